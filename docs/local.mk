@@ -1,0 +1,1 @@
+# Manual pages and documents that are installed.

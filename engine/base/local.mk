@@ -1,0 +1,2 @@
+# Sources of engine/base, one a line.
+libengine_la_SOURCES +=

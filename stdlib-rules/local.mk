@@ -1,0 +1,1 @@
+# The standard rules and the shipped programmes.

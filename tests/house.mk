@@ -1,0 +1,1 @@
+# The checks of the house: layers, exports, header, style, corpora, benchmark.

@@ -1,0 +1,27 @@
+# Tests.  A unit test written with Check needs three lines in its folder's local.mk:
+#   check_PROGRAMS += tests/base/check_rational
+#   TESTS += tests/base/check_rational
+#   tests_base_check_rational_SOURCES = tests/base/check_rational.c
+# and links LDADD below, which is the engine with its internals.
+LDADD = libengine.la $(ENGINE_LIBS) $(CHECK_LIBS)
+AM_CPPFLAGS += $(CHECK_CFLAGS)
+
+AM_TESTS_ENVIRONMENT = \
+  srcdir='$(srcdir)'; top_srcdir='$(top_srcdir)'; top_builddir='$(top_builddir)'; NM='$(NM)'; \
+  CC='$(CC)'; NOTCH='$(abs_top_builddir)/notch$(EXEEXT)'; \
+  export srcdir top_srcdir top_builddir NM CC NOTCH;
+TEST_EXTENSIONS = .sh
+SH_LOG_COMPILER = $(SHELL)
+
+include tests/base/local.mk
+include tests/syntax/local.mk
+include tests/check/local.mk
+include tests/code/local.mk
+include tests/vm/local.mk
+include tests/member/local.mk
+include tests/ledger/local.mk
+include tests/suite/local.mk
+include tests/api/local.mk
+include tests/cli/local.mk
+include tests/fuzz/local.mk
+include tests/house.mk
