@@ -1,0 +1,85 @@
+/*
+ * base/memory.h -- the allocator hook, arenas and growing arrays.
+ *
+ * Lifetimes are named after arenas (docs/architecture.md).  An arena either returns memory or,
+ * when an escape is armed, jumps to it; a phase arms one escape at its entry and so needs no
+ * check after each allocation.  Never jump across yyparse(): the parser leaves it unarmed.
+ */
+#ifndef NOTCH_BASE_MEMORY_H
+#define NOTCH_BASE_MEMORY_H
+
+#include "base/text.h"
+#include <setjmp.h>
+
+/* resize(payload, NULL, n) allocates, resize(payload, p, 0) frees and returns NULL, else realloc. */
+typedef struct notch_memory {
+  void *(*resize)(void *payload, void *block, size_t size);
+  void *payload;
+} notch_memory;
+
+extern const notch_memory notch_memory_system; /* malloc, realloc, free */
+
+void *notch_memory_resize(const notch_memory *memory, void *block, size_t size);
+void notch_memory_free(const notch_memory *memory, void *block);
+
+typedef struct notch_arena_block notch_arena_block;
+
+typedef struct notch_arena {
+  const notch_memory *memory; /* borrowed */
+  notch_arena_block *blocks;  /* newest first */
+  size_t used_total;          /* bytes handed out since init or reset */
+  size_t ceiling;             /* 0: none; past it an allocation fails */
+  jmp_buf *escape;            /* NULL: a failed allocation returns NULL */
+  bool failed;                /* sticky until reset */
+} notch_arena;
+
+void notch_arena_init(notch_arena *arena, const notch_memory *memory);
+void notch_arena_reset(notch_arena *arena); /* forgets the contents, keeps the first block */
+void notch_arena_free(notch_arena *arena);
+
+/* Zeroed, aligned for any type.  Under --enable-sanitizers each item is a block of its own. */
+void *notch_arena_alloc(notch_arena *arena, size_t size);
+notch_text notch_arena_text(notch_arena *arena, notch_text text); /* a copy, NUL after its end */
+notch_text notch_arena_format(notch_arena *arena, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+#define NOTCH_NEW(arena, type) ((type *)notch_arena_alloc((arena), sizeof(type)))
+#define NOTCH_NEW_ARRAY(arena, type, count) \
+  ((type *)notch_arena_alloc((arena), sizeof(type) * (size_t)(count)))
+
+/*
+ * A growing array: NOTCH_VEC(int64_t) v = {0}; *notch_vec_push(&v, arena) = 5; v.items[0]
+ * The old items are left to the arena, so pointers into them stay readable.
+ */
+#define NOTCH_VEC(type)       \
+  struct {                    \
+    type *items;              \
+    uint32_t count, capacity; \
+  }
+#define notch_vec_push(vec, arena)                                                        \
+  (notch_vec_grow((void **)&(vec)->items, &(vec)->count, &(vec)->capacity,                \
+                  sizeof *(vec)->items, (arena)),                                         \
+   &(vec)->items[(vec)->count - 1])
+void notch_vec_grow(void **items, uint32_t *count, uint32_t *capacity, size_t size,
+                    notch_arena *arena);
+
+/* Growing bytes for output; owned, freed with notch_buffer_free().  Sticky failure. */
+typedef struct notch_buffer {
+  const notch_memory *memory;
+  char *bytes; /* always NUL-terminated once anything was put */
+  size_t length, capacity;
+  bool failed;
+} notch_buffer;
+
+void notch_buffer_init(notch_buffer *buffer, const notch_memory *memory);
+void notch_buffer_free(notch_buffer *buffer);
+void notch_buffer_clear(notch_buffer *buffer); /* keeps the memory */
+void notch_buffer_put(notch_buffer *buffer, const void *bytes, size_t length);
+void notch_buffer_text(notch_buffer *buffer, notch_text text);
+void notch_buffer_print(notch_buffer *buffer, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Locale-free bounded formatting of integers used on hot paths. */
+void notch_buffer_integer(notch_buffer *buffer, int64_t value);
+
+#endif

@@ -1,0 +1,58 @@
+/*
+ * base/rational.h -- exact numbers.
+ *
+ * A rational is reduced, den > 0.  Products are formed in 128 bits; a result that does not fit
+ * two 64-bit integers is an overflow, never a wrap.  den == 0 marks a missing value in VM slots
+ * and is never passed to the functions here.
+ */
+#ifndef NOTCH_BASE_RATIONAL_H
+#define NOTCH_BASE_RATIONAL_H
+
+#include "base/memory.h"
+
+typedef struct notch_rational {
+  int64_t num, den;
+} notch_rational;
+
+typedef enum notch_rounding_mode {
+  NOTCH_ROUND_DOWN = 0, /* toward zero; only amounts >= 0 are rounded in awards */
+  NOTCH_ROUND_UP = 1,
+  NOTCH_ROUND_HALF_UP = 2,
+  NOTCH_ROUND_HALF_EVEN = 3
+} notch_rounding_mode;
+
+#define NOTCH_INTEGER(n) ((notch_rational){(n), 1})
+
+/* Each returns false when the result does not fit (or on division by zero) and leaves *out. */
+bool notch_rational_make(notch_rational *out, __int128 num, __int128 den);
+bool notch_rational_add(notch_rational *out, notch_rational left, notch_rational right);
+bool notch_rational_sub(notch_rational *out, notch_rational left, notch_rational right);
+bool notch_rational_mul(notch_rational *out, notch_rational left, notch_rational right);
+bool notch_rational_div(notch_rational *out, notch_rational left, notch_rational right);
+int notch_rational_compare(notch_rational left, notch_rational right); /* exact, cannot fail */
+
+int64_t notch_rational_floor(notch_rational value);
+bool notch_rational_round(int64_t *out, notch_rational value, notch_rounding_mode mode);
+
+/*
+ * Decimal text "-12.50" ('_' between digits allowed when `underscores`) as value * 10^decimals.
+ * False: not a decimal number, more fraction digits than `decimals` (unless the rest are zeros:
+ * no, "1.500" has three digits), or too large.  *digits (may be NULL): fraction digits seen.
+ */
+bool notch_decimal_parse(int64_t *out, notch_text text, unsigned decimals, bool underscores,
+                         unsigned *digits);
+bool notch_decimal_parse_rational(notch_rational *out, notch_text text, bool underscores);
+
+/* value / 10^decimals with exactly `decimals` fraction digits: 15000,2 -> "150.00". */
+void notch_decimal_print(notch_buffer *to, int64_t value, unsigned decimals);
+/* Exact: as a finite decimal where it is one ("10.965"), else "1/3". */
+void notch_rational_print(notch_buffer *to, notch_rational value);
+
+/*
+ * Shares `total` over `count` exact non-negative weights by largest remainder; ties go to the
+ * lower index.  shares[i] sums to total.  False on overflow.
+ */
+bool notch_share_largest_remainder(int64_t *shares, const notch_rational *weights,
+                                   uint32_t count, int64_t total, notch_arena *run);
+
+#endif

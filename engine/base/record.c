@@ -1,0 +1,54 @@
+/* base/record.c -- the words of the closed sets in record.h, derived from their lists. */
+#include <config.h>
+
+#include "base/record.h"
+
+const char *notch_verdict_word(notch_verdict verdict)
+{
+  switch (verdict) {
+  case NOTCH_APPLIED: return "applied";
+  case NOTCH_WAITING: return "waiting";
+#define REFUSAL(number, name, word) \
+  case NOTCH_REFUSED_##name: return word;
+#include "base/refusal.def"
+#undef REFUSAL
+  case NOTCH_VERDICT_COUNT: break;
+  }
+  return "unknown";
+}
+
+const char *notch_account_word(notch_account account)
+{
+  switch (account) {
+#define ACCOUNT(number, name, word) \
+  case NOTCH_ACCOUNT_##name: return word;
+#include "base/account.def"
+#undef ACCOUNT
+  case NOTCH_ACCOUNT_NONE:
+  case NOTCH_ACCOUNT_COUNT: break;
+  }
+  return "none";
+}
+
+const char *notch_effect_word(notch_effect_kind kind)
+{
+  switch (kind) {
+#define EFFECT(number, name, word, meaning) \
+  case NOTCH_EFFECT_##name: return word;
+#include "base/effect.def"
+#undef EFFECT
+  case NOTCH_EFFECT_NONE:
+  case NOTCH_EFFECT_COUNT: break;
+  }
+  return "none";
+}
+
+notch_verdict notch_verdict_of_word(notch_text word)
+{
+  for (notch_verdict verdict = NOTCH_APPLIED; verdict < NOTCH_VERDICT_COUNT; verdict++) {
+    if (notch_text_equal(word, notch_text_of(notch_verdict_word(verdict)))) {
+      return verdict;
+    }
+  }
+  return NOTCH_VERDICT_COUNT;
+}
