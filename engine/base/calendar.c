@@ -1,0 +1,202 @@
+/* base/calendar.c -- days, civil dates and the units a programme counts in. */
+#include <config.h>
+
+#include "base/calendar.h"
+
+#include <assert.h>
+
+/* Dates are kept within the years 1 to 9999; arithmetic that would leave them stops at the edge. */
+#define DAY_FIRST (-719162) /* 0001-01-01 */
+#define DAY_LAST 2932896    /* 9999-12-31 */
+
+static bool is_leap(int32_t year)
+{
+  return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+}
+
+unsigned notch_days_in_month(int32_t year, unsigned month)
+{
+  static const uint8_t days[12] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  assert(month >= 1 && month <= 12);
+  return month == 2 && is_leap(year) ? 29 : days[month - 1];
+}
+
+bool notch_civil_valid(notch_civil civil)
+{
+  return civil.year >= 1 && civil.year <= 9999 && civil.month >= 1 && civil.month <= 12 &&
+         civil.day >= 1 && civil.day <= notch_days_in_month(civil.year, civil.month);
+}
+
+/*
+ * Years are counted from 1 March, so that the day that is not always there is the last one, and
+ * in eras of 400 years (146,097 days), which all look alike.
+ */
+static int64_t day_of(int64_t year, unsigned month, unsigned day)
+{
+  year -= month <= 2;
+  int64_t era = (year >= 0 ? year : year - 399) / 400;
+  int64_t year_of_era = year - era * 400;
+  int64_t day_of_year = (int64_t)(153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+  return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year -
+         719468;
+}
+
+int32_t notch_day_of(notch_civil civil)
+{
+  assert(civil.month >= 1 && civil.month <= 12);
+  return (int32_t)day_of(civil.year, civil.month, civil.day);
+}
+
+notch_civil notch_civil_of(int32_t day)
+{
+  int64_t shifted = (int64_t)day + 719468;
+  int64_t era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
+  int64_t day_of_era = shifted - era * 146097;
+  int64_t year_of_era =
+      (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+  int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  int64_t month = (5 * day_of_year + 2) / 153; /* from March */
+  int64_t month_day = day_of_year - (153 * month + 2) / 5 + 1;
+  month = month < 10 ? month + 3 : month - 9;
+  return (notch_civil){(int32_t)(year_of_era + era * 400 + (month <= 2)), (uint8_t)month,
+                       (uint8_t)month_day};
+}
+
+unsigned notch_weekday(int32_t day)
+{
+  int32_t weekday = (day % 7 + 3) % 7; /* 1970-01-01 was a Thursday */
+  return (unsigned)(weekday < 0 ? weekday + 7 : weekday);
+}
+
+static int32_t keep_in_range(int64_t day)
+{
+  return day < DAY_FIRST ? DAY_FIRST : day > DAY_LAST ? DAY_LAST : (int32_t)day;
+}
+
+int32_t notch_day_in_year(int32_t year, unsigned month, unsigned month_day, bool roll)
+{
+  unsigned last = notch_days_in_month(year, month);
+  if (month_day <= last)
+    return (int32_t)day_of(year, month, month_day);
+  return (int32_t)day_of(year, month, last) + (roll ? 1 : 0);
+}
+
+int32_t notch_day_add_months(int32_t day, int64_t months, bool roll)
+{
+  notch_civil civil = notch_civil_of(day);
+  if (months > 12 * 20000 || months < -12 * 20000)
+    return months < 0 ? DAY_FIRST : DAY_LAST;
+  int64_t index = (int64_t)civil.year * 12 + civil.month - 1 + months;
+  int64_t year = (index >= 0 ? index : index - 11) / 12;
+  if (year < 1 || year > 9999)
+    return year < 1 ? DAY_FIRST : DAY_LAST;
+  int32_t sum = notch_day_in_year((int32_t)year, (unsigned)(index - year * 12) + 1, civil.day, roll);
+  return keep_in_range(sum);
+}
+
+/* count * factor, kept where the callee's own limits still see an overflow. */
+static int64_t scale(int64_t count, int64_t factor)
+{
+  int64_t product;
+  if (__builtin_mul_overflow(count, factor, &product))
+    return count < 0 ? INT64_MIN : INT64_MAX;
+  return product;
+}
+
+int32_t notch_day_add(int32_t day, notch_duration duration, bool roll)
+{
+  int64_t days = 0, sum;
+  switch (duration.unit) {
+  case NOTCH_UNIT_DAY: days = duration.count; break;
+  case NOTCH_UNIT_WEEK: days = scale(duration.count, 7); break;
+  case NOTCH_UNIT_MONTH: return notch_day_add_months(day, duration.count, roll);
+  case NOTCH_UNIT_QUARTER: return notch_day_add_months(day, scale(duration.count, 3), roll);
+  case NOTCH_UNIT_YEAR: return notch_day_add_months(day, scale(duration.count, 12), roll);
+  case NOTCH_UNIT_SECOND:
+  case NOTCH_UNIT_MINUTE:
+  case NOTCH_UNIT_HOUR: assert(false && "a calendar duration is days or longer"); break;
+  }
+  if (__builtin_add_overflow((int64_t)day, days, &sum))
+    return days < 0 ? DAY_FIRST : DAY_LAST;
+  return keep_in_range(sum);
+}
+
+/* First day of the programme's year that is named by the civil year it begins in. */
+static int32_t year_begin(int32_t year, const notch_calendar *calendar)
+{
+  unsigned month = calendar->year_month == 0 ? 1 : calendar->year_month;
+  unsigned day = calendar->year_day == 0 ? 1 : calendar->year_day;
+  return notch_day_in_year(year, month, day, calendar->months_roll);
+}
+
+static int32_t year_containing(int32_t day, const notch_calendar *calendar)
+{
+  int32_t year = notch_civil_of(day).year;
+  return day < year_begin(year, calendar) ? year - 1 : year;
+}
+
+/* Quarter 0..4 of the programme's year `year`: counted from its first day, never chained. */
+static int32_t quarter_begin(int32_t year, unsigned quarter, const notch_calendar *calendar)
+{
+  unsigned month = (calendar->year_month == 0 ? 1u : calendar->year_month) + 3 * quarter;
+  unsigned day = calendar->year_day == 0 ? 1 : calendar->year_day;
+  int32_t later = month > 12 ? 1 : 0;
+  return notch_day_in_year(year + later, later ? month - 12 : month, day, calendar->months_roll);
+}
+
+static unsigned quarter_containing(int32_t day, int32_t year, const notch_calendar *calendar)
+{
+  unsigned quarter = 3;
+  while (quarter > 0 && day < quarter_begin(year, quarter, calendar))
+    quarter--;
+  return quarter;
+}
+
+int32_t notch_unit_begin(int32_t day, notch_unit unit, const notch_calendar *calendar)
+{
+  switch (unit) {
+  case NOTCH_UNIT_WEEK:
+    assert(calendar->week_start < 7);
+    return day - (int32_t)((notch_weekday(day) + 7 - calendar->week_start) % 7);
+  case NOTCH_UNIT_MONTH:
+    return day - (notch_civil_of(day).day - 1);
+  case NOTCH_UNIT_QUARTER: {
+    int32_t year = year_containing(day, calendar);
+    return quarter_begin(year, quarter_containing(day, year, calendar), calendar);
+  }
+  case NOTCH_UNIT_YEAR:
+    return year_begin(year_containing(day, calendar), calendar);
+  case NOTCH_UNIT_DAY:
+    return day;
+  case NOTCH_UNIT_SECOND:
+  case NOTCH_UNIT_MINUTE:
+  case NOTCH_UNIT_HOUR: break;
+  }
+  assert(false && "a calendar unit is a day or longer");
+  return day;
+}
+
+int32_t notch_unit_next(int32_t day, notch_unit unit, const notch_calendar *calendar)
+{
+  switch (unit) {
+  case NOTCH_UNIT_WEEK:
+    return notch_unit_begin(day, unit, calendar) + 7;
+  case NOTCH_UNIT_MONTH: {
+    notch_civil civil = notch_civil_of(day);
+    return day - (civil.day - 1) + (int32_t)notch_days_in_month(civil.year, civil.month);
+  }
+  case NOTCH_UNIT_QUARTER: {
+    int32_t year = year_containing(day, calendar);
+    return quarter_begin(year, quarter_containing(day, year, calendar) + 1, calendar);
+  }
+  case NOTCH_UNIT_YEAR:
+    return year_begin(year_containing(day, calendar) + 1, calendar);
+  case NOTCH_UNIT_DAY:
+    return day + 1;
+  case NOTCH_UNIT_SECOND:
+  case NOTCH_UNIT_MINUTE:
+  case NOTCH_UNIT_HOUR: break;
+  }
+  assert(false && "a calendar unit is a day or longer");
+  return day + 1;
+}

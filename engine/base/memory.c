@@ -1,0 +1,211 @@
+/*
+ * base/memory.c -- the system allocator, arenas and growing arrays.
+ *
+ * An arena is a list of blocks, newest first, filled from the front.  Blocks double in size up to
+ * a limit, so that a phase needs few of them, and a reset keeps the newest that is not oversized:
+ * an arena that is reset for every event soon asks the allocator for nothing.
+ * With NOTCH_ARENA_DEBUG each item is a block of its own, so that ASan sees every overrun.
+ */
+#include <config.h>
+
+#include "base/memory.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BLOCK_SIZE_MIN ((size_t)4096)
+#define BLOCK_SIZE_MAX ((size_t)1 << 20)
+#define ITEM_ALIGN ((size_t)16)
+
+struct notch_arena_block {
+  notch_arena_block *next;
+  size_t size, used; /* of the bytes */
+  _Alignas(16) unsigned char bytes[];
+};
+
+static_assert(ITEM_ALIGN >= _Alignof(max_align_t), "an item suits any type");
+
+static void *resize_system(void *payload, void *block, size_t size)
+{
+  (void)payload;
+  if (size == 0) {
+    free(block);
+    return NULL;
+  }
+  return realloc(block, size);
+}
+
+const notch_memory notch_memory_system = {resize_system, NULL};
+
+void *notch_memory_resize(const notch_memory *memory, void *block, size_t size)
+{
+  assert(memory != NULL);
+  return memory->resize(memory->payload, block, size);
+}
+
+void notch_memory_free(const notch_memory *memory, void *block)
+{
+  assert(memory != NULL);
+  if (block != NULL)
+    memory->resize(memory->payload, block, 0);
+}
+
+void notch_arena_init(notch_arena *arena, const notch_memory *memory)
+{
+  assert(memory != NULL);
+  *arena = (notch_arena){.memory = memory};
+}
+
+static void free_blocks(notch_arena *arena, notch_arena_block *first)
+{
+  while (first != NULL) {
+    notch_arena_block *next = first->next;
+    notch_memory_free(arena->memory, first);
+    first = next;
+  }
+}
+
+void notch_arena_reset(notch_arena *arena)
+{
+  notch_arena_block *kept = NULL;
+#ifndef NOTCH_ARENA_DEBUG
+  notch_arena_block *block = arena->blocks;
+  if (block != NULL && block->next == NULL && block->size <= BLOCK_SIZE_MAX) {
+    block->used = 0; /* the usual case of a reset for every event */
+    arena->used_total = 0;
+    arena->failed = false;
+    return;
+  }
+  for (notch_arena_block **link = &arena->blocks; *link != NULL; link = &(*link)->next) {
+    if ((*link)->size <= BLOCK_SIZE_MAX) {
+      kept = *link;
+      *link = kept->next;
+      kept->next = NULL;
+      kept->used = 0;
+      break;
+    }
+  }
+#endif
+  free_blocks(arena, arena->blocks);
+  arena->blocks = kept;
+  arena->used_total = 0;
+  arena->failed = false;
+}
+
+void notch_arena_free(notch_arena *arena)
+{
+  free_blocks(arena, arena->blocks);
+  arena->blocks = NULL;
+  arena->used_total = 0;
+}
+
+static void *fail(notch_arena *arena)
+{
+  arena->failed = true;
+  if (arena->escape != NULL)
+    longjmp(*arena->escape, 1);
+  return NULL;
+}
+
+static notch_arena_block *add_block(notch_arena *arena, size_t size)
+{
+  size_t block_size = size;
+#ifndef NOTCH_ARENA_DEBUG
+  block_size = arena->blocks == NULL ? BLOCK_SIZE_MIN : arena->blocks->size * 2;
+  if (block_size > BLOCK_SIZE_MAX)
+    block_size = BLOCK_SIZE_MAX;
+  if (block_size < size)
+    block_size = size;
+#endif
+  notch_arena_block *block =
+      notch_memory_resize(arena->memory, NULL, sizeof(notch_arena_block) + block_size);
+  if (block == NULL)
+    return NULL;
+  block->size = block_size;
+  block->used = 0;
+  block->next = arena->blocks;
+  arena->blocks = block;
+  return block;
+}
+
+void *notch_arena_alloc(notch_arena *arena, size_t size)
+{
+  if (size > SIZE_MAX / 4)
+    return fail(arena);
+#ifdef NOTCH_ARENA_DEBUG
+  size_t item_size = size; /* exact, so that the first byte past the end is poisoned */
+#else
+  size_t item_size = size == 0 ? ITEM_ALIGN : (size + (ITEM_ALIGN - 1)) & ~(ITEM_ALIGN - 1);
+#endif
+  if (arena->ceiling != 0 &&
+      (arena->used_total > arena->ceiling || item_size > arena->ceiling - arena->used_total))
+    return fail(arena);
+  notch_arena_block *block = arena->blocks;
+#ifdef NOTCH_ARENA_DEBUG
+  block = NULL;
+#endif
+  if (block == NULL || block->size - block->used < item_size) {
+    block = add_block(arena, item_size);
+    if (block == NULL)
+      return fail(arena);
+  }
+  void *item = block->bytes + block->used;
+  block->used += item_size;
+  arena->used_total += item_size;
+  return memset(item, 0, size);
+}
+
+notch_text notch_arena_text(notch_arena *arena, notch_text text)
+{
+  char *copy = notch_arena_alloc(arena, (size_t)text.length + 1);
+  if (copy == NULL)
+    return (notch_text){NULL, 0};
+  if (text.length != 0)
+    memcpy(copy, text.bytes, text.length);
+  return (notch_text){copy, text.length};
+}
+
+notch_text notch_arena_format(notch_arena *arena, const char *format, ...)
+{
+  va_list list, again;
+  va_start(list, format);
+  va_copy(again, list);
+  int length = vsnprintf(NULL, 0, format, list);
+  va_end(list);
+  char *copy = length < 0 ? NULL : notch_arena_alloc(arena, (size_t)length + 1);
+  if (copy != NULL)
+    (void)vsnprintf(copy, (size_t)length + 1, format, again);
+  va_end(again);
+  return copy == NULL ? (notch_text){NULL, 0} : (notch_text){copy, (uint32_t)length};
+}
+
+/*
+ * Makes room for one item more and counts it.  When memory runs out and no escape is armed the
+ * array is left as it was, so the pushed value replaces its last item: the caller is expected to
+ * look at arena->failed before it trusts the array, and must not push into an empty array that
+ * an unarmed arena could not grow.
+ */
+void notch_vec_grow(void **items, uint32_t *count, uint32_t *capacity, size_t size,
+                    notch_arena *arena)
+{
+  assert(size > 0);
+  assert(*count <= *capacity);
+  if (*count == *capacity) {
+    uint32_t wanted = *capacity < 4 ? 4 : *capacity * 2;
+    if (wanted <= *capacity) {
+      fail(arena);
+      return;
+    }
+    void *grown = notch_arena_alloc(arena, (size_t)wanted * size);
+    if (grown == NULL)
+      return;
+    if (*count != 0)
+      memcpy(grown, *items, (size_t)*count * size);
+    *items = grown;
+    *capacity = wanted;
+  }
+  *count += 1;
+}

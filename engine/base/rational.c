@@ -1,0 +1,261 @@
+/* base/rational.c -- arithmetic on reduced fractions; whole numbers take the short way. */
+#include <config.h>
+
+#include "base/rational.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+typedef unsigned __int128 wide;
+
+static uint64_t magnitude(int64_t value)
+{
+  return value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+}
+
+/* Stein's algorithm: no division, and most denominators are small. */
+static uint64_t gcd(uint64_t a, uint64_t b)
+{
+  if (a == 0 || b == 0)
+    return a | b;
+  int shift = __builtin_ctzll(a | b);
+  a >>= __builtin_ctzll(a);
+  while (b != 0) {
+    b >>= __builtin_ctzll(b);
+    if (a > b) {
+      uint64_t swap = a;
+      a = b;
+      b = swap;
+    }
+    b -= a;
+  }
+  return a << shift;
+}
+
+static wide gcd_wide(wide a, wide b)
+{
+  while (b != 0) {
+    if (a <= UINT64_MAX && b <= UINT64_MAX)
+      return gcd((uint64_t)a, (uint64_t)b);
+    wide rest = a % b;
+    a = b;
+    b = rest;
+  }
+  return a;
+}
+
+/* num/den is reduced and den > 0; false when a part does not fit. */
+static bool narrow(notch_rational *out, __int128 num, __int128 den)
+{
+  assert(den > 0);
+  if (num < INT64_MIN || num > INT64_MAX || den > INT64_MAX)
+    return false;
+  *out = (notch_rational){(int64_t)num, (int64_t)den};
+  return true;
+}
+
+bool notch_rational_make(notch_rational *out, __int128 num, __int128 den)
+{
+  if (den == 0)
+    return false;
+  bool negative = (num < 0) != (den < 0);
+  wide n = num < 0 ? 0 - (wide)num : (wide)num;
+  wide d = den < 0 ? 0 - (wide)den : (wide)den;
+  wide common = gcd_wide(n, d);
+  n /= common;
+  d /= common;
+  wide limit = negative ? (wide)INT64_MAX + 1 : (wide)INT64_MAX;
+  if (n > limit || d > (wide)INT64_MAX)
+    return false;
+  return narrow(out, negative ? -(__int128)n : (__int128)n, (__int128)d);
+}
+
+/*
+ * Knuth, TAOCP 2, 4.5.1: with g = gcd(b, d), t = a (d/g) + c (b/g), only gcd(t, g) can still be
+ * divided out.  |t| < 2^127, since each product is below 2^126.
+ */
+static bool add_fractions(notch_rational *out, notch_rational left, notch_rational right,
+                          bool subtract)
+{
+  assert(left.den > 0);
+  assert(right.den > 0);
+  int64_t common = (int64_t)gcd((uint64_t)left.den, (uint64_t)right.den);
+  int64_t left_den = left.den / common;
+  __int128 first = (__int128)left.num * (right.den / common);
+  __int128 second = (__int128)right.num * left_den;
+  __int128 sum = subtract ? first - second : first + second;
+  int64_t rest = (int64_t)(sum % common);
+  int64_t shared = (int64_t)gcd(magnitude(rest), (uint64_t)common);
+  return narrow(out, sum / shared, (__int128)left_den * (right.den / shared));
+}
+
+bool notch_rational_add(notch_rational *out, notch_rational left, notch_rational right)
+{
+  if (left.den == 1 && right.den == 1) {
+    int64_t sum;
+    if (__builtin_add_overflow(left.num, right.num, &sum))
+      return false;
+    *out = NOTCH_INTEGER(sum);
+    return true;
+  }
+  return add_fractions(out, left, right, false);
+}
+
+bool notch_rational_sub(notch_rational *out, notch_rational left, notch_rational right)
+{
+  if (left.den == 1 && right.den == 1) {
+    int64_t difference;
+    if (__builtin_sub_overflow(left.num, right.num, &difference))
+      return false;
+    *out = NOTCH_INTEGER(difference);
+    return true;
+  }
+  return add_fractions(out, left, right, true);
+}
+
+bool notch_rational_mul(notch_rational *out, notch_rational left, notch_rational right)
+{
+  if (left.den == 1 && right.den == 1) {
+    int64_t product;
+    if (__builtin_mul_overflow(left.num, right.num, &product))
+      return false;
+    *out = NOTCH_INTEGER(product);
+    return true;
+  }
+  assert(left.den > 0);
+  assert(right.den > 0);
+  /* Reduced operands: dividing crosswise leaves a reduced product.  den > 0 bounds both gcds. */
+  int64_t one = (int64_t)gcd(magnitude(left.num), (uint64_t)right.den);
+  int64_t two = (int64_t)gcd(magnitude(right.num), (uint64_t)left.den);
+  return narrow(out, (__int128)(left.num / one) * (right.num / two),
+                (__int128)(left.den / two) * (right.den / one));
+}
+
+bool notch_rational_div(notch_rational *out, notch_rational left, notch_rational right)
+{
+  assert(left.den > 0);
+  assert(right.den > 0);
+  if (right.num == 0)
+    return false;
+  bool whole = left.den == 1 && right.den == 1;
+  if (whole && right.num > 0 && left.num % right.num == 0) {
+    *out = NOTCH_INTEGER(left.num / right.num);
+    return true;
+  }
+  return notch_rational_make(out, (__int128)left.num * right.den, (__int128)left.den * right.num);
+}
+
+int notch_rational_compare(notch_rational left, notch_rational right)
+{
+  if (left.den == right.den)
+    return (left.num > right.num) - (left.num < right.num);
+  __int128 one = (__int128)left.num * right.den;
+  __int128 two = (__int128)right.num * left.den;
+  return (one > two) - (one < two);
+}
+
+int64_t notch_rational_floor(notch_rational value)
+{
+  assert(value.den > 0);
+  if (value.den == 1)
+    return value.num;
+  return value.num / value.den - (value.num % value.den < 0);
+}
+
+/*
+ * Rounding is symmetrical: up and half-up go away from zero below zero, so that what a return
+ * takes back is what the award gave.
+ */
+bool notch_rational_round(int64_t *out, notch_rational value, notch_rounding_mode mode)
+{
+  assert(value.den > 0);
+  int64_t whole = value.num / value.den;
+  uint64_t rest = magnitude(value.num % value.den);
+  if (rest != 0) {
+    uint64_t other = (uint64_t)value.den - rest; /* rest against half, without doubling */
+    bool away = false;
+    switch (mode) {
+    case NOTCH_ROUND_DOWN: break;
+    case NOTCH_ROUND_UP: away = true; break;
+    case NOTCH_ROUND_HALF_UP: away = rest >= other; break;
+    case NOTCH_ROUND_HALF_EVEN: away = rest > other || (rest == other && whole % 2 != 0); break;
+    }
+    if (away)
+      whole += value.num < 0 ? -1 : 1; /* den >= 2 here, so this cannot overflow */
+  }
+  *out = whole;
+  return true;
+}
+
+typedef struct remainder_of {
+  uint64_t rest;
+  uint32_t index;
+} remainder_of;
+
+static int by_remainder(const void *left, const void *right)
+{
+  const remainder_of *a = left, *b = right;
+  if (a->rest != b->rest)
+    return a->rest < b->rest ? 1 : -1;
+  return (a->index > b->index) - (a->index < b->index);
+}
+
+/*
+ * The weights as whole numbers of one common denominator, divided by what they all share; *sum is
+ * their sum.  False when they do not fit.
+ */
+static bool whole_weights(uint64_t *whole, uint64_t *sum, const notch_rational *weights,
+                          uint32_t count)
+{
+  uint64_t den = 1, common = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    assert(weights[i].den > 0);
+    assert(weights[i].num >= 0);
+    uint64_t step = (uint64_t)weights[i].den / gcd(den, (uint64_t)weights[i].den);
+    if (__builtin_mul_overflow(den, step, &den))
+      return false;
+    common = gcd(common, (uint64_t)weights[i].num);
+  }
+  if (common == 0)
+    common = 1;
+  *sum = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    uint64_t scale = den / (uint64_t)weights[i].den;
+    if (__builtin_mul_overflow((uint64_t)weights[i].num / common, scale, &whole[i]) ||
+        __builtin_add_overflow(*sum, whole[i], sum))
+      return false;
+  }
+  return true;
+}
+
+/* A total below zero is shared like its magnitude.  No weight at all can only share zero. */
+bool notch_share_largest_remainder(int64_t *shares, const notch_rational *weights,
+                                   uint32_t count, int64_t total, notch_arena *run)
+{
+  if (count == 0)
+    return total == 0;
+  uint64_t *whole = NOTCH_NEW_ARRAY(run, uint64_t, count);
+  remainder_of *rests = NOTCH_NEW_ARRAY(run, remainder_of, count);
+  uint64_t sum;
+  if (whole == NULL || rests == NULL || !whole_weights(whole, &sum, weights, count))
+    return false;
+  if (sum == 0 && total != 0)
+    return false;
+  uint64_t left = magnitude(total);
+  for (uint32_t i = 0; i < count; i++) {
+    wide product = (wide)magnitude(total) * whole[i];
+    uint64_t share = sum == 0 ? 0 : (uint64_t)(product / sum);
+    rests[i] = (remainder_of){sum == 0 ? 0 : (uint64_t)(product % sum), i};
+    whole[i] = share;
+    left -= share;
+  }
+  assert(left < count);
+  if (left != 0) {
+    qsort(rests, count, sizeof *rests, by_remainder);
+    for (uint64_t k = 0; k < left; k++)
+      whole[rests[k].index] += 1;
+  }
+  for (uint32_t i = 0; i < count; i++)
+    shares[i] = total < 0 ? (int64_t)(0 - whole[i]) : (int64_t)whole[i];
+  return true;
+}
