@@ -141,8 +141,15 @@ typedef struct notch_terms { /* when an award matures and expires */
   uint32_t expiry_while; /* root, place MEMBER; NOTCH_NONE */
 } notch_terms;
 
-typedef enum notch_lot_order { NOTCH_TAKE_SOONEST, NOTCH_TAKE_OLDEST, NOTCH_TAKE_NEWEST } notch_lot_order;
-typedef enum notch_shortfall { NOTCH_SHORTFALL_RECOVER, NOTCH_SHORTFALL_NEGATIVE, NOTCH_SHORTFALL_FORGIVE } notch_shortfall;
+/* Closed sets that the tree already names (syntax/tree.h): one list each. */
+typedef notch_ast_take notch_lot_order;       /* NOTCH_TAKE_SOONEST ... */
+typedef notch_ast_shortfall notch_shortfall;  /* NOTCH_SHORTFALL_RECOVER ... */
+typedef notch_ast_promote notch_promote;      /* NOTCH_PROMOTE_AT_ONCE, _AT_REVIEW, _STEP */
+typedef notch_ast_demote notch_demote;        /* NOTCH_DEMOTE_TO_EARNED, _ONE_STEP, _NEVER */
+typedef notch_ast_combine notch_combine;      /* NOTCH_COMBINE_ADDING ... */
+typedef notch_ast_gives notch_gives;          /* NOTCH_GIVES_FIRST ... */
+typedef notch_ast_state notch_test_state;     /* NOTCH_STATE_AVAILABLE ... */
+#define NOTCH_PROMOTE_STEP NOTCH_PROMOTE_STEP_BY_STEP
 
 typedef struct notch_points {
   notch_decl decl;
@@ -228,8 +235,6 @@ typedef struct notch_floor { uint32_t tier, when; } notch_floor;
 typedef struct notch_carry { uint32_t points; int64_t at_most; bool once; } notch_carry;
 typedef struct notch_becomes { notch_text old_name; uint32_t tier; } notch_becomes;
 
-typedef enum notch_promote { NOTCH_PROMOTE_AT_ONCE, NOTCH_PROMOTE_AT_REVIEW, NOTCH_PROMOTE_STEP } notch_promote;
-typedef enum notch_demote { NOTCH_DEMOTE_TO_EARNED, NOTCH_DEMOTE_ONE_STEP, NOTCH_DEMOTE_NEVER } notch_demote;
 typedef enum notch_lasts { NOTCH_LASTS_NOT, NOTCH_LASTS_FOR, NOTCH_LASTS_UNTIL_END } notch_lasts;
 typedef enum notch_review { NOTCH_REVIEW_END_OF_TERM, NOTCH_REVIEW_EACH_DAY_OF_YEAR, NOTCH_REVIEW_EACH_UNIT, NOTCH_REVIEW_EACH_MEMBER_DATE } notch_review;
 
@@ -359,8 +364,6 @@ typedef struct notch_rule {
   uint32_t name_rank;     /* by code-point order of names, over all rules: ties */
 } notch_rule;
 
-typedef enum notch_combine { NOTCH_COMBINE_ADDING, NOTCH_COMBINE_MULTIPLYING, NOTCH_COMBINE_BEST, NOTCH_COMBINE_FIRST, NOTCH_COMBINE_EXCLUSIVE } notch_combine;
-
 typedef struct notch_group {
   notch_decl decl;
   notch_combine combine;
@@ -418,7 +421,6 @@ typedef struct notch_segment { notch_decl decl; uint32_t when; bool watched; /* 
 
 typedef enum notch_cell_kind { NOTCH_CELL_ANY, NOTCH_CELL_EQ, NOTCH_CELL_BETWEEN, NOTCH_CELL_LT, NOTCH_CELL_LE, NOTCH_CELL_GT, NOTCH_CELL_GE } notch_cell_kind;
 typedef struct notch_cell { notch_cell_kind kind; notch_value low, high; notch_span span; } notch_cell; /* constants */
-typedef enum notch_gives { NOTCH_GIVES_FIRST, NOTCH_GIVES_EXCLUSIVE, NOTCH_GIVES_BEST } notch_gives;
 typedef struct notch_table {
   notch_decl decl;
   uint32_t column_count, row_count;
@@ -429,7 +431,7 @@ typedef struct notch_table {
   notch_span *row_spans;
 } notch_table;
 
-typedef struct notch_retire { notch_decl decl; bool is_reward; enum { NOTCH_RETIRE_EXPIRE, NOTCH_RETIRE_KEEP, NOTCH_RETIRE_BECOMES } with; uint32_t becomes; int64_t to_amount, from_amount; } notch_retire;
+typedef struct notch_retire { notch_decl decl; bool is_reward; notch_ast_retire with; uint32_t becomes; int64_t to_amount, from_amount; } notch_retire;
 
 /* Tests.  A step's event is JSON as a till would send it, made by the checker, so tests go
  * through the same door as everything else. */
@@ -443,7 +445,6 @@ typedef enum notch_test_kind {
   NOTCH_TEST_REFUSED, /* verdict */
   NOTCH_TEST_THAT     /* root, place TEST */
 } notch_test_kind;
-typedef enum notch_test_state { NOTCH_STATE_AVAILABLE, NOTCH_STATE_PENDING, NOTCH_STATE_HOLD, NOTCH_STATE_DEBT } notch_test_state;
 typedef struct notch_test_step {
   notch_test_kind kind;
   uint16_t source;
