@@ -1,0 +1,1 @@
+# The benchmark; see tests/bench/bench.sh.
