@@ -90,7 +90,8 @@ int32_t notch_day_add_months(int32_t day, int64_t months, bool roll)
   int64_t year = (index >= 0 ? index : index - 11) / 12;
   if (year < 1 || year > 9999)
     return year < 1 ? DAY_FIRST : DAY_LAST;
-  int32_t sum = notch_day_in_year((int32_t)year, (unsigned)(index - year * 12) + 1, civil.day, roll);
+  unsigned month = (unsigned)(index - year * 12) + 1;
+  int32_t sum = notch_day_in_year((int32_t)year, month, civil.day, roll);
   return keep_in_range(sum);
 }
 

@@ -1,2 +1,13 @@
-# Sources of engine/base, one a line.
-libengine_la_SOURCES +=
+libengine_la_SOURCES += \
+  %D%/buffer.c \
+  %D%/calendar.c %D%/calendar.h \
+  %D%/decimal.c \
+  %D%/hash.c %D%/hash.h \
+  %D%/hash_sign.c \
+  %D%/json.h %D%/json_read.c %D%/json_write.c \
+  %D%/memory.c %D%/memory.h \
+  %D%/moment.c \
+  %D%/rational.c %D%/rational.h \
+  %D%/text.c %D%/text.h \
+  %D%/unicode.c %D%/unicode.h \
+  %D%/zone.c %D%/zone_file.c
