@@ -53,6 +53,7 @@ typedef struct notch_diag {
 typedef struct notch_diags {
   notch_arena *arena; /* items and their texts live here */
   notch_diag *first, *last;
+  notch_diag *open; /* the one that notes and fixes go to; NULL: it was not kept */
   uint32_t error_count;   /* errors reported, also beyond the maximum */
   uint32_t warning_count;
   bool stopped;           /* the maximum was passed: what follows is counted, not kept */
