@@ -1,0 +1,88 @@
+/*
+ * code/code.h -- the bytecode of a checked programme: procedure i computes root i.
+ *
+ * Registers are the slots of a procedure, then the constants of the code, so that an operand
+ * needs no test of what it is: register r < slot_count is a slot, any other is the constant
+ * r - slot_count.  Immutable once notch_emit() returns it; it lives as long as its programme.
+ */
+#ifndef NOTCH_CODE_CODE_H
+#define NOTCH_CODE_CODE_H
+
+#include "check/program.h"
+
+typedef enum notch_op {
+#define OP(name, word, to, a, b, c, meaning) NOTCH_OP_##name,
+#include "code/op.def"
+#undef OP
+  NOTCH_OP_COUNT
+} notch_op;
+
+typedef enum notch_operand {
+#define OPERAND(name, form, meaning) NOTCH_OPERAND_##name,
+#include "code/operand.def"
+#undef OPERAND
+  NOTCH_OPERAND_COUNT
+} notch_operand;
+
+typedef struct notch_op_info {
+  const char *word;
+  notch_operand to, a, b, c;
+  const char *meaning;
+} notch_op_info;
+
+extern const notch_op_info notch_op_infos[NOTCH_OP_COUNT];
+
+typedef struct notch_instruction {
+  uint16_t op; /* notch_op */
+  uint16_t to;
+  uint32_t a, b, c;
+} notch_instruction;
+
+/* What a register holds, as far as memory is concerned. */
+typedef enum notch_kind {
+  NOTCH_KIND_NONE = 0, /* not written on every path */
+  NOTCH_KIND_MISSING,  /* the missing constant: of every kind */
+  NOTCH_KIND_PLAIN,
+  NOTCH_KIND_TEXT,
+  NOTCH_KIND_SET,
+  NOTCH_KIND_LIST,
+  NOTCH_KIND_CURSOR,
+  NOTCH_KIND_TALLY
+} notch_kind;
+
+typedef struct notch_procedure {
+  uint32_t first, count; /* instructions */
+  uint32_t slot_count;
+} notch_procedure;
+
+typedef struct notch_code {
+  const notch_program *program;
+  uint32_t procedure_count, instruction_count, constant_count;
+  uint32_t slot_count; /* the most that a procedure has */
+  const notch_procedure *procedures;
+  const notch_instruction *instructions;
+  const notch_expr *const *sources; /* of each instruction; NULL: of no expression */
+  const notch_value *constants;
+  const uint8_t *constant_kinds; /* notch_kind */
+  const notch_value *const *table_results; /* [table][row] */
+} notch_code;
+
+/*
+ * Compiles every root, and verifies the result.  NULL: out of memory.  A result that the
+ * verifier refuses is a fault of the compiler; it is asserted, and NULL without assertions.
+ */
+const notch_code *notch_emit(const notch_program *program, notch_arena *arena);
+
+/*
+ * Whether the machine may run the code without looking: operands in bounds and of the right kind,
+ * slots written before they are read, jumps forward or back to their loop, RETURN at the end.
+ * False: *message names the procedure and the instruction; it lives in `scratch`.
+ */
+bool notch_code_verify(const notch_code *code, notch_arena *scratch, notch_text *message);
+
+void notch_code_print(const notch_code *code, notch_buffer *to);
+void notch_code_document(notch_buffer *to); /* docs/bytecode.md */
+
+notch_kind notch_kind_of_type(const notch_type *type);
+
+#endif
