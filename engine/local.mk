@@ -10,6 +10,7 @@ include engine/syntax/local.mk
 include engine/check/local.mk
 include engine/code/local.mk
 include engine/vm/local.mk
+include engine/event/local.mk
 include engine/member/local.mk
 include engine/ledger/local.mk
 include engine/audit/local.mk

@@ -19,11 +19,12 @@ BEGIN {
   allow("check", "base syntax")
   allow("code", "base syntax check")
   allow("vm", "base syntax check code")
-  allow("member", "base syntax check code vm")
+  allow("event", "base syntax check")
+  allow("member", "base syntax check code vm event")
   allow("ledger", "base")
-  allow("audit", "base syntax check code vm member ledger")
-  allow("report", "base syntax check code vm member ledger audit")
-  allow("suite", "base syntax check code vm member ledger")
+  allow("audit", "base syntax check code vm event member ledger")
+  allow("report", "base syntax check code vm event member ledger audit")
+  allow("suite", "base syntax check code vm event member ledger")
 }
 {
   file = $0

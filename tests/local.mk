@@ -18,6 +18,7 @@ include tests/syntax/local.mk
 include tests/check/local.mk
 include tests/code/local.mk
 include tests/vm/local.mk
+include tests/event/local.mk
 include tests/member/local.mk
 include tests/ledger/local.mk
 include tests/suite/local.mk

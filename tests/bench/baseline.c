@@ -18,13 +18,22 @@
 #define EVENTS_PER_COMMIT 1000
 #define FIELD_BYTES 64
 
-enum { INSERT_EVENT, INSERT_POSTING, INSERT_LOT, PUT_BALANCE, PUT_TIER, PUT_LIMIT, INSERT_MEMBER,
-       STATEMENT_COUNT };
+enum {
+  INSERT_EVENT,
+  INSERT_POSTING,
+  INSERT_LOT,
+  PUT_BALANCE,
+  PUT_TIER,
+  PUT_LIMIT,
+  INSERT_MEMBER,
+  STATEMENT_COUNT
+};
 
 static const char schema[] =
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;"
     "CREATE TABLE member(member INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;"
-    "CREATE TABLE event(event INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, member INTEGER NOT NULL,"
+    "CREATE TABLE event(event INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, member INTEGER NOT "
+    "NULL,"
     " at TEXT NOT NULL, amount INTEGER NOT NULL, category TEXT NOT NULL, channel TEXT NOT NULL,"
     " birthday TEXT NOT NULL) STRICT;"
     "CREATE TABLE posting(posting INTEGER PRIMARY KEY, event INTEGER NOT NULL,"
@@ -83,15 +92,13 @@ struct purchase {
   int year, month, day_of_month, day; /* local; day counts from 1970-01-01 */
 };
 
-static void
-die(const char *what)
+static void die(const char *what)
 {
   fprintf(stderr, "baseline: %s\n", what);
   exit(1);
 }
 
-static void *
-must(void *block)
+static void *must(void *block)
 {
   if (block == NULL)
     die("out of memory");
@@ -100,8 +107,7 @@ must(void *block)
 
 /* ---- dates ---- */
 
-static int
-days_from_civil(int year, int month, int day)
+static int days_from_civil(int year, int month, int day)
 {
   year -= month <= 2;
   int era = year / 400;
@@ -110,16 +116,14 @@ days_from_civil(int year, int month, int day)
   return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
 }
 
-static int
-month_length(int year, int month)
+static int month_length(int year, int month)
 {
   static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
   int leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
   return lengths[month - 1] + (month == 2 && leap);
 }
 
-static int
-day_years_on(const struct purchase *p, int years)
+static int day_years_on(const struct purchase *p, int years)
 {
   int last = month_length(p->year + years, p->month);
   int day = p->day_of_month < last ? p->day_of_month : last;
@@ -127,8 +131,7 @@ day_years_on(const struct purchase *p, int years)
 }
 
 /* The midnight that ends the month a year after the purchase: where a term reached now ends. */
-static int
-term_end(const struct purchase *p)
+static int term_end(const struct purchase *p)
 {
   int year = p->year + 1 + (p->month == 12);
   return days_from_civil(year, p->month % 12 + 1, 1);
@@ -136,30 +139,25 @@ term_end(const struct purchase *p)
 
 /* ---- input ---- */
 
-static char *
-field_of(struct purchase *p, const char *name, size_t length)
+static char *field_of(struct purchase *p, const char *name, size_t length)
 {
   switch (length) {
-  case 2:
-    return memcmp(name, "id", 2) == 0 ? p->id : memcmp(name, "at", 2) == 0 ? p->at : NULL;
+  case 2: return memcmp(name, "id", 2) == 0 ? p->id : memcmp(name, "at", 2) == 0 ? p->at : NULL;
   case 6:
     return memcmp(name, "member", 6) == 0   ? p->member
            : memcmp(name, "amount", 6) == 0 ? p->amount
                                             : NULL;
-  case 7:
-    return memcmp(name, "channel", 7) == 0 ? p->channel : NULL;
+  case 7: return memcmp(name, "channel", 7) == 0 ? p->channel : NULL;
   case 8:
     return memcmp(name, "category", 8) == 0   ? p->category
            : memcmp(name, "birthday", 8) == 0 ? p->birthday
                                               : NULL;
-  default:
-    return NULL;
+  default: return NULL;
   }
 }
 
 /* A flat object of strings without escapes, which is what gen_w writes. */
-static int
-scan(const char *line, struct purchase *p)
+static int scan(const char *line, struct purchase *p)
 {
   memset(p, 0, sizeof *p);
   const char *at = strchr(line, '"');
@@ -180,15 +178,13 @@ scan(const char *line, struct purchase *p)
   return p->id[0] != 0 && p->member[0] != 0;
 }
 
-static int
-two_digits(const char *text)
+static int two_digits(const char *text)
 {
   return (text[0] - '0') * 10 + (text[1] - '0');
 }
 
 /* Times carry the programme's own offset, so that the date can be read from the text. */
-static void
-understand(struct purchase *p)
+static void understand(struct purchase *p)
 {
   if (strlen(p->at) < 19 || strlen(p->birthday) != 10)
     die("a line without its times");
@@ -205,8 +201,7 @@ understand(struct purchase *p)
 
 /* ---- members ---- */
 
-static size_t
-hash_of(const char *name)
+static size_t hash_of(const char *name)
 {
   uint64_t hash = UINT64_C(14695981039346656037);
   for (; *name != 0; name++)
@@ -214,8 +209,7 @@ hash_of(const char *name)
   return (size_t)(hash ^ hash >> 32);
 }
 
-static void
-grow_members(struct bench *b)
+static void grow_members(struct bench *b)
 {
   size_t count = b->slot_count == 0 ? 1024 : b->slot_count * 2;
   struct member **slots = must(calloc(count, sizeof *slots));
@@ -232,16 +226,14 @@ grow_members(struct bench *b)
   b->slot_count = count;
 }
 
-static void
-run(struct bench *b, int statement)
+static void run(struct bench *b, int statement)
 {
   if (sqlite3_step(b->prepared[statement]) != SQLITE_DONE)
     die(sqlite3_errmsg(b->db));
   sqlite3_reset(b->prepared[statement]);
 }
 
-static struct member *
-member_of(struct bench *b, const char *name)
+static struct member *member_of(struct bench *b, const char *name)
 {
   if ((b->member_count + 1) * 2 > b->slot_count)
     grow_members(b);
@@ -261,8 +253,7 @@ member_of(struct bench *b, const char *name)
 
 /* ---- the rules of w.notch, by hand ---- */
 
-static void
-absorb(struct member *m, const struct purchase *p)
+static void absorb(struct member *m, const struct purchase *p)
 {
   int since = day_years_on(p, -1);
   while (m->first < m->count && m->window[m->first].day <= since)
@@ -283,8 +274,7 @@ absorb(struct member *m, const struct purchase *p)
 }
 
 /* Per cent put on the base by the rules that multiply it. */
-static int64_t
-percent_of(const struct member *m, const struct purchase *p)
+static int64_t percent_of(const struct member *m, const struct purchase *p)
 {
   static const int tier_percent[] = {0, 25, 50};
   int64_t percent = 100 + tier_percent[m->tier];
@@ -302,8 +292,7 @@ percent_of(const struct member *m, const struct purchase *p)
   return percent;
 }
 
-static int64_t
-points_of(struct member *m, const struct purchase *p)
+static int64_t points_of(struct member *m, const struct purchase *p)
 {
   int64_t fixed = 0;
   if (strcmp(p->category, "coffee") == 0)
@@ -323,8 +312,7 @@ points_of(struct member *m, const struct purchase *p)
   return fixed + daily + p->cents * percent_of(m, p) / 10000;
 }
 
-static void
-move_tier(struct member *m, const struct purchase *p)
+static void move_tier(struct member *m, const struct purchase *p)
 {
   int earned = m->spend >= 80000 ? 2 : m->spend >= 30000 ? 1 : 0;
   if (earned > m->tier) {
@@ -334,8 +322,7 @@ move_tier(struct member *m, const struct purchase *p)
 }
 
 /* A term that ended before this purchase: kept, or one step down. */
-static void
-review_tier(struct member *m, const struct purchase *p)
+static void review_tier(struct member *m, const struct purchase *p)
 {
   while (m->tier > 0 && m->until <= p->day) {
     int64_t needed = m->tier == 2 ? 80000 : 30000;
@@ -347,8 +334,7 @@ review_tier(struct member *m, const struct purchase *p)
 
 /* ---- six rows ---- */
 
-static void
-store(struct bench *b, const struct member *m, const struct purchase *p, int64_t points)
+static void store(struct bench *b, const struct member *m, const struct purchase *p, int64_t points)
 {
   sqlite3_stmt *s = b->prepared[INSERT_EVENT];
   sqlite3_bind_int64(s, 1, b->events);
@@ -395,15 +381,13 @@ store(struct bench *b, const struct member *m, const struct purchase *p, int64_t
   run(b, PUT_LIMIT);
 }
 
-static void
-execute(struct bench *b, const char *sql)
+static void execute(struct bench *b, const char *sql)
 {
   if (sqlite3_exec(b->db, sql, NULL, NULL, NULL) != SQLITE_OK)
     die(sqlite3_errmsg(b->db));
 }
 
-static void
-apply_file(struct bench *b, FILE *file)
+static void apply_file(struct bench *b, FILE *file)
 {
   char *line = NULL;
   size_t size = 0;
@@ -429,8 +413,7 @@ apply_file(struct bench *b, FILE *file)
   free(line);
 }
 
-static void
-close_all(struct bench *b)
+static void close_all(struct bench *b)
 {
   for (int i = 0; i < STATEMENT_COUNT; i++)
     sqlite3_finalize(b->prepared[i]);
@@ -443,8 +426,7 @@ close_all(struct bench *b)
   free(b->slots);
 }
 
-int
-main(int argc, char **argv)
+int main(int argc, char **argv)
 {
   struct bench b = {0};
   if (argc != 3) {

@@ -14,8 +14,7 @@
 #define RECENT_COUNT 65536
 
 /* splitmix64: every bit of the state counts, and the sequence is the same everywhere. */
-static uint64_t
-draw(uint64_t *state)
+static uint64_t draw(uint64_t *state)
 {
   uint64_t z = (*state += UINT64_C(0x9E3779B97F4A7C15));
   z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
@@ -23,8 +22,7 @@ draw(uint64_t *state)
   return z ^ (z >> 31);
 }
 
-static unsigned
-below(uint64_t *state, unsigned limit)
+static unsigned below(uint64_t *state, unsigned limit)
 {
   return (unsigned)(draw(state) % limit);
 }
@@ -45,8 +43,7 @@ struct generator {
 };
 
 /* "2024-03-03T10:00:00+08:00" for local seconds since the year began. */
-static void
-print_moment(int64_t seconds)
+static void print_moment(int64_t seconds)
 {
   int64_t day = seconds / 86400;
   int64_t left = seconds % 86400;
@@ -58,8 +55,7 @@ print_moment(int64_t seconds)
          day + 1, left / 3600, left / 60 % 60, left % 60);
 }
 
-static void
-make_id(struct generator *g, uint64_t number, char id[40])
+static void make_id(struct generator *g, uint64_t number, char id[40])
 {
   if (!g->w2) {
     snprintf(id, 40, "e-%06" PRIu64, number);
@@ -73,15 +69,13 @@ make_id(struct generator *g, uint64_t number, char id[40])
 }
 
 /* Three tenths of the events come from a tenth of the members. */
-static unsigned
-pick_member(struct generator *g)
+static unsigned pick_member(struct generator *g)
 {
   unsigned often = g->members / 10 > 0 ? g->members / 10 : 1;
   return below(&g->state, 10) < 3 ? below(&g->state, often) : below(&g->state, g->members);
 }
 
-static unsigned
-pick_cents(struct generator *g)
+static unsigned pick_cents(struct generator *g)
 {
   unsigned cents = 100 + below(&g->state, 5900);
   if (below(&g->state, 10) == 0)
@@ -89,8 +83,7 @@ pick_cents(struct generator *g)
   return cents;
 }
 
-static void
-print_head(const char *id, const char *type, unsigned member, int64_t seconds)
+static void print_head(const char *id, const char *type, unsigned member, int64_t seconds)
 {
   printf("{\"id\":\"%s\",\"type\":\"%s\",\"member\":\"m%06u\",\"at\":\"", id, type, member);
   print_moment(seconds);
@@ -98,8 +91,7 @@ print_head(const char *id, const char *type, unsigned member, int64_t seconds)
 }
 
 /* The birthday is a function of the member, so that every purchase shows the same one. */
-static void
-print_purchase(struct generator *g, const char *id, int64_t seconds)
+static void print_purchase(struct generator *g, const char *id, int64_t seconds)
 {
   static const char *const categories[] = {"coffee", "beans", "gear", "food", "other"};
   static const char *const channels[] = {"store", "app", "web"};
@@ -120,8 +112,7 @@ print_purchase(struct generator *g, const char *id, int64_t seconds)
   }
 }
 
-static void
-print_return(struct generator *g, const char *id, int64_t seconds)
+static void print_return(struct generator *g, const char *id, int64_t seconds)
 {
   uint64_t span = g->recent_total < RECENT_COUNT ? g->recent_total : RECENT_COUNT;
   struct purchase *of = &g->recent[draw(&g->state) % span];
@@ -135,8 +126,7 @@ print_return(struct generator *g, const char *id, int64_t seconds)
   of->cents -= cents;
 }
 
-static void
-print_event(struct generator *g, uint64_t number, int64_t seconds)
+static void print_event(struct generator *g, uint64_t number, int64_t seconds)
 {
   char id[40];
   make_id(g, number, id);
@@ -158,8 +148,7 @@ print_event(struct generator *g, uint64_t number, int64_t seconds)
   }
 }
 
-int
-main(int argc, char **argv)
+int main(int argc, char **argv)
 {
   struct generator g = {.state = UINT64_C(20240101)};
   int first = 1;

@@ -1,0 +1,2 @@
+# Sources of engine/event, one a line.
+libengine_la_SOURCES +=

@@ -1,0 +1,1 @@
+# Tests of event; see tests/local.mk for the three lines a test needs.
