@@ -9,7 +9,8 @@ AM_CPPFLAGS += $(CHECK_CFLAGS)
 AM_TESTS_ENVIRONMENT = \
   srcdir='$(srcdir)'; top_srcdir='$(top_srcdir)'; top_builddir='$(top_builddir)'; NM='$(NM)'; \
   CC='$(CC)'; NOTCH='$(abs_top_builddir)/notch$(EXEEXT)'; \
-  export srcdir top_srcdir top_builddir NM CC NOTCH;
+  NOTCH_RULES='$(abs_top_srcdir)/stdlib-rules'; TZ=Pacific/Chatham; \
+  export srcdir top_srcdir top_builddir NM CC NOTCH NOTCH_RULES TZ;
 TEST_EXTENSIONS = .sh
 SH_LOG_COMPILER = $(SHELL)
 
