@@ -6,14 +6,14 @@
  * from an arena whose escape is armed: the jump leaves nothing behind, since the arena owns it
  * all.  That arena is reset for each text, so a long file costs no allocation per line.
  *
- * Stricter than yajl: well-formed UTF-8 (RFC 3629), no unpaired surrogates, no \u0000.
+ * Stricter than yajl: well-formed UTF-8 (RFC 3629), no unpaired surrogates, no \u0000, no
+ * form feeds between values.
  */
 #include <config.h>
 
 #include "base/json.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <string.h>
 #include <yajl/yajl_parse.h>
 
@@ -204,7 +204,7 @@ static void merge_by_key(notch_json **to, notch_json **from, size_t low, size_t 
   }
 }
 
-static bool mark_duplicates(notch_json_parser *parser, const notch_json *object)
+static void mark_duplicates(notch_json_parser *parser, const notch_json *object)
 {
   size_t count = object->count, i = 0;
   notch_json **from = NOTCH_NEW_ARRAY(&parser->pool, notch_json *, count);
@@ -224,7 +224,6 @@ static bool mark_duplicates(notch_json_parser *parser, const notch_json *object)
   for (i = 1; i < count; i++)
     if (notch_text_equal(from[i - 1]->key, from[i]->key))
       from[i]->duplicate = true;
-  return true;
 }
 
 static int on_object_end(void *context)
@@ -232,7 +231,9 @@ static int on_object_end(void *context)
   notch_json_parser *parser = context;
   assert(parser->depth > 0);
   const notch_json *object = parser->levels[--parser->depth].parent;
-  return object->count <= LINEAR_KEYS_MAX || mark_duplicates(parser, object);
+  if (object->count > LINEAR_KEYS_MAX)
+    mark_duplicates(parser, object);
+  return 1;
 }
 
 static const yajl_callbacks callbacks = {
@@ -299,6 +300,16 @@ static uint32_t find_bad_escape(notch_text text)
   return text.length;
 }
 
+/* yajl takes form feeds and vertical tabs for blanks; they can stand nowhere in JSON. */
+static uint32_t find_bad_blank(notch_text text)
+{
+  const char *feed = memchr(text.bytes, '\f', text.length);
+  const char *tab = memchr(text.bytes, '\v', text.length);
+  if (feed == NULL || (tab != NULL && tab < feed))
+    feed = tab;
+  return feed == NULL ? text.length : (uint32_t)(feed - text.bytes);
+}
+
 static void explain(notch_json_parser *parser, const char *reason, size_t at, notch_text *message,
                     uint32_t *offset)
 {
@@ -309,8 +320,34 @@ static void explain(notch_json_parser *parser, const char *reason, size_t at, no
                                   reason);
 }
 
-/* yajl says "lexical error: invalid char in json text.\n": the part after the colon. */
-static const char *reason_of(notch_json_parser *parser, yajl_handle handle)
+/* Whether the text passes the checks that yajl leaves out; else says why not. */
+static bool check_text(notch_json_parser *parser, notch_text text, notch_text *message,
+                       uint32_t *offset)
+{
+  const char *reason = "longer than 256 MiB";
+  uint32_t bad = 0;
+  if (text.length == 0)
+    return true;
+  if (text.length <= LENGTH_MAX) {
+    reason = "not UTF-8";
+    bad = notch_text_find_bad_utf8(text);
+    if (bad == text.length) {
+      reason = "an escape that is no character";
+      bad = find_bad_escape(text);
+    }
+    if (bad == text.length) {
+      reason = "a control character";
+      bad = find_bad_blank(text);
+    }
+  }
+  if (bad != text.length)
+    explain(parser, reason, bad, message, offset);
+  return bad == text.length;
+}
+
+/* yajl says "lexical error: invalid char in json text.\n": the part after the colon.  It stays in
+ * the pool until the next parse. */
+static const char *reason_of(yajl_handle handle)
 {
   char *said = (char *)yajl_get_error(handle, 0, NULL, 0);
   if (said == NULL)
@@ -320,7 +357,6 @@ static const char *reason_of(notch_json_parser *parser, yajl_handle handle)
   size_t length = strlen(reason);
   while (length > 0 && (reason[length - 1] == '\n' || reason[length - 1] == '.'))
     reason[--length] = '\0';
-  (void)parser; /* whose pool holds the text until the next parse */
   return reason;
 }
 
@@ -341,7 +377,7 @@ static bool read_text(notch_json_parser *parser, notch_text *message, uint32_t *
   if (parser->refusal != NULL)
     explain(parser, parser->refusal, at, message, offset);
   else if (status == yajl_status_error)
-    explain(parser, reason_of(parser, handle), at, message, offset);
+    explain(parser, reason_of(handle), at, message, offset);
   else if (!parser->run->failed)
     explain(parser, "there is no value", at, message, offset);
   return false;
@@ -359,16 +395,8 @@ const notch_json *notch_json_parse(notch_json_parser *parser, notch_text text, n
   parser->root = NULL;
   parser->refusal = NULL;
   parser->depth = 0;
-  uint32_t bad = text.length > LENGTH_MAX ? 0 : notch_text_find_bad_utf8(text);
-  if (bad != text.length) {
-    explain(parser, text.length > LENGTH_MAX ? "too long" : "not UTF-8", bad, message, offset);
+  if (!check_text(parser, text, message, offset))
     return NULL;
-  }
-  bad = text.length == 0 ? 0 : find_bad_escape(text);
-  if (bad != text.length) {
-    explain(parser, "an escape that is no character", bad, message, offset);
-    return NULL;
-  }
   parser->copy = notch_arena_text(run, text);
   if (parser->copy.bytes == NULL)
     return NULL;

@@ -1,3 +1,4 @@
+# Sources of engine/base.
 libengine_la_SOURCES += \
   %D%/buffer.c \
   %D%/calendar.c %D%/calendar.h \
@@ -8,6 +9,8 @@ libengine_la_SOURCES += \
   %D%/memory.c %D%/memory.h \
   %D%/moment.c \
   %D%/rational.c %D%/rational.h \
+  %D%/record.c %D%/record.h %D%/account.def %D%/effect.def %D%/refusal.def \
   %D%/text.c %D%/text.h \
   %D%/unicode.c %D%/unicode.h \
+  %D%/value.h \
   %D%/zone.c %D%/zone_file.c

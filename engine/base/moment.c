@@ -197,7 +197,7 @@ void notch_moment_print(notch_buffer *to, int64_t utc_us, int32_t offset_min)
 {
   char text[64], *at = text;
   int64_t utc_s = utc_us / NOTCH_SECOND_US - (utc_us % NOTCH_SECOND_US < 0);
-  uint32_t us = (uint32_t)(utc_us - utc_s * NOTCH_SECOND_US);
+  uint32_t us = (uint32_t)((utc_us % NOTCH_SECOND_US + NOTCH_SECOND_US) % NOTCH_SECOND_US);
   int64_t local_s = utc_s + (int64_t)offset_min * 60;
   int64_t day = local_s / NOTCH_DAY_S - (local_s % NOTCH_DAY_S < 0);
   uint32_t second = (uint32_t)(local_s - day * NOTCH_DAY_S);

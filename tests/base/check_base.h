@@ -1,0 +1,33 @@
+/* tests/base/check_base.h -- what the suites of engine/base share: one case per module. */
+#ifndef NOTCH_TESTS_CHECK_BASE_H
+#define NOTCH_TESTS_CHECK_BASE_H
+
+#include "base/memory.h"
+
+#include <check.h>
+#include <string.h>
+
+TCase *notch_check_calendar(void);
+TCase *notch_check_hash(void);
+TCase *notch_check_json(void);
+TCase *notch_check_memory(void);
+TCase *notch_check_rational(void);
+TCase *notch_check_unicode(void);
+TCase *notch_check_zone(void);
+
+/* An allocator that counts live blocks and fails the n-th request (0: never). */
+typedef struct failing_memory {
+  unsigned long requests, fail_at;
+  long live;
+} failing_memory;
+void *notch_check_resize(void *payload, void *block, size_t size);
+
+/* Whether the text, or what a buffer holds, is this string. */
+#define ck_text_eq(text, wanted)                                          \
+  do {                                                                    \
+    notch_text seen_ = (text);                                            \
+    ck_assert_uint_eq(seen_.length, strlen(wanted));                      \
+    ck_assert_mem_eq(seen_.bytes, (wanted), seen_.length);                \
+  } while (0)
+
+#endif
