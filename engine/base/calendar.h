@@ -31,7 +31,7 @@ typedef struct notch_duration { /* seconds, minutes and hours are exact; the res
 } notch_duration;
 
 typedef struct notch_calendar { /* how a programme counts */
-  bool months_roll;             /* 31 January + 1 month: false 28 February, true 3 March -> 1 March */
+  bool months_roll;             /* 31 January + 1 month: false 28 February, true 1 March */
   uint8_t year_month, year_day; /* `year starts 1 April` */
   uint8_t week_start;           /* 0 Monday .. 6 Sunday */
 } notch_calendar;

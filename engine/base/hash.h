@@ -8,7 +8,7 @@ typedef struct notch_digest {
   uint8_t bytes[32];
 } notch_digest;
 
-typedef struct notch_hasher notch_hasher; /* a reused context: a fresh one costs more than 96 bytes */
+typedef struct notch_hasher notch_hasher; /* reused: a fresh context costs more than 96 bytes */
 
 notch_hasher *notch_hasher_new(void); /* NULL: out of memory */
 void notch_hasher_free(notch_hasher *hasher);

@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include <setjmp.h>
 
-/* resize(payload, NULL, n) allocates, resize(payload, p, 0) frees and returns NULL, else realloc. */
+/* resize(payload, NULL, n) allocates, (payload, p, 0) frees and returns NULL, else realloc. */
 typedef struct notch_memory {
   void *(*resize)(void *payload, void *block, size_t size);
   void *payload;

@@ -76,7 +76,7 @@ typedef struct notch_posting {
   /* On a posting that opens a lot: */
   int64_t earned_us;            /* origin of the lot's age; transfers keep it */
   int64_t matures_s, expires_s; /* UTC seconds; INT64_MIN: at once / NOTCH_NEVER; see terms */
-  uint32_t terms;               /* index of the programme's terms (pending until, inactivity, while) */
+  uint32_t terms;               /* index of the terms (pending until, inactivity, while) */
   uint32_t partner;
 } notch_posting;
 
