@@ -4,7 +4,7 @@ tests_bench_gen_w_SOURCES = tests/bench/gen_w.c
 tests_bench_gen_w_LDADD =
 tests_bench_baseline_SOURCES = tests/bench/baseline.c
 tests_bench_baseline_LDADD = $(SQLITE_LIBS)
-CLEANFILES += $(EXTRA_PROGRAMS)
+CLEANFILES += tests/bench/gen_w tests/bench/baseline
 EXTRA_DIST += tests/bench/bench.sh tests/bench/w.notch tests/bench/w2.notch
 
 bench: all tests/bench/gen_w$(EXEEXT) tests/bench/baseline$(EXEEXT)
