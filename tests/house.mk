@@ -28,7 +28,8 @@ dist-hook:
 	target=`cd "$(distdir)" && pwd` && cd $(srcdir) && \
 	find tests stdlib-rules docs po -type f \( -name '*.notch' -o -name '*.jsonl' \
 	  -o -name '*.tokens' -o -name '*.tree' -o -name '*.program' -o -name '*.code' \
-	  -o -name '*.csv' -o -name '*.po' -o -name '*.pot' -o -name '*.in' -o -name '*.json' -o -name '*.txt' -o -name '*.md' -o -name '*.bin' \) | \
+	  -o -name '*.csv' -o -name '*.po' -o -name '*.pot' -o -name '*.in' \
+	  -o -name '*.json' -o -name '*.txt' -o -name '*.md' -o -name '*.bin' \) | \
 	while read -r file; do \
 	  mkdir -p "$$target/`dirname $$file`" && \
 	  { test -f "$$target/$$file" || cp -p "$$file" "$$target/$$file"; } || exit 1; \
