@@ -34,6 +34,22 @@ report() {
     $((elapsed / 1000)) $((elapsed % 1000)) $((events * 1000 / elapsed))
 }
 
+# Parsing and checking a megabyte of rules, the start of the process included.
+sed '/^rule base$/,$d' "$source/tests/bench/w.notch" >"$work/rules.notch"
+awk 'BEGIN {
+  for (i = 1; size < 1000000; i++) {
+    rule = sprintf("rule rule_%d \"A rule among many\"\n  on purchase\n" \
+      "  when amount >= %d.00 CNY and channel = app and month of today = month of birthday\n" \
+      "  earn %d star per 1.00 CNY of amount\n  limit %d star per member per day\n\n",
+      i, i % 500, 1 + i % 3, 1 + i % 900)
+    printf "%s", rule
+    size += length(rule)
+  }
+}' >>"$work/rules.notch"
+timed "$work/checked" "$notch" check "$work/rules.notch"
+[ "$code" = 0 ] || head -n 5 "$work/checked"
+echo "checking 1 MB of rules: $elapsed ms"
+
 if [ "$workload" = w ]; then
   timed "$work/baseline" "$build/tests/bench/baseline" "$work/baseline.db" "$work/events.jsonl"
   [ "$code" = 0 ] || { echo "the baseline failed" >&2; exit 1; }
