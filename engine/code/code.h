@@ -38,10 +38,9 @@ typedef struct notch_instruction {
   uint32_t a, b, c;
 } notch_instruction;
 
-/* What a register holds, as far as memory is concerned. */
+/* What a register holds, as far as memory is concerned; each of the first four may be missing. */
 typedef enum notch_kind {
   NOTCH_KIND_NONE = 0, /* not written on every path */
-  NOTCH_KIND_MISSING,  /* the missing constant: of every kind */
   NOTCH_KIND_PLAIN,
   NOTCH_KIND_TEXT,
   NOTCH_KIND_SET,
@@ -49,6 +48,10 @@ typedef enum notch_kind {
   NOTCH_KIND_CURSOR,
   NOTCH_KIND_TALLY
 } notch_kind;
+
+/* `to` of a conditional jump: the expression's value when it is taken. */
+#define NOTCH_SENSE_TRUE 1u
+#define NOTCH_SENSE_OPEN 2u /* not taken, it leaves the value open */
 
 typedef struct notch_procedure {
   uint32_t first, count; /* instructions */

@@ -24,7 +24,8 @@ typedef enum notch_eval { /* how an evaluation ended */
   NOTCH_EVAL_NO_RATE,
   NOTCH_EVAL_NO_SEED,
   NOTCH_EVAL_STEPS, /* the ceiling on steps was passed: the event is refused as overflow */
-  NOTCH_EVAL_NOMEM
+  NOTCH_EVAL_NOMEM,
+  NOTCH_EVAL_MISSING /* a missing value was used: a fault of the checker, refused as overflow */
 } notch_eval;
 
 typedef notch_eval notch_fact_reader(void *payload, notch_fact fact, uint32_t a, uint32_t b,

@@ -1,0 +1,279 @@
+/*
+ * code/emit.c -- compiles each root of a checked programme into a procedure.
+ *
+ * Running out of memory leaves by the arena's escape, which is armed here unless the caller did.
+ */
+#include <config.h>
+
+#include "code/emit.h"
+
+#include <assert.h>
+#include <string.h>
+
+const notch_op_info notch_op_infos[NOTCH_OP_COUNT] = {
+#define OP(name, word, to, a, b, c, meaning)                                      \
+  {word, NOTCH_OPERAND_##to, NOTCH_OPERAND_##a, NOTCH_OPERAND_##b, NOTCH_OPERAND_##c, meaning},
+#include "code/op.def"
+#undef OP
+};
+
+static_assert(sizeof(notch_instruction) == 16, "four instructions to a cache line");
+
+notch_kind notch_kind_of_type(const notch_type *type)
+{
+  switch ((int)type->kind) {
+  case NOTCH_TYPE_TEXT:
+  case NOTCH_TYPE_MEMBER: return NOTCH_KIND_TEXT;
+  case NOTCH_TYPE_SET: return NOTCH_KIND_SET;
+  case NOTCH_TYPE_LIST: return NOTCH_KIND_LIST;
+  }
+  return NOTCH_KIND_PLAIN;
+}
+
+/* Only a compiler fault or a programme beyond every limit leads here. */
+static _Noreturn void give_up(notch_emitter *e)
+{
+  e->arena->failed = true;
+  longjmp(*e->arena->escape, 1);
+}
+
+static uint32_t hash_constant(notch_value value, uint32_t kind)
+{
+  uint64_t hash = (uint64_t)value.n * UINT64_C(0x9E3779B97F4A7C15);
+  hash = (hash ^ (hash >> 29)) + (uint64_t)value.d * UINT64_C(0xBF58476D1CE4E5B9) + kind;
+  return (uint32_t)((hash ^ (hash >> 32)) * UINT64_C(0x94D049BB133111EB) >> 32);
+}
+
+static uint32_t *find_constant(notch_emitter *e, notch_value value, uint32_t kind)
+{
+  uint32_t mask = e->constant_index_size - 1;
+  uint32_t at = hash_constant(value, kind) & mask;
+  for (; e->constant_index[at] != 0; at = (at + 1) & mask) {
+    uint32_t k = e->constant_index[at] - 1;
+    if (e->constants.items[k].n == value.n && e->constants.items[k].d == value.d &&
+        e->constant_kinds.items[k] == kind)
+      break;
+  }
+  return &e->constant_index[at];
+}
+
+static void grow_constant_index(notch_emitter *e)
+{
+  e->constant_index_size = e->constant_index_size == 0 ? 64 : e->constant_index_size * 2;
+  e->constant_index = NOTCH_NEW_ARRAY(e->arena, uint32_t, e->constant_index_size);
+  for (uint32_t k = 0; k < e->constants.count; k++)
+    *find_constant(e, e->constants.items[k], e->constant_kinds.items[k]) = k + 1;
+}
+
+uint32_t notch_emit_constant(notch_emitter *e, notch_value value, notch_kind kind)
+{
+  assert(kind != NOTCH_KIND_NONE);
+  assert(value.d >= 0);
+  if (e->constants.count * 2 >= e->constant_index_size)
+    grow_constant_index(e);
+  uint32_t *found = find_constant(e, value, kind);
+  if (*found == 0) {
+    *notch_vec_push(&e->constants, e->arena) = value;
+    *notch_vec_push(&e->constant_kinds, e->arena) = (uint8_t)kind;
+    *found = e->constants.count;
+  }
+  return (*found - 1) | NOTCH_CONSTANT_BIT;
+}
+
+uint32_t notch_emit_slot(notch_emitter *e)
+{
+  if (e->slot_next >= UINT16_MAX)
+    give_up(e);
+  uint32_t slot = e->slot_next++;
+  if (e->slot_next > e->slot_count)
+    e->slot_count = e->slot_next;
+  return slot;
+}
+
+uint32_t notch_emit_here(const notch_emitter *e)
+{
+  return e->instructions.count - e->first;
+}
+
+void notch_emit_op(notch_emitter *e, const notch_expr *source, notch_op op, uint32_t to,
+                   uint32_t a, uint32_t b, uint32_t c)
+{
+  assert(op < NOTCH_OP_COUNT);
+  assert(to <= UINT16_MAX);
+  *notch_vec_push(&e->instructions, e->arena) =
+      (notch_instruction){(uint16_t)op, (uint16_t)to, a, b, c};
+  *notch_vec_push(&e->sources, e->arena) = source;
+}
+
+void notch_emit_jump(notch_emitter *e, const notch_expr *source, notch_op op, uint32_t sense,
+                     uint32_t a, uint32_t b, notch_label *label)
+{
+  assert(notch_op_infos[op].c == NOTCH_OPERAND_JUMP);
+  uint32_t here = notch_emit_here(e);
+  notch_emit_op(e, source, op, sense, a, b, label->newest);
+  label->newest = here;
+}
+
+void notch_emit_bind(notch_emitter *e, notch_label *label)
+{
+  uint32_t here = notch_emit_here(e);
+  while (label->newest != NOTCH_NONE) {
+    notch_instruction *jump = &e->instructions.items[e->first + label->newest];
+    label->newest = jump->c;
+    jump->c = here;
+  }
+}
+
+bool notch_operand_is_register(notch_operand operand)
+{
+  switch ((int)operand) {
+  case NOTCH_OPERAND_PLAIN:
+  case NOTCH_OPERAND_ANY:
+  case NOTCH_OPERAND_TEXT:
+  case NOTCH_OPERAND_SET:
+  case NOTCH_OPERAND_CURSOR:
+  case NOTCH_OPERAND_TALLIED:
+  case NOTCH_OPERAND_ROW: return true;
+  }
+  return false;
+}
+
+static void start_lets(notch_emitter *e)
+{
+  for (uint32_t i = 0; i < e->lets.count; i++) {
+    notch_let *let = &e->lets.items[i];
+    if (!let->cached)
+      continue;
+    let->slot = notch_emit_slot(e);
+    if (!let->lazy)
+      continue;
+    let->done = notch_emit_slot(e);
+    notch_kind kind = notch_kind_of_type(&let->shared->type);
+    notch_emit_op(e, NULL, NOTCH_OP_MOVE, let->slot, notch_emit_constant(e, NOTCH_MISSING, kind),
+                  0, 0);
+    notch_emit_op(e, NULL, NOTCH_OP_MOVE, let->done,
+                  notch_emit_constant(e, NOTCH_VALUE(0), NOTCH_KIND_PLAIN), 0, 0);
+  }
+}
+
+/* A condition ends in one RETURN for yes and one for no. */
+static void emit_condition(notch_emitter *e, const notch_expr *expr)
+{
+  notch_label otherwise = NOTCH_LABEL;
+  notch_emit_branch(e, expr, false, &otherwise);
+  uint32_t yes = notch_emit_constant(e, NOTCH_VALUE(1), NOTCH_KIND_PLAIN);
+  uint32_t no = notch_emit_constant(e, NOTCH_VALUE(0), NOTCH_KIND_PLAIN);
+  notch_emit_op(e, expr, NOTCH_OP_RETURN, 0, yes, 0, 0);
+  notch_emit_bind(e, &otherwise);
+  notch_emit_op(e, expr, NOTCH_OP_RETURN, 0, no, 0, 0);
+}
+
+/* RETURN reports for the root where no instruction of its own does. */
+static const notch_expr *source_of_return(const notch_expr *expr, uint32_t result)
+{
+  bool silent = expr->op == NOTCH_EXPR_IF || expr->op == NOTCH_EXPR_LET;
+  return silent || (result & NOTCH_CONSTANT_BIT) != 0 ? expr : NULL;
+}
+
+static void emit_procedure(notch_emitter *e, const notch_expr *expr, notch_procedure *out)
+{
+  e->first = e->instructions.count;
+  e->slot_next = e->slot_count = 0;
+  e->cursor = NOTCH_NONE;
+  e->lets.count = 0;
+  notch_emit_find_lets(e, expr);
+  start_lets(e);
+  notch_value known;
+  switch (notch_fold(expr, &known) ? (int)NOTCH_EXPR_CONST : (int)expr->op) {
+  case NOTCH_EXPR_AND:
+  case NOTCH_EXPR_OR:
+  case NOTCH_EXPR_IN:
+  case NOTCH_EXPR_BETWEEN:
+  case NOTCH_EXPR_ANY_OVER: emit_condition(e, expr); break;
+  default: {
+    uint32_t result = notch_emit_operand(e, expr);
+    notch_emit_op(e, source_of_return(expr, result), NOTCH_OP_RETURN, 0, result, 0, 0);
+  }
+  }
+  *out = (notch_procedure){e->first, e->instructions.count - e->first, e->slot_count};
+}
+
+static void place_constant(uint32_t *operand, notch_operand kind, uint32_t slot_count)
+{
+  if (notch_operand_is_register(kind) && (*operand & NOTCH_CONSTANT_BIT) != 0)
+    *operand = (*operand & ~NOTCH_CONSTANT_BIT) + slot_count;
+}
+
+static void place_constants(notch_emitter *e, uint32_t slot_count)
+{
+  for (uint32_t i = 0; i < e->instructions.count; i++) {
+    notch_instruction *instruction = &e->instructions.items[i];
+    const notch_op_info *info = &notch_op_infos[instruction->op];
+    place_constant(&instruction->a, info->a, slot_count);
+    place_constant(&instruction->b, info->b, slot_count);
+    place_constant(&instruction->c, info->c, slot_count);
+  }
+}
+
+static const notch_value *const *fold_tables(notch_emitter *e)
+{
+  const notch_program *program = e->program;
+  const notch_value **all = NOTCH_NEW_ARRAY(e->arena, const notch_value *, program->table_count);
+  for (uint32_t t = 0; t < program->table_count; t++) {
+    const notch_table *table = &program->tables[t];
+    notch_value *results = NOTCH_NEW_ARRAY(e->arena, notch_value, table->row_count);
+    for (uint32_t row = 0; row < table->row_count; row++)
+      if (!notch_fold(table->results[row], &results[row]))
+        results[row] = NOTCH_MISSING; /* its value overflows: reading it refuses the event */
+    all[t] = results;
+  }
+  return all;
+}
+
+static const notch_code *emit_all(const notch_program *program, notch_arena *arena)
+{
+  notch_emitter e = {.arena = arena, .program = program};
+  notch_code *code = NOTCH_NEW(arena, notch_code);
+  notch_procedure *procedures = NOTCH_NEW_ARRAY(arena, notch_procedure, program->root_count);
+  uint32_t slot_count = 1;
+  for (uint32_t i = 0; i < program->root_count; i++) {
+    emit_procedure(&e, program->roots[i].expr, &procedures[i]);
+    if (procedures[i].slot_count > slot_count)
+      slot_count = procedures[i].slot_count;
+  }
+  place_constants(&e, slot_count);
+  *code = (notch_code){
+      .program = program,
+      .procedure_count = program->root_count,
+      .instruction_count = e.instructions.count,
+      .constant_count = e.constants.count,
+      .slot_count = slot_count,
+      .procedures = procedures,
+      .instructions = e.instructions.items,
+      .sources = e.sources.items,
+      .constants = e.constants.items,
+      .constant_kinds = e.constant_kinds.items,
+      .table_results = fold_tables(&e),
+  };
+  return code;
+}
+
+const notch_code *notch_emit(const notch_program *program, notch_arena *arena)
+{
+  jmp_buf here;
+  jmp_buf *escape = arena->escape;
+  const notch_code *volatile code = NULL;
+  arena->escape = &here;
+  if (setjmp(here) == 0)
+    code = emit_all(program, arena);
+  arena->escape = escape;
+  if (code == NULL)
+    return NULL;
+  notch_arena scratch;
+  notch_text message = {NULL, 0};
+  notch_arena_init(&scratch, arena->memory);
+  bool verified = notch_code_verify(code, &scratch, &message);
+  assert(verified || scratch.failed);
+  notch_arena_free(&scratch);
+  return verified ? code : NULL;
+}

@@ -1,0 +1,44 @@
+/*
+ * vm/machine.h -- the state of the machine, for the files of engine/vm.
+ *
+ * An evaluation may start another one from inside a fact (the `since` of a window is a root of its
+ * own), so registers are per depth, and everything else of one evaluation is on the C stack.
+ */
+#ifndef NOTCH_VM_MACHINE_H
+#define NOTCH_VM_MACHINE_H
+
+#include "vm/vm.h"
+
+#define NOTCH_DEPTH_MAX 16
+
+typedef struct notch_seen { /* values of the tallies that are open, one after the other */
+  notch_value *values;
+  uint32_t count, capacity;
+} notch_seen;
+
+struct notch_vm {
+  const notch_program *program;
+  const notch_code *code;
+  notch_memory memory;
+  notch_value *registers[NOTCH_DEPTH_MAX]; /* slots, then the constants; made when first used */
+  uint32_t depth;
+  uint64_t steps_max; /* 0: none */
+  notch_vm_tracer *tracer;
+  void *tracer_payload;
+  const notch_expr *failed;
+  notch_seen seen[2]; /* plain values, texts */
+  int32_t civil_day;  /* the day of `civil`: most roots of an event ask for the same one */
+  notch_civil civil;
+};
+
+typedef struct notch_machine { /* one evaluation */
+  notch_vm *vm;
+  const notch_context *context;
+  const notch_instruction *first; /* of the procedure */
+  const notch_expr *root;
+  const notch_instruction *failed; /* NULL while all is well */
+  notch_eval status;
+  uint64_t steps_left;
+} notch_machine;
+
+#endif

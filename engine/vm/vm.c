@@ -1,0 +1,166 @@
+/*
+ * vm/vm.c -- the loop: registers, and one label for each instruction.
+ *
+ * The verifier has seen the code, so nothing here looks whether an operand is right.  A failure
+ * leads to an instruction of its own that ends the procedure, so the loop tests nothing.
+ */
+#include <config.h>
+
+#include "vm/ops.h"
+
+#include <assert.h>
+#include <string.h>
+
+static const notch_instruction stop = {.op = NOTCH_OP_RETURN};
+
+__attribute__((cold, noinline)) static const notch_instruction *
+fail(notch_machine *m, const notch_instruction *at, notch_eval status)
+{
+  assert(status != NOTCH_EVAL_OK);
+  m->status = status;
+  m->failed = at;
+  return &stop;
+}
+
+/*
+ * One table of labels leads to the instructions, the other reports each result first.  `first` and
+ * the registers are the evaluation's own; `at` runs through the procedure.
+ */
+static notch_eval run(notch_machine *m, notch_value *r, notch_value *out)
+{
+  static const void *const plain[NOTCH_OP_COUNT] = {
+#define OP(name, word, to, a, b, c, meaning) &&do_##name,
+#include "code/op.def"
+#undef OP
+  };
+  static const void *const traced[NOTCH_OP_COUNT] = {
+#define OP(name, word, to, a, b, c, meaning) &&report,
+#include "code/op.def"
+#undef OP
+  };
+  const void *const *table = m->vm->tracer != NULL ? traced : plain;
+  const notch_instruction *at = m->first, *before = NULL;
+  goto *table[at->op];
+
+report:
+  if (before != NULL && m->status == NOTCH_EVAL_OK)
+    notch_vm_report(m, r, before, at);
+  before = at;
+  if (at->op == NOTCH_OP_RETURN && m->status == NOTCH_EVAL_OK)
+    notch_vm_report(m, r, at, at);
+  goto *plain[at->op];
+
+do_RETURN:
+  *out = r[at->a];
+  return m->status;
+
+#define STOP(name, word, to, a, b, c, meaning)
+#define OP(name, word, to, a, b, c, meaning) \
+  do_##name: at = op_##name(m, r, at);       \
+  goto *table[at->op];
+#include "code/op.def"
+#undef OP
+}
+
+notch_vm *notch_vm_new(const notch_program *program, const notch_code *code,
+                       const notch_memory *memory)
+{
+  assert(code->program == program);
+  assert(code->slot_count > 0);
+  notch_vm *vm = notch_memory_resize(memory, NULL, sizeof *vm);
+  if (vm == NULL)
+    return NULL;
+  *vm = (notch_vm){.program = program, .code = code, .memory = *memory};
+  vm->civil = notch_civil_of(0);
+  return vm;
+}
+
+void notch_vm_free(notch_vm *vm)
+{
+  if (vm == NULL)
+    return;
+  notch_memory memory = vm->memory;
+  for (uint32_t i = 0; i < NOTCH_DEPTH_MAX; i++)
+    notch_memory_free(&memory, vm->registers[i]);
+  notch_memory_free(&memory, vm->seen[0].values);
+  notch_memory_free(&memory, vm->seen[1].values);
+  notch_memory_free(&memory, vm);
+}
+
+void notch_vm_set_steps(notch_vm *vm, uint64_t steps_max)
+{
+  vm->steps_max = steps_max;
+}
+
+void notch_vm_set_tracer(notch_vm *vm, notch_vm_tracer *tracer, void *payload)
+{
+  vm->tracer = tracer;
+  vm->tracer_payload = payload;
+}
+
+__attribute__((cold, noinline)) static bool make_registers(notch_vm *vm)
+{
+  const notch_code *code = vm->code;
+  size_t count = (size_t)code->slot_count + code->constant_count;
+  notch_value *registers = notch_memory_resize(&vm->memory, NULL, count * sizeof *registers);
+  if (registers == NULL)
+    return false;
+  memset(registers, 0, code->slot_count * sizeof *registers);
+  if (code->constant_count > 0)
+    memcpy(registers + code->slot_count, code->constants,
+           code->constant_count * sizeof *registers);
+  vm->registers[vm->depth] = registers;
+  return true;
+}
+
+__attribute__((cold, noinline)) static void note_failure(notch_machine *m)
+{
+  const notch_vm *vm = m->vm;
+  const notch_expr *source = NULL;
+  if (m->failed != NULL)
+    source = vm->code->sources[m->failed - vm->code->instructions];
+  m->vm->failed = source != NULL ? source : m->root;
+}
+
+static notch_eval start(notch_vm *vm, notch_machine *m, uint32_t steps)
+{
+  if (vm->depth >= NOTCH_DEPTH_MAX)
+    return NOTCH_EVAL_STEPS;
+  if (vm->registers[vm->depth] == NULL && !make_registers(vm))
+    return NOTCH_EVAL_NOMEM;
+  if (steps > m->steps_left)
+    return NOTCH_EVAL_STEPS;
+  m->steps_left -= steps;
+  return NOTCH_EVAL_OK;
+}
+
+/* A straight run is charged with the whole procedure, however much of it is jumped over. */
+notch_eval notch_vm_eval(notch_vm *vm, uint32_t root, const notch_context *context,
+                         notch_value *out)
+{
+  assert(root < vm->code->procedure_count);
+  const notch_procedure *procedure = &vm->code->procedures[root];
+  notch_machine m = {.vm = vm,
+                     .context = context,
+                     .first = vm->code->instructions + procedure->first,
+                     .root = vm->program->roots[root].expr,
+                     .status = NOTCH_EVAL_OK,
+                     .steps_left = vm->steps_max == 0 ? UINT64_MAX : vm->steps_max};
+  m.status = start(vm, &m, procedure->count);
+  if (m.status == NOTCH_EVAL_OK) {
+    uint32_t seen[2] = {vm->seen[0].count, vm->seen[1].count};
+    notch_value *registers = vm->registers[vm->depth++];
+    m.status = run(&m, registers, out);
+    vm->depth--;
+    vm->seen[0].count = seen[0];
+    vm->seen[1].count = seen[1];
+  }
+  if (m.status != NOTCH_EVAL_OK)
+    note_failure(&m);
+  return m.status;
+}
+
+const notch_expr *notch_vm_failed_at(const notch_vm *vm)
+{
+  return vm->failed;
+}
