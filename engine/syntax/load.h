@@ -7,6 +7,7 @@
 #define NOTCH_SYNTAX_LOAD_H
 
 #include "syntax/diag.h"
+#include "syntax/token.h"
 #include "syntax/tree.h"
 
 #define NOTCH_LOAD_DEPTH_MAX 16
@@ -25,6 +26,8 @@ typedef struct notch_resolver {
 
 typedef struct notch_parsed_unit {
   const notch_source *source;
+  notch_text path;       /* the dotted path by which it was used first; empty for the script */
+  notch_tokens tokens;
   notch_tree_node *tree; /* FILE; broken where it has errors */
   bool loading;          /* while the modules it uses are being loaded */
 } notch_parsed_unit;
@@ -42,13 +45,15 @@ typedef struct notch_parsed {
 notch_parsed *notch_load(notch_text name, notch_text text, const notch_resolver *resolver,
                          notch_diags *diags, notch_arena *parse);
 
+/* The same for a row of tokens, e.g. to go on using it with the tree.  NULL: out of memory. */
+notch_tree_node *notch_parse_tokens(notch_tokens *tokens, notch_diags *diags, notch_arena *parse);
 /* Parses one source alone.  NULL: out of memory (never a jump). */
 notch_tree_node *notch_parse_source(const notch_source *source, notch_diags *diags,
                                     notch_arena *parse);
 
-/* The canonical text (notch_canonical) of the script and of every module, each preceded by a line
- * "module NAME" and ended by a newline, in the order loaded: what a version's hash is taken of.
- * False: out of memory. */
-bool notch_parsed_canonical(notch_buffer *to, const notch_parsed *parsed, notch_arena *parse);
+/* What a version's hash is taken of: the canonical text (notch_canonical) of the script and a
+ * newline, then for each module, in the order first used, "use PATH", a newline, its canonical
+ * text and a newline.  No file name is part of it. */
+void notch_parsed_canonical(notch_buffer *to, const notch_parsed *parsed);
 
 #endif

@@ -160,9 +160,14 @@ typedef enum notch_ast_state { /* EXPECT_HAS */
   NOTCH_STATE_DEBT = 3
 } notch_ast_state;
 
+#define NOTCH_USE_NOT_LOADED (-1) /* USE: the module could not be loaded */
+
+#define NOTCH_TREE_HEIGHT_MAX 1000
+
 typedef struct notch_tree_node {
   notch_tree_kind kind;
   uint16_t source; /* id in the notch_sources of the run */
+  uint16_t height; /* levels below: at most NOTCH_TREE_HEIGHT_MAX, so that walks may recurse */
   bool broken;     /* a syntax error was reported inside */
   notch_span span;
   uint32_t count;  /* children */
@@ -170,6 +175,7 @@ typedef struct notch_tree_node {
   notch_text text; /* names in NFC; literals as written; strings decoded */
   notch_text doc;  /* declarations and fields: the `##` lines above, joined by newlines */
   struct notch_tree_node *first, *next; /* first child, next sibling */
+  struct notch_tree_node *last;         /* the parser's: where children are added */
 } notch_tree_node;
 
 /* The i-th child (from 0), or NULL. */

@@ -1,0 +1,321 @@
+/* syntax/expect.c -- words for syntax errors: known mistakes first, else what was expected. */
+#include <config.h>
+
+#include "syntax/build.h"
+
+#include "parser.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define TOKENS_MAX 512
+#define SHOWN_MAX 5
+#define QUOTED_BYTES_MAX 40u
+
+typedef struct expectation {
+  notch_parse *parse;
+  const notch_token *found;
+  const notch_token *before; /* NULL at the beginning of the file */
+  const notch_token *after;  /* NULL at its end */
+  bool allowed[TOKENS_MAX];  /* by kind */
+  const int *expected;       /* the same, in the order of the grammar */
+  int count;
+} expectation;
+
+static const notch_token *neighbour(const notch_parse *parse, const notch_token *from, int step)
+{
+  const notch_token *first = parse->tokens->items;
+  const notch_token *end = first + parse->tokens->count;
+  if (from == NULL) return NULL;
+  for (const notch_token *at = from;;) {
+    if (step < 0 ? at == first : at + 1 >= end) return NULL;
+    at += step;
+    if (at->kind >= 0) return at;
+  }
+}
+
+static notch_text slice(const expectation *e, const notch_token *token)
+{
+  notch_text text = notch_source_slice(e->parse->source, token->span);
+  if (text.length <= QUOTED_BYTES_MAX) return text;
+  text.length = QUOTED_BYTES_MAX;
+  while ((text.bytes[text.length] & 0xC0) == 0x80) text.length--;
+  return text;
+}
+
+static notch_text describe(const expectation *e, const notch_token *token)
+{
+  notch_arena *arena = e->parse->arena;
+  if (token->kind == TOK_YYEOF) return NOTCH_TEXT("the end of the file");
+  notch_text text = slice(e, token);
+  const char *kind = token->kind == TOK_IDENT                                   ? "the name "
+                     : token->kind == TOK_NUMBER || token->kind == TOK_PERCENT  ? "the number "
+                     : token->kind == TOK_STRING                                ? "the text "
+                                                                                : "";
+  const char *quote = token->kind == TOK_STRING ? "" : "'";
+  return notch_arena_format(arena, "%s%s%.*s%s", kind, quote, (int)text.length, text.bytes, quote);
+}
+
+static notch_span whole(const notch_token *from, const notch_token *to)
+{
+  return (notch_span){.start = from->span.start, .end = to->span.end};
+}
+
+static void report(const expectation *e, notch_diag_code code, notch_text text)
+{
+  notch_diag_report(e->parse->diags, code, e->parse->source, e->found->span, text);
+}
+
+static bool is_adjacent(const notch_token *left, const notch_token *right)
+{
+  return left != NULL && right != NULL && left->span.end == right->span.start;
+}
+
+/* 1,000 */
+static bool is_thousands(const expectation *e)
+{
+  if (e->found->kind != TOK_COMMA || !is_adjacent(e->before, e->found)) return false;
+  if (!is_adjacent(e->found, e->after) || e->before->kind != TOK_NUMBER) return false;
+  if (e->after->kind != TOK_NUMBER || e->after->text.length < 3) return false;
+  notch_text left = e->before->text, right = e->after->text;
+  notch_text joined = notch_arena_format(e->parse->arena, "%.*s_%.*s", (int)left.length,
+                                         left.bytes, (int)right.length, right.bytes);
+  notch_span span = whole(e->before, e->after);
+  notch_diag_report(e->parse->diags, NOTCH_DIAG_THOUSANDS_COMMA, e->parse->source, span, joined);
+  notch_diag_fix(e->parse->diags, span, joined, "write '%t'", joined);
+  return true;
+}
+
+static bool is_else_if(const expectation *e)
+{
+  static const char *const spellings[] = {"elif", "elsif", "elseif"};
+  if (e->found->kind != TOK_IDENT) return false;
+  for (size_t i = 0; i < sizeof spellings / sizeof spellings[0]; i++)
+    if (notch_text_equal(e->found->text, notch_text_of(spellings[i]))) {
+      report(e, NOTCH_DIAG_ELSE_IF, e->found->text);
+      notch_diag_fix(e->parse->diags, e->found->span, NOTCH_TEXT("else if"), "write 'else if'");
+      return true;
+    }
+  return false;
+}
+
+static bool is_brace(const expectation *e)
+{
+  if (e->found->kind != TOK_LBRACE && e->found->kind != TOK_RBRACE) return false;
+  if (!e->allowed[TOK_RULE] && e->allowed[TOK_RBRACE]) return false; /* inside braces */
+  report(e, NOTCH_DIAG_NEEDLESS_BRACE, slice(e, e->found));
+  notch_diag_fix(e->parse->diags, e->found->span, NOTCH_TEXT(""), "leave it out");
+  return true;
+}
+
+static bool is_missing_unit(const expectation *e)
+{
+  if (e->before == NULL || e->before->kind != TOK_NUMBER) return false;
+  if (!e->allowed[TOK_UNIT] || e->allowed[TOK_AND]) return false; /* alone it is a number */
+  const char *unit = e->allowed[TOK_TIMES] ? "times" : e->allowed[TOK_IDENT] ? "star" : "days";
+  notch_text number = slice(e, e->before);
+  notch_diag_report(e->parse->diags, NOTCH_DIAG_MISSING_UNIT, e->parse->source, e->before->span,
+                    number, number, unit);
+  return true;
+}
+
+static bool is_chained(const expectation *e)
+{
+  int kind = e->found->kind;
+  bool compares = kind == TOK_EQ || kind == TOK_NE || kind == TOK_LT || kind == TOK_GT ||
+                  kind == TOK_LE || kind == TOK_GE;
+  if (!compares || !e->allowed[TOK_AND] || e->allowed[TOK_EQ]) return false;
+  report(e, NOTCH_DIAG_CHAINED_COMPARISON, (notch_text){0});
+  return true;
+}
+
+static bool is_reserved_word(const expectation *e)
+{
+  if (e->before == NULL || !e->allowed[TOK_IDENT] || e->allowed[TOK_NUMBER]) return false;
+  notch_text text = slice(e, e->found);
+  const notch_word *word = notch_word_find(text);
+  if (word == NULL) return false;
+  notch_position here = notch_source_position(e->parse->source, e->found->span.start);
+  notch_position there = notch_source_position(e->parse->source, e->before->span.start);
+  if (here.line != there.line) return false; /* rather something is missing on the line above */
+  report(e, NOTCH_DIAG_RESERVED_WORD, text);
+  notch_diag_fix(e->parse->diags, e->found->span,
+                 notch_arena_format(e->parse->arena, "`%.*s`", (int)text.length, text.bytes),
+                 "write it in back-quotes");
+  return true;
+}
+
+static bool is_misspelt(const expectation *e)
+{
+  notch_text text = slice(e, e->found);
+  if (e->found->kind != TOK_IDENT && notch_word_find(text) == NULL) return false;
+  if (text.length < 3 || text.length > 16) return false;
+  unsigned best = text.length == 3 ? 2 : 3; /* more than is tolerated */
+  const notch_word *meant = NULL;
+  for (int i = 0; i < e->count; i++) {
+    const notch_word *word = notch_word_of_token(e->expected[i]);
+    if (word == NULL) continue;
+    notch_text spelling = {.bytes = word->spelling, .length = word->length};
+    unsigned distance = notch_text_distance(text, spelling, 2);
+    if (distance < best && distance < word->length / 2 + 1u) {
+      best = distance;
+      meant = word;
+    }
+  }
+  if (meant == NULL) return false;
+  notch_diag_report(e->parse->diags, NOTCH_DIAG_MISSPELT_WORD, e->parse->source, e->found->span,
+                    text, meant->spelling);
+  notch_diag_fix(e->parse->diags, e->found->span, notch_text_of(meant->spelling), "write '%s'",
+                 meant->spelling);
+  return true;
+}
+
+/* Words of the language that may come, without those that begin a declaration or are only
+ * names here. */
+static bool is_clause_word(const expectation *e, int token)
+{
+  const notch_word *word = notch_word_of_token(token);
+  if (word == NULL || word->word_class == NOTCH_WORD_TOP) return false;
+  switch (token) { /* these go on with an expression */
+  case TOK_AND: case TOK_OR: case TOK_IN: case TOK_IS: case TOK_CONTAINS: case TOK_PER:
+  case TOK_OVER: case TOK_SINCE: case TOK_EVER: case TOK_OF: return false;
+  default: return !(word->word_class == NOTCH_WORD_SOFT && e->allowed[TOK_IDENT]);
+  }
+}
+
+static void put_piece(notch_buffer *to, const char *piece, bool quoted, int index, int last)
+{
+  if (index > 0) notch_buffer_print(to, "%s", index == last ? " or " : ", ");
+  notch_buffer_print(to, quoted ? "'%s'" : "%s", piece);
+}
+
+static notch_text take_buffer(const expectation *e, notch_buffer *buffer)
+{
+  notch_text text = {.bytes = buffer->bytes, .length = (uint32_t)buffer->length};
+  text = notch_arena_text(e->parse->arena, text);
+  if (buffer->failed) e->parse->arena->failed = true;
+  notch_buffer_free(buffer);
+  return text;
+}
+
+/* "earn, when, limit": what may begin a clause here. */
+static notch_text clause_words(const expectation *e)
+{
+  notch_buffer buffer;
+  notch_buffer_init(&buffer, e->parse->arena->memory);
+  for (int i = 0, shown = 0; i < e->count; i++) {
+    if (!is_clause_word(e, e->expected[i])) continue;
+    notch_buffer_print(&buffer, "%s%s", shown++ > 0 ? ", " : "",
+                       notch_word_of_token(e->expected[i])->spelling);
+  }
+  return take_buffer(e, &buffer);
+}
+
+/* The clause before is complete, so this begins something: a clause or a declaration. */
+static bool is_stray(const expectation *e)
+{
+  if (!e->allowed[TOK_RULE] || !e->allowed[TOK_PROGRAM]) return false;
+  notch_text found = describe(e, e->found);
+  const notch_tree_node *current = e->parse->current;
+  notch_text words = clause_words(e);
+  if (current == NULL || words.length == 0) {
+    report(e, NOTCH_DIAG_NOT_A_DECLARATION, found);
+    return true;
+  }
+  const char *kind = notch_tree_kind_name(current->kind);
+  notch_text name = current->text;
+  notch_text owner = notch_arena_format(e->parse->arena, "%s '%.*s'", kind, (int)name.length,
+                                        name.length > 0 ? name.bytes : "");
+  if (name.length == 0) owner = notch_text_of(kind);
+  notch_diag_report(e->parse->diags, NOTCH_DIAG_NOT_A_CLAUSE, e->parse->source, e->found->span,
+                    found, owner);
+  notch_diag_note(e->parse->diags, NULL, (notch_span){0}, "a clause can begin here with: %t", words);
+  return true;
+}
+
+typedef struct summary {
+  const char *pieces[TOKENS_MAX];
+  bool quoted[TOKENS_MAX];
+  int count;
+} summary;
+
+static void add_piece(summary *s, const char *piece, bool quoted)
+{
+  s->pieces[s->count] = piece;
+  s->quoted[s->count++] = quoted;
+}
+
+/* The expected tokens with whole families under one name: the message stays a sentence. */
+static void summarize(const expectation *e, summary *s)
+{
+  bool expression = e->allowed[TOK_LPAREN] && e->allowed[TOK_MONTHNAME];
+  bool value = !expression && e->allowed[TOK_STRING] && e->allowed[TOK_YES];
+  bool any_name = e->allowed[TOK_IDENT] && e->allowed[TOK_WHOLE] && e->allowed[TOK_ADDING];
+  bool operators = e->allowed[TOK_AND] && e->allowed[TOK_PLUS_SIGN];
+  if (expression) add_piece(s, "an expression", false);
+  if (value) add_piece(s, "a value", false);
+  if (any_name && !expression && !value) add_piece(s, "a name", false);
+  for (int i = 0; i < e->count; i++) {
+    int token = e->expected[i];
+    const notch_word *word = notch_word_of_token(token);
+    bool starts_value = token >= TOK_IDENT && token <= TOK_WEEKDAY;
+    if ((expression || value) && (starts_value || token == TOK_MINUS)) continue;
+    if (expression && (token == TOK_LPAREN || (word != NULL && token != TOK_RBRACE))) continue;
+    if (value && (token == TOK_YES || token == TOK_NO)) continue;
+    if (any_name && (token == TOK_IDENT || (word && word->word_class == NOTCH_WORD_SOFT))) continue;
+    if (operators && ((token >= TOK_EQ && token <= TOK_SLASH) ||
+                      (word != NULL && !is_clause_word(e, token))))
+      continue;
+    bool fixed = word != NULL || (token >= TOK_RPAREN && token <= TOK_SLASH);
+    add_piece(s, notch_parse_token_name(token), fixed);
+  }
+  if (operators) add_piece(s, "an operator", false);
+}
+
+static notch_text expected_text(const expectation *e)
+{
+  summary s = {.count = 0};
+  summarize(e, &s);
+  notch_buffer buffer;
+  notch_buffer_init(&buffer, e->parse->arena->memory);
+  int shown = s.count <= SHOWN_MAX ? s.count : SHOWN_MAX;
+  for (int i = 0; i < shown; i++)
+    put_piece(&buffer, s.pieces[i], s.quoted[i], i, s.count <= SHOWN_MAX ? shown - 1 : -1);
+  if (s.count > SHOWN_MAX) notch_buffer_print(&buffer, " ...");
+  if (s.count == 0) notch_buffer_print(&buffer, "something else");
+  return take_buffer(e, &buffer);
+}
+
+static bool is_known_mistake(const expectation *e)
+{
+  if (is_thousands(e) || is_else_if(e) || is_brace(e) || is_missing_unit(e)) return true;
+  if (e->allowed[TOK_THEN]) {
+    notch_diag_report(e->parse->diags, NOTCH_DIAG_MISSING_THEN, e->parse->source, e->found->span,
+                      describe(e, e->found));
+    return true;
+  }
+  return is_chained(e) || is_reserved_word(e) || is_misspelt(e) || is_stray(e);
+}
+
+void notch_parse_unexpected(notch_parse *parse, notch_span span, const int *expected, int count)
+{
+  assert(parse->found != NULL);
+  assert(parse->found->span.start == span.start);
+  if (parse->stop) return;
+  expectation e = {.parse = parse, .found = parse->found, .expected = expected, .count = count};
+  for (int i = 0; i < count; i++) e.allowed[expected[i]] = true;
+  bool ended = e.found->kind == TOK_YYEOF;
+  /* At the end, found is beyond the row that neighbour() walks. */
+  e.before = neighbour(parse, e.found, -1);
+  e.after = ended ? NULL : neighbour(parse, e.found, 1);
+  if (ended) {
+    if (is_missing_unit(&e)) return;
+    notch_span last = e.before != NULL ? e.before->span : e.found->span;
+    notch_diag_report(parse->diags, NOTCH_DIAG_UNEXPECTED_END, parse->source, last,
+                      expected_text(&e));
+  } else if (!is_known_mistake(&e)) {
+    notch_text wanted = expected_text(&e);
+    notch_diag_report(parse->diags, NOTCH_DIAG_SYNTAX, parse->source, e.found->span, wanted,
+                      describe(&e, e.found));
+  }
+}

@@ -1,0 +1,149 @@
+/* syntax/parse.c -- scans and parses one source; feeds the parser with its tokens. */
+#include <config.h>
+
+#include "syntax/build.h"
+#include "syntax/load.h"
+#include "syntax/scan.h"
+
+#include "base/unicode.h"
+#include "parser.h"
+
+#include <assert.h>
+#include <string.h>
+
+bool notch_scan_push(notch_scan *scan, int kind)
+{
+  notch_tokens *tokens = scan->tokens;
+  notch_token *token = notch_vec_push(tokens, scan->arena);
+  if (scan->arena->failed) return false;
+  *token = (notch_token){
+      .kind = kind, .detail = scan->detail, .span = scan->span, .text = scan->text};
+  if (kind >= 0) scan->before = kind;
+  return true;
+}
+
+/* Bidirectional controls are refused wherever they stand, in comments and texts too. */
+static void report_bidi(const notch_source *source, notch_diags *diags)
+{
+  notch_text text = source->text;
+  if (text.length == 0 || (memchr(text.bytes, 0xE2, text.length) == NULL &&
+                           memchr(text.bytes, 0xD8, text.length) == NULL))
+    return;
+  for (uint32_t from = 0; from < text.length && !diags->stopped;) {
+    notch_text rest = {.bytes = text.bytes + from, .length = text.length - from};
+    uint32_t at = notch_unicode_find_bidi(rest);
+    if (at == rest.length) break;
+    uint32_t end = at;
+    uint32_t point = notch_unicode_decode(rest, &end);
+    char hex[5];
+    for (int i = 3; i >= 0; i--, point >>= 4) hex[i] = "0123456789ABCDEF"[point & 15];
+    hex[4] = '\0';
+    notch_span span = {.start = from + at, .end = from + end};
+    notch_diag_report(diags, NOTCH_DIAG_BIDI_CONTROL, source, span, hex);
+    notch_diag_fix(diags, span, NOTCH_TEXT(""), "remove the character");
+    from += end;
+  }
+}
+
+static bool scan_source(notch_tokens *out, const notch_source *source, notch_diags *diags,
+                        notch_arena *parse)
+{
+  *out = (notch_tokens){.source = source};
+  uint32_t bad = notch_text_find_bad_utf8(source->text);
+  if (bad < source->text.length) {
+    notch_diag_report(diags, NOTCH_DIAG_BAD_UTF8, source, (notch_span){bad, bad + 1});
+    out->refused = true;
+    return !parse->failed;
+  }
+  report_bidi(source, diags);
+  out->capacity = source->text.length / 4 + 16; /* most scripts need no more */
+  out->items = NOTCH_NEW_ARRAY(parse, notch_token, out->capacity);
+  if (out->items == NULL) return false;
+  notch_scan scan = {.tokens = out, .source = source, .diags = diags, .arena = parse};
+  return notch_scanner_run(&scan);
+}
+
+bool notch_tokens_scan(notch_tokens *out, const notch_source *source, notch_diags *diags,
+                       notch_arena *parse)
+{
+  jmp_buf *escape = parse->escape;
+  jmp_buf *diag_escape = diags->arena->escape;
+  parse->escape = diags->arena->escape = NULL; /* flex's state must be wound up */
+  bool done = scan_source(out, source, diags, parse);
+  parse->escape = escape;
+  diags->arena->escape = diag_escape;
+  return done;
+}
+
+const notch_token *notch_parse_next(notch_parse *parse)
+{
+  const notch_tokens *tokens = parse->tokens;
+  bool over = parse->stop || parse->diags->stopped || parse->arena->failed;
+  if (over) parse->next = tokens->count - 1;
+  while (tokens->items[parse->next].kind < 0) parse->next++;
+  parse->found = &tokens->items[parse->next];
+  if (parse->found->kind != TOK_YYEOF) parse->next++; /* the end is given again and again */
+  return parse->found;
+}
+
+void notch_parse_exhausted(notch_parse *parse, notch_span span)
+{
+  if (parse->arena->failed || parse->stop) return;
+  parse->stop = true;
+  notch_diag_report(parse->diags, NOTCH_DIAG_TOO_DEEP, parse->source, span);
+}
+
+/* Lexical errors were repaired on the way, so the parser has not marked their declarations. */
+static void mark_broken(notch_parse *parse)
+{
+  notch_tree_node *file = parse->file;
+  if (parse->diags->stopped || parse->stop) file->broken = true;
+  for (const notch_diag *diag = parse->diags->first; diag != NULL; diag = diag->next) {
+    if (diag->source != parse->source || diag->severity != NOTCH_SEVERITY_ERROR) continue;
+    file->broken = true;
+    for (notch_tree_node *node = file->first; node != NULL; node = node->next)
+      if (diag->span.start >= node->span.start && diag->span.start < node->span.end)
+        node->broken = true;
+  }
+}
+
+static notch_tree_node *parse_tokens(notch_tokens *tokens, notch_diags *diags, notch_arena *arena)
+{
+  const notch_source *source = tokens->source;
+  notch_token *end = notch_vec_push(tokens, arena);
+  if (arena->failed) return NULL;
+  uint32_t length = source->text.length;
+  *end = (notch_token){.kind = TOK_YYEOF, .span = {length, length}};
+  notch_parse parse = {
+      .source = source, .tokens = tokens, .diags = diags, .arena = arena};
+  bool done = notch_parse_run(&parse);
+  tokens->count--; /* the end is the parser's own token */
+  if (arena->failed || parse.file == NULL) return NULL;
+  assert(done || diags->error_count > 0);
+  parse.file->span = (notch_span){0, length};
+  mark_broken(&parse);
+  if (parse.file->first == NULL && !parse.file->broken) {
+    notch_diag_report(diags, NOTCH_DIAG_EMPTY_FILE, source, (notch_span){0, 0});
+    parse.file->broken = true;
+  }
+  return parse.file;
+}
+
+notch_tree_node *notch_parse_tokens(notch_tokens *tokens, notch_diags *diags, notch_arena *parse)
+{
+  jmp_buf *escape = parse->escape;
+  jmp_buf *diag_escape = diags->arena->escape;
+  parse->escape = diags->arena->escape = NULL; /* the parser's stack must be left in order */
+  notch_tree_node *file = parse_tokens(tokens, diags, parse);
+  parse->escape = escape;
+  diags->arena->escape = diag_escape;
+  return diags->arena->failed ? NULL : file;
+}
+
+notch_tree_node *notch_parse_source(const notch_source *source, notch_diags *diags,
+                                    notch_arena *parse)
+{
+  notch_tokens tokens;
+  if (!notch_tokens_scan(&tokens, source, diags, parse)) return NULL;
+  return notch_parse_tokens(&tokens, diags, parse);
+}
