@@ -46,6 +46,7 @@ BEGIN {
     if (what == "sqlite3.h" && layer != "ledger") complain("only engine/ledger may see SQLite")
     if (what == "config.h" && file ~ /\.h$/) complain("only .c files include config.h")
     if (!quoted) continue
+    sub(/^engine\//, "", what)
     if (layer == "cli") {
       if (what ~ /\// && what !~ /^cli\//) complain("cli may include notch.h only, not " what)
       continue
