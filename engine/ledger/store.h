@@ -257,15 +257,19 @@ void notch_cursor_close(notch_cursor *cursor); /* accepts NULL */
 /* ---- caches of opaque state ------------------------------------------------------------ */
 
 typedef struct notch_store_state {
-  notch_text bytes; /* borrowed until the next append, put, commit, rollback or begin */
+  notch_text bytes; /* borrowed until put of that member, commit, rollback, begin; outside of a
+                       write transaction until the next state_get */
   int64_t upto;     /* rows of the member up to this one are folded in; 0: none, start fresh */
   int64_t last;     /* the member's last row; where upto < last, fold the chain between them */
   int64_t due_s;    /* as put; NOTCH_NEVER: nothing falls due */
   uint32_t version; /* as put */
 } notch_store_state;
 
-/* Member 0: what the programme itself has in common (budgets, stock, rates ...).  Never NOTFOUND:
- * a member without cached state has upto 0 and no bytes. */
+/*
+ * Never NOTFOUND: a member without cached state has upto 0 and no bytes.
+ * Member 0 is what the programme has in common (budgets, stock, rates ...): any row may change
+ * it, so its `upto` and `last` count all rows, and where upto < last all of them are folded.
+ */
 notch_store_status notch_store_state_get(notch_store *store, int64_t member,
                                          notch_store_state *out);
 /* The state after the member's last row.  Copied; written back every tenth commit or by size.

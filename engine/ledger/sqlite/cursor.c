@@ -1,0 +1,192 @@
+/*
+ * ledger/sqlite/cursor.c -- all transactions in order, postings, moves and effects merged in:
+ * four scans side by side, none of which looks anything up.
+ */
+#include <config.h>
+
+#include "ledger/sqlite/internal.h"
+
+#include <assert.h>
+
+typedef struct scan { /* of one of the three tables that hang on event */
+  sqlite3_stmt *rows;
+  bool started, ended;
+} scan;
+
+struct notch_cursor {
+  notch_store *store;
+  sqlite3_stmt *events;
+  scan postings, moves, effects;
+  notch_arena row; /* of the current transaction */
+  notch_transaction transaction;
+  notch_digest leaf;
+  notch_store_status status;
+};
+
+static bool prepare(notch_cursor *cursor, sqlite3_stmt **out, const char *text)
+{
+  if (sqlite3_prepare_v2(cursor->store->db, text, -1, out, NULL) != SQLITE_OK) {
+    cursor->status = notch_store_fail(cursor->store, "reading the journal");
+    return false;
+  }
+  return true;
+}
+
+notch_store_status notch_cursor_open(notch_cursor **out, notch_store *store, int64_t from,
+                                     int64_t to)
+{
+  *out = NULL;
+  notch_cursor *cursor = notch_memory_resize(store->memory, NULL, sizeof *cursor);
+  if (cursor == NULL) {
+    return notch_store_nomem(store);
+  }
+  *cursor = (notch_cursor){.store = store};
+  notch_arena_init(&cursor->row, store->memory);
+  if (!prepare(cursor, &cursor->events, notch_sql_text(NOTCH_SQL_EVENTS)) ||
+      !prepare(cursor, &cursor->postings.rows, notch_sql_text(NOTCH_SQL_POSTINGS_OF)) ||
+      !prepare(cursor, &cursor->moves.rows, notch_sql_text(NOTCH_SQL_MOVES_OF)) ||
+      !prepare(cursor, &cursor->effects.rows, notch_sql_text(NOTCH_SQL_EFFECTS_OF))) {
+    notch_store_status status = cursor->status;
+    notch_cursor_close(cursor);
+    return status;
+  }
+  sqlite3_bind_int64(cursor->events, 1, from);
+  sqlite3_bind_int64(cursor->events, 2, to == 0 ? INT64_MAX : to);
+  *out = cursor;
+  return NOTCH_STORE_OK;
+}
+
+void notch_cursor_close(notch_cursor *cursor)
+{
+  if (cursor == NULL) {
+    return;
+  }
+  sqlite3_finalize(cursor->events);
+  sqlite3_finalize(cursor->postings.rows);
+  sqlite3_finalize(cursor->moves.rows);
+  sqlite3_finalize(cursor->effects.rows);
+  notch_arena_free(&cursor->row);
+  notch_memory_free(cursor->store->memory, cursor);
+}
+
+notch_store_status notch_cursor_status(const notch_cursor *cursor)
+{
+  return cursor->status;
+}
+
+const notch_digest *notch_cursor_leaf(const notch_cursor *cursor)
+{
+  return &cursor->leaf;
+}
+
+static void step(notch_cursor *cursor, scan *table)
+{
+  int code = sqlite3_step(table->rows);
+  table->ended = code != SQLITE_ROW;
+  if (code != SQLITE_ROW && code != SQLITE_DONE) {
+    cursor->status = notch_store_fail(cursor->store, "reading the journal");
+  }
+}
+
+/* Stands on the first row of the event, whose number is `first`; false where there is none. */
+static bool seek(notch_cursor *cursor, scan *table, int64_t first, int64_t event)
+{
+  if (first == 0) {
+    return false;
+  }
+  if (!table->started) {
+    table->started = true;
+    sqlite3_bind_int64(table->rows, 1, first);
+    step(cursor, table);
+  }
+  while (!table->ended && sqlite3_column_int64(table->rows, 1) < event) {
+    step(cursor, table); /* rows of no transaction: only in a damaged ledger */
+  }
+  return !table->ended;
+}
+
+static bool is_of(const scan *table, int64_t event)
+{
+  return !table->ended && sqlite3_column_int64(table->rows, 1) == event;
+}
+
+static void read_postings(notch_cursor *cursor, int64_t first)
+{
+  notch_transaction *t = &cursor->transaction;
+  NOTCH_VEC(notch_posting) list = {0};
+  if (!seek(cursor, &cursor->postings, first, t->event)) {
+    return;
+  }
+  for (; is_of(&cursor->postings, t->event); step(cursor, &cursor->postings)) {
+    notch_vec_grow((void **)&list.items, &list.count, &list.capacity, sizeof *list.items,
+                   &cursor->row);
+    if (cursor->row.failed) {
+      return;
+    }
+    notch_row_posting(cursor->postings.rows, &cursor->row, t->at_us, &list.items[list.count - 1]);
+  }
+  t->postings = list.items;
+  t->posting_count = list.count;
+}
+
+static void read_moves(notch_cursor *cursor, int64_t first)
+{
+  notch_transaction *t = &cursor->transaction;
+  NOTCH_VEC(notch_move) list = {0};
+  if (!seek(cursor, &cursor->moves, first, t->event)) {
+    return;
+  }
+  for (; is_of(&cursor->moves, t->event); step(cursor, &cursor->moves)) {
+    notch_vec_grow((void **)&list.items, &list.count, &list.capacity, sizeof *list.items,
+                   &cursor->row);
+    if (cursor->row.failed) {
+      return;
+    }
+    notch_row_move(cursor->moves.rows, &list.items[list.count - 1]);
+  }
+  t->moves = list.items;
+  t->move_count = list.count;
+}
+
+static void read_effects(notch_cursor *cursor, int64_t first)
+{
+  notch_transaction *t = &cursor->transaction;
+  NOTCH_VEC(notch_effect) list = {0};
+  if (!seek(cursor, &cursor->effects, first, t->event)) {
+    return;
+  }
+  for (; is_of(&cursor->effects, t->event); step(cursor, &cursor->effects)) {
+    notch_vec_grow((void **)&list.items, &list.count, &list.capacity, sizeof *list.items,
+                   &cursor->row);
+    if (cursor->row.failed) {
+      return;
+    }
+    notch_row_effect(cursor->effects.rows, &cursor->row, &list.items[list.count - 1]);
+  }
+  t->effects = list.items;
+  t->effect_count = list.count;
+}
+
+const notch_transaction *notch_cursor_next(notch_cursor *cursor)
+{
+  if (cursor->status != NOTCH_STORE_OK) {
+    return NULL;
+  }
+  int code = sqlite3_step(cursor->events);
+  if (code != SQLITE_ROW) {
+    if (code != SQLITE_DONE) {
+      cursor->status = notch_store_fail(cursor->store, "reading the journal");
+    }
+    return NULL;
+  }
+  notch_arena_reset(&cursor->row);
+  notch_row_event(cursor->events, &cursor->transaction);
+  notch_column_digest(cursor->events, NOTCH_ROW_LEAF, &cursor->leaf);
+  read_postings(cursor, sqlite3_column_int64(cursor->events, NOTCH_ROW_FIRST_POSTING));
+  read_moves(cursor, sqlite3_column_int64(cursor->events, NOTCH_ROW_FIRST_MOVE));
+  read_effects(cursor, sqlite3_column_int64(cursor->events, NOTCH_ROW_FIRST_EFFECT));
+  if (cursor->row.failed) {
+    cursor->status = notch_store_nomem(cursor->store);
+  }
+  return cursor->status == NOTCH_STORE_OK ? &cursor->transaction : NULL;
+}

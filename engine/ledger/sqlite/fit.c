@@ -1,0 +1,127 @@
+/*
+ * ledger/sqlite/fit.c -- whether a file may be opened as a ledger at all (L11).
+ *
+ * Its first 100 bytes are read before SQLite opens it as a database: opening a foreign file in
+ * WAL mode would change it.  They are read through SQLite's own file layer, because closing
+ * another descriptor of the file would drop the locks that this process holds on it.
+ */
+#include <config.h>
+
+#include "ledger/sqlite/internal.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define HEADER_BYTES 100
+
+static notch_store_status refuse(notch_store_problem *problem, notch_store_status status,
+                                 const char *path, const char *why)
+{
+  problem->status = status;
+  snprintf(problem->sentence, sizeof problem->sentence, "%.300s %s", path, why);
+  return status;
+}
+
+static uint32_t big_endian(const uint8_t *at)
+{
+  return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+}
+
+static bool has_log(const char *path)
+{
+  char name[4096];
+  struct stat log;
+  int length = snprintf(name, sizeof name, "%s-wal", path);
+  return length > 0 && (size_t)length < sizeof name && stat(name, &log) == 0 && log.st_size > 0;
+}
+
+/* Reads the head of the file.  size < 0: it cannot be opened. */
+static int64_t read_header(const char *path, uint8_t header[HEADER_BYTES])
+{
+  char full[4096];
+  sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
+  if (vfs == NULL || vfs->xFullPathname(vfs, path, (int)sizeof full - 2, full) != SQLITE_OK) {
+    return -1;
+  }
+  full[strlen(full) + 1] = '\0'; /* names of this layer end in two NULs */
+  sqlite3_file *file = sqlite3_malloc(vfs->szOsFile);
+  if (file == NULL) {
+    return -1;
+  }
+  memset(file, 0, (size_t)vfs->szOsFile);
+  sqlite3_int64 size = -1;
+  const char *name = sqlite3_create_filename(full, "", "", 0, NULL);
+  if (name != NULL &&
+      vfs->xOpen(vfs, name, file, SQLITE_OPEN_READONLY | SQLITE_OPEN_MAIN_DB, NULL) ==
+          SQLITE_OK) {
+    if (file->pMethods->xFileSize(file, &size) != SQLITE_OK) {
+      size = -1;
+    } else if (size >= HEADER_BYTES &&
+               file->pMethods->xRead(file, header, HEADER_BYTES, 0) != SQLITE_OK) {
+      size = 0;
+    }
+  }
+  if (file->pMethods != NULL) {
+    file->pMethods->xClose(file);
+  }
+  sqlite3_free_filename(name);
+  sqlite3_free(file);
+  return size;
+}
+
+static notch_store_status check_size(const char *path, const uint8_t *header, int64_t size,
+                                     notch_store_problem *problem)
+{
+  int64_t page = (int64_t)header[16] << 8 | header[17];
+  page = page == 1 ? 65536 : page;
+  int64_t pages = big_endian(header + 28);
+  if (page < 512 || (page & (page - 1)) != 0) {
+    return refuse(problem, NOTCH_STORE_CORRUPT, path,
+                  "is damaged: its first bytes are not in order; restore a backup");
+  }
+  if (size < page * pages && !has_log(path)) { /* with a log, it may hold the missing pages */
+    return refuse(problem, NOTCH_STORE_CORRUPT, path,
+                  "is cut short: its end is missing; restore a backup");
+  }
+  return NOTCH_STORE_OK;
+}
+
+notch_store_status notch_fit_check(const char *path, notch_store_problem *problem)
+{
+  struct stat about;
+  if (stat(path, &about) != 0) {
+    return refuse(problem, NOTCH_STORE_CANNOT_OPEN, path,
+                  "cannot be opened: there is no such file, or no permission to see it");
+  }
+  if (!S_ISREG(about.st_mode)) {
+    return refuse(problem, NOTCH_STORE_NOT_A_LEDGER, path, "is not a ledger: it is not a file");
+  }
+  uint8_t header[HEADER_BYTES];
+  int64_t size = read_header(path, header);
+  if (size < 0) {
+    return refuse(problem, NOTCH_STORE_CANNOT_OPEN, path,
+                  "cannot be opened: no permission to read it");
+  }
+  if (size == 0) {
+    return refuse(problem, NOTCH_STORE_NOT_A_LEDGER, path, "is not a ledger: it is empty");
+  }
+  if (size < HEADER_BYTES || memcmp(header, "SQLite format 3", 16) != 0) {
+    return refuse(problem, NOTCH_STORE_NOT_A_LEDGER, path,
+                  "is not a ledger: a ledger is made with 'notch init'");
+  }
+  if (big_endian(header + 68) != NOTCH_LEDGER_APPLICATION) {
+    return refuse(problem, NOTCH_STORE_NOT_A_LEDGER, path,
+                  "is not a ledger: it is the database of another program");
+  }
+  uint32_t format = big_endian(header + 60);
+  if (format > NOTCH_LEDGER_FORMAT) {
+    return refuse(problem, NOTCH_STORE_NEWER_FORMAT, path,
+                  "was written by a newer release; install that one to open it");
+  }
+  if (format < 1) {
+    return refuse(problem, NOTCH_STORE_NOT_A_LEDGER, path,
+                  "is not a ledger: its making was never finished");
+  }
+  return check_size(path, header, size, problem);
+}

@@ -1,0 +1,213 @@
+/*
+ * ledger/sqlite/internal.h -- the handle as the files of this folder share it.
+ *
+ * Invariants between calls, outside of a failure:
+ *   - `next`, `tree`, the names, the waiting keys and the members' last rows know every row up to
+ *     next.event - 1 as of the last refresh (begin, snapshot, open);
+ *   - a member whose last row is newer than file_upto is in `members` (its row of the table
+ *     `state` may be older), and so is the key of each such event in `keys`;
+ *   - dictionary rows in `waiting` have numbers but no row yet: the next append writes them.
+ */
+#ifndef NOTCH_LEDGER_SQLITE_INTERNAL_H
+#define NOTCH_LEDGER_SQLITE_INTERNAL_H
+
+#include "ledger/leaf.h"
+#include "ledger/store.h"
+#include "ledger/tree.h"
+
+#include <sqlite3.h>
+
+#define NOTCH_LEDGER_APPLICATION 0x4E6F7463 /* "Notc", the application id of the file */
+#define NOTCH_LEDGER_FORMAT 1
+#define NOTCH_NODE_LEVEL_MIN 8u /* lower nodes are recomputed from at most 255 leaves */
+#define NOTCH_FLUSH_COMMITS 10u
+#define NOTCH_FLUSH_KEYS 100000u
+#define NOTCH_WAL_PAGES_MAX 8000 /* checkpoint when the log is longer: 32 MB */
+
+typedef enum notch_sql {
+#define SQL(name, text) NOTCH_SQL_##name,
+#include "ledger/sqlite/sql.def"
+#undef SQL
+  NOTCH_SQL_COUNT
+} notch_sql;
+
+typedef struct notch_member_entry { /* of the memory cache; found by number */
+  int64_t member;
+  int64_t last;          /* newest row */
+  int64_t upto;          /* rows folded into bytes */
+  int64_t due_s;
+  char *bytes;           /* owned; NULL: not loaded */
+  uint32_t length, capacity;
+  uint32_t version;
+  bool loaded;           /* upto, due_s, version and bytes are known */
+  bool last_waits;       /* last is newer than in the file */
+  bool state_waits;      /* bytes are newer than in the file */
+} notch_member_entry;
+
+typedef struct notch_member_cache {
+  notch_member_entry *entries;
+  uint32_t count, capacity;
+  uint32_t *slots;       /* open addressing: index of the entry + 1 */
+  uint32_t slot_count;   /* a power of two */
+  size_t bytes;          /* of states */
+  int64_t due_member;    /* next one in the file for due_until_s; 0: ask, INT64_MAX: no more */
+  int64_t due_after, due_until_s;
+} notch_member_cache;
+
+typedef struct notch_key_cache { /* event ids newer than file_upto: key -> event */
+  int64_t *keys;         /* in order of arrival */
+  int64_t *events;
+  uint32_t count, capacity;
+  uint32_t *slots;       /* of the newest with that hash: index + 1 */
+  uint32_t *older;       /* per key: index + 1 of an older one in the same slot */
+  uint32_t slot_count;
+  int64_t empty_from, empty_to; /* the file has no key in [from, to); from == to: not known */
+} notch_key_cache;
+
+typedef struct notch_id_cache { /* member ids to numbers */
+  struct {
+    notch_text id;
+    int64_t member;
+  } *slots;
+  uint32_t count, slot_count;
+  notch_arena texts;
+} notch_id_cache;
+
+typedef struct notch_name_cache {
+  notch_leaf_name *names; /* names[i].name == i + 1 */
+  uint32_t count, capacity;
+  uint32_t written;       /* rows up to this one are in the file or the open transaction */
+  uint32_t committed;
+  uint32_t *slots;
+  uint32_t slot_count;
+  notch_arena texts;
+} notch_name_cache;
+
+typedef struct notch_waiting { /* dictionary rows for the next append, besides names */
+  notch_leaf_member *members;
+  notch_store_version *versions;
+  uint32_t member_count, member_capacity, version_count, version_capacity;
+  notch_arena texts;
+} notch_waiting;
+
+typedef struct notch_lock {
+  int file;              /* -1: none (in memory, read only) */
+  int64_t ticket;        /* held; -1: none */
+  char *path;
+} notch_lock;
+
+struct notch_store {
+  const notch_memory *memory;
+  notch_store_options options;
+  char *path;
+  sqlite3 *db;
+  sqlite3_stmt *statements[NOTCH_SQL_COUNT];
+  notch_hasher *hasher;
+  char sentence[512];
+  notch_store_status last; /* what the sentence belongs to */
+  notch_lock lock;
+  notch_store_clock clock;
+  notch_text origin;
+  bool writing, snapshot, broken, rollback_journal;
+  bool failed;           /* an append failed: commit is refused */
+  bool damaged;          /* the tree does not match the last head: not writable */
+  bool erased;           /* truncate the log after the commit */
+  bool flush_asked;
+  uint32_t commits;      /* since the caches were written */
+  int wal_pages;
+  int64_t head_size;     /* newest head */
+  int64_t file_upto, file_erased, booked_newest;
+  notch_store_numbers next;
+  notch_tree tree;
+  notch_buffer leaf, rules;
+  notch_member_cache members;
+  notch_key_cache keys;
+  notch_id_cache ids;
+  notch_name_cache names;
+  notch_waiting waiting;
+};
+
+/* error.c: the one place that maps result codes */
+notch_store_status notch_store_say(notch_store *store, notch_store_status status,
+                                   const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+notch_store_status notch_store_fail(notch_store *store, const char *doing); /* db's last error */
+notch_store_status notch_store_nomem(notch_store *store);
+/* Prepared at first use; reset and unbound by its user through notch_sql_done(). NULL: failed. */
+sqlite3_stmt *notch_sql_get(notch_store *store, notch_sql sql);
+void notch_sql_done(sqlite3_stmt *statement);
+/* Steps a statement that returns no row. */
+notch_store_status notch_sql_run(notch_store *store, sqlite3_stmt *statement, const char *doing);
+/* Steps to a row: OK, NOTFOUND at the end, or a failure.  Reset it when done. */
+notch_store_status notch_sql_row(notch_store *store, sqlite3_stmt *statement, const char *doing);
+const char *notch_sql_text(notch_sql sql);
+notch_text notch_column_text(sqlite3_stmt *statement, int column);   /* valid until the next step */
+bool notch_column_digest(sqlite3_stmt *statement, int column, notch_digest *out);
+void notch_bind_text(sqlite3_stmt *statement, int index, notch_text text); /* NULL when empty */
+
+/* lock.c */
+notch_store_status notch_lock_take(notch_store *store, uint32_t wait_ms);
+void notch_lock_give(notch_store *store);
+void notch_lock_close(notch_store *store);
+
+/* refresh.c: learns what is in the file now; within a transaction */
+notch_store_status notch_store_refresh(notch_store *store);
+void notch_store_forget(notch_store *store); /* after a rollback: everything learnt is dropped */
+notch_store_status notch_store_tree_load(notch_store *store, uint64_t size);
+
+/* names.c, versions.c, members.c: dictionary rows that wait */
+notch_store_status notch_names_refresh(notch_store *store);
+notch_store_status notch_names_write(notch_store *store, int64_t event);
+void notch_names_revert(notch_store *store);
+void notch_names_free(notch_store *store);
+notch_store_status notch_versions_write(notch_store *store, int64_t event);
+notch_store_status notch_members_write(notch_store *store, int64_t event);
+/* What came with one event, by scans: for receipts. */
+notch_store_status notch_members_of(notch_store *store, int64_t event, notch_arena *arena,
+                                    const notch_leaf_member **out, uint32_t *count);
+notch_store_status notch_versions_of(notch_store *store, int64_t event, notch_arena *arena,
+                                     const notch_store_version **out, uint32_t *count);
+void notch_waiting_clear(notch_store *store);
+bool notch_waiting_any(const notch_store *store);
+void notch_ids_clear(notch_store *store);
+
+/* keys.c */
+int64_t notch_key_of(notch_text id);
+bool notch_keys_add(notch_store *store, int64_t key, int64_t event);
+notch_store_status notch_keys_flush(notch_store *store);
+void notch_keys_drop(notch_store *store, int64_t upto); /* forgets those of rows 1..upto */
+void notch_keys_unsure(notch_store *store); /* other processes may have added keys */
+void notch_keys_free(notch_store *store);
+
+/* cache.c */
+notch_member_entry *notch_members_find(notch_store *store, int64_t member); /* NULL: not held */
+notch_member_entry *notch_members_hold(notch_store *store, int64_t member); /* NULL: no memory */
+notch_store_status notch_members_last(notch_store *store, int64_t *out, int64_t member);
+bool notch_members_moved(notch_store *store, int64_t member, int64_t event, bool by_us);
+notch_store_status notch_caches_flush(notch_store *store);
+void notch_caches_flushed(notch_store *store); /* after the commit that carried a flush */
+void notch_members_shrink(notch_store *store);
+void notch_members_free(notch_store *store);
+
+/* row.c: columns of event, posting, move and effect rows, in the order of sql.def.
+ * Lists and copied texts go to the arena; arena->failed says whether memory ran out. */
+void notch_row_event(sqlite3_stmt *row, notch_transaction *out); /* texts valid until the next step */
+void notch_row_posting(sqlite3_stmt *row, notch_arena *arena, int64_t event_at_us,
+                       notch_posting *out);
+void notch_row_move(sqlite3_stmt *row, notch_move *out);
+void notch_row_effect(sqlite3_stmt *row, notch_arena *arena, notch_effect *out);
+bool notch_rules_encode(notch_buffer *out, const notch_posting *posting);
+#define NOTCH_ROW_FIRST_POSTING 13 /* columns of an event row */
+#define NOTCH_ROW_FIRST_MOVE 14
+#define NOTCH_ROW_FIRST_EFFECT 15
+#define NOTCH_ROW_LEAF 19
+
+/* fit.c, schema.c */
+notch_store_status notch_fit_check(const char *path, notch_store_problem *problem);
+notch_store_status notch_schema_create(notch_store *store);
+extern const char *const notch_journal_tables[]; /* NULL at the end */
+
+/* tree_store.c */
+bool notch_store_tree_fetch(void *store, unsigned level, uint64_t index, notch_digest *out);
+
+#endif

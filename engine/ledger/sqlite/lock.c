@@ -1,0 +1,151 @@
+/*
+ * ledger/sqlite/lock.c -- whose turn it is to write (L12): tickets in a file beside the ledger.
+ *
+ * The file holds the next ticket, drawn under a lock on byte 0.  The drawer of ticket t locks
+ * byte FIRST + t and waits until nobody holds a lower one.  The locks belong to open file
+ * descriptions: they vanish with a process that dies, so no ticket can be left behind, and a
+ * bulk writer that draws again after each commit stands behind whoever waits.
+ */
+#include <config.h>
+
+#include "ledger/sqlite/internal.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifndef F_OFD_SETLK
+#define F_OFD_SETLK F_SETLK /* there, two handles of one process are not told apart */
+#endif
+#define FIRST 16 /* the byte of ticket 0; below: the guard and the counter */
+#define GUARD 0
+#define PAUSE_MIN_NS 100000L
+#define PAUSE_MAX_NS 2000000L
+
+static int lock_bytes(int file, short type, off_t begin, off_t count)
+{
+  struct flock range = {.l_type = type, .l_whence = SEEK_SET, .l_start = begin, .l_len = count};
+  int result;
+  do {
+    result = fcntl(file, F_OFD_SETLK, &range);
+  } while (result != 0 && errno == EINTR);
+  return result;
+}
+
+static int64_t now_ms(void)
+{
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Tries until the deadline, ever less often.  0: locked, 1: no longer waited, -1: failed. */
+static int wait_for(int file, short type, off_t begin, off_t count, int64_t deadline_ms)
+{
+  long pause_ns = PAUSE_MIN_NS;
+  for (;;) {
+    if (lock_bytes(file, type, begin, count) == 0) {
+      return 0;
+    }
+    if (errno != EAGAIN && errno != EACCES) {
+      return -1;
+    }
+    if (now_ms() >= deadline_ms) {
+      return 1;
+    }
+    nanosleep(&(struct timespec){.tv_nsec = pause_ns}, NULL);
+    pause_ns = pause_ns * 3 / 2 > PAUSE_MAX_NS ? PAUSE_MAX_NS : pause_ns * 3 / 2;
+  }
+}
+
+/* A file that somebody removed gives no order any more: another one is made. */
+static bool reopen_if_gone(notch_lock *lock)
+{
+  struct stat held, named;
+  if (lock->file >= 0 && fstat(lock->file, &held) == 0 && stat(lock->path, &named) == 0 &&
+      held.st_ino == named.st_ino && held.st_dev == named.st_dev) {
+    return true;
+  }
+  if (lock->file >= 0) {
+    close(lock->file);
+  }
+  lock->file = open(lock->path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  return lock->file >= 0;
+}
+
+/* Draws a ticket and locks its byte.  0, 1 and -1 as in wait_for(). */
+static int draw(notch_lock *lock, int64_t deadline_ms)
+{
+  int result = wait_for(lock->file, F_WRLCK, GUARD, 1, deadline_ms);
+  if (result != 0) {
+    return result;
+  }
+  int64_t ticket = 0;
+  if (pread(lock->file, &ticket, sizeof ticket, 1) != (ssize_t)sizeof ticket || ticket < 0 ||
+      ticket > INT64_MAX / 2) {
+    ticket = 0;
+  }
+  int64_t following = ticket + 1;
+  result = -1;
+  if (pwrite(lock->file, &following, sizeof following, 1) == (ssize_t)sizeof following) {
+    result = wait_for(lock->file, F_WRLCK, FIRST + ticket, 1, deadline_ms);
+  }
+  lock_bytes(lock->file, F_UNLCK, GUARD, 1);
+  lock->ticket = result == 0 ? ticket : -1;
+  return result;
+}
+
+notch_store_status notch_lock_take(notch_store *store, uint32_t wait_ms)
+{
+  notch_lock *lock = &store->lock;
+  if (lock->path == NULL) {
+    return NOTCH_STORE_OK;
+  }
+  assert(lock->ticket < 0);
+  int64_t deadline_ms = now_ms() + wait_ms;
+  int result = reopen_if_gone(lock) ? draw(lock, deadline_ms) : -1;
+  if (result == 0 && lock->ticket > 0) {
+    result = wait_for(lock->file, F_RDLCK, FIRST, lock->ticket, deadline_ms);
+    int saved = errno;
+    if (result == 0) {
+      lock_bytes(lock->file, F_UNLCK, FIRST, lock->ticket);
+    } else {
+      notch_lock_give(store);
+    }
+    errno = saved;
+  }
+  if (result == 0) {
+    return NOTCH_STORE_OK;
+  }
+  if (result > 0) {
+    return notch_store_say(store, NOTCH_STORE_BUSY,
+                           "another process is writing to %s; waited %u ms, nothing was stored, "
+                           "try again",
+                           store->path, wait_ms);
+  }
+  return notch_store_say(store, errno == EROFS || errno == EACCES ? NOTCH_STORE_READONLY
+                                                                    : NOTCH_STORE_IO,
+                         "the lock file %s cannot be used (%s)", lock->path, strerror(errno));
+}
+
+void notch_lock_give(notch_store *store)
+{
+  notch_lock *lock = &store->lock;
+  if (lock->ticket >= 0) {
+    lock_bytes(lock->file, F_UNLCK, FIRST + lock->ticket, 1);
+    lock->ticket = -1;
+  }
+}
+
+void notch_lock_close(notch_store *store)
+{
+  notch_lock_give(store);
+  if (store->lock.file >= 0) {
+    close(store->lock.file);
+  }
+  store->lock.file = -1;
+}

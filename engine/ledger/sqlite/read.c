@@ -1,0 +1,230 @@
+/* ledger/sqlite/read.c -- single rows: a transaction with all that hangs on it, look-ups. */
+#include <config.h>
+
+#include "ledger/sqlite/internal.h"
+
+#include <assert.h>
+
+/* How the rows of one table join their transaction. */
+typedef struct part {
+  notch_sql sql;
+  const char *doing;
+  size_t size; /* of one item */
+} part;
+
+static const part postings_part = {NOTCH_SQL_POSTINGS_OF, "reading postings",
+                                   sizeof(notch_posting)};
+static const part moves_part = {NOTCH_SQL_MOVES_OF, "reading tier moves", sizeof(notch_move)};
+static const part effects_part = {NOTCH_SQL_EFFECTS_OF, "reading effects", sizeof(notch_effect)};
+
+static void take_row(const part *what, sqlite3_stmt *row, notch_arena *arena, int64_t at_us,
+                     void *item)
+{
+  switch (what->sql) {
+  case NOTCH_SQL_POSTINGS_OF: notch_row_posting(row, arena, at_us, item); break;
+  case NOTCH_SQL_MOVES_OF: notch_row_move(row, item); break;
+  default: notch_row_effect(row, arena, item); break;
+  }
+}
+
+/* All rows from `first` on that belong to the event; they stand together. */
+static notch_store_status read_part(notch_store *store, const part *what, int64_t first,
+                                    const notch_transaction *t, notch_arena *arena,
+                                    const void **items, uint32_t *count)
+{
+  sqlite3_stmt *rows = notch_sql_get(store, what->sql);
+  if (rows == NULL) {
+    return store->last;
+  }
+  void *list = NULL;
+  uint32_t capacity = 0;
+  *count = 0;
+  sqlite3_bind_int64(rows, 1, first);
+  notch_store_status status;
+  while ((status = notch_sql_row(store, rows, what->doing)) == NOTCH_STORE_OK &&
+         sqlite3_column_int64(rows, 1) == t->event) {
+    notch_vec_grow(&list, count, &capacity, what->size, arena);
+    if (arena->failed) {
+      status = notch_store_nomem(store);
+      break;
+    }
+    take_row(what, rows, arena, t->at_us, (char *)list + (*count - 1) * what->size);
+  }
+  notch_sql_done(rows);
+  *items = list;
+  if (arena->failed) {
+    return notch_store_nomem(store);
+  }
+  return status == NOTCH_STORE_NOTFOUND ? NOTCH_STORE_OK : status;
+}
+
+notch_store_status notch_store_read(notch_store *store, int64_t event, notch_arena *arena,
+                                    notch_transaction *out)
+{
+  sqlite3_stmt *get = notch_sql_get(store, NOTCH_SQL_EVENT_GET);
+  if (get == NULL) {
+    return store->last;
+  }
+  sqlite3_bind_int64(get, 1, event);
+  notch_store_status status = notch_sql_row(store, get, "reading a transaction");
+  if (status != NOTCH_STORE_OK) {
+    notch_sql_done(get);
+    return status;
+  }
+  notch_row_event(get, out);
+  int64_t posting = sqlite3_column_int64(get, NOTCH_ROW_FIRST_POSTING);
+  int64_t move = sqlite3_column_int64(get, NOTCH_ROW_FIRST_MOVE);
+  int64_t effect = sqlite3_column_int64(get, NOTCH_ROW_FIRST_EFFECT);
+  out->id = notch_arena_text(arena, out->id);
+  out->shared = notch_arena_text(arena, out->shared);
+  out->detail = notch_arena_text(arena, out->detail);
+  out->content = notch_arena_text(arena, out->content);
+  notch_sql_done(get);
+  if (arena->failed) {
+    return notch_store_nomem(store);
+  }
+  const void *items = NULL;
+  if (posting > 0) {
+    status = read_part(store, &postings_part, posting, out, arena, &items, &out->posting_count);
+    out->postings = items;
+  }
+  if (status == NOTCH_STORE_OK && move > 0) {
+    status = read_part(store, &moves_part, move, out, arena, &items, &out->move_count);
+    out->moves = items;
+  }
+  if (status == NOTCH_STORE_OK && effect > 0) {
+    status = read_part(store, &effects_part, effect, out, arena, &items, &out->effect_count);
+    out->effects = items;
+  }
+  return status;
+}
+
+static notch_store_status at_of(notch_store *store, int64_t event, int64_t *at_us)
+{
+  sqlite3_stmt *get = notch_sql_get(store, NOTCH_SQL_EVENT_AT);
+  if (get == NULL) {
+    return store->last;
+  }
+  sqlite3_bind_int64(get, 1, event);
+  notch_store_status status = notch_sql_row(store, get, "reading a transaction's time");
+  *at_us = status == NOTCH_STORE_OK ? sqlite3_column_int64(get, 0) : 0;
+  notch_sql_done(get);
+  return status;
+}
+
+notch_store_status notch_store_posting_read(notch_store *store, int64_t posting,
+                                            notch_arena *arena, notch_posting *out,
+                                            int64_t *event)
+{
+  sqlite3_stmt *get = notch_sql_get(store, NOTCH_SQL_POSTINGS_OF);
+  if (get == NULL) {
+    return store->last;
+  }
+  sqlite3_bind_int64(get, 1, posting);
+  notch_store_status status = notch_sql_row(store, get, "reading a posting");
+  if (status == NOTCH_STORE_OK) {
+    int64_t at_us = 0;
+    *event = sqlite3_column_int64(get, 1);
+    status = sqlite3_column_int64(get, 0) == posting ? at_of(store, *event, &at_us)
+                                                     : NOTCH_STORE_NOTFOUND;
+    if (status == NOTCH_STORE_OK) {
+      notch_row_posting(get, arena, at_us, out);
+      status = arena->failed ? notch_store_nomem(store) : NOTCH_STORE_OK;
+    }
+  }
+  notch_sql_done(get);
+  return status;
+}
+
+notch_store_status notch_store_effect_read(notch_store *store, int64_t effect,
+                                           notch_arena *arena, notch_effect *out,
+                                           int64_t *event)
+{
+  sqlite3_stmt *get = notch_sql_get(store, NOTCH_SQL_EFFECTS_OF);
+  if (get == NULL) {
+    return store->last;
+  }
+  sqlite3_bind_int64(get, 1, effect);
+  notch_store_status status = notch_sql_row(store, get, "reading an effect");
+  if (status == NOTCH_STORE_OK && sqlite3_column_int64(get, 0) != effect) {
+    status = NOTCH_STORE_NOTFOUND;
+  }
+  if (status == NOTCH_STORE_OK) {
+    *event = sqlite3_column_int64(get, 1);
+    notch_row_effect(get, arena, out);
+    status = arena->failed ? notch_store_nomem(store) : NOTCH_STORE_OK;
+  }
+  notch_sql_done(get);
+  return status;
+}
+
+/* recorded grows strictly with the number, so the numbers are halved. */
+notch_store_status notch_store_event_known(notch_store *store, int64_t *out, int64_t recorded_us)
+{
+  sqlite3_stmt *get = notch_sql_get(store, NOTCH_SQL_EVENT_RECORDED);
+  if (get == NULL) {
+    return store->last;
+  }
+  int64_t known = 0, unknown = store->next.event;
+  while (unknown - known > 1) {
+    int64_t middle = known + (unknown - known) / 2;
+    sqlite3_bind_int64(get, 1, middle);
+    notch_store_status status = notch_sql_row(store, get, "reading when a row was recorded");
+    bool earlier = status == NOTCH_STORE_OK && sqlite3_column_int64(get, 0) <= recorded_us;
+    notch_sql_done(get);
+    if (status != NOTCH_STORE_OK) {
+      return status == NOTCH_STORE_NOTFOUND
+                 ? notch_store_say(store, NOTCH_STORE_CORRUPT, "transaction %lld is missing",
+                                   (long long)middle)
+                 : status;
+    }
+    *(earlier ? &known : &unknown) = middle;
+  }
+  *out = known;
+  return NOTCH_STORE_OK;
+}
+
+notch_store_status notch_store_newest_booked(notch_store *store, int64_t *out)
+{
+  *out = store->booked_newest;
+  return NOTCH_STORE_OK;
+}
+
+/* ---- settings ---- */
+
+notch_store_status notch_store_setting_get(notch_store *store, notch_text name,
+                                           notch_arena *arena, notch_text *out)
+{
+  sqlite3_stmt *get = notch_sql_get(store, NOTCH_SQL_SETTING_GET);
+  if (get == NULL) {
+    return store->last;
+  }
+  sqlite3_bind_text(get, 1, name.bytes, (int)name.length, SQLITE_STATIC);
+  notch_store_status status = notch_sql_row(store, get, "reading a setting");
+  *out = (notch_text){NULL, 0};
+  if (status == NOTCH_STORE_OK) {
+    *out = notch_arena_text(arena, notch_column_text(get, 0));
+    status = arena->failed ? notch_store_nomem(store) : NOTCH_STORE_OK;
+  }
+  notch_sql_done(get);
+  return status;
+}
+
+notch_store_status notch_store_setting_put(notch_store *store, notch_text name, notch_text value)
+{
+  if (!store->writing) {
+    return notch_store_say(store, NOTCH_STORE_MISUSE,
+                           "a setting can only be written within a write transaction");
+  }
+  bool drop = value.length == 0;
+  sqlite3_stmt *put =
+      notch_sql_get(store, drop ? NOTCH_SQL_SETTING_DROP : NOTCH_SQL_SETTING_PUT);
+  if (put == NULL) {
+    return store->last;
+  }
+  sqlite3_bind_text(put, 1, name.bytes, (int)name.length, SQLITE_STATIC);
+  if (!drop) {
+    sqlite3_bind_text(put, 2, value.bytes, (int)value.length, SQLITE_STATIC);
+  }
+  return notch_sql_run(store, put, "writing a setting");
+}

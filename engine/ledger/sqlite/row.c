@@ -1,0 +1,138 @@
+/* ledger/sqlite/row.c -- rows as the structs of base/record.h. */
+#include <config.h>
+
+#include "ledger/sqlite/internal.h"
+
+#include <assert.h>
+
+static int64_t number(sqlite3_stmt *row, int column, int64_t absent)
+{
+  return sqlite3_column_type(row, column) == SQLITE_NULL ? absent
+                                                         : sqlite3_column_int64(row, column);
+}
+
+void notch_row_event(sqlite3_stmt *row, notch_transaction *out)
+{
+  *out = (notch_transaction){0};
+  out->event = sqlite3_column_int64(row, 0);
+  out->id = notch_column_text(row, 1);
+  out->origin = (notch_origin)sqlite3_column_int(row, 2);
+  out->cause = sqlite3_column_int64(row, 3);
+  out->type = (uint32_t)sqlite3_column_int64(row, 4);
+  out->member = sqlite3_column_int64(row, 5);
+  int64_t back = sqlite3_column_int64(row, 6);
+  out->previous = back == 0 ? 0 : out->event - back;
+  out->at_us = sqlite3_column_int64(row, 7);
+  out->offset_min = sqlite3_column_int(row, 8);
+  out->booked_us = out->at_us + sqlite3_column_int64(row, 9);
+  out->recorded_us = sqlite3_column_int64(row, 10);
+  out->version = (uint32_t)sqlite3_column_int64(row, 11);
+  out->verdict = (notch_verdict)sqlite3_column_int(row, 12);
+  out->shared = notch_column_text(row, 16);
+  out->detail = notch_column_text(row, 17);
+  out->content = notch_column_text(row, 18);
+}
+
+bool notch_rules_encode(notch_buffer *out, const notch_posting *posting)
+{
+  notch_buffer_clear(out);
+  for (uint32_t i = 0; i < posting->share_count; i++) {
+    notch_buffer_put(out, i == 0 ? "{\"" : ",\"", 2);
+    notch_buffer_integer(out, posting->shares[i].rule);
+    notch_buffer_put(out, "\":", 2);
+    notch_buffer_integer(out, posting->shares[i].amount);
+  }
+  notch_buffer_put(out, "}", 1);
+  return !out->failed;
+}
+
+/* Reads digits, skipping what is none before them.  Stops at the end of the text. */
+static int64_t next_number(notch_text text, uint32_t *at)
+{
+  uint64_t value = 0;
+  while (*at < text.length && (text.bytes[*at] < '0' || text.bytes[*at] > '9')) {
+    (*at)++;
+  }
+  while (*at < text.length && text.bytes[*at] >= '0' && text.bytes[*at] <= '9') {
+    value = value * 10 + (unsigned)(text.bytes[(*at)++] - '0');
+  }
+  return (int64_t)(value & INT64_MAX);
+}
+
+static void column_shares(sqlite3_stmt *row, notch_arena *arena, notch_posting *out)
+{
+  int type = sqlite3_column_type(row, 7);
+  if (type == SQLITE_NULL) {
+    return;
+  }
+  notch_text rules = {NULL, 0};
+  uint32_t count = 1;
+  if (type != SQLITE_INTEGER) {
+    rules = notch_column_text(row, 7);
+    count = 0;
+    for (uint32_t i = 0; i < rules.length; i++) {
+      count += rules.bytes[i] == ':';
+    }
+  }
+  notch_share *shares = NOTCH_NEW_ARRAY(arena, notch_share, count);
+  if (shares == NULL || count > UINT16_MAX) {
+    return;
+  }
+  if (type == SQLITE_INTEGER) {
+    shares[0] = (notch_share){(uint32_t)sqlite3_column_int64(row, 7), out->amount};
+  }
+  uint32_t at = 0;
+  for (uint32_t i = 0; type != SQLITE_INTEGER && i < count; i++) {
+    shares[i].rule = (uint32_t)next_number(rules, &at);
+    shares[i].amount = next_number(rules, &at);
+  }
+  out->shares = shares;
+  out->share_count = (uint16_t)count;
+}
+
+void notch_row_posting(sqlite3_stmt *row, notch_arena *arena, int64_t event_at_us,
+                       notch_posting *out)
+{
+  *out = (notch_posting){.matures_s = INT64_MIN, .expires_s = NOTCH_NEVER,
+                         .terms = NOTCH_NONE, .partner = NOTCH_NONE};
+  out->posting = sqlite3_column_int64(row, 0);
+  out->points = (uint32_t)sqlite3_column_int64(row, 2);
+  out->source = (uint8_t)sqlite3_column_int(row, 3);
+  out->target = (uint8_t)sqlite3_column_int(row, 4);
+  out->amount = sqlite3_column_int64(row, 5);
+  out->lot = sqlite3_column_int64(row, 6);
+  column_shares(row, arena, out);
+  if (out->lot == out->posting) {
+    out->earned_us = number(row, 8, event_at_us);
+    out->matures_s = number(row, 9, INT64_MIN);
+    out->expires_s = number(row, 10, NOTCH_NEVER);
+    out->terms = (uint32_t)number(row, 11, NOTCH_NONE);
+    out->partner = (uint32_t)number(row, 12, NOTCH_NONE);
+  }
+}
+
+void notch_row_move(sqlite3_stmt *row, notch_move *out)
+{
+  *out = (notch_move){0};
+  out->ladder = (uint32_t)sqlite3_column_int64(row, 2);
+  out->tier = (uint32_t)sqlite3_column_int64(row, 3);
+  out->since_us = sqlite3_column_int64(row, 4);
+  out->until_s = number(row, 5, NOTCH_NEVER);
+  out->cause = (uint8_t)sqlite3_column_int(row, 6);
+}
+
+void notch_row_effect(sqlite3_stmt *row, notch_arena *arena, notch_effect *out)
+{
+  *out = (notch_effect){0};
+  out->effect = sqlite3_column_int64(row, 0);
+  out->kind = (uint8_t)sqlite3_column_int(row, 2);
+  out->subject = (uint32_t)number(row, 3, NOTCH_NONE);
+  out->rule = (uint32_t)number(row, 4, NOTCH_NONE);
+  out->amount = sqlite3_column_int64(row, 5);
+  out->ref = sqlite3_column_int64(row, 6);
+  out->matures_s = number(row, 7, INT64_MIN);
+  out->until_s = number(row, 8, NOTCH_NEVER);
+  if (sqlite3_column_type(row, 9) != SQLITE_NULL) {
+    out->text = notch_arena_text(arena, notch_column_text(row, 9));
+  }
+}

@@ -1,0 +1,141 @@
+-- Notch ledger, format 1.  Needs SQLite 3.40.  Times are microseconds UTC, except matures,
+-- expires, until and due: seconds UTC.  Numbers are dense from 1; 0 stands for none.
+-- Journal tables have one integer key and no other index, and only grow.
+CREATE TABLE ledger(
+  ledger INTEGER PRIMARY KEY CHECK(ledger=1),
+  origin TEXT NOT NULL,                 -- its name in checkpoints
+  clock INTEGER NOT NULL                -- 0 `recorded` from the machine's clock, 1 from the events
+) STRICT;
+CREATE TABLE version(
+  version INTEGER PRIMARY KEY, event INTEGER NOT NULL,
+  hash BLOB NOT NULL CHECK(length(hash)=32),
+  source TEXT NOT NULL, zone BLOB NOT NULL, semantics INTEGER NOT NULL, effective INTEGER NOT NULL
+) STRICT;
+CREATE TABLE module(
+  module INTEGER PRIMARY KEY, version INTEGER NOT NULL, name TEXT NOT NULL, source TEXT NOT NULL
+) STRICT;
+CREATE TABLE name(
+  name INTEGER PRIMARY KEY, event INTEGER NOT NULL, sort INTEGER NOT NULL, text TEXT NOT NULL
+) STRICT;
+CREATE TABLE member(
+  member INTEGER PRIMARY KEY, event INTEGER NOT NULL,
+  digest BLOB NOT NULL CHECK(length(digest)=32)       -- SHA-256(salt, id)
+) STRICT;
+CREATE TABLE event(                     -- one row = one ledger transaction = one leaf
+  event INTEGER PRIMARY KEY,
+  id TEXT,                              -- NULL: fell due, or the other member's side
+  origin INTEGER NOT NULL CHECK(origin BETWEEN 0 AND 2),  -- 0 sent, 1 fell due, 2 other side of `cause`
+  cause INTEGER NOT NULL,
+  type INTEGER NOT NULL,                -- name
+  member INTEGER NOT NULL,              -- 0: the programme itself
+  previous INTEGER NOT NULL,            -- event - the member's row before this one (0: it is the first)
+  at INTEGER NOT NULL, offset INTEGER NOT NULL,           -- the event's own time; UTC offset in minutes
+  booked INTEGER NOT NULL CHECK(booked>=0),               -- booked - at
+  recorded INTEGER NOT NULL, version INTEGER NOT NULL,
+  outcome INTEGER NOT NULL,             -- see notch_outcome
+  posting INTEGER NOT NULL, move INTEGER NOT NULL, effect INTEGER NOT NULL,  -- its first ones (0: none)
+  shared TEXT,                          -- figures read from outside the member
+  detail TEXT,                          -- of a refusal
+  content TEXT,                         -- canonical JSON of what was sent, digests for personal values
+  leaf BLOB NOT NULL CHECK(length(leaf)=32)
+) STRICT;
+CREATE TABLE posting(
+  posting INTEGER PRIMARY KEY, event INTEGER NOT NULL,
+  points INTEGER NOT NULL,              -- name
+  source INTEGER NOT NULL CHECK(source BETWEEN 1 AND 9),  -- see notch_account
+  target INTEGER NOT NULL CHECK(target BETWEEN 1 AND 9 AND target<>source),
+  amount INTEGER NOT NULL CHECK(amount BETWEEN 1 AND 1000000000000000),
+  lot INTEGER NOT NULL,                 -- the posting that opened the lot (itself, when it opens one)
+  rules ANY,                            -- {"rule":share,...}; a number: that rule gave all of it
+  earned INTEGER,                       -- on a posting that opens a lot; NULL: the event's `at`
+  matures INTEGER, expires INTEGER,     -- NULL: at once, never
+  terms INTEGER, partner INTEGER
+) STRICT;
+CREATE TABLE move(
+  move INTEGER PRIMARY KEY, event INTEGER NOT NULL, ladder INTEGER NOT NULL, tier INTEGER NOT NULL,
+  since INTEGER NOT NULL, until INTEGER, cause INTEGER NOT NULL       -- until NULL: no term
+) STRICT;
+CREATE TABLE effect(
+  effect INTEGER PRIMARY KEY, event INTEGER NOT NULL, kind INTEGER NOT NULL,   -- see notch_effect_kind
+  subject INTEGER, rule INTEGER, amount INTEGER NOT NULL, ref INTEGER NOT NULL,
+  matures INTEGER, until INTEGER, text TEXT
+) STRICT;
+CREATE TABLE head(                      -- one row a commit
+  size INTEGER PRIMARY KEY, root BLOB NOT NULL CHECK(length(root)=32)
+) STRICT;
+CREATE TABLE node(                      -- level<<40 | index, levels 8, 9, ...
+  node INTEGER PRIMARY KEY, hash BLOB NOT NULL CHECK(length(hash)=32)
+) STRICT;
+CREATE TABLE seal(
+  seal INTEGER PRIMARY KEY, size INTEGER NOT NULL, note TEXT NOT NULL
+) STRICT;
+-- Not journal: personal values (erasable), settings of the host, and caches (rebuildable).
+CREATE TABLE personal(
+  member INTEGER NOT NULL, field INTEGER NOT NULL, event INTEGER NOT NULL,     -- field 0: the member's id
+  salt BLOB NOT NULL CHECK(length(salt)=32), value TEXT NOT NULL, PRIMARY KEY(member,field,event)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE setting(name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE state(
+  member INTEGER PRIMARY KEY, last INTEGER NOT NULL, upto INTEGER NOT NULL, due INTEGER NOT NULL,
+  version INTEGER NOT NULL, data BLOB NOT NULL
+) STRICT;
+CREATE TABLE cache(                     -- state.last and event_key know the rows 1..upto
+  cache INTEGER PRIMARY KEY CHECK(cache=1), upto INTEGER NOT NULL, booked INTEGER,
+  erased INTEGER NOT NULL
+) STRICT;
+CREATE TABLE event_key(
+  key INTEGER NOT NULL, event INTEGER NOT NULL, PRIMARY KEY(key,event)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE member_key(
+  key INTEGER NOT NULL, member INTEGER NOT NULL, PRIMARY KEY(key,member)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER head_grows BEFORE INSERT ON head WHEN NEW.size<=(SELECT max(size) FROM head)
+  BEGIN SELECT RAISE(ABORT,'the journal only grows'); END;
+CREATE VIEW notch_entry AS
+  SELECT e.event, e.id, t.text AS type,
+    CASE WHEN e.member=0 THEN NULL ELSE coalesce(p.value,'(erased)') END AS member,
+    strftime('%Y-%m-%dT%H:%M:%SZ',e.at/1000000,'unixepoch') AS at,
+    strftime('%Y-%m-%dT%H:%M:%SZ',(e.at+e.booked)/1000000,'unixepoch') AS booked,
+    k.text AS points, s.word AS source, g.word AS target, q.amount, q.lot, q.rules,
+    coalesce(o.word,e.outcome) AS outcome
+  FROM event e LEFT JOIN posting q ON e.posting>0 AND q.posting>=e.posting
+      AND q.posting<e.posting+100000 AND q.event=e.event
+    LEFT JOIN name t ON t.name=e.type LEFT JOIN name k ON k.name=q.points
+    LEFT JOIN personal p ON p.member=e.member AND p.field=0
+    LEFT JOIN notch_account s ON s.account=q.source LEFT JOIN notch_account g ON g.account=q.target
+    LEFT JOIN notch_outcome o ON o.outcome=e.outcome;
+CREATE VIEW notch_balance AS
+  SELECT b.member AS number, coalesce(p.value,'(erased)') AS member, k.text AS points,
+    a.word AS account, b.amount
+  FROM (SELECT member, points, account, sum(amount) AS amount FROM
+      (SELECT e.member AS member, q.points AS points, q.target AS account, q.amount AS amount
+         FROM posting q JOIN event e ON e.event=q.event WHERE q.target IN (1,2)
+       UNION ALL SELECT e.member, q.points, q.source, -q.amount
+         FROM posting q JOIN event e ON e.event=q.event WHERE q.source IN (1,2)
+       UNION ALL SELECT e.member, q.points, 3, q.amount
+         FROM posting q JOIN event e ON e.event=q.event WHERE q.source=3
+       UNION ALL SELECT e.member, q.points, 3, -q.amount
+         FROM posting q JOIN event e ON e.event=q.event WHERE q.target=3)
+    GROUP BY member, points, account) b
+    LEFT JOIN personal p ON p.member=b.member AND p.field=0 LEFT JOIN name k ON k.name=b.points
+    LEFT JOIN notch_account a ON a.account=b.account;
+CREATE VIEW notch_lot AS
+  SELECT o.posting AS lot, coalesce(p.value,'(erased)') AS member, k.text AS points, o.amount,
+    strftime('%Y-%m-%dT%H:%M:%SZ',coalesce(o.earned,e.at)/1000000,'unixepoch') AS earned,
+    strftime('%Y-%m-%dT%H:%M:%SZ',o.matures,'unixepoch') AS matures,
+    strftime('%Y-%m-%dT%H:%M:%SZ',o.expires,'unixepoch') AS expires,
+    r.text AS partner, s.available_or_pending, s.held
+  FROM posting o JOIN event e ON e.event=o.event
+    JOIN (SELECT lot, sum((target=1)*amount)-sum((source=1)*amount) AS available_or_pending,
+        sum((target=2)*amount)-sum((source=2)*amount) AS held FROM posting GROUP BY lot) s
+      ON s.lot=o.posting
+    LEFT JOIN personal p ON p.member=e.member AND p.field=0 LEFT JOIN name k ON k.name=o.points
+    LEFT JOIN name r ON r.name=o.partner
+  WHERE o.lot=o.posting;
+CREATE VIEW notch_tier AS
+  SELECT coalesce(p.value,'(erased)') AS member, l.text AS ladder, t.text AS tier,
+    strftime('%Y-%m-%dT%H:%M:%SZ',m.since/1000000,'unixepoch') AS since,
+    strftime('%Y-%m-%dT%H:%M:%SZ',m.until,'unixepoch') AS until, m.cause, m.event
+  FROM move m JOIN event e ON e.event=m.event
+    LEFT JOIN personal p ON p.member=e.member AND p.field=0 LEFT JOIN name l ON l.name=m.ladder
+    LEFT JOIN name t ON t.name=m.tier;
