@@ -77,8 +77,11 @@ static void yyerror(const NOTCH_YYLTYPE *span, notch_parse *parse, const char *m
 #define ONLY(Lhs, Expr) ADD(Lhs, NO_KIDS, Expr)
 /* declaration: declaration clause, and what stands there instead when the clause is wrong */
 #define GROW(Lhs, Declaration, Clause) (Lhs) = notch_build_add((Declaration), (Clause))
-#define SKIP(Lhs, Declaration, Loc) \
-  NODE(Lhs, notch_build_skip(parse, (Declaration), (Loc)))
+#define SKIP(Lhs, Declaration, Loc)                               \
+  do {                                                            \
+    NODE(Lhs, notch_build_skip(parse, (Declaration), (Loc)));     \
+    if (notch_parse_resumes(parse, yychar, false)) yyerrok;       \
+  } while (0)
 }
 
 %token YYEOF 0 "the end of the file"
@@ -169,7 +172,9 @@ decl
   | partner %prec DECL | pool %prec DECL | segment %prec DECL | table %prec DECL
   | let %prec DECL | module %prec DECL | use %prec DECL | test %prec DECL
   | property %prec DECL | retire %prec DECL
-  | error  { NODE($$, notch_build_stray(parse, @$)); }
+  | error
+    { NODE($$, notch_build_stray(parse, @$));
+      if (notch_parse_resumes(parse, yychar, true)) yyerrok; }
   ;
 
 /* ---- names and small pieces ---- */

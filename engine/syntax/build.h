@@ -19,6 +19,9 @@ typedef struct notch_parse {
   const notch_token *found; /* the token that the parser was given last */
   notch_tree_node *file;    /* the FILE node, from the beginning of the parse */
   notch_tree_node *current; /* the declaration begun last, or NULL */
+  uint32_t resumed_at;      /* offset + 1 of the token where recovery last ended; 0: none */
+  uint32_t error_at;        /* offset + 1 of the last syntax error; 0: none */
+  uint32_t error_indent;    /* of the line of the last syntax error, in bytes */
   bool stop;                /* the rest is not worth parsing: the feed says end of file */
 } notch_parse;
 
@@ -86,6 +89,13 @@ notch_tree_node *notch_build_needs_kind(notch_parse *parse, notch_tree_node *mod
 const notch_token *notch_parse_next(notch_parse *parse);
 /* The stack or the memory is used up. */
 void notch_parse_exhausted(notch_parse *parse, notch_span span);
+
+/*
+ * Whether the token that comes next (`lookahead`, or the one after it where that is empty) begins
+ * a clause or declaration, so that an error in it deserves a message of its own.  True at most
+ * once for a token: what stands there is dropped when it is wrong again.
+ */
+bool notch_parse_resumes(notch_parse *parse, int lookahead, bool declarations_only);
 
 /* In expect.c: reports the token at `span`, where one of `expected` (TOK_...) should be. */
 void notch_parse_unexpected(notch_parse *parse, notch_span span, const int *expected, int count);

@@ -252,6 +252,7 @@ static void summarize(const expectation *e, summary *s)
   bool value = !expression && e->allowed[TOK_STRING] && e->allowed[TOK_YES];
   bool any_name = e->allowed[TOK_IDENT] && e->allowed[TOK_WHOLE] && e->allowed[TOK_ADDING];
   bool operators = e->allowed[TOK_AND] && e->allowed[TOK_PLUS_SIGN];
+  bool is_bind = any_name && e->allowed[TOK_UNTIL] && e->allowed[TOK_PAYMENT];
   if (expression) add_piece(s, "an expression", false);
   if (value) add_piece(s, "a value", false);
   if (any_name && !expression && !value) add_piece(s, "a name", false);
@@ -263,6 +264,8 @@ static void summarize(const expectation *e, summary *s)
     if (expression && (token == TOK_LPAREN || (word != NULL && token != TOK_RBRACE))) continue;
     if (value && (token == TOK_YES || token == TOK_NO)) continue;
     if (any_name && (token == TOK_IDENT || (word && word->word_class == NOTCH_WORD_SOFT))) continue;
+    if (is_bind && word != NULL) continue;
+    if (operators && (token == TOK_DOT || token == TOK_LPAREN)) continue;
     if (operators && ((token >= TOK_EQ && token <= TOK_SLASH) ||
                       (word != NULL && !is_clause_word(e, token))))
       continue;
@@ -301,7 +304,9 @@ void notch_parse_unexpected(notch_parse *parse, notch_span span, const int *expe
 {
   assert(parse->found != NULL);
   assert(parse->found->span.start == span.start);
-  if (parse->stop) return;
+  if (parse->stop || parse->error_at == span.start + 1) return; /* said already */
+  parse->error_at = span.start + 1;
+  parse->error_indent = notch_source_indent(parse->source, span.start);
   expectation e = {.parse = parse, .found = parse->found, .expected = expected, .count = count};
   for (int i = 0; i < count; i++) e.allowed[expected[i]] = true;
   bool ended = e.found->kind == TOK_YYEOF;

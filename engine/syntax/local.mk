@@ -1,2 +1,13 @@
-# Sources of engine/syntax, one a line.
-libengine_la_SOURCES +=
+libengine_la_SOURCES += \
+  %D%/ast.def %D%/diag.def %D%/word.def \
+  %D%/build.c %D%/build.h %D%/build_more.c \
+  %D%/diag.c %D%/diag.h %D%/diag_print.c \
+  %D%/expect.c \
+  %D%/format.c %D%/format.h \
+  %D%/load.c %D%/load.h \
+  %D%/parse.c \
+  %D%/scan.c %D%/scan.h %D%/scan_text.c \
+  %D%/source.c %D%/source.h \
+  %D%/token.c %D%/token.h \
+  %D%/tree.c %D%/tree.h \
+  %D%/word.c

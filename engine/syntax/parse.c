@@ -86,6 +86,37 @@ const notch_token *notch_parse_next(notch_parse *parse)
   return parse->found;
 }
 
+static bool is_clause_start(const notch_parse *parse, const notch_token *token,
+                            bool declarations_only)
+{
+  uint32_t indent;
+  if (!notch_source_begins_line(parse->source, token->span.start, &indent)) return false;
+  if (token->kind == TOK_IDENT) return !declarations_only && indent <= parse->error_indent;
+  const notch_word *word = notch_word_of_token(token->kind);
+  if (word == NULL) return false;
+  if (declarations_only) return word->word_class == NOTCH_WORD_TOP && indent == 0;
+  switch (token->kind) { /* these go on with an expression */
+  case TOK_AND: case TOK_OR: case TOK_IN: case TOK_IS: case TOK_CONTAINS: case TOK_PER:
+  case TOK_OVER: case TOK_SINCE: case TOK_EVER: case TOK_OF: case TOK_NOT: case TOK_IF:
+  case TOK_THEN: case TOK_ELSE: return false;
+  default: return word->word_class != NOTCH_WORD_SOFT || indent <= parse->error_indent;
+  }
+}
+
+bool notch_parse_resumes(notch_parse *parse, int lookahead, bool declarations_only)
+{
+  const notch_token *token = parse->found;
+  if (token == NULL || token->kind == TOK_YYEOF) return false;
+  if (lookahead == TOK_NOTCH_YYEMPTY) {
+    token = &parse->tokens->items[parse->next];
+    while (token->kind < 0) token++;
+  }
+  if (token->span.start < parse->resumed_at) return false;
+  if (!is_clause_start(parse, token, declarations_only)) return false;
+  parse->resumed_at = token->span.start + 1;
+  return true;
+}
+
 void notch_parse_exhausted(notch_parse *parse, notch_span span)
 {
   if (parse->arena->failed || parse->stop) return;

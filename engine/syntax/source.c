@@ -100,6 +100,29 @@ notch_text notch_source_line(const notch_source *source, uint32_t line)
   return (notch_text){.bytes = source->text.bytes + start, .length = end - start};
 }
 
+uint32_t notch_source_indent(const notch_source *source, uint32_t offset)
+{
+  assert(offset <= source->text.length);
+  notch_text text = source->text;
+  uint32_t start = offset, blanks = 0;
+  while (start > 0 && text.bytes[start - 1] != '\n') start--;
+  while (start + blanks < text.length &&
+         (text.bytes[start + blanks] == ' ' || text.bytes[start + blanks] == '\t'))
+    blanks++;
+  return blanks;
+}
+
+bool notch_source_begins_line(const notch_source *source, uint32_t offset, uint32_t *indent)
+{
+  assert(offset <= source->text.length);
+  uint32_t start = offset;
+  while (start > 0 && (source->text.bytes[start - 1] == ' ' ||
+                       source->text.bytes[start - 1] == '\t'))
+    start--;
+  *indent = offset - start;
+  return start == 0 || source->text.bytes[start - 1] == '\n';
+}
+
 notch_text notch_source_slice(const notch_source *source, notch_span span)
 {
   assert(span.start <= span.end);

@@ -39,6 +39,10 @@ const notch_source *notch_source_get(const notch_sources *sources, uint16_t id);
 
 notch_position notch_source_position(const notch_source *source, uint32_t offset);
 notch_text notch_source_line(const notch_source *source, uint32_t line); /* without its newline */
+/* Whether only blanks stand before `offset` on its line; *indent is then how many bytes. */
+bool notch_source_begins_line(const notch_source *source, uint32_t offset, uint32_t *indent);
+/* Blanks at the beginning of the line of `offset`, in bytes. */
+uint32_t notch_source_indent(const notch_source *source, uint32_t offset);
 notch_text notch_source_slice(const notch_source *source, notch_span span);
 
 #endif
