@@ -1,0 +1,212 @@
+/* check_running.c -- ceilings, tracing, evaluations within evaluations, and failing allocations. */
+#include <config.h>
+
+#include "check_vm.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static fixture f;
+
+static void begin(void)
+{
+  fixture_begin(&f);
+}
+
+static void end(void)
+{
+  fixture_end(&f);
+}
+
+START_TEST(steps_are_bounded)
+{
+  fixture_item many[100];
+  for (int i = 0; i < 100; i++)
+    many[i] = (fixture_item){"s", "drink", i, 1};
+  fixture_items(&f, many, 100);
+  notch_expr *sum = x_over(&f, NOTCH_EXPR_SUM_OVER, NOTCH_TYPE_MONEY, x_item(&f, I_AMOUNT), NULL);
+  notch_value value;
+  CHECK_VALUE(&f, sum, 4950, 1);
+  notch_vm_set_steps(f.vm, 100);
+  ck_assert_int_eq(notch_vm_eval(f.vm, 0, &f.context, &value), NOTCH_EVAL_STEPS);
+  ck_assert_ptr_eq(notch_vm_failed_at(f.vm), sum);
+  notch_vm_set_steps(f.vm, 1);
+  ck_assert_int_eq(notch_vm_eval(f.vm, 0, &f.context, &value), NOTCH_EVAL_STEPS);
+  notch_vm_set_steps(f.vm, 1000);
+  ck_assert_int_eq(notch_vm_eval(f.vm, 0, &f.context, &value), NOTCH_EVAL_OK);
+  notch_vm_set_steps(f.vm, 0);
+  ck_assert_int_eq(notch_vm_eval(f.vm, 0, &f.context, &value), NOTCH_EVAL_OK);
+}
+END_TEST
+
+typedef struct traced {
+  const notch_expr *exprs[64];
+  notch_value values[64];
+  unsigned count;
+} traced;
+
+static void note(void *payload, const notch_expr *expr, notch_value value)
+{
+  traced *t = payload;
+  ck_assert_ptr_nonnull(expr);
+  if (t->count == 64)
+    return;
+  t->exprs[t->count] = expr;
+  t->values[t->count++] = value;
+}
+
+static void check_noted(const traced *t, const notch_expr *expr, int64_t n)
+{
+  for (unsigned i = 0; i < t->count; i++)
+    if (t->exprs[i] == expr) {
+      ck_assert_int_eq(t->values[i].n, n);
+      return;
+    }
+  ck_abort_msg("an expression was not reported");
+}
+
+START_TEST(tracing)
+{
+  f.fields[F_AMOUNT] = NOTCH_VALUE(1500);
+  f.fields[F_CHANNEL] = NOTCH_VALUE(2);
+  notch_expr *amount = x_field(&f, F_AMOUNT), *channel = x_field(&f, F_CHANNEL);
+  notch_expr *large = x_two(&f, NOTCH_EXPR_GE, NOTCH_TYPE_FLAG, amount,
+                            x_const(&f, NOTCH_TYPE_MONEY, 1000));
+  notch_expr *app = x_two(&f, NOTCH_EXPR_EQ, NOTCH_TYPE_FLAG, channel,
+                          x_const(&f, NOTCH_TYPE_CHOICE, 1));
+  notch_expr *both = x_two(&f, NOTCH_EXPR_AND, NOTCH_TYPE_FLAG, large, app);
+  traced t = {.count = 0};
+  notch_value value;
+  fixture_root(&f, both);
+  fixture_compile(&f);
+  notch_vm_set_tracer(f.vm, note, &t);
+  ck_assert_int_eq(notch_vm_eval(f.vm, 0, &f.context, &value), NOTCH_EVAL_OK);
+  ck_assert_int_eq(value.n, 0);
+  ck_assert_uint_eq(t.count, 5);
+  check_noted(&t, amount, 1500);
+  check_noted(&t, large, 1);
+  check_noted(&t, channel, 2);
+  check_noted(&t, app, 0);
+  check_noted(&t, both, 0);
+  f.fields[F_AMOUNT] = NOTCH_VALUE(1);
+  t.count = 0;
+  ck_assert_int_eq(notch_vm_eval(f.vm, 0, &f.context, &value), NOTCH_EVAL_OK);
+  ck_assert_uint_eq(t.count, 3);
+  check_noted(&t, large, 0);
+  check_noted(&t, both, 0);
+}
+END_TEST
+
+START_TEST(tracing_a_failure)
+{
+  notch_expr *quotient = x_two(&f, NOTCH_EXPR_DIV, NOTCH_TYPE_NUMBER, x_number(&f, 1),
+                               x_field(&f, F_AMOUNT));
+  traced t = {.count = 0};
+  notch_value value;
+  fixture_root(&f, quotient);
+  fixture_compile(&f);
+  notch_vm_set_tracer(f.vm, note, &t);
+  ck_assert_int_eq(notch_vm_eval(f.vm, 0, &f.context, &value), NOTCH_EVAL_DIVISION_BY_ZERO);
+  ck_assert_uint_eq(t.count, 1);
+}
+END_TEST
+
+/* A fact that runs root 1 to answer, as a window since a date of the member does. */
+static notch_eval read_by_root(void *payload, notch_fact fact, uint32_t a, uint32_t b,
+                               notch_value arg, notch_value *out)
+{
+  fixture *at = payload;
+  (void)fact, (void)b, (void)arg;
+  return notch_vm_eval(at->vm, a == 0 ? 1 : 2, &at->context, out);
+}
+
+START_TEST(evaluations_nest)
+{
+  f.fields[F_AMOUNT] = NOTCH_VALUE(30);
+  f.context.read = read_by_root;
+  notch_expr *amount = x_field(&f, F_AMOUNT);
+  notch_expr *fact = x_leaf(&f, NOTCH_EXPR_MEASURE, NOTCH_TYPE_MONEY, 0, 0);
+  fixture_root(&f, x_two(&f, NOTCH_EXPR_ADD, NOTCH_TYPE_MONEY, amount, fact));
+  fixture_root(&f, x_two(&f, NOTCH_EXPR_MUL, NOTCH_TYPE_MONEY, amount, x_number(&f, 3)));
+  /* One that asks for itself comes to an end. */
+  fixture_root(&f, x_leaf(&f, NOTCH_EXPR_MEASURE, NOTCH_TYPE_MONEY, 1, 0));
+  fixture_compile(&f);
+  notch_value value;
+  ck_assert_int_eq(notch_vm_eval(f.vm, 0, &f.context, &value), NOTCH_EVAL_OK);
+  ck_assert_int_eq(value.n, 120);
+  ck_assert_int_eq(notch_vm_eval(f.vm, 2, &f.context, &value), NOTCH_EVAL_STEPS);
+  ck_assert_int_eq(notch_vm_eval(f.vm, 0, &f.context, &value), NOTCH_EVAL_OK);
+}
+END_TEST
+
+typedef struct failing {
+  unsigned long requests, fail_at;
+  long live;
+} failing;
+
+static void *failing_resize(void *payload, void *block, size_t size)
+{
+  failing *memory = payload;
+  if (size == 0) {
+    memory->live -= block != NULL;
+    free(block);
+    return NULL;
+  }
+  if (++memory->requests == memory->fail_at)
+    return NULL;
+  void *grown = realloc(block, size);
+  memory->live += block == NULL && grown != NULL;
+  return grown;
+}
+
+/* Compiles and runs; false when memory ran out, with nothing left behind. */
+static bool compile_and_run(const notch_memory *memory)
+{
+  notch_arena arena;
+  notch_arena_init(&arena, memory);
+  bool done = false;
+  const notch_code *code = notch_emit(f.program, &arena);
+  notch_vm *vm = code == NULL ? NULL : notch_vm_new(f.program, code, memory);
+  if (vm != NULL) {
+    notch_value value;
+    notch_eval status = notch_vm_eval(vm, 0, &f.context, &value);
+    done = status == NOTCH_EVAL_OK;
+    ck_assert(done || status == NOTCH_EVAL_NOMEM);
+    if (done)
+      ck_assert_int_eq(value.n, 2);
+  }
+  notch_vm_free(vm);
+  notch_arena_free(&arena);
+  return done;
+}
+
+START_TEST(each_allocation_may_fail)
+{
+  static const fixture_item items[] = {{"a", "x", 1, 1}, {"b", "x", 2, 1}, {"a", "y", 3, 1}};
+  fixture_items(&f, items, 3);
+  fixture_root(&f, x_over(&f, NOTCH_EXPR_DISTINCT_OVER, NOTCH_TYPE_NUMBER, x_item(&f, I_SKU),
+                          NULL));
+  bool done = false;
+  for (unsigned long n = 1; !done; n++) {
+    failing counters = {.fail_at = n};
+    notch_memory memory = {failing_resize, &counters};
+    done = compile_and_run(&memory);
+    ck_assert_int_eq(counters.live, 0);
+    ck_assert_uint_lt(n, 1000);
+    if (done)
+      ck_assert_uint_lt(counters.requests, n);
+  }
+}
+END_TEST
+
+TCase *notch_check_running(void)
+{
+  TCase *tcase = tcase_create("running");
+  tcase_add_checked_fixture(tcase, begin, end);
+  tcase_add_test(tcase, steps_are_bounded);
+  tcase_add_test(tcase, tracing);
+  tcase_add_test(tcase, tracing_a_failure);
+  tcase_add_test(tcase, evaluations_nest);
+  tcase_add_test(tcase, each_allocation_may_fail);
+  return tcase;
+}
