@@ -158,6 +158,11 @@ NOTCH_API notch_status notch_dump(notch_engine *engine, notch_phase phase, const
                                   const notch_compile_options *options, notch_write *write,
                                   void *payload);
 
+/* The script in its canonical layout, comments kept; only syntax errors stop it (NOTCH_ESCRIPT). */
+NOTCH_API notch_status notch_format(notch_engine *engine, const char *name, const char *bytes,
+                                    size_t size, const notch_compile_options *options,
+                                    notch_write *write, void *payload);
+
 /* The long form of a diagnostic, by "N0412", "n412" or "412". */
 NOTCH_API notch_status notch_explain_code(notch_engine *engine, const char *code,
                                           notch_write *write, void *payload);
@@ -374,6 +379,11 @@ NOTCH_API notch_status notch_ledger_points(notch_ledger *ledger, const char *mem
 /* The member's tier on the ladder (NULL: the first one); borrowed until the next call. */
 NOTCH_API notch_status notch_ledger_tier(notch_ledger *ledger, const char *member,
                                          const char *ladder, const char *at, const char **out);
+
+/* The members in the order of their first events; `each` gives 0 to go on. */
+NOTCH_API notch_status notch_ledger_members(notch_ledger *ledger,
+                                            int (*each)(void *payload, const char *member),
+                                            void *payload);
 
 /* member NULL: the totals.  at NULL: now.  known NULL: all that has been recorded. */
 NOTCH_API notch_status notch_ledger_balance(notch_ledger *ledger, const char *member,
