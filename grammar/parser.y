@@ -30,7 +30,7 @@
 }
 
 %code {
-/* A condition may nest about two hundred deep; the stack is fixed and small. */
+/* A condition may nest about a thousand deep; the stack is fixed and small. */
 #define YYMAXDEPTH 1200
 #define YYINITDEPTH YYMAXDEPTH
 
@@ -173,7 +173,8 @@ decl
   | let %prec DECL | module %prec DECL | use %prec DECL | test %prec DECL
   | property %prec DECL | retire %prec DECL
   | error
-    { NODE($$, notch_build_stray(parse, @$));
+    { $$ = NULL;
+      if (!notch_build_stray(parse, @$)) YYNOMEM;
       if (notch_parse_resumes(parse, yychar, true)) yyerrok; }
   ;
 

@@ -121,9 +121,7 @@ notch_tree_node *notch_build_declaration(notch_parse *parse, notch_tree_kind kin
                                          notch_text text, int64_t detail, notch_nodes children)
 {
   notch_tree_node *node = notch_build_documented(parse, kind, span, word, text, children);
-  if (node == NULL) return NULL;
-  node->detail = detail;
-  parse->current = node;
+  if (node != NULL) node->detail = detail;
   return node;
 }
 
@@ -132,11 +130,6 @@ notch_tree_node *notch_build_add(notch_tree_node *parent, notch_tree_node *child
   assert(parent != NULL);
   assert(child != NULL);
   if (child->span.end > parent->span.end) parent->span.end = child->span.end;
-  if (child->kind == NOTCH_AST_ERROR && parent->last != NULL &&
-      parent->last->kind == NOTCH_AST_ERROR) {
-    if (child->span.end > parent->last->span.end) parent->last->span.end = child->span.end;
-    return parent;
-  }
   if (parent->last != NULL) parent->last->next = child;
   else parent->first = child;
   parent->last = child;
@@ -147,6 +140,12 @@ notch_tree_node *notch_build_add(notch_tree_node *parent, notch_tree_node *child
 
 notch_tree_node *notch_build_skip(notch_parse *parse, notch_tree_node *parent, notch_span span)
 {
+  notch_tree_node *last = parent->last;
+  if (last != NULL && last->kind == NOTCH_AST_ERROR) { /* one node however much is dropped */
+    if (span.end > last->span.end) last->span.end = span.end;
+    if (span.end > parent->span.end) parent->span.end = span.end;
+    return parent;
+  }
   notch_tree_node *skipped = notch_build(parse, NOTCH_AST_ERROR, span, (notch_text){0}, 0,
                                          (notch_nodes){0});
   if (skipped == NULL) return NULL;
@@ -154,12 +153,10 @@ notch_tree_node *notch_build_skip(notch_parse *parse, notch_tree_node *parent, n
   return notch_build_add(parent, skipped);
 }
 
-notch_tree_node *notch_build_stray(notch_parse *parse, notch_span span)
+bool notch_build_stray(notch_parse *parse, notch_span span)
 {
-  notch_tree_node *skipped = notch_build(parse, NOTCH_AST_ERROR, span, (notch_text){0}, 0,
-                                         (notch_nodes){0});
-  if (skipped != NULL) skipped->broken = true;
-  return skipped;
+  assert(parse->file != NULL);
+  return notch_build_skip(parse, parse->file, span) != NULL;
 }
 
 notch_tree_node *notch_build_clause(notch_parse *parse, notch_tree_node *parent,

@@ -18,7 +18,6 @@ typedef struct notch_parse {
   uint32_t next;            /* index of the token that comes next */
   const notch_token *found; /* the token that the parser was given last */
   notch_tree_node *file;    /* the FILE node, from the beginning of the parse */
-  notch_tree_node *current; /* the declaration begun last, or NULL */
   uint32_t resumed_at;      /* offset + 1 of the token where recovery last ended; 0: none */
   uint32_t error_at;        /* offset + 1 of the last syntax error; 0: none */
   uint32_t error_indent;    /* of the line of the last syntax error, in bytes */
@@ -40,15 +39,17 @@ notch_tree_node *notch_build(notch_parse *parse, notch_tree_kind kind, notch_spa
 notch_tree_node *notch_build_documented(notch_parse *parse, notch_tree_kind kind, notch_span span,
                                         const notch_token *word, notch_text text,
                                         notch_nodes children);
-/* The same for the head of a top-level declaration, which becomes parse->current. */
+/* The same with a detail: the head of a top-level declaration. */
 notch_tree_node *notch_build_declaration(notch_parse *parse, notch_tree_kind kind,
                                          notch_span span, const notch_token *word,
                                          notch_text text, int64_t detail, notch_nodes children);
 
-/* Adds a child and widens the parent; returns the parent.  ERROR after ERROR becomes one. */
+/* Adds a child and widens the parent; returns the parent. */
 notch_tree_node *notch_build_add(notch_tree_node *parent, notch_tree_node *child);
+/* Adds an ERROR to the declaration and returns that; ERROR after ERROR becomes one. */
 notch_tree_node *notch_build_skip(notch_parse *parse, notch_tree_node *parent, notch_span span);
-notch_tree_node *notch_build_stray(notch_parse *parse, notch_span span); /* between declarations */
+/* An ERROR between declarations, added to the file.  False: out of memory. */
+bool notch_build_stray(notch_parse *parse, notch_span span);
 notch_tree_node *notch_build_clause(notch_parse *parse, notch_tree_node *parent,
                                     notch_tree_kind kind, notch_span span, notch_text text,
                                     notch_nodes children); /* builds and adds */

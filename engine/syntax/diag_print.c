@@ -1,4 +1,4 @@
-/* syntax/diag_print.c -- shows diagnostics to people (with the line and a caret) and to programs. */
+/* syntax/diag_print.c -- shows diagnostics to people (the line, a caret) and to programs. */
 #include <config.h>
 
 #include "base/json.h"
@@ -27,33 +27,6 @@ static const char *severity_colour(notch_severity severity)
   case NOTCH_SEVERITY_NOTE: return "\033[1;36m";
   }
   return "";
-}
-
-/* Valid UTF-8 is not assumed: the text may be what the diagnostic complains about. */
-static uint32_t next_char(notch_text line, uint32_t at, uint32_t *code_point)
-{
-  unsigned char lead = (unsigned char)line.bytes[at];
-  uint32_t size = lead < 0xC0 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-  uint32_t value = lead < 0x80 ? lead : lead & (0x7Fu >> size);
-  uint32_t end = at + 1;
-  while (end < line.length && end < at + size && ((unsigned char)line.bytes[end] & 0xC0) == 0x80)
-    value = value << 6 | ((unsigned char)line.bytes[end++] & 0x3F);
-  *code_point = value;
-  return end;
-}
-
-/* Han, kana, Hangul and full-width forms take two cells on a terminal. */
-static unsigned cell_width(uint32_t code_point)
-{
-  bool wide = (code_point >= 0x1100 && code_point <= 0x115F) ||
-              (code_point >= 0x2E80 && code_point <= 0xA4CF) ||
-              (code_point >= 0xAC00 && code_point <= 0xD7A3) ||
-              (code_point >= 0xF900 && code_point <= 0xFAFF) ||
-              (code_point >= 0xFE30 && code_point <= 0xFE6F) ||
-              (code_point >= 0xFF00 && code_point <= 0xFF60) ||
-              (code_point >= 0x1F300 && code_point <= 0x1FAFF) ||
-              (code_point >= 0x20000 && code_point <= 0x3FFFD);
-  return wide ? 2 : 1;
 }
 
 /* Control characters and what could turn the terminal's text around are shown as '?'. */
@@ -85,7 +58,7 @@ static excerpt cut_line(notch_text line, uint32_t caret)
   }
   if (before < EXCERPT_BEFORE_CHARS) cut.from = 0;
   uint32_t code_point, at = cut.from, shown = 0;
-  while (at < line.length && shown++ < EXCERPT_CHARS_MAX) at = next_char(line, at, &code_point);
+  while (at < line.length && shown++ < EXCERPT_CHARS_MAX) at = notch_source_next(line, at, &code_point);
   cut.to = at;
   return cut;
 }
@@ -94,7 +67,7 @@ static void print_line(notch_buffer *to, excerpt cut)
 {
   uint32_t code_point;
   for (uint32_t at = cut.from; at < cut.to;) {
-    uint32_t end = next_char(cut.line, at, &code_point);
+    uint32_t end = notch_source_next(cut.line, at, &code_point);
     bool bad = end == at + 1 && ((unsigned char)cut.line.bytes[at] & 0x80) != 0;
     if (code_point == '\t') notch_buffer_put(to, " ", 1);
     else if (bad || !is_printable(code_point)) notch_buffer_put(to, "?", 1);
@@ -118,9 +91,9 @@ static void print_excerpt(notch_buffer *to, const notch_source *source, notch_sp
   unsigned before = 0, under = 0;
   uint32_t code_point;
   for (uint32_t at = cut.from; at < cut.to;) {
-    uint32_t end = next_char(line, at, &code_point);
-    if (at < caret) before += cell_width(code_point);
-    else if (at < caret_end) under += cell_width(code_point);
+    uint32_t end = notch_source_next(line, at, &code_point);
+    if (at < caret) before += notch_source_cells(code_point);
+    else if (at < caret_end) under += notch_source_cells(code_point);
     at = end;
   }
   print_marks(to, before, " ");

@@ -211,25 +211,46 @@ static notch_text clause_words(const expectation *e)
   return take_buffer(e, &buffer);
 }
 
+/* The word that begins the declaration in which the error is, or NULL.  The tree does not know
+ * it yet when the first clause is wrong. */
+static const notch_token *declaration_word(const expectation *e)
+{
+  uint32_t indent;
+  for (const notch_token *at = e->before; at != NULL; at = neighbour(e->parse, at, -1)) {
+    const notch_word *word = notch_word_of_token(at->kind);
+    if (word != NULL && word->word_class == NOTCH_WORD_TOP &&
+        notch_source_begins_line(e->parse->source, at->span.start, &indent) && indent == 0)
+      return at;
+  }
+  return NULL;
+}
+
+/* "rule 'base'" */
+static notch_text describe_declaration(const expectation *e, const notch_token *word)
+{
+  const notch_token *name = neighbour(e->parse, word, 1);
+  notch_text kind = slice(e, word);
+  if (name == NULL || name->kind != TOK_IDENT || word->kind == TOK_MEMBER) return kind;
+  notch_text text = slice(e, name);
+  return notch_arena_format(e->parse->arena, "%.*s '%.*s'", (int)kind.length, kind.bytes,
+                            (int)text.length, text.bytes);
+}
+
 /* The clause before is complete, so this begins something: a clause or a declaration. */
 static bool is_stray(const expectation *e)
 {
   if (!e->allowed[TOK_RULE] || !e->allowed[TOK_PROGRAM]) return false;
   notch_text found = describe(e, e->found);
-  const notch_tree_node *current = e->parse->current;
+  const notch_token *word = declaration_word(e);
   notch_text words = clause_words(e);
-  if (current == NULL || words.length == 0) {
+  if (word == NULL || words.length == 0) {
     report(e, NOTCH_DIAG_NOT_A_DECLARATION, found);
     return true;
   }
-  const char *kind = notch_tree_kind_name(current->kind);
-  notch_text name = current->text;
-  notch_text owner = notch_arena_format(e->parse->arena, "%s '%.*s'", kind, (int)name.length,
-                                        name.length > 0 ? name.bytes : "");
-  if (name.length == 0) owner = notch_text_of(kind);
   notch_diag_report(e->parse->diags, NOTCH_DIAG_NOT_A_CLAUSE, e->parse->source, e->found->span,
-                    found, owner);
-  notch_diag_note(e->parse->diags, NULL, (notch_span){0}, "a clause can begin here with: %t", words);
+                    found, describe_declaration(e, word));
+  notch_diag_note(e->parse->diags, NULL, (notch_span){0}, "a clause can begin here with: %t",
+                  words);
   return true;
 }
 

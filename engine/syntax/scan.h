@@ -28,7 +28,7 @@ typedef struct notch_scan {
 /* In the epilogue of scanner.l: runs the scanner over the source.  False: out of memory. */
 bool notch_scanner_run(notch_scan *scan);
 
-/* In scan.c.  `scan->span` is what was matched; each may shorten it (the scanner then goes back). */
+/* `scan->span` is what was matched; each may shorten it (the scanner then goes back). */
 int notch_scan_word(notch_scan *scan);        /* letters, digits, characters beyond ASCII */
 int notch_scan_odd(notch_scan *scan);         /* one character that begins no token */
 int notch_scan_backquoted(notch_scan *scan);

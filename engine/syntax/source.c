@@ -129,3 +129,28 @@ notch_text notch_source_slice(const notch_source *source, notch_span span)
   assert(span.end <= source->text.length);
   return (notch_text){.bytes = source->text.bytes + span.start, .length = span.end - span.start};
 }
+
+uint32_t notch_source_next(notch_text line, uint32_t at, uint32_t *code_point)
+{
+  unsigned char lead = (unsigned char)line.bytes[at];
+  uint32_t size = lead < 0xC0 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+  uint32_t value = lead < 0x80 ? lead : lead & (0x7Fu >> size);
+  uint32_t end = at + 1;
+  while (end < line.length && end < at + size && ((unsigned char)line.bytes[end] & 0xC0) == 0x80)
+    value = value << 6 | ((unsigned char)line.bytes[end++] & 0x3F);
+  *code_point = value;
+  return end;
+}
+
+unsigned notch_source_cells(uint32_t code_point)
+{
+  bool wide = (code_point >= 0x1100 && code_point <= 0x115F) ||
+              (code_point >= 0x2E80 && code_point <= 0xA4CF) ||
+              (code_point >= 0xAC00 && code_point <= 0xD7A3) ||
+              (code_point >= 0xF900 && code_point <= 0xFAFF) ||
+              (code_point >= 0xFE30 && code_point <= 0xFE6F) ||
+              (code_point >= 0xFF00 && code_point <= 0xFF60) ||
+              (code_point >= 0x1F300 && code_point <= 0x1FAFF) ||
+              (code_point >= 0x20000 && code_point <= 0x3FFFD);
+  return wide ? 2 : 1;
+}

@@ -45,4 +45,10 @@ bool notch_source_begins_line(const notch_source *source, uint32_t offset, uint3
 uint32_t notch_source_indent(const notch_source *source, uint32_t offset);
 notch_text notch_source_slice(const notch_source *source, notch_span span);
 
+/* The character at `at` and where the next begins.  Valid UTF-8 is not assumed: the text may be
+ * what a diagnostic complains about. */
+uint32_t notch_source_next(notch_text text, uint32_t at, uint32_t *code_point);
+/* Cells on a terminal: two for Han, kana, Hangul and full-width forms. */
+unsigned notch_source_cells(uint32_t code_point);
+
 #endif
