@@ -21,6 +21,9 @@ uint32_t notch_emit_operand_in(notch_emitter *e, const notch_expr *expr, uint32_
 
 uint32_t notch_emit_operand(notch_emitter *e, const notch_expr *expr)
 {
+  notch_value known;
+  if (notch_fold(expr, &known))
+    return notch_emit_constant(e, known, notch_kind_of_type(&expr->type));
   uint32_t mark = e->slot_next;
   uint32_t slot = notch_emit_slot(e);
   uint32_t found = notch_emit_operand_in(e, expr, slot);

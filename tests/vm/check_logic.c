@@ -1,4 +1,4 @@
-/* check_logic.c -- comparisons, short circuits, presence, choices, tables and shared expressions. */
+/* check_logic.c -- comparisons, short circuits, presence, tables and shared expressions. */
 #include <config.h>
 
 #include "check_vm.h"

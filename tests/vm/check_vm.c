@@ -14,6 +14,7 @@ int main(void)
   suite_add_tcase(suite, notch_check_dates());
   suite_add_tcase(suite, notch_check_facts());
   suite_add_tcase(suite, notch_check_running());
+  suite_add_tcase(suite, notch_check_random());
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_ENV);
   int failed = srunner_ntests_failed(runner);

@@ -11,6 +11,7 @@ TCase *notch_check_lists(void);
 TCase *notch_check_dates(void);
 TCase *notch_check_facts(void);
 TCase *notch_check_running(void);
+TCase *notch_check_random(void);
 
 /* The value of `expr`, which must be n/d; or the failure. */
 #define CHECK_VALUE(f, expr, num, den)                            \
