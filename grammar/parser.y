@@ -77,6 +77,12 @@ static void yyerror(const NOTCH_YYLTYPE *span, notch_parse *parse, const char *m
 #define ONLY(Lhs, Expr) ADD(Lhs, NO_KIDS, Expr)
 /* declaration: declaration clause, and what stands there instead when the clause is wrong */
 #define GROW(Lhs, Declaration, Clause) (Lhs) = notch_build_add((Declaration), (Clause))
+/* The first clause is wrong: the head stands all the same. */
+#define BAD_HEAD(Lhs, Loc, Kind, Word, Text, ErrorLoc)   \
+  do {                                                   \
+    HEAD(Lhs, Loc, Kind, Word, Text, 0, NO_KIDS);        \
+    SKIP(Lhs, Lhs, ErrorLoc);                            \
+  } while (0)
 #define SKIP(Lhs, Declaration, Loc)                               \
   do {                                                            \
     NODE(Lhs, notch_build_skip(parse, (Declaration), (Loc)));     \
@@ -181,7 +187,7 @@ decl
 /* ---- names and small pieces ---- */
 
 title
-  : %empty  { $$ = NULL; }
+  : %empty %prec DECL  { $$ = NULL; }
   | STRING  { LEAF($$, @$, TITLE, $STRING->text, 0); }
   ;
 name: IDENT | soft ;
@@ -246,6 +252,7 @@ eventnames
 
 program
   : PROGRAM name title       { HEAD($$, @$, PROGRAM, $PROGRAM, $name->text, 0, KIDS($title)); }
+  | PROGRAM name error   { BAD_HEAD($$, @$, PROGRAM, $PROGRAM, $name->text, @error); }
   | program[d] program_c     { GROW($$, $d, $program_c); }
   | program[d] error         { SKIP($$, $d, @error); }
   ;
@@ -266,6 +273,7 @@ program_c
   ;
 points
   : POINTS name title    { HEAD($$, @$, POINTS, $POINTS, $name->text, 0, KIDS($title)); }
+  | POINTS name error   { BAD_HEAD($$, @$, POINTS, $POINTS, $name->text, @error); }
   | points[d] points_c   { GROW($$, $d, $points_c); }
   | points[d] error      { SKIP($$, $d, @error); }
   ;
@@ -325,11 +333,13 @@ member
   ;
 record
   : RECORD name title { HEAD($$, @$, RECORD, $RECORD, $name->text, 0, KIDS($title)); }
+  | RECORD name error   { BAD_HEAD($$, @$, RECORD, $RECORD, $name->text, @error); }
   | record[d] field   { GROW($$, $d, $field); }
   | record[d] error   { SKIP($$, $d, @error); }
   ;
 event
   : EVENT name title  { HEAD($$, @$, EVENT, $EVENT, $name->text, 0, KIDS($title)); }
+  | EVENT name error   { BAD_HEAD($$, @$, EVENT, $EVENT, $name->text, @error); }
   | event[d] field    { GROW($$, $d, $field); }
   | event[d] error    { SKIP($$, $d, @error); }
   ;
@@ -398,7 +408,10 @@ aggop
   | STREAK BY UNIT    { WORD_ONLY($$, @$, MEASURE_STREAK, $UNIT->detail); }
   ;
 measure_on
-  : ON eventnames  { MAKE($$, @$, MEASURE_ON, 0, $eventnames); }
+  : ON eventnames %prec DECL  { MAKE($$, @$, MEASURE_ON, 0, $eventnames); }
+  | ON eventnames error
+    { MAKE($$, @$, MEASURE_ON, 0, $eventnames);
+      SKIP($$, $$, @error); }
   ;
 measure_c
   : WHERE expr               { MAKE($$, @$, MEASURE_WHERE, 0, KIDS($expr)); }
@@ -407,9 +420,13 @@ measure_c
   | GROSS                    { WORD_ONLY($$, @$, MEASURE_GROSS, 0); }
   ;
 ladder
-  : LADDER name title TIERS order
+  : LADDER name title TIERS order %prec DECL
     { HEAD($$, @$, LADDER, $LADDER, $name->text, 0,
            KIDS($title, notch_build(parse, NOTCH_AST_LADDER_ORDER, @order, NO_TEXT, 0, $order))); }
+  | LADDER name title TIERS order error
+    { HEAD($$, @$, LADDER, $LADDER, $name->text, 0,
+           KIDS($title, notch_build(parse, NOTCH_AST_LADDER_ORDER, @order, NO_TEXT, 0, $order)));
+      SKIP($$, $$, @error); }
   | ladder[d] ladder_c  { GROW($$, $d, $ladder_c); }
   | ladder[d] error     { SKIP($$, $d, @error); }
   ;
@@ -482,6 +499,7 @@ group_c
   ;
 rule
   : RULE name title  { HEAD($$, @$, RULE, $RULE, $name->text, 0, KIDS($title)); }
+  | RULE name error   { BAD_HEAD($$, @$, RULE, $RULE, $name->text, @error); }
   | rule[d] rule_c   { GROW($$, $d, $rule_c); }
   | rule[d] error    { SKIP($$, $d, @error); }
   ;
@@ -593,6 +611,7 @@ over
 
 reward
   : REWARD name title   { HEAD($$, @$, REWARD, $REWARD, $name->text, 0, KIDS($title)); }
+  | REWARD name error   { BAD_HEAD($$, @$, REWARD, $REWARD, $name->text, @error); }
   | reward[d] reward_c  { GROW($$, $d, $reward_c); }
   | reward[d] error     { SKIP($$, $d, @error); }
   ;
@@ -616,6 +635,7 @@ reward_c
   ;
 payment
   : PAYMENT name title    { HEAD($$, @$, PAYMENT, $PAYMENT, $name->text, 0, KIDS($title)); }
+  | PAYMENT name error   { BAD_HEAD($$, @$, PAYMENT, $PAYMENT, $name->text, @error); }
   | payment[d] payment_c  { GROW($$, $d, $payment_c); }
   | payment[d] error      { SKIP($$, $d, @error); }
   ;
@@ -656,6 +676,7 @@ cohort
   ;
 partner
   : PARTNER name title    { HEAD($$, @$, PARTNER, $PARTNER, $name->text, 0, KIDS($title)); }
+  | PARTNER name error   { BAD_HEAD($$, @$, PARTNER, $PARTNER, $name->text, @error); }
   | partner[d] partner_c  { GROW($$, $d, $partner_c); }
   | partner[d] error      { SKIP($$, $d, @error); }
   ;
@@ -671,6 +692,7 @@ partner_c
   ;
 pool
   : POOL name title  { HEAD($$, @$, POOL, $POOL, $name->text, 0, KIDS($title)); }
+  | POOL name error   { BAD_HEAD($$, @$, POOL, $POOL, $name->text, @error); }
   | pool[d] pool_c   { GROW($$, $d, $pool_c); }
   | pool[d] error    { SKIP($$, $d, @error); }
   ;
@@ -734,6 +756,7 @@ let
 
 module
   : MODULE name title  { HEAD($$, @$, MODULE, $MODULE, $name->text, 0, KIDS($title)); }
+  | MODULE name error   { BAD_HEAD($$, @$, MODULE, $MODULE, $name->text, @error); }
   | module[d] NEEDS name type default
     { NODE($$, notch_build_needs(parse, $d, (notch_span){@NEEDS.start, @default.end}, $NEEDS,
                                  $name, KIDS($type, $default))); }

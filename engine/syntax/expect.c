@@ -108,10 +108,21 @@ static bool is_brace(const expectation *e)
   return true;
 }
 
+static bool is_same_line(const expectation *e)
+{
+  const notch_source *source = e->parse->source;
+  return e->before != NULL && notch_source_position(source, e->found->span.start).line ==
+                                  notch_source_position(source, e->before->span.start).line;
+}
+
 static bool is_missing_unit(const expectation *e)
 {
   if (e->before == NULL || e->before->kind != TOK_NUMBER) return false;
   if (!e->allowed[TOK_UNIT] || e->allowed[TOK_AND]) return false; /* alone it is a number */
+  const notch_word *word = notch_word_of_token(e->found->kind);
+  if (word != NULL && word->word_class == NOTCH_WORD_SOFT && e->allowed[TOK_IDENT] &&
+      is_same_line(e))
+    return false; /* rather a unit that needs back-quotes */
   const char *unit = e->allowed[TOK_TIMES] ? "times" : e->allowed[TOK_IDENT] ? "star" : "days";
   notch_text number = slice(e, e->before);
   notch_diag_report(e->parse->diags, NOTCH_DIAG_MISSING_UNIT, e->parse->source, e->before->span,
@@ -131,13 +142,11 @@ static bool is_chained(const expectation *e)
 
 static bool is_reserved_word(const expectation *e)
 {
-  if (e->before == NULL || !e->allowed[TOK_IDENT] || e->allowed[TOK_NUMBER]) return false;
+  if (!e->allowed[TOK_IDENT] || e->allowed[TOK_NUMBER]) return false;
+  if (!is_same_line(e)) return false; /* rather something is missing on the line above */
   notch_text text = slice(e, e->found);
   const notch_word *word = notch_word_find(text);
   if (word == NULL) return false;
-  notch_position here = notch_source_position(e->parse->source, e->found->span.start);
-  notch_position there = notch_source_position(e->parse->source, e->before->span.start);
-  if (here.line != there.line) return false; /* rather something is missing on the line above */
   report(e, NOTCH_DIAG_RESERVED_WORD, text);
   notch_diag_fix(e->parse->diags, e->found->span,
                  notch_arena_format(e->parse->arena, "`%.*s`", (int)text.length, text.bytes),
@@ -150,6 +159,8 @@ static bool is_misspelt(const expectation *e)
   notch_text text = slice(e, e->found);
   if (e->found->kind != TOK_IDENT && notch_word_find(text) == NULL) return false;
   if (text.length < 3 || text.length > 16) return false;
+  if (e->allowed[TOK_LPAREN] && e->allowed[TOK_MONTHNAME]) return false; /* any name may come */
+  if (e->found->kind != TOK_IDENT && !is_same_line(e)) return false; /* it begins a clause */
   unsigned best = text.length == 3 ? 2 : 3; /* more than is tolerated */
   const notch_word *meant = NULL;
   for (int i = 0; i < e->count; i++) {

@@ -138,6 +138,25 @@ static void mark_broken(notch_parse *parse)
   }
 }
 
+/* Warns where a `##` comment is not directly above what it could document. */
+static void find_lost_documentation(const notch_tokens *tokens, notch_diags *diags)
+{
+  for (uint32_t i = 0; i + 1 < tokens->count; i++) {
+    const notch_token *doc = &tokens->items[i], *next = doc + 1;
+    if (doc->kind != NOTCH_TOKEN_DOC || next->kind == NOTCH_TOKEN_DOC) continue;
+    const notch_word *word = next->kind > 0 ? notch_word_of_token(next->kind) : NULL;
+    bool has_place = word != NULL && (word->word_class == NOTCH_WORD_TOP ||
+                                      next->kind == TOK_FIELD || next->kind == TOK_NEEDS);
+    notch_span between = {.start = doc->span.end, .end = next->span.start};
+    notch_text gap = notch_source_slice(tokens->source, between);
+    const char *line_end = memchr(gap.bytes, '\n', gap.length);
+    if (has_place && line_end != NULL &&
+        memchr(line_end + 1, '\n', gap.length - (size_t)(line_end + 1 - gap.bytes)) == NULL)
+      continue;
+    notch_diag_report(diags, NOTCH_DIAG_LOST_DOC_COMMENT, tokens->source, doc->span);
+  }
+}
+
 static notch_tree_node *parse_tokens(notch_tokens *tokens, notch_diags *diags, notch_arena *arena)
 {
   const notch_source *source = tokens->source;
@@ -148,15 +167,16 @@ static notch_tree_node *parse_tokens(notch_tokens *tokens, notch_diags *diags, n
   notch_parse parse = {
       .source = source, .tokens = tokens, .diags = diags, .arena = arena};
   bool done = notch_parse_run(&parse);
-  tokens->count--; /* the end is the parser's own token */
   if (arena->failed || parse.file == NULL) return NULL;
   assert(done || diags->error_count > 0);
   parse.file->span = (notch_span){0, length};
   mark_broken(&parse);
+  if (!parse.file->broken) find_lost_documentation(tokens, diags);
   if (parse.file->first == NULL && !parse.file->broken) {
     notch_diag_report(diags, NOTCH_DIAG_EMPTY_FILE, source, (notch_span){0, 0});
     parse.file->broken = true;
   }
+  tokens->count--; /* the end is the parser's own token */
   return parse.file;
 }
 
