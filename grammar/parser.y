@@ -134,7 +134,7 @@ static void yyerror(const NOTCH_YYLTYPE *span, notch_parse *parse, const char *m
   WHERE "where"  WHILE "while"  WHOLE "whole"  WITH "with"  WITHOUT "without"  WORTH "worth"
   YES "yes"
 
-%nterm <const notch_token *> name soft bindname eventname
+%nterm <const notch_token *> name soft unit_word bindname eventname
 %nterm <int> optional mode rscope lot_order shortfall combine gives kind over state aggname
 %nterm <notch_nodes>
   names refs exprs literals binds with scopes eventnames triggers order cells records gone_idle
@@ -192,12 +192,15 @@ title
   ;
 name: IDENT | soft ;
 soft
-  : ADDING | ALL | APPLIED | BAND | BEST | CALENDAR | CLAMPED | DEBT | DECIMALS | EARNED | END
-  | EVEN | EVENTS | EXCLUSIVE | FIRST | FULL | GROSS | HALF | KNOWN | LAST | LINE | LIST
-  | MOST | NEGATIVE | NEWEST | NEXT | OLDEST | ONCE | ONE | PLUS | POSTPAID | PREPAID
-  | PROPORTIONAL | RANK | RECHECK | RECORDED | RECOVER | REST | REVIEW | ROLL | RULES | SET
-  | SKIPPED | SOONEST | SPENT | START | STARTS | STEP | STEPS | STOCK | STREAK | TAG | TERM
-  | TIERS | TIMES | TIME_KW | TOP | TOTAL | VALID | WHOLE
+  : unit_word | BAND | DECIMALS | GROSS | ONCE | PLUS | POSTPAID | PREPAID | REVIEW | RULES
+  | START | STEPS | STOCK | TAG | TIMES | VALID | WHOLE | CLAMPED
+  ;
+/* Those that cannot go on after a number, so that a points kind may be called `step`. */
+unit_word
+  : ADDING | ALL | APPLIED | BEST | CALENDAR | DEBT | EARNED | END | EVEN | EVENTS | EXCLUSIVE
+  | FIRST | FULL | HALF | KNOWN | LAST | LINE | LIST | MOST | NEGATIVE | NEWEST | NEXT
+  | OLDEST | ONE | PROPORTIONAL | RANK | RECHECK | RECORDED | RECOVER | REST | ROLL | SET
+  | SKIPPED | SOONEST | SPENT | STARTS | STEP | STREAK | TERM | TIERS | TIME_KW | TOP | TOTAL
   ;
 names
   : name              { ONLY($$, notch_build_name(parse, $name)); }
@@ -217,6 +220,8 @@ duration
 quantity
   : NUMBER IDENT
     { FULL($$, @$, QUANTITY, $NUMBER->text, 0, KIDS(notch_build_name(parse, $IDENT))); }
+  | NUMBER unit_word
+    { FULL($$, @$, QUANTITY, $NUMBER->text, 0, KIDS(notch_build_name(parse, $unit_word))); }
   | duration
   ;
 moment
