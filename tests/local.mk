@@ -26,4 +26,5 @@ include tests/suite/local.mk
 include tests/api/local.mk
 include tests/cli/local.mk
 include tests/fuzz/local.mk
+include tests/run/local.mk
 include tests/house.mk

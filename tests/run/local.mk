@@ -1,0 +1,26 @@
+# Shell tests of the edge cases: processes, stored files and versions.
+RUN_TESTS = \
+  tests/run/edge_15_new_time_zone_data.sh \
+  tests/run/edge_17_clock_in_the_future.sh \
+  tests/run/edge_23_refund_before_its_sale.sh \
+  tests/run/edge_24_same_id_other_content.sh \
+  tests/run/edge_25_same_event_twice_at_once.sh \
+  tests/run/edge_33_expiry_switched_on.sh \
+  tests/run/edge_35_reinstatement_twice.sh \
+  tests/run/edge_36_many_lots.sh \
+  tests/run/edge_39_return_under_new_rules.sh \
+  tests/run/edge_62_tier_inserted.sh \
+  tests/run/edge_64_two_holds_of_one_balance.sh \
+  tests/run/edge_67_capture_and_release_race.sh \
+  tests/run/edge_68_killed_in_the_middle.sh \
+  tests/run/edge_72_erasure.sh \
+  tests/run/edge_73_partner_settlement.sh \
+  tests/run/edge_75_budget_from_two_processes.sh \
+  tests/run/edge_76_rules_of_the_occurrence.sh \
+  tests/run/edge_77_same_everywhere.sh \
+  tests/run/edge_78_removed_field.sh \
+  tests/run/language_draw.sh
+TESTS += $(RUN_TESTS)
+EXTRA_DIST += $(RUN_TESTS) tests/run/edge_lib
+
+$(RUN_TESTS:.sh=.log): $(bin_PROGRAMS) $(lib_LTLIBRARIES)
