@@ -1,9 +1,18 @@
-/* code/fold.c -- values that are known before any event; what would fail is left to fail later. */
+/*
+ * code/fold.c -- values that are known before any event; what would fail is left to fail later.
+ *
+ * Every level of an expression asks again for what is below it, so the look is DEPTH_MAX deep: a
+ * sum of a hundred thousand terms must not take ten thousand million steps.
+ */
 #include <config.h>
 
 #include "code/emit.h"
 
 #include <assert.h>
+
+enum { DEPTH_MAX = 32 };
+
+static bool fold(const notch_expr *expr, unsigned depth, notch_value *out);
 
 static bool is_text(const notch_expr *expr)
 {
@@ -28,13 +37,13 @@ static bool fold_arithmetic(notch_expr_op op, notch_rational left, notch_rationa
 }
 
 /* From the right: a long chain of operators leans to the left, and its right operands are short. */
-static bool fold_chain(const notch_expr *expr, notch_value *out)
+static bool fold_chain(const notch_expr *expr, unsigned depth, notch_value *out)
 {
   notch_value values[2];
   if (expr->arg_count != 2)
     return false;
   for (uint32_t i = 2; i-- > 0;)
-    if (!notch_fold(expr->args[i], &values[i]) || values[i].d == 0)
+    if (!fold(expr->args[i], depth, &values[i]) || values[i].d == 0)
       return false;
   notch_rational sum;
   if (!fold_arithmetic(expr->op, notch_value_rational(values[0]), notch_value_rational(values[1]),
@@ -44,12 +53,12 @@ static bool fold_chain(const notch_expr *expr, notch_value *out)
   return true;
 }
 
-static bool fold_comparison(const notch_expr *expr, notch_value *out)
+static bool fold_comparison(const notch_expr *expr, unsigned depth, notch_value *out)
 {
   notch_value left, right;
   assert(expr->arg_count == 2);
-  if (is_text(expr->args[0]) || !notch_fold(expr->args[1], &right) ||
-      !notch_fold(expr->args[0], &left) || left.d == 0 || right.d == 0)
+  if (is_text(expr->args[0]) || !fold(expr->args[1], depth, &right) ||
+      !fold(expr->args[0], depth, &left) || left.d == 0 || right.d == 0)
     return false;
   int order = notch_rational_compare(notch_value_rational(left), notch_value_rational(right));
   notch_expr_op op = expr->op;
@@ -64,12 +73,12 @@ static bool fold_comparison(const notch_expr *expr, notch_value *out)
 }
 
 /* What decides alone is enough: `no and x` is no, whatever x is. */
-static bool fold_logic(const notch_expr *expr, notch_value *out)
+static bool fold_logic(const notch_expr *expr, unsigned depth, notch_value *out)
 {
   bool decisive = expr->op == NOTCH_EXPR_OR;
   notch_value right, left;
-  bool right_known = notch_fold(expr->args[1], &right) && right.d != 0;
-  if (!notch_fold(expr->args[0], &left) || left.d == 0)
+  bool right_known = fold(expr->args[1], depth, &right) && right.d != 0;
+  if (!fold(expr->args[0], depth, &left) || left.d == 0)
     return false;
   if ((left.n != 0) == decisive)
     *out = NOTCH_VALUE(decisive);
@@ -80,10 +89,10 @@ static bool fold_logic(const notch_expr *expr, notch_value *out)
   return true;
 }
 
-static bool fold_negation(const notch_expr *expr, notch_value *out)
+static bool fold_negation(const notch_expr *expr, unsigned depth, notch_value *out)
 {
   notch_value value;
-  if (!notch_fold(expr->args[0], &value) || value.d == 0)
+  if (!fold(expr->args[0], depth, &value) || value.d == 0)
     return false;
   if (expr->op == NOTCH_EXPR_NOT) {
     *out = NOTCH_VALUE(value.n == 0);
@@ -95,31 +104,38 @@ static bool fold_negation(const notch_expr *expr, notch_value *out)
   return true;
 }
 
-bool notch_fold(const notch_expr *expr, notch_value *out)
+static bool fold(const notch_expr *expr, unsigned depth, notch_value *out)
 {
   notch_value condition;
+  if (depth > DEPTH_MAX)
+    return false;
   switch ((int)expr->op) {
   case NOTCH_EXPR_CONST: *out = expr->value; return true;
-  case NOTCH_EXPR_LET: return notch_fold(expr->args[0], out);
+  case NOTCH_EXPR_LET: return fold(expr->args[0], depth + 1, out);
   case NOTCH_EXPR_ADD:
   case NOTCH_EXPR_SUB:
   case NOTCH_EXPR_MUL:
   case NOTCH_EXPR_DIV:
   case NOTCH_EXPR_MIN:
-  case NOTCH_EXPR_MAX: return fold_chain(expr, out);
+  case NOTCH_EXPR_MAX: return fold_chain(expr, depth + 1, out);
   case NOTCH_EXPR_EQ:
   case NOTCH_EXPR_NE:
   case NOTCH_EXPR_LT:
   case NOTCH_EXPR_LE:
   case NOTCH_EXPR_GT:
-  case NOTCH_EXPR_GE: return fold_comparison(expr, out);
+  case NOTCH_EXPR_GE: return fold_comparison(expr, depth + 1, out);
   case NOTCH_EXPR_AND:
-  case NOTCH_EXPR_OR: return fold_logic(expr, out);
+  case NOTCH_EXPR_OR: return fold_logic(expr, depth + 1, out);
   case NOTCH_EXPR_NEG:
-  case NOTCH_EXPR_NOT: return fold_negation(expr, out);
+  case NOTCH_EXPR_NOT: return fold_negation(expr, depth + 1, out);
   case NOTCH_EXPR_IF:
-    return notch_fold(expr->args[0], &condition) && condition.d != 0 &&
-           notch_fold(expr->args[condition.n != 0 ? 1 : 2], out);
+    return fold(expr->args[0], depth + 1, &condition) && condition.d != 0 &&
+           fold(expr->args[condition.n != 0 ? 1 : 2], depth + 1, out);
   }
   return false; /* it reads something, or is not worth the trouble */
+}
+
+bool notch_fold(const notch_expr *expr, notch_value *out)
+{
+  return fold(expr, 0, out);
 }

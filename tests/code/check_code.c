@@ -106,6 +106,21 @@ START_TEST(constants_are_folded)
 }
 END_TEST
 
+/* A sum of many terms is compiled in time that grows with it, and needs two slots. */
+START_TEST(long_sums)
+{
+  notch_expr *sum = x_field(&f, F_COUNT);
+  for (int i = 0; i < 4000; i++)
+    sum = x_two(&f, NOTCH_EXPR_ADD, NOTCH_TYPE_NUMBER, sum, x_number(&f, 1));
+  notch_value value;
+  f.fields[F_COUNT] = NOTCH_VALUE(2);
+  ck_assert_int_eq(fixture_eval(&f, sum, &value), NOTCH_EVAL_OK);
+  ck_assert_int_eq(value.n, 4002);
+  ck_assert_uint_eq(f.code->instruction_count, 4002);
+  ck_assert_uint_le(f.code->slot_count, 2);
+}
+END_TEST
+
 /* One root of every kind of expression, so that each instruction of op.def appears. */
 static void make_everything(void)
 {
@@ -390,6 +405,7 @@ int main(void)
   tcase_add_test(tcase, conditions_are_jumps);
   tcase_add_test(tcase, loops_filter_first);
   tcase_add_test(tcase, constants_are_folded);
+  tcase_add_test(tcase, long_sums);
   tcase_add_test(tcase, every_instruction_is_made);
   tcase_add_test(tcase, no_changed_code_does_harm);
   tcase_add_test(tcase, what_the_verifier_says);
