@@ -121,7 +121,7 @@ START_TEST(a_transaction_reads_back_whole)
   sample_must(&s, notch_store_effect_read(s.store, 2, &s.arena, &effect, &event));
   ck_assert_int_eq(effect.amount, 1);
   char what[256];
-  ck_assert_int_eq(sample_check(&s, what, sizeof what), 0);
+  ck_assert_msg(sample_check(&s, what, sizeof what) == 0, "%s", what);
 }
 END_TEST
 
@@ -207,7 +207,7 @@ START_TEST(a_rollback_leaves_nothing)
   ck_assert_int_eq(found, 2);
   notch_store_rollback(s.store);
   char what[256];
-  ck_assert_int_eq(sample_check(&s, what, sizeof what), 0);
+  ck_assert_msg(sample_check(&s, what, sizeof what) == 0, "%s", what);
 }
 END_TEST
 
@@ -325,7 +325,7 @@ START_TEST(personal_values_have_a_history_and_go)
   sample_buy(&s, "ann", "d", 5); /* the same id coming again is a new member */
   ck_assert_int_eq(notch_store_member_count(s.store), 2);
   char what[256];
-  ck_assert_int_eq(sample_check(&s, what, sizeof what), 0);
+  ck_assert_msg(sample_check(&s, what, sizeof what) == 0, "%s", what);
 }
 END_TEST
 

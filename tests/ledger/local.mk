@@ -1,1 +1,15 @@
-# Tests of ledger; see tests/local.mk for the three lines a test needs.
+# Tests of the ledger; the four that make ledgers share support.c.
+LEDGER_TESTS = \
+  %D%/check_files \
+  %D%/check_keys \
+  %D%/check_store \
+  %D%/check_tree \
+  %D%/check_verify
+
+check_PROGRAMS += $(LEDGER_TESTS)
+TESTS += $(LEDGER_TESTS)
+tests_ledger_check_files_SOURCES = %D%/check_files.c %D%/support.c %D%/support.h
+tests_ledger_check_keys_SOURCES = %D%/check_keys.c %D%/support.c %D%/support.h
+tests_ledger_check_store_SOURCES = %D%/check_store.c %D%/support.c %D%/support.h
+tests_ledger_check_tree_SOURCES = %D%/check_tree.c
+tests_ledger_check_verify_SOURCES = %D%/check_verify.c %D%/support.c %D%/support.h

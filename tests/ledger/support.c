@@ -123,6 +123,9 @@ int64_t sample_purchase(sample *s, const char *member, const char *id, int64_t a
   }
   sample_must(s, status);
   int64_t posting = notch_store_next(s->store)->posting;
+  int64_t booked_us; /* no earlier than anything booked before, whatever our clock says */
+  sample_must(s, notch_store_newest_booked(s->store, &booked_us));
+  booked_us = booked_us > s->now_us ? booked_us : s->now_us;
   notch_share shares[] = {{s->rule, amount - 1}, {s->other_rule, 1}};
   notch_posting earned = {.posting = posting, .amount = amount, .lot = posting,
                           .points = s->points, .source = NOTCH_ACCOUNT_ISSUED,
@@ -131,7 +134,7 @@ int64_t sample_purchase(sample *s, const char *member, const char *id, int64_t a
                           .earned_us = s->now_us, .matures_s = INT64_MIN,
                           .expires_s = NOTCH_NEVER, .terms = NOTCH_NONE, .partner = NOTCH_NONE};
   notch_transaction t = {.type = s->type, .version = 1, .member = number,
-                         .id = notch_text_of(id), .at_us = s->now_us, .booked_us = s->now_us,
+                         .id = notch_text_of(id), .at_us = s->now_us, .booked_us = booked_us,
                          .offset_min = 480, .content = NOTCH_TEXT("{\"amount\":\"1.00\"}"),
                          .postings = &earned, .posting_count = 1};
   sample_must(s, notch_store_append(s->store, &t));
