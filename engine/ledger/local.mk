@@ -30,6 +30,8 @@ EXTRA_DIST += %D%/sqlite/schema.sql
 BUILT_SOURCES += %D%/sqlite/schema.inc
 CLEANFILES += %D%/sqlite/schema.inc
 
+%D%/sqlite/schema.lo: %D%/sqlite/schema.inc
+
 # Each line a C string without its comment.
 %D%/sqlite/schema.inc: %D%/sqlite/schema.sql
 	$(AM_V_GEN)$(MKDIR_P) %D%/sqlite && \
