@@ -58,7 +58,8 @@ static excerpt cut_line(notch_text line, uint32_t caret)
   }
   if (before < EXCERPT_BEFORE_CHARS) cut.from = 0;
   uint32_t code_point, at = cut.from, shown = 0;
-  while (at < line.length && shown++ < EXCERPT_CHARS_MAX) at = notch_source_next(line, at, &code_point);
+  while (at < line.length && shown++ < EXCERPT_CHARS_MAX)
+    at = notch_source_next(line, at, &code_point);
   cut.to = at;
   return cut;
 }

@@ -17,6 +17,12 @@ static int64_t load_unit(loader *l, notch_text name, notch_text path, notch_text
                          const notch_source *importer, const notch_tree_node *use,
                          unsigned depth);
 
+/* Where the path stands in `use path`. */
+static notch_span path_span(const notch_tree_node *use)
+{
+  return use->first != NULL ? use->first->span : use->span;
+}
+
 /* "a -> b -> a", from the unit that is used again. */
 static notch_text describe_circle(loader *l, uint32_t from, notch_text path)
 {
@@ -40,7 +46,7 @@ static int64_t find_unit(loader *l, notch_text name, const notch_source *importe
     const notch_parsed_unit *unit = &l->parsed->units.items[i];
     if (!notch_text_equal(unit->source->name, name)) continue;
     if (!unit->loading) return i;
-    notch_diag_report(l->diags, NOTCH_DIAG_MODULE_CYCLE, importer, use->span, use->text,
+    notch_diag_report(l->diags, NOTCH_DIAG_MODULE_CYCLE, importer, path_span(use), use->text,
                       describe_circle(l, i, use->text));
     return NOTCH_USE_NOT_LOADED;
   }
@@ -53,19 +59,19 @@ static int64_t load_used(loader *l, const notch_source *importer, const notch_tr
   notch_text name = {0}, text = {0};
   if (l->resolver == NULL ||
       !l->resolver->find(l->resolver->payload, use->text, importer->name, &name, &text)) {
-    notch_diag_report(l->diags, NOTCH_DIAG_MODULE_NOT_FOUND, importer,
-                      use->first != NULL ? use->first->span : use->span, use->text);
+    notch_diag_report(l->diags, NOTCH_DIAG_MODULE_NOT_FOUND, importer, path_span(use),
+                      use->text);
     return NOTCH_USE_NOT_LOADED;
   }
   int64_t known = find_unit(l, name, importer, use);
   if (known != -2) return known;
   if (depth >= NOTCH_LOAD_DEPTH_MAX) {
-    notch_diag_report(l->diags, NOTCH_DIAG_MODULE_TOO_DEEP, importer, use->span,
+    notch_diag_report(l->diags, NOTCH_DIAG_MODULE_TOO_DEEP, importer, path_span(use),
                       NOTCH_LOAD_DEPTH_MAX, use->text);
     return NOTCH_USE_NOT_LOADED;
   }
   if (l->parsed->units.count >= NOTCH_LOAD_FILES_MAX) {
-    notch_diag_report(l->diags, NOTCH_DIAG_MODULE_TOO_MANY, importer, use->span,
+    notch_diag_report(l->diags, NOTCH_DIAG_MODULE_TOO_MANY, importer, path_span(use),
                       NOTCH_LOAD_FILES_MAX);
     return NOTCH_USE_NOT_LOADED;
   }
@@ -73,7 +79,7 @@ static int64_t load_used(loader *l, const notch_source *importer, const notch_tr
   if (index < 0) return NOTCH_USE_NOT_LOADED;
   const notch_tree_node *tree = l->parsed->units.items[index].tree;
   if (tree != NULL && !tree->broken && notch_tree_find(tree, NOTCH_AST_MODULE) != tree->first) {
-    notch_diag_report(l->diags, NOTCH_DIAG_NOT_A_MODULE, importer, use->span, name);
+    notch_diag_report(l->diags, NOTCH_DIAG_NOT_A_MODULE, importer, path_span(use), name);
     return NOTCH_USE_NOT_LOADED;
   }
   return index;
@@ -84,7 +90,7 @@ static int64_t load_unit(loader *l, notch_text name, notch_text path, notch_text
 {
   if (text.length > NOTCH_SOURCE_BYTES_MAX) {
     notch_diag_report(l->diags, NOTCH_DIAG_SOURCE_TOO_LARGE, importer,
-                      use != NULL ? use->span : (notch_span){0}, (int64_t)text.length,
+                      use != NULL ? path_span(use) : (notch_span){0}, (int64_t)text.length,
                       (int64_t)NOTCH_SOURCE_BYTES_MAX);
     return NOTCH_USE_NOT_LOADED;
   }

@@ -138,22 +138,27 @@ static void mark_broken(notch_parse *parse)
   }
 }
 
+static bool is_next_line(const notch_source *source, const notch_token *left,
+                         const notch_token *right)
+{
+  unsigned lines = 0;
+  for (uint32_t i = left->span.end; i < right->span.start; i++)
+    lines += source->text.bytes[i] == '\n';
+  return lines == 1;
+}
+
 /* Warns where a `##` comment is not directly above what it could document. */
 static void find_lost_documentation(const notch_tokens *tokens, notch_diags *diags)
 {
   for (uint32_t i = 0; i + 1 < tokens->count; i++) {
     const notch_token *doc = &tokens->items[i], *next = doc + 1;
-    if (doc->kind != NOTCH_TOKEN_DOC || next->kind == NOTCH_TOKEN_DOC) continue;
+    if (doc->kind != NOTCH_TOKEN_DOC) continue;
     const notch_word *word = next->kind > 0 ? notch_word_of_token(next->kind) : NULL;
-    bool has_place = word != NULL && (word->word_class == NOTCH_WORD_TOP ||
-                                      next->kind == TOK_FIELD || next->kind == TOK_NEEDS);
-    notch_span between = {.start = doc->span.end, .end = next->span.start};
-    notch_text gap = notch_source_slice(tokens->source, between);
-    const char *line_end = memchr(gap.bytes, '\n', gap.length);
-    if (has_place && line_end != NULL &&
-        memchr(line_end + 1, '\n', gap.length - (size_t)(line_end + 1 - gap.bytes)) == NULL)
-      continue;
-    notch_diag_report(diags, NOTCH_DIAG_LOST_DOC_COMMENT, tokens->source, doc->span);
+    bool has_place = next->kind == NOTCH_TOKEN_DOC || next->kind == TOK_FIELD ||
+                     next->kind == TOK_NEEDS ||
+                     (word != NULL && word->word_class == NOTCH_WORD_TOP);
+    if (!has_place || !is_next_line(tokens->source, doc, next))
+      notch_diag_report(diags, NOTCH_DIAG_LOST_DOC_COMMENT, tokens->source, doc->span);
   }
 }
 
