@@ -48,6 +48,8 @@ typedef struct notch_expr {
   uint32_t a, b, window;
   notch_value value;
   notch_range range;
+  bool whole;    /* rational and proved to be a whole number (of smallest units) */
+  uint32_t mark; /* the checker's own; means nothing afterwards */
   uint32_t arg_count;
   struct notch_expr **args; /* an arg may be NULL where expr.def says so */
 } notch_expr;
@@ -116,6 +118,16 @@ typedef enum notch_builtin_event {
 #undef BUILTIN_FIELD
   NOTCH_EVENT_BUILTIN_COUNT
 } notch_builtin_event;
+
+/* Indexes of the fields of built-in events: NOTCH_FIELD_RETURN_OF is 0, ..._EVENT is 1, … */
+enum notch_builtin_field {
+#define BUILTIN(name, word, has_member) NOTCH_FIELD_START_##name = -1,
+#define BUILTIN_FIELD(event, name, word, type, optional) NOTCH_FIELD_##event##_##name,
+#include "check/builtin_event.def"
+#undef BUILTIN
+#undef BUILTIN_FIELD
+  NOTCH_FIELD_END = -1
+};
 
 typedef enum notch_pending_kind { NOTCH_PENDING_NONE, NOTCH_PENDING_FOR, NOTCH_PENDING_UNTIL } notch_pending_kind;
 typedef enum notch_expiry_kind {

@@ -1,0 +1,156 @@
+/* member/absorb.c -- what an event does to a state before and after any rule; shared by decide
+ * and fold, so that both see the same member. */
+#include <config.h>
+
+#include "member/lots.h"
+#include "member/measure.h"
+#include "member/run.h"
+
+#include <assert.h>
+
+static void first_sight(notch_state *state, int64_t at_us)
+{
+  state->present = true;
+  state->joined_us = at_us;
+  state->settled_us = at_us;
+  for (uint32_t i = 0; i < state->standings_count; i++) {
+    notch_standing *standing = &state->standings[i];
+    standing->since_us = standing->effective_since_us = at_us;
+    for (uint32_t tier = 0; tier <= standing->own; tier++) {
+      *notch_state_add_spells(state) = (notch_spell){
+          .ladder = i, .tier = tier, .from_us = at_us, .to_us = NOTCH_NEVER};
+    }
+  }
+}
+
+/* A closed member who joins again: at the start tier, with measures kept. */
+static void start_afresh(notch_work *work, notch_state *state, int64_t at_us)
+{
+  state->closed = false;
+  state->settled_us = at_us;
+  state->tags_count = state->inside_count = state->firings_count = 0;
+  for (uint32_t i = 0; i < state->standings_count; i++) {
+    uint32_t start = work->program->ladders[i].start;
+    state->standings[i] = (notch_standing){.own = start,
+                                           .effective = start,
+                                           .promise = NOTCH_NONE,
+                                           .lifetime = NOTCH_NONE,
+                                           .grace_to = NOTCH_NONE,
+                                           .since_us = at_us,
+                                           .effective_since_us = at_us,
+                                           .until_s = NOTCH_NEVER,
+                                           .promise_until_s = NOTCH_NEVER,
+                                           .grace_at_s = NOTCH_NEVER};
+    for (uint32_t j = 0; j < state->spells_count; j++) {
+      notch_spell *spell = &state->spells[j];
+      if (spell->ladder == i && spell->to_us == NOTCH_NEVER && spell->tier > start) {
+        spell->to_us = at_us;
+      }
+    }
+  }
+}
+
+static void set_clock(notch_state *state, uint32_t event, int64_t at_us)
+{
+  for (uint32_t i = 0; i < state->clocks_count; i++) {
+    if (state->clocks[i].event == event) {
+      if (at_us > state->clocks[i].at_us) {
+        state->clocks[i].at_us = at_us;
+      }
+      return;
+    }
+  }
+  *notch_state_add_clocks(state) = (notch_clock){.event = event, .at_us = at_us};
+}
+
+static void set_fields(notch_work *work, notch_state *state)
+{
+  const notch_event *event = work->event;
+  for (uint32_t i = 0; event->member_fields != NULL && i < work->program->member_field_count;
+       i++) {
+    notch_value value = event->member_fields[i];
+    if (!event->member_named[i]) {
+      continue;
+    }
+    notch_type type = work->program->member_fields[i].type;
+    if (value.d != 0 && (type.kind == NOTCH_TYPE_TEXT || type.kind == NOTCH_TYPE_MEMBER)) {
+      notch_slice kept = notch_state_keep_text(state, notch_value_text(value));
+      value = NOTCH_VALUE((int64_t)kept.offset << 32 | kept.length);
+    }
+    state->fields[i] = value;
+  }
+}
+
+/* Lots `pending until EVENT` mature at the member's next applied EVENT after they were earned. */
+static void mature_waiting(notch_work *work, notch_state *state)
+{
+  for (uint32_t i = 0; i < state->lots_count; i++) {
+    notch_lot *lot = &state->lots[i];
+    const notch_terms *terms = &work->program->terms[lot->terms];
+    if (terms->pending == NOTCH_PENDING_UNTIL && lot->matures_s == NOTCH_NEVER &&
+        terms->pending_event == work->event->type && lot->earned_us < work->moment.now_us) {
+      lot->matures_s = work->moment.now_us / NOTCH_SECOND_US;
+      if (work->inflow != NULL) {
+        work->inflow[lot->points] += lot->left;
+      }
+    }
+  }
+}
+
+void notch_absorb(notch_work *work, notch_state *state, int64_t event)
+{
+  int64_t at_us = work->moment.now_us;
+  if (!state->present) {
+    first_sight(state, at_us);
+  }
+  if (work->event->type == NOTCH_EVENT_JOIN) {
+    if (state->closed) {
+      start_afresh(work, state, at_us);
+    }
+    state->joined_us = at_us;
+  }
+  set_clock(state, work->event->type, at_us);
+  set_fields(work, state);
+  mature_waiting(work, state);
+  notch_measure_absorb(work, state, event);
+}
+
+/* Since when each `while` holds: looked at whenever a transaction is whole. */
+static void look_at_while(notch_work *work, notch_state *state, int64_t at_us)
+{
+  for (uint32_t i = 0; i < work->program->terms_count; i++) {
+    uint32_t root = work->program->terms[i].expiry_while;
+    if (root == NOTCH_NONE) {
+      continue;
+    }
+    notch_value value;
+    bool holds = notch_work_try(work, root, NULL, &value) == NOTCH_EVAL_OK && value.n != 0;
+    bool held = notch_while_since(state, i) != INT64_MAX;
+    if (holds == held) {
+      continue;
+    }
+    notch_firing *found = NULL;
+    for (uint32_t j = 0; j < state->firings_count; j++) {
+      if (state->firings[j].rule == NOTCH_FIRING_WHILE && state->firings[j].variant == i) {
+        found = &state->firings[j];
+      }
+    }
+    if (found == NULL) {
+      found = notch_state_add_firings(state);
+      found->rule = NOTCH_FIRING_WHILE;
+      found->variant = i;
+    }
+    found->anchor_us = holds ? at_us : INT64_MAX;
+  }
+}
+
+void notch_absorbed(notch_work *work, notch_state *state, int64_t at_us)
+{
+  const notch_state *seen = work->seen;
+  const notch_value *fields = work->fields;
+  work->seen = state;
+  work->fields = NULL;
+  look_at_while(work, state, at_us);
+  work->seen = seen;
+  work->fields = fields;
+}

@@ -1,0 +1,389 @@
+/* member/award.c -- conditions and exact amounts of the rules of one event. */
+#include <config.h>
+
+#include "member/award.h"
+#include "member/limit.h"
+
+#include <assert.h>
+
+static const notch_value no_value = {0, 0};
+
+static _Noreturn void too_large(notch_work *work)
+{
+  notch_refuse(work, NOTCH_REFUSED_OVERFLOW, "an award of this event is too large to be exact");
+}
+
+#define EXACT(name, operation)                                                            \
+  notch_rational notch_exact_##name(notch_work *work, notch_rational left,                \
+                                    notch_rational right)                                 \
+  {                                                                                       \
+    notch_rational out;                                                                   \
+    if (!notch_rational_##operation(&out, left, right)) {                                 \
+      too_large(work);                                                                    \
+    }                                                                                     \
+    return out;                                                                           \
+  }
+EXACT(add, add)
+EXACT(sub, sub)
+EXACT(mul, mul)
+EXACT(div, div)
+#undef EXACT
+
+notch_ruling *notch_ruling_of(const notch_awards *awards, uint32_t rule)
+{
+  uint32_t index = awards->ruling_of[rule];
+  return index == 0 ? NULL : &awards->rulings.items[index - 1];
+}
+
+notch_rational notch_put_in(notch_work *work, const notch_awards *awards, uint32_t rule,
+                            uint32_t points)
+{
+  notch_rational sum = NOTCH_INTEGER(0);
+  const notch_ruling *ruling = notch_ruling_of(awards, rule);
+  for (uint32_t i = 0; ruling != NULL && i < ruling->award_count; i++) {
+    const notch_award *award = &awards->awards.items[ruling->first_award + i];
+    if (award->points == points && !award->to_other) {
+      sum = notch_exact_add(work, sum, award->exact);
+    }
+  }
+  return sum;
+}
+
+/* A rule applies when its dates, its `when` and its limits in times let it. */
+static bool lets_it(notch_work *work, const notch_candidate *candidate, int64_t rules_at_us)
+{
+  const notch_rule *rule = &work->program->rules[candidate->rule];
+  const notch_variant *variant = &rule->variants[candidate->variant];
+  work->rule = candidate->rule;
+  if (rules_at_us < rule->from_us || rules_at_us >= rule->to_us) {
+    notch_work_trace(work, NOTCH_TRACE_NOT_EFFECTIVE, candidate->rule, NOTCH_NONE, false, NULL,
+                     no_value, 0);
+    return false;
+  }
+  if (!notch_work_holds(work, variant->when)) {
+    notch_work_trace(work, NOTCH_TRACE_NOT_MET, candidate->rule, NOTCH_NONE, false,
+                     work->program->roots[variant->when].expr, no_value, 0);
+    return false;
+  }
+  for (uint32_t i = 0; i < rule->limit_count; i++) {
+    const notch_limit *limit = &work->program->limits[rule->limits[i]];
+    if (limit->times && notch_limit_room(work, rule->limits[i], candidate->variant) <= 0) {
+      notch_work_trace(work, NOTCH_TRACE_LIMIT_REACHED, candidate->rule, rule->limits[i], false,
+                       NULL, no_value, 0);
+      return false;
+    }
+  }
+  return true;
+}
+
+static notch_award *add_award(notch_work *work, notch_awards *awards, uint32_t ruling,
+                              uint32_t points, notch_rational exact)
+{
+  notch_award *award = notch_vec_push(&awards->awards, work->run);
+  notch_ruling *owner = &awards->rulings.items[ruling];
+  *award = (notch_award){.rule = owner->rule,
+                         .points = points,
+                         .ruling = ruling,
+                         .exact = exact,
+                         .before = NOTCH_INTEGER(0),
+                         .alone = notch_is_alone(work->program, owner->rule)};
+  owner->award_count++;
+  return award;
+}
+
+/* The parts of an award that is rounded line by line. */
+static void split_lines(notch_work *work, notch_award *award, const notch_variant *variant,
+                        uint32_t action)
+{
+  const notch_rounding *rounding = notch_rounding_of(work->program, award->rule, award->points);
+  if (rounding->scope != NOTCH_PER_LINE || variant->line_amounts == NULL ||
+      variant->line_amounts[action] == NOTCH_NONE) {
+    return;
+  }
+  notch_value field = work->fields[variant->line_field];
+  if (field.d == 0) {
+    return;
+  }
+  const notch_list *list = notch_value_list(field);
+  award->lines = NOTCH_NEW_ARRAY(work->run, notch_rational, list->count + 1);
+  award->line_count = list->count;
+  for (uint32_t i = 0; i < list->count; i++) {
+    notch_value part = notch_work_eval_item(work, variant->line_amounts[action],
+                                            list->values + (size_t)i * list->width);
+    award->lines[i] = notch_value_rational(part);
+  }
+}
+
+static void earn(notch_work *work, notch_awards *awards, uint32_t index, uint32_t action)
+{
+  const notch_ruling *ruling = &awards->rulings.items[index];
+  const notch_rule *rule = &work->program->rules[ruling->rule];
+  const notch_variant *variant = &rule->variants[ruling->variant];
+  notch_value amount = notch_work_eval(work, variant->amounts[action]);
+  notch_award *award = add_award(work, awards, index, rule->actions[action].points,
+                                 notch_value_rational(amount));
+  if (amount.n < 0) {
+    notch_refuse(work, NOTCH_REFUSED_OUT_OF_RANGE, "rule %.*s would earn less than nothing",
+                 (int)rule->decl.name.length, rule->decl.name.bytes);
+  }
+  split_lines(work, award, variant, action);
+  uint32_t to = variant->receivers == NULL ? NOTCH_NONE : variant->receivers[action];
+  if (to != NOTCH_NONE) {
+    notch_value receiver = notch_work_eval(work, to);
+    award->to_other = true;
+    award->receiver = receiver.d == 0 ? (notch_text){NULL, 0} : notch_value_text(receiver);
+  }
+  notch_work_trace(work, NOTCH_TRACE_EXACT, ruling->rule, award->points, true, NULL, amount, 0);
+}
+
+/* The rule whose amounts count for `named`: itself, or the exception that replaced it. */
+static uint32_t stands_for(const notch_awards *awards, uint32_t named)
+{
+  const notch_ruling *ruling = notch_ruling_of(awards, named);
+  while (ruling != NULL && ruling->kind == NOTCH_RULING_REPLACED) {
+    named = ruling->replaced_by;
+    ruling = notch_ruling_of(awards, named);
+  }
+  return named;
+}
+
+/* One kind's part of a multiplication, line by line where the multiplied rule is. */
+static void multiply_kind(notch_work *work, notch_awards *awards, uint32_t index,
+                          const notch_action *action, uint32_t points, notch_rational factor)
+{
+  notch_rational base = NOTCH_INTEGER(0);
+  notch_rational extra = notch_exact_sub(work, factor, NOTCH_INTEGER(1));
+  const notch_award *lined = NULL;
+  bool any = false;
+  for (uint32_t i = 0; i < action->rule_count; i++) {
+    uint32_t rule = stands_for(awards, action->rules[i]);
+    const notch_ruling *ruling = notch_ruling_of(awards, rule);
+    for (uint32_t j = 0; ruling != NULL && j < ruling->award_count; j++) {
+      const notch_award *award = &awards->awards.items[ruling->first_award + j];
+      if (award->points == points && !award->to_other) {
+        any = true;
+        lined = award->lines != NULL && action->rule_count == 1 ? award : lined;
+        base = notch_exact_add(work, base, award->exact);
+      }
+    }
+  }
+  if (!any) {
+    return;
+  }
+  notch_rational *lines = NULL;
+  uint32_t line_count = lined == NULL ? 0 : lined->line_count;
+  if (lined != NULL) {
+    lines = NOTCH_NEW_ARRAY(work->run, notch_rational, line_count + 1);
+    for (uint32_t i = 0; i < line_count; i++) {
+      lines[i] = notch_exact_mul(work, lined->lines[i], extra);
+    }
+  }
+  notch_award *award = add_award(work, awards, index, points, notch_exact_mul(work, base, extra));
+  award->multiplies = true;
+  award->before = base;
+  award->lines = lines;
+  award->line_count = line_count;
+}
+
+static void multiply(notch_work *work, notch_awards *awards, uint32_t index, uint32_t number)
+{
+  const notch_rule *rule = &work->program->rules[awards->rulings.items[index].rule];
+  const notch_variant *variant = &rule->variants[awards->rulings.items[index].variant];
+  notch_value value = notch_work_eval(work, variant->amounts[number]);
+  notch_rational factor = notch_value_rational(value);
+  if (factor.num < 0) {
+    notch_refuse(work, NOTCH_REFUSED_OUT_OF_RANGE, "rule %.*s multiplies by less than 0",
+                 (int)rule->decl.name.length, rule->decl.name.bytes);
+  }
+  awards->rulings.items[index].factor = factor;
+  notch_work_trace(work, NOTCH_TRACE_FACTOR, awards->rulings.items[index].rule, NOTCH_NONE, true, NULL, value, 0);
+  for (uint32_t points = 0; points < work->program->points_count; points++) {
+    multiply_kind(work, awards, index, &rule->actions[number], points, factor);
+  }
+}
+
+/* A rule's own limits in points cut its exact amounts. */
+static void limit_rule(notch_work *work, notch_awards *awards, uint32_t index)
+{
+  notch_ruling *ruling = &awards->rulings.items[index];
+  const notch_rule *rule = &work->program->rules[ruling->rule];
+  for (uint32_t i = 0; i < rule->limit_count; i++) {
+    const notch_limit *limit = &work->program->limits[rule->limits[i]];
+    if (limit->times) {
+      continue;
+    }
+    notch_rational total = NOTCH_INTEGER(0);
+    for (uint32_t j = 0; j < ruling->award_count; j++) {
+      const notch_award *award = &awards->awards.items[ruling->first_award + j];
+      if (award->points == limit->points) {
+        total = notch_exact_add(work, total, award->exact);
+      }
+    }
+    int64_t room = notch_limit_room(work, rule->limits[i], ruling->variant);
+    if (room == INT64_MAX || notch_rational_compare(total, NOTCH_INTEGER(room)) <= 0) {
+      continue;
+    }
+    notch_rational left = limit->refused ? NOTCH_INTEGER(0) : NOTCH_INTEGER(room);
+    notch_rational part = notch_exact_div(work, left, total);
+    for (uint32_t j = 0; j < ruling->award_count; j++) {
+      notch_award *award = &awards->awards.items[ruling->first_award + j];
+      if (award->points == limit->points) {
+        award->exact = notch_exact_mul(work, award->exact, part);
+        for (uint32_t k = 0; k < award->line_count; k++) {
+          award->lines[k] = notch_exact_mul(work, award->lines[k], part);
+        }
+      }
+    }
+    notch_work_trace(work, NOTCH_TRACE_LIMITED, ruling->rule, rule->limits[i], true, NULL,
+                     notch_value_of(left), 0);
+  }
+}
+
+/* On a return: the amounts as they were, scaled, instead of computed afresh. */
+static const notch_override *overridden(const notch_award_request *request, uint32_t rule)
+{
+  for (uint32_t i = 0; i < request->override_count; i++) {
+    if (request->overrides[i].rule == rule) {
+      return &request->overrides[i];
+    }
+  }
+  return NULL;
+}
+
+static void put_in_as_it_was(notch_work *work, notch_awards *awards, uint32_t index,
+                             const notch_override *as)
+{
+  const notch_ruling *was = notch_ruling_of(as->base, awards->rulings.items[index].rule);
+  for (uint32_t i = 0; was != NULL && i < was->award_count; i++) {
+    const notch_award *old = &as->base->awards.items[was->first_award + i];
+    notch_award *award = add_award(work, awards, index, old->points,
+                                   notch_exact_mul(work, old->exact, as->scale));
+    award->to_other = old->to_other;
+    award->receiver = old->receiver;
+    award->multiplies = old->multiplies;
+    award->before = notch_exact_mul(work, old->before, as->scale);
+  }
+  awards->rulings.items[index].factor = was == NULL ? NOTCH_INTEGER(1) : was->factor;
+}
+
+static void work_out(notch_work *work, notch_awards *awards, uint32_t index,
+                     const notch_award_request *request)
+{
+  notch_ruling *ruling = &awards->rulings.items[index];
+  const notch_rule *rule = &work->program->rules[ruling->rule];
+  const notch_override *as = overridden(request, ruling->rule);
+  ruling->first_award = awards->awards.count;
+  work->rule = ruling->rule;
+  if (as != NULL) {
+    put_in_as_it_was(work, awards, index, as);
+    return;
+  }
+  for (uint32_t i = 0; i < rule->action_count; i++) {
+    if (rule->actions[i].kind == NOTCH_DO_EARN) {
+      earn(work, awards, index, i);
+    } else if (rule->actions[i].kind == NOTCH_DO_MULTIPLY) {
+      multiply(work, awards, index, i);
+    }
+  }
+  ruling = &awards->rulings.items[index];
+  for (uint32_t i = 0; i < ruling->award_count; i++) {
+    notch_round_award(work, &awards->awards.items[ruling->first_award + i]);
+  }
+  limit_rule(work, awards, index);
+}
+
+/* Exceptions are looked at first: no condition sees another rule's effect. */
+static void rule_on(notch_work *work, notch_awards *awards, const notch_award_request *request)
+{
+  for (uint32_t i = 0; i < request->candidate_count; i++) {
+    const notch_candidate *candidate = &request->candidates[i];
+    bool applies = lets_it(work, candidate, request->rules_at_us);
+    if (overridden(request, candidate->rule) != NULL) {
+      const notch_ruling *was = notch_ruling_of(overridden(request, candidate->rule)->base,
+                                                candidate->rule);
+      applies = was != NULL && was->kind == NOTCH_RULING_APPLIES;
+    }
+    notch_ruling *ruling = notch_vec_push(&awards->rulings, work->run);
+    *ruling = (notch_ruling){.rule = candidate->rule,
+                             .variant = candidate->variant,
+                             .kind = applies ? NOTCH_RULING_APPLIES : NOTCH_RULING_NOT,
+                             .replaced_by = NOTCH_NONE,
+                             .factor = NOTCH_INTEGER(1)};
+    awards->ruling_of[candidate->rule] = awards->rulings.count;
+    notch_work_trace(work, NOTCH_TRACE_RULE, candidate->rule, NOTCH_NONE, applies, NULL,
+                     no_value, 0);
+  }
+  for (uint32_t i = 0; i < awards->rulings.count; i++) {
+    const notch_ruling *ruling = &awards->rulings.items[i];
+    uint32_t base = work->program->rules[ruling->rule].exception_to;
+    notch_ruling *replaced = base == NOTCH_NONE ? NULL : notch_ruling_of(awards, base);
+    if (ruling->kind == NOTCH_RULING_APPLIES && replaced != NULL &&
+        replaced->kind == NOTCH_RULING_APPLIES) {
+      replaced->kind = NOTCH_RULING_REPLACED;
+      replaced->replaced_by = ruling->rule;
+      notch_work_trace(work, NOTCH_TRACE_REPLACED, base, ruling->rule, false, NULL, no_value, 0);
+    }
+  }
+}
+
+notch_awards *notch_award_rules(notch_work *work, const notch_award_request *request)
+{
+  const notch_program *program = work->program;
+  notch_awards *awards = NOTCH_NEW(work->run, notch_awards);
+  if (request->candidate_count == 0) {
+    awards->ruling_of = NOTCH_NEW_ARRAY(work->run, uint32_t, program->rule_count + 1);
+    return awards;
+  }
+  awards->ruling_of = NOTCH_NEW_ARRAY(work->run, uint32_t, program->rule_count + 1);
+  rule_on(work, awards, request);
+  uint32_t left = awards->rulings.count;
+  for (uint32_t i = 0; i < program->step_count && left > 0; i++) {
+    const notch_step *step = &program->steps[i];
+    if (step->is_group) {
+      notch_group_choose(work, awards, step->index);
+      continue;
+    }
+    uint32_t index = awards->ruling_of[step->index];
+    if (index != 0 && awards->rulings.items[index - 1].kind == NOTCH_RULING_APPLIES) {
+      work_out(work, awards, index - 1, request);
+    }
+  }
+  for (uint32_t i = 0; i < program->group_count; i++) {
+    notch_group_limit(work, awards, i);
+  }
+  work->rule = NOTCH_NONE;
+  notch_round_awards(work, awards, request->cap);
+  return awards;
+}
+
+notch_candidate *notch_candidates_of_event(notch_work *work, uint32_t event, uint32_t *count)
+{
+  const notch_event_decl *declared = &work->program->events[event];
+  notch_candidate *list = NOTCH_NEW_ARRAY(work->run, notch_candidate, declared->variant_count + 1);
+  for (uint32_t i = 0; i < declared->variant_count; i++) {
+    list[i] = (notch_candidate){declared->variants[i].rule, declared->variants[i].variant};
+  }
+  *count = declared->variant_count;
+  return list;
+}
+
+notch_candidate *notch_candidates(notch_work *work, notch_trigger_test *matches,
+                                  const void *payload, uint32_t *count)
+{
+  const notch_program *program = work->program;
+  notch_candidate *list = NOTCH_NEW_ARRAY(work->run, notch_candidate, program->rule_count + 1);
+  *count = 0;
+  for (uint32_t i = 0; i < program->step_count; i++) {
+    if (program->steps[i].is_group) {
+      continue;
+    }
+    const notch_rule *rule = &program->rules[program->steps[i].index];
+    for (uint32_t j = 0; j < rule->variant_count; j++) {
+      if (matches(&rule->variants[j].trigger, payload)) {
+        list[(*count)++] = (notch_candidate){program->steps[i].index, j};
+        break;
+      }
+    }
+  }
+  return list;
+}

@@ -1,0 +1,94 @@
+/*
+ * member/award.h -- rules to exact amounts to whole shares: conditions, limits, groups, group
+ * limits, rounding (language, section 6).  Nothing here changes a state.
+ */
+#ifndef NOTCH_MEMBER_AWARD_H
+#define NOTCH_MEMBER_AWARD_H
+
+#include "member/work.h"
+
+typedef enum notch_ruling_kind {
+  NOTCH_RULING_NOT = 0,   /* trigger, dates, condition or times did not let it */
+  NOTCH_RULING_APPLIES,
+  NOTCH_RULING_REPLACED,  /* an exception took its place */
+  NOTCH_RULING_SET_ASIDE  /* its group chose another */
+} notch_ruling_kind;
+
+typedef struct notch_ruling { /* what became of one rule in one event */
+  uint32_t rule, variant;
+  notch_ruling_kind kind;
+  uint32_t replaced_by;       /* rule */
+  uint32_t first_award, award_count;
+  notch_rational factor;      /* of its multiply; 1 where it has none */
+} notch_ruling;
+
+typedef struct notch_award {
+  uint32_t rule, points;
+  uint32_t ruling;         /* index */
+  bool multiplies, alone;  /* alone: has a rounding of its own and stays out of the kind's sum */
+  notch_text receiver;     /* empty: the member */
+  bool to_other;
+  notch_rational exact;
+  notch_rational before;   /* multiplies: what it multiplies */
+  notch_rational *lines;   /* rounded per line: the items' parts; NULL elsewhere */
+  uint32_t line_count;
+  int64_t posted;
+} notch_award;
+
+typedef struct notch_awards {
+  NOTCH_VEC(notch_ruling) rulings;
+  NOTCH_VEC(notch_award) awards;
+  uint32_t *ruling_of; /* by rule: index + 1, 0: no candidate */
+} notch_awards;
+
+typedef struct notch_candidate { /* a rule whose trigger fired */
+  uint32_t rule, variant;
+} notch_candidate;
+
+/* How a return wants a rule's amounts: computed afresh, or put in as they were. */
+typedef struct notch_override {
+  uint32_t rule;
+  notch_rational scale; /* of the exact amounts in `base` */
+  const notch_awards *base;
+} notch_override;
+
+typedef struct notch_award_request {
+  const notch_candidate *candidates; /* in the order of program->steps */
+  uint32_t candidate_count;
+  int64_t rules_at_us;  /* compared with `effective` */
+  const notch_override *overrides;
+  uint32_t override_count;
+  bool cap;             /* apply `capped at` */
+} notch_award_request;
+
+notch_awards *notch_award_rules(notch_work *work, const notch_award_request *request);
+
+/* The candidates of a declared or built-in event. */
+notch_candidate *notch_candidates_of_event(notch_work *work, uint32_t event, uint32_t *count);
+/* Those whose trigger `matches`. */
+typedef bool notch_trigger_test(const notch_trigger *trigger, const void *payload);
+notch_candidate *notch_candidates(notch_work *work, notch_trigger_test *matches,
+                                  const void *payload, uint32_t *count);
+
+/* group.c */
+void notch_group_choose(notch_work *work, notch_awards *awards, uint32_t group);
+void notch_group_limit(notch_work *work, notch_awards *awards, uint32_t group);
+/* rounding.c */
+void notch_round_award(notch_work *work, notch_award *award);
+void notch_round_awards(notch_work *work, notch_awards *awards, bool cap);
+const notch_rounding *notch_rounding_of(const notch_program *program, uint32_t rule,
+                                        uint32_t points);
+/* The order that settles ties: `ranked` in a common group, else code-point order of names. */
+bool notch_rule_before(const notch_program *program, uint32_t left, uint32_t right);
+bool notch_is_alone(const notch_program *program, uint32_t rule);
+
+notch_ruling *notch_ruling_of(const notch_awards *awards, uint32_t rule);
+/* The sum of a rule's exact amounts of one kind for the member himself. */
+notch_rational notch_put_in(notch_work *work, const notch_awards *awards, uint32_t rule,
+                            uint32_t points);
+notch_rational notch_exact_add(notch_work *work, notch_rational left, notch_rational right);
+notch_rational notch_exact_mul(notch_work *work, notch_rational left, notch_rational right);
+notch_rational notch_exact_div(notch_work *work, notch_rational left, notch_rational right);
+notch_rational notch_exact_sub(notch_work *work, notch_rational left, notch_rational right);
+
+#endif

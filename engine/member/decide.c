@@ -1,0 +1,297 @@
+/* member/decide.c -- decide: one event to the transactions it makes (language, section 6). */
+#include <config.h>
+
+#include "member/lots.h"
+#include "member/measure.h"
+#include "member/post.h"
+#include "member/returns.h"
+#include "member/run.h"
+#include "member/term.h"
+
+#include <assert.h>
+#include <string.h>
+
+notch_decider *notch_decider_new(const notch_memory *memory)
+{
+  notch_decider *decider = notch_memory_resize(memory, NULL, sizeof *decider);
+  if (decider == NULL) {
+    return NULL;
+  }
+  memset(decider, 0, sizeof *decider);
+  decider->memory = memory;
+  notch_arena_init(&decider->run, memory);
+  return decider;
+}
+
+void notch_decider_free(notch_decider *decider)
+{
+  if (decider == NULL) {
+    return;
+  }
+  for (uint32_t i = 0; i < decider->copy_count; i++) {
+    notch_state_free(&decider->copies[i]->state);
+    notch_memory_free(decider->memory, decider->copies[i]);
+  }
+  notch_memory_free(decider->memory, decider->copies);
+  notch_vm_free(decider->vm);
+  notch_arena_free(&decider->run);
+  notch_memory_free(decider->memory, decider);
+}
+
+void notch_decider_set_limits(notch_decider *decider, size_t memory_max, uint64_t steps_max)
+{
+  decider->run.ceiling = memory_max;
+  decider->steps_max = steps_max;
+}
+
+/* Everything of the decision before is forgotten; memory is kept. */
+notch_work *notch_decider_begin(notch_decider *decider, const notch_case *decision,
+                                const notch_plan *plan)
+{
+  notch_arena_reset(&decider->run);
+  decider->run.escape = &decider->no_memory;
+  for (uint32_t i = 0; i < decider->copy_count; i++) {
+    decider->copies[i]->in_use = false;
+  }
+  notch_work *work = &decider->work;
+  memset(work, 0, sizeof *work);
+  work->decider = decider;
+  work->in = decision;
+  work->plan = plan;
+  work->program = plan->program;
+  work->run = &decider->run;
+  work->trace = decision->trace;
+  work->host = decision->host;
+  work->event = decision->event;
+  work->next_posting = decision->next_posting;
+  work->next_effect = decision->next_effect;
+  work->order = NOTCH_MISSING;
+  work->rule = NOTCH_NONE;
+  return work;
+}
+
+static const notch_outcome *finish(notch_work *work, uint32_t own)
+{
+  notch_outcome *outcome = &work->decider->outcome;
+  *outcome = (notch_outcome){.verdict = NOTCH_APPLIED, .own = own,
+                             .count = work->transactions.count};
+  outcome->transactions = NOTCH_NEW_ARRAY(work->run, notch_transaction,
+                                          work->transactions.count + 1);
+  for (uint32_t i = 0; i < work->transactions.count; i++) {
+    notch_open *open = work->transactions.items[i];
+    open->row.postings = open->postings.items;
+    open->row.posting_count = open->postings.count;
+    open->row.moves = open->moves.items;
+    open->row.move_count = open->moves.count;
+    open->row.effects = open->effects.items;
+    open->row.effect_count = open->effects.count;
+    outcome->transactions[i] = open->row;
+  }
+  return outcome;
+}
+
+static const notch_outcome *refused(notch_work *work)
+{
+  const notch_event *event = work->in->event;
+  const notch_state *of = work->in->state != NULL ? work->in->state : work->in->house;
+  notch_outcome *outcome = &work->decider->outcome;
+  notch_transaction *row = NOTCH_NEW(work->run, notch_transaction);
+  *row = (notch_transaction){.event = work->in->next_event,
+                             .origin = NOTCH_ORIGIN_SENT,
+                             .type = event->type,
+                             .member = work->in->state == NULL ? 0 : of->member,
+                             .at_us = event->at_us,
+                             .offset_min = event->offset_min,
+                             .booked_us = of != NULL && of->booked_us > event->at_us
+                                              ? of->booked_us
+                                              : event->at_us,
+                             .recorded_us = work->in->recorded_us,
+                             .verdict = work->verdict,
+                             .detail = work->detail};
+  *outcome = (notch_outcome){.verdict = work->verdict, .detail = work->detail,
+                             .transactions = row, .count = 1, .own = 0};
+  return outcome;
+}
+
+/* The moment that the rules' own dates are compared with. */
+static int64_t rules_at(const notch_work *work)
+{
+  const notch_event *event = work->in->event;
+  uint32_t follow = work->program->events[event->type].follow;
+  if (follow == NOTCH_NONE || event->fields == NULL || event->fields[follow].d == 0) {
+    return event->at_us;
+  }
+  int64_t value = event->fields[follow].n;
+  return work->program->events[event->type].fields[follow].type.kind == NOTCH_TYPE_MOMENT
+             ? value
+             : NOTCH_US(notch_zone_midnight(&work->program->zone, (int32_t)value));
+}
+
+static void do_builtin(notch_work *work)
+{
+  switch ((notch_builtin_event)work->event->type) {
+  case NOTCH_EVENT_RETURN: notch_do_return(work); break;
+  case NOTCH_EVENT_REDEEM: notch_do_redeem(work); break;
+  case NOTCH_EVENT_PAY: notch_do_pay(work); break;
+  case NOTCH_EVENT_HOLD: notch_do_hold(work); break;
+  case NOTCH_EVENT_CAPTURE: notch_do_capture(work); break;
+  case NOTCH_EVENT_RELEASE: notch_do_release(work); break;
+  case NOTCH_EVENT_TRANSFER: notch_do_transfer(work); break;
+  case NOTCH_EVENT_ADJUST: notch_do_adjust(work); break;
+  case NOTCH_EVENT_MERGE: notch_do_merge(work); break;
+  case NOTCH_EVENT_ENTER: notch_do_pool(work, true); break;
+  case NOTCH_EVENT_EXIT: notch_do_pool(work, false); break;
+  case NOTCH_EVENT_LEAVE:
+  case NOTCH_EVENT_ERASE: notch_close_member(work); break;
+  case NOTCH_EVENT_GIVEN: notch_do_given(work); break;
+  case NOTCH_EVENT_JOIN:
+  case NOTCH_EVENT_PROFILE:
+  case NOTCH_EVENT_RATE:
+  case NOTCH_EVENT_RESTOCK:
+  case NOTCH_EVENT_FUND:
+  case NOTCH_EVENT_SEED:
+  case NOTCH_EVENT_TICK:
+  case NOTCH_EVENT_BUILTIN_COUNT: break;
+  }
+}
+
+/* A start tier with a term begins it at the member's first event. */
+static void start_terms(notch_work *work, notch_state *state)
+{
+  for (uint32_t i = 0; i < work->program->ladder_count; i++) {
+    const notch_ladder *ladder = &work->program->ladders[i];
+    int64_t until = notch_term_from_reach(work->program, ladder, ladder->start,
+                                          work->moment.now_us);
+    if (until != NOTCH_NEVER) {
+      notch_work_move(work, (notch_move){.ladder = i, .tier = state->standings[i].own,
+                                         .since_us = work->moment.now_us, .until_s = until,
+                                         .cause = NOTCH_MOVE_START});
+    }
+  }
+}
+
+static bool starts(const notch_state *state, const notch_event *event)
+{
+  return !state->present || (state->closed && event->type == NOTCH_EVENT_JOIN);
+}
+
+/* Steps 5 to 8 of one event; for a late one, with the member of its own time in sight. */
+static void member_event(notch_work *work, notch_state *state)
+{
+  const notch_event *event = work->in->event;
+  bool begins = starts(state, event);
+  notch_open *open = notch_work_begin(work, state, NOTCH_ORIGIN_SENT, event->type, event->at_us,
+                                      event->offset_min);
+  notch_see_member(work, state);
+  work->event = event;
+  work->fields = event->fields;
+  notch_work_see(work, event->at_us);
+  work->inflow = NOTCH_NEW_ARRAY(work->run, int64_t, work->program->points_count + 1);
+  notch_absorb(work, state, open->row.event);
+  if (work->in->then != NULL) {
+    notch_state *then = notch_work_copy_as(work, work->in->then, NOTCH_KEY_OF_THEN);
+    notch_absorb(work, then, open->row.event);
+    work->seen = then;
+  }
+  if (begins) {
+    start_terms(work, state);
+  }
+  if (event->type < NOTCH_EVENT_BUILTIN_COUNT) {
+    do_builtin(work);
+  }
+  notch_awards *awards = NULL;
+  uint32_t count;
+  notch_candidate *candidates = notch_candidates_of_event(work, event->type, &count);
+  if (count > 0) {
+    notch_run(work, candidates, count, rules_at(work), &awards);
+  }
+  if (state->booked_us > event->at_us) {
+    notch_expire_due(work, state->booked_us / NOTCH_SECOND_US);
+  }
+  notch_tiers(work);
+  work->seen = state;
+  notch_run_on_earning(work);
+  if (!state->closed) {
+    notch_look_at_segments(work);
+  }
+  if (work->in->then == NULL && event->at_us > state->settled_us) {
+    state->settled_us = event->at_us;
+  }
+  notch_absorbed(work, state, event->at_us);
+  if (open->row.booked_us > state->booked_us) {
+    state->booked_us = open->row.booked_us;
+  }
+  work->inflow = NULL;
+  notch_post_to_others(work, awards, open->row.event);
+  notch_give_queued(work);
+}
+
+const notch_outcome *notch_decide(notch_decider *decider, const notch_case *decision)
+{
+  if (setjmp(decider->no_memory) != 0) {
+    return NULL;
+  }
+  notch_work *work = notch_decider_begin(decider, decision, decision->plan);
+  if (setjmp(work->stop) != 0) {
+    return refused(work);
+  }
+  if (decision->state == NULL) {
+    notch_state *house = notch_work_house(work);
+    notch_work_begin(work, house, NOTCH_ORIGIN_SENT, decision->event->type,
+                     decision->event->at_us, decision->event->offset_min);
+    notch_see_member(work, house);
+    work->event = decision->event;
+    notch_work_see(work, decision->event->at_us);
+    notch_do_house(work);
+    return finish(work, 0);
+  }
+  notch_state *state = notch_work_copy(work, decision->state);
+  if (state->closed && decision->event->type != NOTCH_EVENT_JOIN) {
+    notch_refuse(work, NOTCH_REFUSED_MEMBER_CLOSED,
+                 "the membership is closed; a `join` event opens it again");
+  }
+  int64_t at_us = decision->event->at_us;
+  if (decision->then == NULL) {
+    int64_t to_s = at_us / NOTCH_SECOND_US - (at_us % NOTCH_SECOND_US < 0 ? 1 : 0);
+    notch_settle_until(work, state, to_s);
+  }
+  uint32_t own = work->transactions.count;
+  member_event(work, state);
+  return finish(work, own);
+}
+
+const notch_outcome *notch_settle(notch_decider *decider, const notch_case *decision,
+                                  int64_t to_us)
+{
+  if (setjmp(decider->no_memory) != 0) {
+    return NULL;
+  }
+  notch_work *work = notch_decider_begin(decider, decision, decision->plan);
+  if (setjmp(work->stop) != 0) {
+    /* What falls due cannot be refused: it is left for a version whose rules can say it. */
+    decider->outcome = (notch_outcome){.verdict = work->verdict, .detail = work->detail};
+    return &decider->outcome;
+  }
+  notch_state *state = notch_work_copy(work, decision->state);
+  notch_settle_until(work, state, to_us / NOTCH_SECOND_US);
+  return finish(work, NOTCH_NONE);
+}
+
+notch_eval notch_evaluate(notch_decider *decider, const notch_case *decision, uint32_t root,
+                          int64_t now_us, notch_value *out)
+{
+  if (setjmp(decider->no_memory) != 0) {
+    return NOTCH_EVAL_NOMEM;
+  }
+  notch_work *work = notch_decider_begin(decider, decision, decision->plan);
+  if (setjmp(work->stop) != 0) {
+    return NOTCH_EVAL_OVERFLOW;
+  }
+  notch_state *state = notch_work_copy(work, decision->state);
+  notch_see_member(work, state);
+  work->event = decision->event;
+  work->fields = decision->event != NULL ? decision->event->fields : NULL;
+  work->earned_now = decision->earned;
+  notch_work_see(work, now_us);
+  return notch_work_try(work, root, NULL, out);
+}

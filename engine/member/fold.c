@@ -1,0 +1,161 @@
+/* member/fold.c -- fold: a recorded transaction into a state.  Evaluates no rule. */
+#include <config.h>
+
+#include "member/limit.h"
+#include "member/lots.h"
+#include "member/measure.h"
+#include "member/post.h"
+#include "member/returns.h"
+#include "member/run.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* What rewards and payments used of their own limits. */
+static void use_shop_limits(notch_work *work, notch_state *state,
+                            const notch_transaction *transaction, const uint32_t *limits,
+                            uint32_t count, int64_t times)
+{
+  for (uint32_t i = 0; i < count; i++) {
+    const notch_limit *limit = &work->program->limits[limits[i]];
+    int64_t amount = times;
+    if (limit->shared != (state->member == 0)) {
+      continue;
+    }
+    if (!limit->times) {
+      amount = 0;
+      for (uint32_t j = 0; j < transaction->posting_count; j++) {
+        const notch_posting *posting = &transaction->postings[j];
+        bool spent = posting->target == NOTCH_ACCOUNT_SPENT && posting->points == limit->points;
+        amount += spent ? posting->amount : 0;
+      }
+    }
+    notch_limit_use(work, state, limits[i], 0, amount);
+  }
+}
+
+void notch_fold_limits(notch_work *work, notch_state *state, const notch_transaction *transaction)
+{
+  if (transaction->origin == NOTCH_ORIGIN_SIDE) {
+    return;
+  }
+  for (uint32_t i = 0; i < transaction->posting_count; i++) {
+    notch_state_use_limits(work, state, &transaction->postings[i]);
+  }
+  for (uint32_t i = 0; i < transaction->effect_count; i++) {
+    const notch_effect *effect = &transaction->effects[i];
+    if (effect->kind == NOTCH_EFFECT_APPLIED && effect->amount > 0) {
+      notch_state_use_times(work, state, effect->rule, effect->amount);
+    } else if (effect->kind == NOTCH_EFFECT_UNAPPLIED) {
+      notch_state_use_times(work, state, effect->rule, -effect->amount);
+    } else if (effect->kind == NOTCH_EFFECT_LIMIT_USED) {
+      notch_share share = {effect->rule, effect->amount < 0 ? -effect->amount : effect->amount};
+      notch_posting given = {.points = effect->subject, .source = NOTCH_ACCOUNT_ISSUED,
+                             .shares = &share, .share_count = 1};
+      given.target = effect->amount < 0 ? NOTCH_ACCOUNT_TAKEN_BACK : NOTCH_ACCOUNT_POINTS;
+      notch_state_use_limits(work, state, &given);
+    } else if (effect->kind == NOTCH_EFFECT_USE && effect->ref == 0) {
+      const notch_reward *reward = &work->program->rewards[effect->subject];
+      use_shop_limits(work, state, transaction, reward->limits, reward->limit_count,
+                      effect->amount);
+    } else if (effect->kind == NOTCH_EFFECT_PAID && effect->amount > 0) {
+      const notch_payment *payment = &work->program->payments[effect->subject];
+      use_shop_limits(work, state, transaction, payment->limits, payment->limit_count, 1);
+    }
+  }
+}
+
+static bool fold_rows(notch_work *work, notch_state *state, const notch_transaction *transaction)
+{
+  for (uint32_t i = 0; i < transaction->effect_count; i++) {
+    if (!notch_state_effect(state, &transaction->effects[i], transaction->event, work->host)) {
+      return false;
+    }
+  }
+  for (uint32_t i = 0; i < transaction->posting_count; i++) {
+    const notch_posting *posting = &transaction->postings[i];
+    if (!notch_state_post(state, posting, work->host)) {
+      return false;
+    }
+    bool opens = posting->lot == posting->posting;
+    if (opens && posting->source == NOTCH_ACCOUNT_ISSUED) {
+      notch_measure_earned(work, state, posting->points, posting->earned_us, posting->amount);
+    }
+    if (opens && posting->source == NOTCH_ACCOUNT_IN_TRANSIT &&
+        transaction->origin == NOTCH_ORIGIN_DUE) {
+      notch_lot *lot = notch_state_lot(state, posting->lot);
+      if (lot != NULL) {
+        lot->flags |= NOTCH_LOT_CARRIED;
+      }
+    }
+  }
+  for (uint32_t i = 0; i < transaction->move_count; i++) {
+    if (transaction->moves[i].ladder >= state->standings_count) {
+      return false;
+    }
+    notch_state_move(state, &transaction->moves[i], transaction->at_us);
+  }
+  return true;
+}
+
+static bool fold_member(notch_work *work, notch_state *state, const notch_event *event,
+                        const notch_transaction *transaction)
+{
+  bool late = transaction->booked_us > transaction->at_us;
+  if (transaction->origin == NOTCH_ORIGIN_SENT) {
+    notch_absorb(work, state, transaction->event);
+  }
+  if (!fold_rows(work, state, transaction)) {
+    return false;
+  }
+  if (event != NULL && event->type == NOTCH_EVENT_RETURN && work->in->original != NULL) {
+    notch_fold_return(work, state, transaction);
+  } else {
+    if (event != NULL && event->type == NOTCH_EVENT_ADJUST) {
+      notch_fold_adjust(work, state, transaction);
+    }
+    notch_fold_limits(work, state, transaction);
+  }
+  if (!late && transaction->at_us > state->settled_us) {
+    state->settled_us = transaction->at_us;
+  }
+  notch_absorbed(work, state, transaction->at_us);
+  return true;
+}
+
+bool notch_fold(notch_decider *decider, const notch_plan *plan, notch_state *state,
+                const notch_event *event, const notch_original *original,
+                const notch_transaction *transaction, const notch_host *host)
+{
+  jmp_buf *escape_before = state->escape;
+  notch_case folding = {.plan = plan, .event = event, .original = original, .host = host,
+                        .recorded_us = transaction->recorded_us};
+  volatile bool folded = false;
+  if (setjmp(decider->no_memory) != 0) {
+    state->escape = escape_before;
+    return false;
+  }
+  notch_work *work = notch_decider_begin(decider, &folding, plan);
+  state->escape = &decider->no_memory;
+  if (setjmp(work->stop) == 0) {
+    notch_see_member(work, state);
+    work->event = event;
+    work->fields = event != NULL ? event->fields : NULL;
+    notch_work_see(work, transaction->at_us);
+    folding.house = state->member == 0 ? state : NULL;
+    folded = true;
+    if (transaction->verdict == NOTCH_APPLIED && state->member == 0) {
+      folded = notch_fold_house(work, state, transaction);
+    } else if (transaction->verdict == NOTCH_APPLIED) {
+      folded = fold_member(work, state, event, transaction);
+    }
+  }
+  if (state->member != 0 || transaction->member == 0) {
+    state->last_event = transaction->event;
+    if (transaction->verdict == NOTCH_APPLIED && transaction->booked_us > state->booked_us) {
+      state->booked_us = transaction->booked_us;
+    }
+  }
+  state->escape = escape_before;
+  return folded;
+}

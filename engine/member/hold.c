@@ -1,0 +1,186 @@
+/* member/hold.c -- reserving points at a checkout: hold, capture, release, time-out. */
+#include <config.h>
+
+#include "member/lots.h"
+#include "member/post.h"
+#include "member/run.h"
+#include "member/shop.h"
+
+#include <assert.h>
+
+static int64_t until_of(notch_work *work, notch_duration declared)
+{
+  notch_value until = work->event->fields[NOTCH_FIELD_HOLD_UNTIL];
+  if (until.d != 0) {
+    if (until.n <= work->moment.now_us) {
+      notch_refuse(work, NOTCH_REFUSED_OUT_OF_RANGE, "`until` is not after the hold itself");
+    }
+    return until.n / NOTCH_SECOND_US;
+  }
+  if (declared.count == 0) {
+    notch_refuse(work, NOTCH_REFUSED_MISSING_FIELD,
+                 "send `until`: nothing in the rules says how long this hold lasts");
+  }
+  return notch_term_end(work->program, work->moment.now_us, declared, false, NOTCH_UNIT_DAY);
+}
+
+void notch_do_hold(notch_work *work)
+{
+  const notch_event *event = work->event;
+  notch_text id = notch_value_text(event->fields[NOTCH_FIELD_HOLD_HOLD]);
+  notch_effect effect = {.kind = NOTCH_EFFECT_HOLD, .subject = NOTCH_NONE, .rule = NOTCH_NONE,
+                         .text = id, .amount = 1, .matures_s = 0};
+  notch_amount one = {0, 0};
+  const notch_amount *points = event->points;
+  uint32_t count = event->point_count;
+  if (notch_state_hold(work->open->state, id) >= 0) {
+    notch_refuse(work, NOTCH_REFUSED_CONFLICT, "there is a hold %.*s already", (int)id.length,
+                 id.bytes);
+  }
+  if (event->payment != NOTCH_NONE) {
+    const notch_payment *payment = &work->program->payments[event->payment];
+    work->order = event->fields[NOTCH_FIELD_HOLD_ORDER];
+    one = (notch_amount){payment->points, count > 0 ? points[0].amount : 0};
+    notch_payment_check(work, event->payment, one.amount);
+    effect.ref = 1;
+    effect.subject = event->payment;
+    effect.matures_s = work->order.d == 0 ? 0 : work->order.n;
+    effect.until_s = until_of(work, payment->hold_for);
+  } else if (event->reward != NOTCH_NONE) {
+    const notch_reward *reward = &work->program->rewards[event->reward];
+    int64_t granted = notch_rewards_held(work->open->state, event->reward, work->moment.now_us);
+    int64_t bought = event->quantity > granted ? event->quantity - granted : 0;
+    one.index = reward->costs_points;
+    one.amount = bought > 0 ? notch_reward_price(work, event->reward, bought) : 0;
+    effect.ref = 2;
+    effect.subject = event->reward;
+    effect.amount = event->quantity;
+    effect.until_s = until_of(work, reward->hold_for);
+  } else {
+    effect.until_s = until_of(work, (notch_duration){0, NOTCH_UNIT_SECOND});
+  }
+  if (effect.ref != 0) {
+    points = &one;
+    count = one.amount > 0 ? 1 : 0;
+  }
+  notch_work_effect(work, effect);
+  for (uint32_t i = 0; i < count; i++) {
+    notch_need_points(work, points[i].index, points[i].amount);
+    notch_spend(work, points[i].index, points[i].amount, NOTCH_ACCOUNT_HELD, NOTCH_NONE);
+  }
+}
+
+static void move_held(notch_work *work, const notch_reservation *reserved, int64_t amount,
+                      notch_account target)
+{
+  notch_work_post(work, (notch_posting){.points = reserved->points,
+                                        .source = NOTCH_ACCOUNT_HELD,
+                                        .target = (uint8_t)target,
+                                        .amount = amount,
+                                        .lot = reserved->lot});
+}
+
+void notch_close_hold(notch_work *work, uint32_t hold, notch_hold_state how, int64_t capture)
+{
+  notch_state *state = work->open->state;
+  notch_reservation *reserved = NOTCH_NEW_ARRAY(work->run, notch_reservation,
+                                                state->reservations_count + 1);
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < state->reservations_count; i++) {
+    if (state->reservations[i].hold == hold) {
+      reserved[count++] = state->reservations[i];
+    }
+  }
+  notch_work_effect(work, (notch_effect){
+      .kind = NOTCH_EFFECT_HOLD_CLOSED, .subject = NOTCH_NONE, .rule = NOTCH_NONE,
+      .ref = (int64_t)how, .matures_s = INT64_MIN, .until_s = NOTCH_NEVER,
+      .text = notch_arena_text(work->run, notch_state_text(state, state->holds[hold].id))});
+  for (uint32_t i = 0; i < count; i++) {
+    int64_t taken = reserved[i].amount < capture ? reserved[i].amount : capture;
+    capture -= taken;
+    if (taken > 0) {
+      move_held(work, &reserved[i], taken, NOTCH_ACCOUNT_SPENT);
+    }
+    reserved[i].amount -= taken;
+  }
+  for (uint32_t i = count; i-- > 0;) {
+    if (reserved[i].amount > 0) {
+      move_held(work, &reserved[i], reserved[i].amount, NOTCH_ACCOUNT_POINTS);
+    }
+  }
+  notch_expire_due(work, work->moment.now_us / NOTCH_SECOND_US);
+}
+
+/* The open hold that the event names; -1: repeating what was done already, which does nothing. */
+static int32_t open_hold(notch_work *work, notch_text id, notch_hold_state wanted)
+{
+  int32_t index = notch_state_hold(work->open->state, id);
+  if (index < 0) {
+    notch_refuse(work, NOTCH_REFUSED_UNKNOWN_HOLD, "there is no hold %.*s", (int)id.length,
+                 id.bytes);
+  }
+  uint32_t now = work->open->state->holds[index].state;
+  if (now == (uint32_t)wanted) {
+    return -1;
+  }
+  if (now != NOTCH_HOLD_OPEN) {
+    static const char *const words[] = {"open", "captured", "released", "timed out"};
+    notch_refuse(work, NOTCH_REFUSED_HOLD_CLOSED, "hold %.*s is %s", (int)id.length, id.bytes,
+                 words[now]);
+  }
+  return index;
+}
+
+static int64_t reserved_total(const notch_state *state, uint32_t hold)
+{
+  int64_t total = 0;
+  for (uint32_t i = 0; i < state->reservations_count; i++) {
+    total += state->reservations[i].hold == hold ? state->reservations[i].amount : 0;
+  }
+  return total;
+}
+
+static void capture_reward(notch_work *work, const notch_hold *hold)
+{
+  int64_t left = notch_use_granted(work, hold->reward, hold->quantity);
+  if (left > 0) {
+    notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_USE, .subject = hold->reward,
+                                           .rule = NOTCH_NONE, .amount = left,
+                                           .matures_s = INT64_MIN, .until_s = NOTCH_NEVER});
+    notch_change_stock(work, hold->reward, -left);
+  }
+}
+
+void notch_do_capture(notch_work *work)
+{
+  const notch_event *event = work->event;
+  notch_text id = notch_value_text(event->fields[NOTCH_FIELD_CAPTURE_HOLD]);
+  int32_t index = open_hold(work, id, NOTCH_HOLD_CAPTURED);
+  if (index < 0) {
+    return;
+  }
+  notch_hold hold = work->open->state->holds[index];
+  int64_t total = reserved_total(work->open->state, (uint32_t)index), amount = total;
+  for (uint32_t i = 0; i < event->point_count; i++) {
+    amount = event->points[i].amount;
+  }
+  if (amount > total) {
+    notch_refuse(work, NOTCH_REFUSED_OUT_OF_RANGE, "more points than hold %.*s reserves",
+                 (int)id.length, id.bytes);
+  }
+  if (hold.payment != NOTCH_NONE) {
+    notch_paid(work, hold.payment, amount);
+  } else if (hold.reward != NOTCH_NONE) {
+    capture_reward(work, &hold);
+  }
+  notch_close_hold(work, (uint32_t)index, NOTCH_HOLD_CAPTURED, amount);
+}
+
+void notch_do_release(notch_work *work)
+{
+  notch_text id = notch_value_text(work->event->fields[NOTCH_FIELD_RELEASE_HOLD]);
+  int32_t index = open_hold(work, id, NOTCH_HOLD_RELEASED);
+  if (index >= 0) {
+    notch_close_hold(work, (uint32_t)index, NOTCH_HOLD_RELEASED, 0);
+  }
+}

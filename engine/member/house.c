@@ -1,0 +1,166 @@
+/* member/house.c -- figures of the programme itself: rates, stock, purses, the seed. */
+#include <config.h>
+
+#include "member/limit.h"
+#include "member/post.h"
+#include "member/returns.h"
+#include "member/shop.h"
+
+#include "base/hash.h"
+
+#include <assert.h>
+#include <string.h>
+
+static notch_stock *stock_of(const notch_program *program, notch_state *house, uint32_t reward)
+{
+  for (uint32_t i = 0; i < house->stocks_count; i++) {
+    if (house->stocks[i].reward == reward) {
+      return &house->stocks[i];
+    }
+  }
+  notch_stock *added = notch_state_add_stocks(house);
+  *added = (notch_stock){.reward = reward, .left = program->rewards[reward].stock};
+  return added;
+}
+
+static notch_purse *purse_of(notch_state *house, uint32_t partner, uint32_t points)
+{
+  for (uint32_t i = 0; i < house->purses_count; i++) {
+    if (house->purses[i].partner == partner && house->purses[i].points == points) {
+      return &house->purses[i];
+    }
+  }
+  notch_purse *added = notch_state_add_purses(house);
+  *added = (notch_purse){.partner = partner, .points = points};
+  return added;
+}
+
+void notch_house_effect(const notch_program *program, notch_state *house,
+                        const notch_effect *effect, int64_t member, int64_t event)
+{
+  if (effect->kind == NOTCH_EFFECT_STOCK) {
+    stock_of(program, house, effect->subject)->left += effect->amount;
+  } else if (effect->kind == NOTCH_EFFECT_PURSE) {
+    purse_of(house, effect->subject, (uint32_t)effect->ref)->left += effect->amount;
+  } else if (effect->kind == NOTCH_EFFECT_GRANT_WAITING) {
+    *notch_state_add_waiting_grants(house) = (notch_waiting_grant){
+        .member = member, .count = effect->amount, .reward = effect->subject,
+        .rule = effect->rule, .event = event};
+  }
+}
+
+static void add_rate(notch_work *work, notch_state *house)
+{
+  const notch_event *event = work->event;
+  *notch_state_add_rates(house) = (notch_rate){.from = event->currency_from,
+                                               .to = event->currency_to,
+                                               .at_us = event->at_us,
+                                               .rate = event->fields[NOTCH_FIELD_RATE_RATE]};
+}
+
+static void take_seed(notch_work *work, notch_state *house, bool checks)
+{
+  notch_text seed = notch_value_text(work->event->fields[NOTCH_FIELD_SEED_SEED]);
+  notch_digest digest;
+  notch_hasher *hasher = checks ? notch_hasher_new() : NULL;
+  bool hashed = hasher != NULL && notch_sha256(hasher, &digest, seed.bytes, seed.length);
+  notch_hasher_free(hasher);
+  if (checks && (!hashed || !work->program->has_draws ||
+                 memcmp(digest.bytes, work->program->draws.bytes, 32) != 0)) {
+    notch_refuse(work, NOTCH_REFUSED_BAD_VALUE,
+                 "this seed is not the one that `draws from` commits to");
+  }
+  house->seed = notch_state_keep_text(house, seed);
+}
+
+/* Grants that waited for stock are given in ledger order. */
+static void restock(notch_work *work, notch_state *house)
+{
+  uint32_t reward = work->event->reward;
+  notch_change_stock(work, reward, work->event->quantity);
+  for (uint32_t i = 0; i < house->waiting_grants_count; i++) {
+    notch_waiting_grant waiting = house->waiting_grants[i];
+    if (waiting.reward != reward || notch_stock_left(work, reward) < waiting.count) {
+      continue;
+    }
+    *notch_vec_push(&work->granted, work->run) = waiting;
+  }
+}
+
+/* Each goes to its member in a side of its own. */
+static void give_waiting(notch_work *work, notch_state *house)
+{
+  notch_open *main = work->open;
+  for (uint32_t i = 0; i < work->granted.count; i++) {
+    notch_waiting_grant waiting = work->granted.items[i];
+    const notch_state *other = work->host->member_number(work->host->payload, waiting.member);
+    if (other == NULL || other->closed ||
+        notch_stock_left(work, waiting.reward) < waiting.count) {
+      continue;
+    }
+    notch_state *state = notch_work_copy(work, other);
+    notch_see_member(work, state);
+    notch_work_begin(work, state, NOTCH_ORIGIN_SIDE, main->row.type, main->row.at_us,
+                     main->row.offset_min);
+    work->open->row.cause = main->row.event;
+    notch_grant(work, waiting.reward, waiting.rule, waiting.count);
+    notch_work_end(work);
+    for (uint32_t j = 0; j < house->waiting_grants_count; j++) {
+      if (house->waiting_grants[j].event == waiting.event &&
+          house->waiting_grants[j].rule == waiting.rule) {
+        house->waiting_grants[j] = house->waiting_grants[--house->waiting_grants_count];
+        break;
+      }
+    }
+  }
+  work->open = main;
+}
+
+void notch_do_house(notch_work *work)
+{
+  notch_state *house = work->open->state;
+  switch ((notch_builtin_event)work->event->type) {
+  case NOTCH_EVENT_RATE: add_rate(work, house); break;
+  case NOTCH_EVENT_SEED: take_seed(work, house, true); break;
+  case NOTCH_EVENT_RESTOCK:
+    restock(work, house);
+    give_waiting(work, house);
+    break;
+  case NOTCH_EVENT_FUND:
+    for (uint32_t i = 0; i < work->event->point_count; i++) {
+      notch_effect effect = {.kind = NOTCH_EFFECT_PURSE, .subject = work->event->partner,
+                             .rule = NOTCH_NONE, .amount = work->event->points[i].amount,
+                             .ref = work->event->points[i].index, .matures_s = INT64_MIN,
+                             .until_s = NOTCH_NEVER};
+      notch_work_effect(work, effect);
+      notch_house_effect(work->program, house, &effect, 0, work->open->row.event);
+    }
+    break;
+  default: break; /* tick: time passes, and the host lets it pass for everyone */
+  }
+}
+
+bool notch_fold_house(notch_work *work, notch_state *house, const notch_transaction *transaction)
+{
+  if (work->event != NULL && transaction->member == 0) {
+    if (work->event->type == NOTCH_EVENT_RATE) {
+      add_rate(work, house);
+    } else if (work->event->type == NOTCH_EVENT_SEED) {
+      take_seed(work, house, false);
+    }
+  }
+  for (uint32_t i = 0; i < transaction->effect_count; i++) {
+    const notch_effect *effect = &transaction->effects[i];
+    notch_house_effect(work->program, house, effect, transaction->member, transaction->event);
+    bool waited = transaction->origin == NOTCH_ORIGIN_SIDE && effect->kind == NOTCH_EFFECT_GRANT;
+    for (uint32_t j = 0; j < house->waiting_grants_count && waited; j++) {
+      if (house->waiting_grants[j].member == transaction->member &&
+          house->waiting_grants[j].reward == effect->subject) {
+        house->waiting_grants[j] = house->waiting_grants[--house->waiting_grants_count];
+        break;
+      }
+    }
+  }
+  notch_fold_limits(work, house, transaction);
+  return true;
+}

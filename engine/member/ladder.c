@@ -1,0 +1,286 @@
+/* member/ladder.c -- promotions, floors and what follows from them (language, section 8). */
+#include <config.h>
+
+#include "member/lots.h"
+#include "member/post.h"
+#include "member/run.h"
+#include "member/term.h"
+
+#include <assert.h>
+
+static const notch_ladder *ladder_of(const notch_work *work, uint32_t index)
+{
+  return &work->program->ladders[index];
+}
+
+static bool reaches(notch_work *work, uint32_t ladder, uint32_t tier)
+{
+  uint32_t root = ladder_of(work, ladder)->tiers[tier].reach;
+  if (root == NOTCH_NONE) {
+    return false;
+  }
+  bool held = notch_work_holds(work, root);
+  notch_work_trace(work, NOTCH_TRACE_REACH, ladder, tier, held, work->program->roots[root].expr,
+                   NOTCH_MISSING, 0);
+  return held;
+}
+
+bool notch_can_pay(notch_work *work, const notch_pay_use *uses, uint32_t count)
+{
+  for (uint32_t i = 0; i < count; i++) {
+    if (!uses[i].all && notch_available(work, work->open->state, uses[i].points) < uses[i].amount) {
+      return false;
+    }
+  }
+  return true;
+}
+
+void notch_pay(notch_work *work, const notch_pay_use *uses, uint32_t count)
+{
+  for (uint32_t i = 0; i < count; i++) {
+    int64_t there = notch_available(work, work->open->state, uses[i].points);
+    int64_t amount = uses[i].all || uses[i].amount > there ? there : uses[i].amount;
+    if (amount > 0) {
+      notch_spend(work, uses[i].points, amount, NOTCH_ACCOUNT_SPENT, NOTCH_NONE);
+    }
+  }
+}
+
+uint32_t notch_effective_tier(notch_work *work, uint32_t index)
+{
+  const notch_ladder *ladder = ladder_of(work, index);
+  const notch_standing *standing = &work->open->state->standings[index];
+  uint32_t tier = standing->own;
+  if (standing->promise != NOTCH_NONE && standing->promise > tier &&
+      work->moment.now_us < NOTCH_US(standing->promise_until_s)) {
+    tier = standing->promise;
+  }
+  if (standing->lifetime != NOTCH_NONE && standing->lifetime > tier) {
+    tier = standing->lifetime;
+  }
+  for (uint32_t i = 0; i < ladder->floor_count; i++) {
+    if (ladder->floors[i].tier > tier && notch_work_holds(work, ladder->floors[i].when)) {
+      tier = ladder->floors[i].tier;
+    }
+  }
+  return tier;
+}
+
+typedef struct tier_trigger {
+  notch_trigger_kind kind;
+  uint32_t ladder, tier;
+} tier_trigger;
+
+static bool is_tier_trigger(const notch_trigger *trigger, const void *payload)
+{
+  const tier_trigger *wanted = payload;
+  return trigger->kind == wanted->kind &&
+         (trigger->a == NOTCH_NONE || trigger->a == wanted->ladder) &&
+         (trigger->b == NOTCH_NONE || trigger->b == wanted->tier);
+}
+
+/* Rules see the member, no fields of the event, and what this event awarded so far. */
+static void run_following(notch_work *work, const tier_trigger *fired)
+{
+  uint32_t count;
+  notch_candidate *list = notch_candidates(work, is_tier_trigger, fired, &count);
+  if (count == 0) {
+    return;
+  }
+  const notch_value *fields = work->fields;
+  const notch_event *event = work->event;
+  const notch_state *seen = work->seen;
+  const int64_t *earned = work->earned_now;
+  work->fields = NULL;
+  work->seen = work->open->state;
+  work->earned_now = notch_awarded_so_far(work);
+  notch_run(work, list, count, work->moment.now_us, NULL);
+  work->earned_now = earned;
+  work->seen = seen;
+  work->event = event;
+  work->fields = fields;
+}
+
+int64_t *notch_awarded_so_far(notch_work *work)
+{
+  int64_t *sums = NOTCH_NEW_ARRAY(work->run, int64_t, work->program->points_count + 1);
+  const notch_open *open = work->open;
+  for (uint32_t i = 0; i < open->postings.count; i++) {
+    const notch_posting *posting = &open->postings.items[i];
+    if (posting->source == NOTCH_ACCOUNT_ISSUED) {
+      sums[posting->points] += posting->amount;
+    }
+  }
+  return sums;
+}
+
+void notch_announce(notch_work *work, uint32_t ladder, uint32_t before, uint32_t after)
+{
+  if (after > before) {
+    run_following(work, &(tier_trigger){NOTCH_ON_PROMOTE, ladder, after});
+  } else if (after < before) {
+    run_following(work, &(tier_trigger){NOTCH_ON_DEMOTE, ladder, before});
+  }
+}
+
+/* Brings the effective tier in line; a change is a move of its own and is announced. */
+static bool bring_in_line(notch_work *work, uint32_t ladder, uint32_t before)
+{
+  uint32_t after = notch_effective_tier(work, ladder);
+  if (work->open->state->standings[ladder].effective != after) {
+    notch_work_move(work, (notch_move){.ladder = ladder, .tier = after,
+                                       .since_us = work->open->row.at_us,
+                                       .until_s = NOTCH_NEVER, .cause = NOTCH_MOVE_FLOOR});
+  }
+  if (after == before) {
+    return false;
+  }
+  notch_announce(work, ladder, before, after);
+  return true;
+}
+
+static void reach(notch_work *work, uint32_t index, uint32_t tier, bool starts_term)
+{
+  const notch_ladder *ladder = ladder_of(work, index);
+  const notch_tier *to = &ladder->tiers[tier];
+  notch_pay(work, to->pay_on_reach, to->pay_on_reach_count);
+  const notch_standing *standing = &work->open->state->standings[index];
+  int64_t until = starts_term
+                      ? notch_term_from_reach(work->program, ladder, tier, work->moment.now_us)
+                      : standing->until_s;
+  notch_work_move(work, (notch_move){.ladder = index, .tier = tier,
+                                     .since_us = work->moment.now_us, .until_s = until,
+                                     .cause = NOTCH_MOVE_REACH});
+}
+
+/* The highest tier above the own one that is reached and can be paid; the own one if none. */
+static uint32_t highest_reached(notch_work *work, uint32_t index)
+{
+  const notch_ladder *ladder = ladder_of(work, index);
+  uint32_t own = work->open->state->standings[index].own;
+  for (uint32_t tier = ladder->tier_count - 1; tier > own; tier--) {
+    if (reaches(work, index, tier) &&
+        notch_can_pay(work, ladder->tiers[tier].pay_on_reach,
+                      ladder->tiers[tier].pay_on_reach_count)) {
+      return tier;
+    }
+  }
+  return own;
+}
+
+bool notch_ladder_promote(notch_work *work, uint32_t index)
+{
+  const notch_ladder *ladder = ladder_of(work, index);
+  notch_standing *standing = &work->open->state->standings[index];
+  uint32_t before = standing->effective;
+  if (ladder->promote != NOTCH_PROMOTE_STEP) {
+    uint32_t tier = highest_reached(work, index);
+    if (tier == standing->own) {
+      return false;
+    }
+    reach(work, index, tier, true);
+    bring_in_line(work, index, before);
+    return true;
+  }
+  bool climbed = false;
+  while (standing->own + 1 < ladder->tier_count && reaches(work, index, standing->own + 1) &&
+         notch_can_pay(work, ladder->tiers[standing->own + 1].pay_on_reach,
+                       ladder->tiers[standing->own + 1].pay_on_reach_count)) {
+    reach(work, index, standing->own + 1, true);
+    bring_in_line(work, index, before);
+    standing = &work->open->state->standings[index];
+    before = standing->effective;
+    climbed = true;
+  }
+  return climbed;
+}
+
+static bool lifetime(notch_work *work, uint32_t index)
+{
+  const notch_ladder *ladder = ladder_of(work, index);
+  bool changed = false;
+  for (uint32_t tier = ladder->tier_count; tier-- > 0;) {
+    const notch_standing *standing = &work->open->state->standings[index];
+    bool has = standing->lifetime != NOTCH_NONE && standing->lifetime >= tier;
+    if (ladder->tiers[tier].lifetime == NOTCH_NONE || has ||
+        !notch_work_holds(work, ladder->tiers[tier].lifetime)) {
+      continue;
+    }
+    notch_work_move(work, (notch_move){.ladder = index, .tier = tier,
+                                       .since_us = work->moment.now_us,
+                                       .until_s = NOTCH_NEVER, .cause = NOTCH_MOVE_LIFETIME});
+    changed = true;
+  }
+  return changed;
+}
+
+/* A grace is cancelled when the keep condition becomes true meanwhile. */
+static bool cancel_grace(notch_work *work, uint32_t index)
+{
+  const notch_standing *standing = &work->open->state->standings[index];
+  if (standing->grace_to == NOTCH_NONE || !notch_ladder_keeps(work, index, standing->own)) {
+    return false;
+  }
+  int64_t until = notch_term_from_reach(work->program, ladder_of(work, index), standing->own,
+                                        work->moment.now_us);
+  notch_work_move(work, (notch_move){.ladder = index, .tier = standing->own,
+                                     .since_us = standing->since_us, .until_s = until,
+                                     .cause = NOTCH_MOVE_GRACE_END});
+  return true;
+}
+
+void notch_tiers(notch_work *work)
+{
+  const notch_value *fields = work->fields;
+  work->fields = NULL;
+  /* Tiers only rise here and each round raises one, so this ends. */
+  for (bool moved = true; moved;) {
+    moved = false;
+    for (uint32_t i = 0; i < work->program->ladder_count; i++) {
+      uint32_t before = work->open->state->standings[i].effective;
+      if (ladder_of(work, i)->promote != NOTCH_PROMOTE_AT_REVIEW) {
+        moved = notch_ladder_promote(work, i) || moved;
+        before = work->open->state->standings[i].effective;
+      }
+      cancel_grace(work, i);
+      lifetime(work, i);
+      moved = bring_in_line(work, i, before) || moved;
+    }
+  }
+  work->fields = fields;
+}
+
+void notch_promise(notch_work *work, uint32_t ladder, uint32_t tier, notch_duration duration)
+{
+  const notch_standing *standing = &work->open->state->standings[ladder];
+  int64_t now_us = work->moment.now_us;
+  bool running = standing->promise != NOTCH_NONE && now_us < NOTCH_US(standing->promise_until_s);
+  int64_t until = running && standing->promise >= tier
+                      ? notch_term_exactly(work->program, standing->promise_until_s, duration)
+                      : notch_term_end(work->program, now_us, duration, false, NOTCH_UNIT_DAY);
+  uint32_t kept = running && standing->promise > tier ? standing->promise : tier;
+  notch_work_move(work, (notch_move){.ladder = ladder, .tier = kept, .since_us = now_us,
+                                     .until_s = until, .cause = NOTCH_MOVE_PROMISE});
+}
+
+void notch_ladder_ends(notch_work *work, uint32_t index, int64_t now_s)
+{
+  uint32_t before = work->open->state->standings[index].effective;
+  const notch_standing *standing = &work->open->state->standings[index];
+  if (standing->promise != NOTCH_NONE && standing->promise_until_s <= now_s) {
+    notch_work_move(work, (notch_move){.ladder = index, .tier = standing->promise,
+                                       .since_us = work->moment.now_us, .until_s = NOTCH_NEVER,
+                                       .cause = NOTCH_MOVE_PROMISE});
+  }
+  if (standing->grace_to != NOTCH_NONE && standing->grace_at_s <= now_s) {
+    if (!cancel_grace(work, index)) {
+      notch_ladder_fall(work, index, standing->grace_to, now_s);
+    }
+  }
+  bring_in_line(work, index, before);
+}
+
+bool notch_bring_in_line(notch_work *work, uint32_t ladder, uint32_t before)
+{
+  return bring_in_line(work, ladder, before);
+}

@@ -1,0 +1,147 @@
+/* member/limit.c -- limits: keys, periods, use and room. */
+#include <config.h>
+
+#include "member/limit.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* The values of a limit's keys as one text; keys of the member alone are the empty text. */
+static notch_text key_of(notch_work *work, const notch_limit *limit, uint32_t variant)
+{
+  notch_text key = {NULL, 0};
+  for (uint32_t i = 0; i < limit->key_count; i++) {
+    const notch_limit_key *part = &limit->keys[i];
+    if (part->kind != NOTCH_KEY_VALUE || part->root_count == 0) {
+      continue;
+    }
+    uint32_t root = part->roots[variant < part->root_count ? variant : 0];
+    notch_value value = root == NOTCH_NONE ? NOTCH_MISSING : notch_work_eval(work, root);
+    notch_type type = root == NOTCH_NONE ? (notch_type){.kind = NOTCH_TYPE_ERROR}
+                                         : work->program->roots[root].expr->type;
+    bool text = type.kind == NOTCH_TYPE_TEXT || type.kind == NOTCH_TYPE_MEMBER;
+    notch_text word = NOTCH_TEXT("?");
+    if (value.d != 0 && text) {
+      word = notch_value_text(value);
+    } else if (value.d != 0) {
+      word = notch_arena_format(work->run, "%lld/%lld", (long long)value.n, (long long)value.d);
+    }
+    key = notch_arena_format(work->run, "%.*s\x1f%.*s", (int)key.length,
+                             key.bytes == NULL ? "" : key.bytes, (int)word.length, word.bytes);
+  }
+  return key;
+}
+
+static int64_t exact_us(notch_duration duration)
+{
+  int64_t unit = duration.unit == NOTCH_UNIT_HOUR ? 3600 : duration.unit == NOTCH_UNIT_MINUTE ? 60 : 1;
+  return duration.count * unit * NOTCH_SECOND_US;
+}
+
+static bool is_exact(const notch_limit *limit)
+{
+  return limit->period == NOTCH_PERIOD_ROLLING && limit->rolling.unit <= NOTCH_UNIT_HOUR;
+}
+
+/* Where a use at the present moment is booked. */
+static void period_of(const notch_work *work, const notch_limit *limit, int32_t *day,
+                      int64_t *at_us)
+{
+  *day = 0;
+  *at_us = 0;
+  switch (limit->period) {
+  case NOTCH_PERIOD_EVER: break;
+  case NOTCH_PERIOD_TOTAL: *day = limit->from_day; break;
+  case NOTCH_PERIOD_CALENDAR:
+    if (limit->unit <= NOTCH_UNIT_HOUR) {
+      notch_duration one = {1, limit->unit};
+      *at_us = work->moment.now_us - work->moment.now_us % exact_us(one);
+    }
+    *day = limit->unit <= NOTCH_UNIT_HOUR
+               ? work->moment.today
+               : notch_unit_begin(work->moment.today, limit->unit, &work->program->calendar);
+    break;
+  case NOTCH_PERIOD_ROLLING:
+    *day = work->moment.today;
+    *at_us = is_exact(limit) ? work->moment.now_us : 0;
+    break;
+  }
+}
+
+static bool counts(const notch_work *work, const notch_limit *limit, const notch_use *use,
+                   int32_t day, int64_t at_us)
+{
+  if (limit->period != NOTCH_PERIOD_ROLLING) {
+    return use->day == day && use->at_us == at_us;
+  }
+  if (is_exact(limit)) {
+    return use->at_us > at_us - exact_us(limit->rolling) && use->at_us <= at_us;
+  }
+  notch_duration back = {-limit->rolling.count, limit->rolling.unit};
+  int32_t after = notch_day_add(day, back, work->program->calendar.months_roll);
+  return use->day > after && use->day <= day;
+}
+
+static const notch_state *booked_in(notch_work *work, const notch_limit *limit)
+{
+  if (!limit->shared) {
+    return work->uses;
+  }
+  return work->house_uses != NULL ? work->house_uses : notch_work_house(work);
+}
+
+static bool same_key(const notch_state *state, const notch_use *use, notch_text key)
+{
+  return notch_text_equal(notch_state_text(state, use->key), key);
+}
+
+int64_t notch_limit_room(notch_work *work, uint32_t index, uint32_t variant)
+{
+  const notch_limit *limit = &work->program->limits[index];
+  if (limit->period == NOTCH_PERIOD_TOTAL &&
+      (work->moment.today < limit->from_day || work->moment.today > limit->to_day)) {
+    return INT64_MAX;
+  }
+  if (limit->per_event) {
+    return limit->amount;
+  }
+  const notch_state *state = booked_in(work, limit);
+  notch_text key = key_of(work, limit, variant);
+  int32_t day;
+  int64_t at_us, used = 0;
+  period_of(work, limit, &day, &at_us);
+  for (uint32_t i = state->uses_count; i > 0; i--) {
+    const notch_use *use = &state->uses[i - 1];
+    if (use->limit == index && counts(work, limit, use, day, at_us) &&
+        same_key(state, use, key)) {
+      used += use->used;
+    }
+  }
+  return used >= limit->amount ? 0 : limit->amount - used;
+}
+
+void notch_limit_use(notch_work *work, notch_state *state, uint32_t index, uint32_t variant,
+                     int64_t amount)
+{
+  const notch_limit *limit = &work->program->limits[index];
+  bool outside = limit->period == NOTCH_PERIOD_TOTAL &&
+                 (work->moment.today < limit->from_day || work->moment.today > limit->to_day);
+  if (amount == 0 || outside || limit->per_event) {
+    return;
+  }
+  notch_text key = key_of(work, limit, variant);
+  int32_t day;
+  int64_t at_us;
+  period_of(work, limit, &day, &at_us);
+  for (uint32_t i = state->uses_count; i > 0; i--) {
+    notch_use *use = &state->uses[i - 1];
+    if (use->limit == index && use->day == day && use->at_us == at_us &&
+        same_key(state, use, key)) {
+      use->used += amount;
+      return;
+    }
+  }
+  notch_slice kept = notch_state_keep_text(state, key);
+  *notch_state_add_uses(state) = (notch_use){
+      .limit = index, .day = day, .at_us = at_us, .key = kept, .used = amount};
+}

@@ -1,0 +1,37 @@
+/*
+ * member/lots.h -- lots of points: when they mature and expire, in which order they are spent.
+ */
+#ifndef NOTCH_MEMBER_LOTS_H
+#define NOTCH_MEMBER_LOTS_H
+
+#include "member/work.h"
+
+/* The dates of a lot opened now under `terms` (an index of the programme's). */
+void notch_lot_dates(const notch_program *program, uint32_t terms, int64_t earned_us,
+                     int64_t *matures_s, int64_t *expires_s);
+/* The expiry of points earned at the beginning of `day` (carry). */
+int64_t notch_terms_expiry(const notch_program *program, uint32_t terms, int64_t earned_us,
+                           int32_t day);
+
+/* What may be spent at the moment of `work`: matured, not expired, not held. */
+bool notch_lot_available(notch_work *work, const notch_state *state, const notch_lot *lot);
+int64_t notch_available(notch_work *work, const notch_state *state, uint32_t points);
+int64_t notch_pending(notch_work *work, const notch_state *state, uint32_t points);
+
+/* Indexes of the available lots of a kind, in the order they are spent; arena-owned. */
+uint32_t *notch_lots_in_order(notch_work *work, const notch_state *state, uint32_t points,
+                              notch_lot_order order, uint32_t *count);
+
+/* Takes `amount` of available points to `target`, lots in the kind's order, for `rule` (its share
+ * of each posting; NOTCH_NONE: for no rule); returns what could not be taken. */
+int64_t notch_spend(notch_work *work, uint32_t points, int64_t amount, notch_account target,
+                    uint32_t rule);
+
+/* Points that came in settle a debt first: points -> debt from the lot; returns what was settled. */
+int64_t notch_settle_debt(notch_work *work, uint32_t points, int64_t lot);
+
+/* The end of the local day that `from` + duration reaches (calendar durations), aligned. */
+int64_t notch_term_end(const notch_program *program, int64_t from_us, notch_duration duration,
+                       bool aligned, notch_unit unit);
+
+#endif

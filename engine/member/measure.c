@@ -1,0 +1,274 @@
+/* member/measure.c -- what events add to running figures. */
+#include <config.h>
+
+#include "member/measure.h"
+
+#include <assert.h>
+
+/* A measure that must tell events apart keeps one entry for each; the others one a day. */
+static bool by_event(const notch_measure *measure)
+{
+  return measure->at_most > 0 || measure->exact_windows ||
+         (measure->aggregate != NOTCH_AGG_SUM && measure->aggregate != NOTCH_AGG_COUNT &&
+          measure->aggregate != NOTCH_AGG_STREAK);
+}
+
+/* Entries of all measures share one array in time order; equal times go by arrival. */
+static notch_entry *insert(notch_state *state, notch_entry entry)
+{
+  notch_entry *added = notch_state_add_entries(state);
+  if (added == NULL) {
+    return NULL;
+  }
+  uint32_t at = state->entries_count - 1;
+  while (at > 0 && (state->entries[at - 1].day > entry.day ||
+                    (state->entries[at - 1].day == entry.day &&
+                     state->entries[at - 1].at_us > entry.at_us))) {
+    state->entries[at] = state->entries[at - 1];
+    at--;
+  }
+  state->entries[at] = entry;
+  return &state->entries[at];
+}
+
+static notch_entry *find_day(notch_state *state, uint32_t measure, int32_t day)
+{
+  for (uint32_t i = state->entries_count; i > 0; i--) {
+    notch_entry *entry = &state->entries[i - 1];
+    if (entry->day < day) {
+      return NULL;
+    }
+    if (entry->day == day && entry->measure == measure) {
+      return entry;
+    }
+  }
+  return NULL;
+}
+
+static notch_entry *find_event(notch_state *state, uint32_t measure, int64_t event)
+{
+  for (uint32_t i = state->entries_count; i > 0; i--) {
+    notch_entry *entry = &state->entries[i - 1];
+    if (entry->event == event && entry->measure == measure) {
+      return entry;
+    }
+  }
+  return NULL;
+}
+
+/* False: the sum does not fit. */
+static bool add_on_day(notch_state *state, uint32_t measure, int32_t day, notch_rational amount)
+{
+  notch_entry *entry = find_day(state, measure, day);
+  if (entry == NULL) {
+    notch_entry fresh = {.measure = measure, .day = day, .value = notch_value_of(amount)};
+    return insert(state, fresh) != NULL;
+  }
+  notch_rational sum;
+  if (!notch_rational_add(&sum, notch_value_rational(entry->value), amount)) {
+    return false;
+  }
+  entry->value = notch_value_of(sum);
+  return true;
+}
+
+/* The farthest back that any window of the measure can reach from `today`. */
+static int32_t horizon(const notch_measure *measure, int32_t today)
+{
+  int64_t days = 0;
+  switch (measure->longest.unit) {
+  case NOTCH_UNIT_SECOND:
+  case NOTCH_UNIT_MINUTE:
+  case NOTCH_UNIT_HOUR: days = measure->longest.count / 3600 / 24 + 2; break;
+  case NOTCH_UNIT_DAY: days = measure->longest.count; break;
+  case NOTCH_UNIT_WEEK: days = measure->longest.count * 7; break;
+  case NOTCH_UNIT_MONTH: days = measure->longest.count * 31; break;
+  case NOTCH_UNIT_QUARTER: days = measure->longest.count * 92; break;
+  case NOTCH_UNIT_YEAR: days = measure->longest.count * 366; break;
+  }
+  days += 2;
+  return days > 4000000 ? INT32_MIN + 1 : (int32_t)(today - days);
+}
+
+/*
+ * Forgets daily entries that only a plain total can still see, by adding them into one.  Only
+ * additive measures with bounded windows are trimmed, so no answer changes.
+ */
+static void trim(notch_state *state, uint32_t index, const notch_measure *measure, int32_t today)
+{
+  if (measure->whole_history || by_event(measure) ||
+      measure->aggregate == NOTCH_AGG_STREAK) {
+    return;
+  }
+  int32_t keep_from = horizon(measure, today);
+  if (state->entries_count == 0 || state->entries[0].day >= keep_from) {
+    return;
+  }
+  uint32_t kept = 0;
+  notch_entry base = {.measure = index, .day = NOTCH_ENTRY_BASE, .value = NOTCH_VALUE(0)};
+  bool folded = false, fits = true;
+  for (uint32_t i = 0; i < state->entries_count && fits; i++) {
+    notch_entry *entry = &state->entries[i];
+    if (entry->measure == index && entry->day < keep_from) {
+      notch_rational sum;
+      fits = notch_rational_add(&sum, notch_value_rational(base.value),
+                                notch_value_rational(entry->value));
+      base.value = notch_value_of(sum);
+      folded = true;
+    }
+  }
+  if (!folded || !fits) {
+    return;
+  }
+  for (uint32_t i = 0; i < state->entries_count; i++) {
+    if (state->entries[i].measure != index || state->entries[i].day >= keep_from) {
+      state->entries[kept++] = state->entries[i];
+    }
+  }
+  state->entries_count = kept;
+  insert(state, base);
+}
+
+static notch_value keep_value(notch_state *state, notch_type type, notch_value value)
+{
+  if (type.kind == NOTCH_TYPE_TEXT || type.kind == NOTCH_TYPE_MEMBER) {
+    notch_slice slice = notch_state_keep_text(state, notch_value_text(value));
+    return NOTCH_VALUE((int64_t)slice.offset << 32 | slice.length);
+  }
+  return value;
+}
+
+/* What the fields count for: false when `where` leaves the event out. */
+static bool contribution(notch_work *work, const notch_measure_on *on, notch_value *out)
+{
+  if (on->where != NOTCH_NONE && notch_work_eval(work, on->where).n == 0) {
+    return false;
+  }
+  *out = on->value == NOTCH_NONE ? NOTCH_VALUE(1) : notch_work_eval(work, on->value);
+  return out->d != 0;
+}
+
+static const notch_measure_on *counted_on(const notch_measure *measure, uint32_t event)
+{
+  for (uint32_t i = 0; i < measure->on_count; i++) {
+    if (measure->on[i].event == event) {
+      return &measure->on[i];
+    }
+  }
+  return NULL;
+}
+
+void notch_measure_absorb(notch_work *work, notch_state *state, int64_t event)
+{
+  const notch_program *program = work->program;
+  for (uint32_t i = 0; i < program->measure_count; i++) {
+    const notch_measure *measure = &program->measures[i];
+    const notch_measure_on *on = counted_on(measure, work->event->type);
+    notch_value value;
+    if (on == NULL || !contribution(work, on, &value)) {
+      continue;
+    }
+    int64_t at_us = measure->by_recorded ? work->in->recorded_us : work->moment.now_us;
+    int32_t day = measure->by_recorded ? notch_work_day(work, at_us) : work->moment.today;
+    if (!by_event(measure)) {
+      if (!add_on_day(state, i, day, notch_value_rational(value))) {
+        notch_refuse(work, NOTCH_REFUSED_OVERFLOW, "measure %.*s grows too large",
+                     (int)measure->decl.name.length, measure->decl.name.bytes);
+      }
+      trim(state, i, measure, day);
+      continue;
+    }
+    notch_type type = on->value == NOTCH_NONE ? (notch_type){.kind = NOTCH_TYPE_NUMBER}
+                                              : program->roots[on->value].expr->type;
+    insert(state, (notch_entry){.measure = i,
+                                .day = day,
+                                .at_us = at_us,
+                                .event = event,
+                                .value = keep_value(state, type, value)});
+  }
+}
+
+static void remove_entry(notch_state *state, notch_entry *entry)
+{
+  uint32_t at = (uint32_t)(entry - state->entries);
+  for (; at + 1 < state->entries_count; at++) {
+    state->entries[at] = state->entries[at + 1];
+  }
+  state->entries_count--;
+}
+
+static void lower_one(notch_work *work, notch_state *state, uint32_t index,
+                      const notch_measure_on *on, int64_t event, int32_t day,
+                      const notch_value *before, const notch_value *after, bool nothing_left)
+{
+  const notch_measure *measure = &work->program->measures[index];
+  bool scaled = measure->aggregate == NOTCH_AGG_SUM || measure->aggregate == NOTCH_AGG_LARGEST ||
+                measure->aggregate == NOTCH_AGG_SMALLEST;
+  if (!scaled && !nothing_left) {
+    return;
+  }
+  notch_value old_value, new_value = NOTCH_VALUE(0);
+  work->fields = work->event->fields;
+  if (on->where != NOTCH_NONE && notch_work_eval(work, on->where).n == 0) {
+    return;
+  }
+  work->fields = before;
+  old_value = on->value == NOTCH_NONE ? NOTCH_VALUE(1) : notch_work_eval(work, on->value);
+  work->fields = after;
+  if (!nothing_left && on->value != NOTCH_NONE) {
+    new_value = notch_work_eval(work, on->value);
+  }
+  if (!by_event(measure)) {
+    notch_rational change;
+    if (notch_rational_sub(&change, notch_value_rational(new_value),
+                           notch_value_rational(old_value)) &&
+        change.num != 0) {
+      int32_t at = find_day(state, index, day) == NULL ? NOTCH_ENTRY_BASE : day;
+      add_on_day(state, index, at, change);
+    }
+    return;
+  }
+  notch_entry *entry = find_event(state, index, event);
+  if (entry == NULL) {
+    return;
+  }
+  if (nothing_left) {
+    remove_entry(state, entry);
+  } else {
+    entry->value = new_value;
+  }
+}
+
+void notch_measure_lower(notch_work *work, notch_state *state, const notch_event *original,
+                         int64_t event, const notch_value *before, const notch_value *after,
+                         bool nothing_left)
+{
+  const notch_event *event_before = work->event;
+  const notch_value *fields_before = work->fields;
+  notch_moment moment_before = work->moment;
+  work->event = original;
+  notch_work_see(work, original->at_us);
+  for (uint32_t i = 0; i < work->program->measure_count; i++) {
+    const notch_measure *measure = &work->program->measures[i];
+    const notch_measure_on *on = counted_on(measure, original->type);
+    if (on != NULL && !measure->gross) {
+      lower_one(work, state, i, on, event, work->moment.today, before, after, nothing_left);
+    }
+  }
+  work->event = event_before;
+  work->fields = fields_before;
+  work->moment = moment_before;
+}
+
+void notch_measure_earned(notch_work *work, notch_state *state, uint32_t points, int64_t at_us,
+                          int64_t amount)
+{
+  if (!work->plan->earned_used[points] || amount == 0) {
+    return;
+  }
+  uint32_t index = work->program->measure_count + points;
+  insert(state, (notch_entry){.measure = index,
+                              .day = notch_work_day(work, at_us),
+                              .at_us = at_us,
+                              .value = NOTCH_VALUE(amount)});
+}

@@ -1,0 +1,26 @@
+/*
+ * member/measure.h -- running figures: what an event adds to them, and their value over a window.
+ */
+#ifndef NOTCH_MEMBER_MEASURE_H
+#define NOTCH_MEMBER_MEASURE_H
+
+#include "member/work.h"
+
+/* Adds what `work->event` (seen at work->moment) counts for to `state`. */
+void notch_measure_absorb(notch_work *work, notch_state *state, int64_t event);
+/* A return: takes out what the fields lowered count for, at the original's time.
+ * `before`/`after`: the original's fields, lowered so far and lowered now; `nothing_left`: all of
+ * it is returned. */
+void notch_measure_lower(notch_work *work, notch_state *state, const notch_event *original,
+                         int64_t event, const notch_value *before, const notch_value *after,
+                         bool nothing_left);
+/* earned(): what rules awarded and adjust moved, at a time. */
+void notch_measure_earned(notch_work *work, notch_state *state, uint32_t points, int64_t at_us,
+                          int64_t amount);
+
+notch_eval notch_measure_value(notch_work *work, const notch_state *state, uint32_t measure,
+                               uint32_t window, notch_value *out);
+notch_eval notch_earned_value(notch_work *work, const notch_state *state, uint32_t points,
+                              uint32_t window, notch_value *out);
+
+#endif

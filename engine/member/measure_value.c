@@ -1,0 +1,241 @@
+/* member/measure_value.c -- the value of a running figure over a window. */
+#include <config.h>
+
+#include "member/measure.h"
+
+#include <assert.h>
+
+typedef struct span_of_time { /* both kinds of bound, either may be open */
+  int32_t from_day, to_day;   /* included */
+  int64_t after_us, until_us; /* (after, until]; used where the entries keep their time */
+  bool exact;
+} span_of_time;
+
+static notch_duration negated(notch_duration duration)
+{
+  duration.count = -duration.count;
+  return duration;
+}
+
+static int64_t exact_us(notch_duration duration)
+{
+  int64_t unit = duration.unit == NOTCH_UNIT_HOUR ? 3600 : duration.unit == NOTCH_UNIT_MINUTE ? 60 : 1;
+  return duration.count * unit * NOTCH_SECOND_US;
+}
+
+static notch_eval resolve(notch_work *work, uint32_t window, span_of_time *out)
+{
+  const notch_program *program = work->program;
+  int32_t today = work->moment.today;
+  *out = (span_of_time){INT32_MIN, today, INT64_MIN, work->moment.now_us, false};
+  if (window == NOTCH_NONE) {
+    return NOTCH_EVAL_OK;
+  }
+  const notch_window *over = &program->windows[window];
+  int32_t begin;
+  switch (over->kind) {
+  case NOTCH_WINDOW_EVER: break;
+  case NOTCH_WINDOW_LAST:
+    if (over->last.unit <= NOTCH_UNIT_HOUR) {
+      out->exact = true;
+      out->after_us = work->moment.now_us - exact_us(over->last);
+    } else {
+      out->from_day = notch_day_add(today, negated(over->last), program->calendar.months_roll) + 1;
+    }
+    break;
+  case NOTCH_WINDOW_THIS:
+    out->from_day = notch_unit_begin(today, over->unit, &program->calendar);
+    break;
+  case NOTCH_WINDOW_PREVIOUS:
+    begin = notch_unit_begin(today, over->unit, &program->calendar);
+    out->from_day = notch_unit_begin(begin - 1, over->unit, &program->calendar);
+    out->to_day = begin - 1;
+    break;
+  case NOTCH_WINDOW_SINCE: {
+    notch_value since;
+    notch_eval ended = notch_work_try(work, over->since, NULL, &since);
+    if (ended != NOTCH_EVAL_OK || since.d == 0) {
+      return ended;
+    }
+    if (program->roots[over->since].expr->type.kind == NOTCH_TYPE_DATE) {
+      out->from_day = (int32_t)since.n;
+    } else {
+      out->exact = true;
+      out->after_us = since.n - 1;
+    }
+    break;
+  }
+  }
+  return NOTCH_EVAL_OK;
+}
+
+static bool inside(const notch_entry *entry, const span_of_time *over)
+{
+  if (over->exact) {
+    return entry->at_us > over->after_us && entry->at_us <= over->until_us;
+  }
+  return entry->day >= over->from_day && entry->day <= over->to_day;
+}
+
+static notch_eval sum_of(const notch_state *state, uint32_t index, const span_of_time *over,
+                         notch_value *out)
+{
+  notch_rational sum = NOTCH_INTEGER(0);
+  for (uint32_t i = state->entries_count; i > 0; i--) {
+    const notch_entry *entry = &state->entries[i - 1];
+    if (entry->measure != index || !inside(entry, over)) {
+      continue;
+    }
+    if (!notch_rational_add(&sum, sum, notch_value_rational(entry->value))) {
+      return NOTCH_EVAL_OVERFLOW;
+    }
+  }
+  *out = notch_value_of(sum);
+  return NOTCH_EVAL_OK;
+}
+
+/* `at most N per U`: the first N of each unit count. */
+static notch_eval sum_of_first(notch_work *work, const notch_state *state, uint32_t index,
+                               const span_of_time *over, notch_value *out)
+{
+  const notch_measure *measure = &work->program->measures[index];
+  notch_rational sum = NOTCH_INTEGER(0);
+  int32_t unit = INT32_MIN;
+  int64_t seen = 0;
+  for (uint32_t i = 0; i < state->entries_count; i++) {
+    const notch_entry *entry = &state->entries[i];
+    if (entry->measure != index) {
+      continue;
+    }
+    int32_t begin = notch_unit_begin(entry->day, measure->at_most_unit, &work->program->calendar);
+    seen = begin == unit ? seen + 1 : 1;
+    unit = begin;
+    if (seen > measure->at_most || !inside(entry, over)) {
+      continue;
+    }
+    if (!notch_rational_add(&sum, sum, notch_value_rational(entry->value))) {
+      return NOTCH_EVAL_OVERFLOW;
+    }
+  }
+  *out = notch_value_of(sum);
+  return NOTCH_EVAL_OK;
+}
+
+static bool same_value(const notch_state *state, notch_type type, notch_value left,
+                       notch_value right)
+{
+  if (type.kind != NOTCH_TYPE_TEXT && type.kind != NOTCH_TYPE_MEMBER) {
+    return left.n == right.n && left.d == right.d;
+  }
+  notch_slice one = {(uint32_t)(left.n >> 32), (uint32_t)left.n};
+  notch_slice other = {(uint32_t)(right.n >> 32), (uint32_t)right.n};
+  return notch_text_equal(notch_state_text(state, one), notch_state_text(state, other));
+}
+
+static notch_type value_type(const notch_work *work, const notch_measure *measure)
+{
+  uint32_t root = measure->on_count > 0 ? measure->on[0].value : NOTCH_NONE;
+  return root == NOTCH_NONE ? (notch_type){.kind = NOTCH_TYPE_NUMBER}
+                            : work->program->roots[root].expr->type;
+}
+
+static void distinct_of(notch_work *work, const notch_state *state, uint32_t index,
+                        const span_of_time *over, notch_value *out)
+{
+  notch_type type = value_type(work, &work->program->measures[index]);
+  int64_t count = 0;
+  for (uint32_t i = 0; i < state->entries_count; i++) {
+    const notch_entry *entry = &state->entries[i];
+    bool fresh = entry->measure == index && inside(entry, over);
+    for (uint32_t j = 0; j < i && fresh; j++) {
+      const notch_entry *earlier = &state->entries[j];
+      fresh = earlier->measure != index || !inside(earlier, over) ||
+              !same_value(state, type, earlier->value, entry->value);
+    }
+    count += fresh;
+  }
+  *out = NOTCH_VALUE(count);
+}
+
+static void extreme_of(const notch_state *state, uint32_t index, const span_of_time *over,
+                       bool largest, notch_value *out)
+{
+  bool found = false;
+  *out = NOTCH_VALUE(0);
+  for (uint32_t i = 0; i < state->entries_count; i++) {
+    const notch_entry *entry = &state->entries[i];
+    if (entry->measure != index || !inside(entry, over)) {
+      continue;
+    }
+    int order = notch_rational_compare(notch_value_rational(entry->value),
+                                       notch_value_rational(*out));
+    if (!found || (largest ? order > 0 : order < 0)) {
+      *out = entry->value;
+    }
+    found = true;
+  }
+}
+
+/* The run of units, each with an event, that ends in the present one or the one before it. */
+static void streak_of(notch_work *work, const notch_state *state, uint32_t index,
+                      const span_of_time *over, notch_value *out)
+{
+  const notch_calendar *calendar = &work->program->calendar;
+  notch_unit unit = work->program->measures[index].streak_by;
+  int32_t expected = notch_unit_begin(work->moment.today, unit, calendar);
+  int64_t length = 0;
+  for (uint32_t i = state->entries_count; i > 0; i--) {
+    const notch_entry *entry = &state->entries[i - 1];
+    if (entry->measure != index || !inside(entry, over) || entry->value.n <= 0) {
+      continue;
+    }
+    int32_t begin = notch_unit_begin(entry->day, unit, calendar);
+    if (length == 0 && begin < expected) {
+      expected = notch_unit_begin(expected - 1, unit, calendar);
+    }
+    if (begin < expected) {
+      break;
+    }
+    if (begin == expected) {
+      length++;
+      expected = notch_unit_begin(expected - 1, unit, calendar);
+    }
+  }
+  *out = NOTCH_VALUE(length);
+}
+
+notch_eval notch_measure_value(notch_work *work, const notch_state *state, uint32_t index,
+                               uint32_t window, notch_value *out)
+{
+  const notch_measure *measure = &work->program->measures[index];
+  span_of_time over;
+  notch_eval ended = resolve(work, window, &over);
+  if (ended != NOTCH_EVAL_OK) {
+    return ended;
+  }
+  switch (measure->aggregate) {
+  case NOTCH_AGG_SUM:
+  case NOTCH_AGG_COUNT:
+    return measure->at_most > 0 ? sum_of_first(work, state, index, &over, out)
+                                : sum_of(state, index, &over, out);
+  case NOTCH_AGG_DISTINCT: distinct_of(work, state, index, &over, out); break;
+  case NOTCH_AGG_LARGEST: extreme_of(state, index, &over, true, out); break;
+  case NOTCH_AGG_SMALLEST: extreme_of(state, index, &over, false, out); break;
+  case NOTCH_AGG_STREAK: streak_of(work, state, index, &over, out); break;
+  }
+  return NOTCH_EVAL_OK;
+}
+
+notch_eval notch_earned_value(notch_work *work, const notch_state *state, uint32_t points,
+                              uint32_t window, notch_value *out)
+{
+  if (window == NOTCH_NONE) {
+    *out = NOTCH_VALUE(work->earned_now == NULL ? 0 : work->earned_now[points]);
+    return NOTCH_EVAL_OK;
+  }
+  span_of_time over;
+  notch_eval ended = resolve(work, window, &over);
+  return ended != NOTCH_EVAL_OK
+             ? ended
+             : sum_of(state, work->program->measure_count + points, &over, out);
+}

@@ -1,0 +1,145 @@
+/*
+ * member/member.h -- the two pure functions that settle what happens to a member.
+ *
+ *   decide (programme, states of the members concerned, figures of the programme, event)
+ *     -> outcome
+ *   fold   (programme, state, event, transaction) -> state
+ *
+ * Applying, replaying, explaining, previewing, backtesting and returns call these two; nothing
+ * else computes a point.  Neither reads a clock, a file or the ledger: what decide has to look up
+ * (another member, an event that is returned, the lot of a spent point) it asks of its host,
+ * which answers with recorded facts.
+ */
+#ifndef NOTCH_MEMBER_MEMBER_H
+#define NOTCH_MEMBER_MEMBER_H
+
+#include "event/event.h"
+#include "member/state.h"
+#include "member/trace.h"
+#include "vm/vm.h"
+
+/* What falls due by time.  Such a transaction has type NOTCH_DUE_FIRST + notch_due; the type of
+ * one that was sent, or of another member's side, is an index of program->events. */
+typedef enum notch_due {
+  NOTCH_DUE_NONE = 0,
+#define DUE(number, name, word) NOTCH_DUE_##name = number,
+#include "member/due.def"
+#undef DUE
+  NOTCH_DUE_COUNT
+} notch_due;
+#define NOTCH_DUE_FIRST 0x10000u
+const char *notch_due_word(notch_due due);
+
+/* A programme made ready to run: code and what is derived from it once.  Shared by threads. */
+typedef struct notch_plan {
+  const notch_program *program;
+  const notch_code *code;
+  bool *earned_used;       /* by points kind: some expression reads earned() with a window */
+  bool watches_days;       /* floors, segments or `while` are looked at each local day */
+  bool has_schedules;      /* some rule fires by time */
+  bool earning_rules;      /* some rule runs on earning */
+  bool uses_house;         /* some figure belongs to the programme: fold every row for member 0 */
+} notch_plan;
+
+const notch_plan *notch_plan_make(const notch_program *program, const notch_code *code,
+                                  notch_arena *arena);
+
+/* The event a return lowers, with the member as he was then. */
+typedef struct notch_original {
+  int64_t event; /* its number */
+  const notch_plan *plan; /* of the version that decided it */
+  const notch_event *sent; /* as it was sent */
+  const notch_transaction *transaction; /* its own, postings and all */
+  const notch_state *then;  /* the member just before it, what fell due settled; by `plan` */
+  const notch_state *house_then; /* the programme's own figures then; by `plan` */
+  const notch_lowering *lowering; /* what this return names */
+  const notch_lowering *lowered;  /* what each of the earlier ones named, parallel to `earlier` */
+  const notch_transaction *const *earlier; /* earlier returns of it, oldest first */
+  uint32_t earlier_count;
+  /* Other members' sides of it and of its earlier returns. */
+  const notch_transaction *const *sides;
+  uint32_t side_count;
+} notch_original;
+
+/*
+ * A return is decided by the version that decided its original: host and caller carry states to
+ * that plan, so `plan` is also the plan of the decision.
+ */
+typedef struct notch_host {
+  void *payload;
+  /* The state of a member by id, under the plan of this decision; NULL: nobody of that name and
+   * `create` is false.  Borrowed until the decision ends. */
+  const notch_state *(*member)(void *payload, notch_text id, bool create);
+  const notch_state *(*member_number)(void *payload, int64_t number);
+  /* A member's id; empty: erased. */
+  notch_text (*member_id)(void *payload, int64_t number);
+  /* The posting that opened a lot (for a lot that is no longer in a state). */
+  bool (*opening)(void *payload, int64_t lot, notch_posting *out);
+  /* The grant that opened a reward lot. */
+  bool (*grant)(void *payload, int64_t effect, notch_effect *out);
+} notch_host;
+
+typedef struct notch_case { /* what decide is given; borrowed for the call */
+  const notch_plan *plan;
+  const notch_state *state; /* of the event's member; NULL for an event of the programme */
+  const notch_state *house; /* the programme's own figures (member 0) */
+  const notch_event *event;
+  const notch_original *original; /* a return's; NULL elsewhere, and for one without `of` */
+  const notch_original *const *latest; /* a return without `of`: newest first */
+  uint32_t latest_count;
+  /* A late event: the member as of the event's own time; NULL when it is not late. */
+  const notch_state *then;
+  int64_t recorded_us;
+  int64_t next_event, next_posting, next_effect;
+  const notch_host *host;
+  const int64_t *earned; /* notch_evaluate: earned() without a window, by points kind; NULL */
+  notch_trace *trace; /* NULL: no derivation wanted */
+} notch_case;
+
+typedef struct notch_outcome { /* lives in the decider until its next decision */
+  notch_verdict verdict;
+  notch_text detail; /* refused: the sentence */
+  notch_transaction *transactions; /* in ledger order; the event's own is `own` */
+  uint32_t count, own;
+} notch_outcome;
+
+typedef struct notch_decider notch_decider; /* scratch for decisions; one per thread */
+
+notch_decider *notch_decider_new(const notch_memory *memory);
+void notch_decider_free(notch_decider *decider);
+void notch_decider_set_limits(notch_decider *decider, size_t memory_max, uint64_t steps_max);
+
+/* NULL: out of memory.  A refused event gives one transaction with its verdict and no figures:
+ * what fell due before it is looked at again by the next. */
+const notch_outcome *notch_decide(notch_decider *decider, const notch_case *decision);
+
+/* Everything due at or before `to_us` for one member, one transaction an instant: what `advance`
+ * records and what reading a balance settles in memory. */
+const notch_outcome *notch_settle(notch_decider *decider, const notch_case *decision,
+                                  int64_t to_us);
+
+/* The next instant (UTC seconds) at which something may fall due; NOTCH_NEVER. */
+int64_t notch_next_due(const notch_plan *plan, const notch_state *state);
+
+/* Absorbs one recorded transaction of `state`'s member (or of the programme, for member 0).
+ * `event` is what was sent (NULL for what fell due); `original` as for decide.  False: out of
+ * memory, or an amount that cannot be (a damaged ledger). */
+bool notch_fold(notch_decider *decider, const notch_plan *plan, notch_state *state,
+                const notch_event *event, const notch_original *original,
+                const notch_transaction *transaction, const notch_host *host);
+
+/* A value of one expression as of `now_us`, for `expect that`: NOTCH_EVAL_OK or why not. */
+notch_eval notch_evaluate(notch_decider *decider, const notch_case *decision, uint32_t root,
+                          int64_t now_us, notch_value *out);
+
+/* Reading a settled state at a moment: amounts by the lots' dates. */
+typedef struct notch_points_view {
+  int64_t available, pending, held, debt;
+} notch_points_view;
+void notch_view_points(notch_points_view *view, const notch_plan *plan, const notch_state *state,
+                       uint32_t points, int64_t at_us);
+/* The dates of a lot as they stand now, derived ones included. */
+int64_t notch_lot_matures(const notch_plan *plan, const notch_state *state, const notch_lot *lot);
+int64_t notch_lot_expires(const notch_plan *plan, const notch_state *state, const notch_lot *lot);
+
+#endif

@@ -1,0 +1,84 @@
+/* member/plan.c -- what is derived once from a checked programme. */
+#include <config.h>
+
+#include "member/member.h"
+
+#include <assert.h>
+
+static void look_at(const notch_expr *expr, notch_plan *plan)
+{
+  if (expr == NULL) {
+    return;
+  }
+  if (expr->op == NOTCH_EXPR_EARNED && expr->window != NOTCH_NONE) {
+    plan->earned_used[expr->a] = true;
+  }
+  for (uint32_t i = 0; i < expr->arg_count; i++) {
+    look_at(expr->args[i], plan);
+  }
+}
+
+static bool by_time(notch_trigger_kind kind)
+{
+  return kind == NOTCH_ON_EACH_UNIT || kind == NOTCH_ON_EACH_DAY ||
+         kind == NOTCH_ON_EACH_MEMBER_DATE || kind == NOTCH_ON_IDLE;
+}
+
+static bool uses_house(const notch_program *program)
+{
+  bool used = program->cohort_count > 0 || program->has_draws;
+  for (uint32_t i = 0; i < program->limit_count; i++) {
+    used = used || program->limits[i].shared;
+  }
+  for (uint32_t i = 0; i < program->reward_count; i++) {
+    used = used || program->rewards[i].stock >= 0;
+  }
+  for (uint32_t i = 0; i < program->partner_count; i++) {
+    used = used || program->partners[i].prepaid;
+  }
+  return used;
+}
+
+const notch_plan *notch_plan_make(const notch_program *program, const notch_code *code,
+                                  notch_arena *arena)
+{
+  notch_plan *plan = NOTCH_NEW(arena, notch_plan);
+  bool *earned = NOTCH_NEW_ARRAY(arena, bool, program->points_count + 1);
+  if (plan == NULL || earned == NULL) {
+    return NULL;
+  }
+  plan->program = program;
+  plan->code = code;
+  plan->earned_used = earned;
+  for (uint32_t i = 0; i < program->root_count; i++) {
+    look_at(program->roots[i].expr, plan);
+  }
+  for (uint32_t i = 0; i < program->rule_count; i++) {
+    for (uint32_t j = 0; j < program->rules[i].variant_count; j++) {
+      notch_trigger_kind kind = program->rules[i].variants[j].trigger.kind;
+      plan->has_schedules = plan->has_schedules || by_time(kind);
+      plan->earning_rules = plan->earning_rules || kind == NOTCH_ON_EARNING;
+    }
+  }
+  for (uint32_t i = 0; i < program->segment_count; i++) {
+    plan->watches_days = plan->watches_days || program->segments[i].watched;
+  }
+  for (uint32_t i = 0; i < program->ladder_count; i++) {
+    plan->watches_days = plan->watches_days || program->ladders[i].floor_count > 0;
+  }
+  plan->uses_house = uses_house(program);
+  return plan;
+}
+
+const char *notch_due_word(notch_due due)
+{
+  switch (due) {
+#define DUE(number, name, word) \
+  case NOTCH_DUE_##name: return word;
+#include "member/due.def"
+#undef DUE
+  case NOTCH_DUE_NONE:
+  case NOTCH_DUE_COUNT: break;
+  }
+  return "nothing";
+}

@@ -1,0 +1,470 @@
+/* member/post.c -- how one posting, move or effect changes a state, and recording one. */
+#include <config.h>
+
+#include "member/post.h"
+#include "member/limit.h"
+#include "member/lots.h"
+
+#include <assert.h>
+
+/* Moves an account by a signed amount; false: below zero or above what it may hold. */
+static bool change(int64_t *balance, int64_t amount)
+{
+  int64_t after;
+  if (__builtin_add_overflow(*balance, amount, &after) || after < 0 ||
+      after > NOTCH_BALANCE_MAX) {
+    return false;
+  }
+  *balance = after;
+  return true;
+}
+
+static notch_lot *insert_lot(notch_state *state, const notch_lot *lot)
+{
+  notch_lot *added = notch_state_add_lots(state);
+  if (added == NULL) {
+    return NULL;
+  }
+  uint32_t at = state->lots_count - 1;
+  for (; at > 0 && state->lots[at - 1].lot > lot->lot; at--) {
+    state->lots[at] = state->lots[at - 1];
+  }
+  state->lots[at] = *lot;
+  return &state->lots[at];
+}
+
+static notch_lot *open_lot(notch_state *state, const notch_posting *opening)
+{
+  notch_lot lot = {.lot = opening->posting,
+                   .amount = opening->amount,
+                   .earned_us = opening->earned_us,
+                   .matures_s = opening->matures_s,
+                   .expires_s = opening->expires_s,
+                   .points = opening->points,
+                   .terms = opening->terms,
+                   .partner = opening->partner};
+  return insert_lot(state, &lot);
+}
+
+/* The lot a posting names: in the state, or put back there from the journal. */
+static notch_lot *lot_of(notch_state *state, const notch_posting *posting,
+                         const notch_host *host)
+{
+  notch_lot *lot = notch_state_lot(state, posting->lot);
+  if (lot != NULL) {
+    return lot;
+  }
+  notch_posting opening;
+  if (host == NULL || host->opening == NULL ||
+      !host->opening(host->payload, posting->lot, &opening)) {
+    return NULL;
+  }
+  return open_lot(state, &opening);
+}
+
+static void drop_if_empty(notch_state *state, int64_t number)
+{
+  notch_lot *lot = notch_state_lot(state, number);
+  if (lot != NULL && lot->left == 0 && lot->held == 0) {
+    notch_state_remove_lot(state, (uint32_t)(lot - state->lots));
+  }
+}
+
+/* One side of a posting; `lot` is NULL where none is named. */
+static bool take_from(notch_balance *balance, notch_lot *lot, uint8_t account, int64_t amount)
+{
+  switch (account) {
+  case NOTCH_ACCOUNT_POINTS:
+    return lot != NULL && change(&lot->left, -amount) && change(&balance->points, -amount);
+  case NOTCH_ACCOUNT_HELD:
+    return lot != NULL && change(&lot->held, -amount) && change(&balance->held, -amount);
+  case NOTCH_ACCOUNT_DEBT: return change(&balance->debt, amount);
+  default: return true;
+  }
+}
+
+static bool put_into(notch_balance *balance, notch_lot *lot, uint8_t account, int64_t amount)
+{
+  switch (account) {
+  case NOTCH_ACCOUNT_POINTS:
+    return lot != NULL && change(&lot->left, amount) && change(&balance->points, amount);
+  case NOTCH_ACCOUNT_HELD:
+    return lot != NULL && change(&lot->held, amount) && change(&balance->held, amount);
+  case NOTCH_ACCOUNT_DEBT: return change(&balance->debt, -amount);
+  default: return true;
+  }
+}
+
+bool notch_state_post(notch_state *state, const notch_posting *posting, const notch_host *host)
+{
+  if (posting->points >= state->balances_count || posting->amount <= 0 ||
+      posting->amount > NOTCH_AMOUNT_MAX) {
+    return false;
+  }
+  notch_balance *balance = &state->balances[posting->points];
+  notch_lot *lot = NULL;
+  if (posting->lot == posting->posting) {
+    lot = open_lot(state, posting);
+  } else if (posting->lot != 0) {
+    lot = lot_of(state, posting, host);
+  }
+  if (posting->lot != 0 && lot == NULL) {
+    return false;
+  }
+  if (!take_from(balance, lot, posting->source, posting->amount) ||
+      !put_into(balance, lot, posting->target, posting->amount)) {
+    return false;
+  }
+  if (posting->target == NOTCH_ACCOUNT_HELD && state->holds_count > 0) {
+    *notch_state_add_reservations(state) = (notch_reservation){.hold = state->holds_count - 1,
+                                                               .points = posting->points,
+                                                               .lot = posting->lot,
+                                                               .amount = posting->amount};
+  }
+  if (posting->lot != 0) {
+    drop_if_empty(state, posting->lot);
+  }
+  return true;
+}
+
+/* The effective tier rose or fell: spells at the tiers between begin or end. */
+static void change_effective(notch_state *state, uint32_t ladder, uint32_t tier, int64_t at_us)
+{
+  notch_standing *standing = &state->standings[ladder];
+  for (uint32_t rank = standing->effective + 1; rank <= tier; rank++) {
+    *notch_state_add_spells(state) = (notch_spell){
+        .ladder = ladder, .tier = rank, .from_us = at_us, .to_us = NOTCH_NEVER};
+  }
+  for (uint32_t i = 0; i < state->spells_count; i++) {
+    notch_spell *spell = &state->spells[i];
+    if (spell->ladder == ladder && spell->tier > tier && spell->to_us == NOTCH_NEVER) {
+      spell->to_us = at_us;
+    }
+  }
+  if (standing->effective != tier) {
+    standing->effective = tier;
+    standing->effective_since_us = at_us;
+  }
+}
+
+void notch_state_move(notch_state *state, const notch_move *move, int64_t at_us)
+{
+  notch_standing *standing = &state->standings[move->ladder];
+  switch ((notch_move_cause)move->cause) {
+  case NOTCH_MOVE_START:
+  case NOTCH_MOVE_BECOMES:
+  case NOTCH_MOVE_MERGE:
+  case NOTCH_MOVE_REACH:
+    standing->own = move->tier;
+    standing->since_us = move->since_us;
+    standing->until_s = move->until_s;
+    standing->grace_to = NOTCH_NONE;
+    standing->grace_at_s = NOTCH_NEVER;
+    if (move->tier > standing->effective) {
+      change_effective(state, move->ladder, move->tier, at_us);
+    }
+    break;
+  case NOTCH_MOVE_KEEP: standing->until_s = move->until_s; break;
+  case NOTCH_MOVE_DEMOTE:
+    standing->own = move->tier;
+    standing->since_us = move->since_us;
+    standing->until_s = move->until_s;
+    standing->grace_to = NOTCH_NONE;
+    standing->grace_at_s = NOTCH_NEVER;
+    break;
+  case NOTCH_MOVE_GRACE:
+    standing->grace_to = move->tier;
+    standing->grace_at_s = move->until_s;
+    standing->until_s = NOTCH_NEVER;
+    break;
+  case NOTCH_MOVE_GRACE_END:
+    standing->grace_to = NOTCH_NONE;
+    standing->grace_at_s = NOTCH_NEVER;
+    standing->until_s = move->until_s;
+    break;
+  case NOTCH_MOVE_PROMISE:
+    standing->promise = move->until_s == NOTCH_NEVER ? NOTCH_NONE : move->tier;
+    standing->promise_until_s = move->until_s;
+    break;
+  case NOTCH_MOVE_LIFETIME: standing->lifetime = move->tier; break;
+  case NOTCH_MOVE_FLOOR: change_effective(state, move->ladder, move->tier, at_us); break;
+  }
+}
+
+static void drop_text(notch_slice *items, uint32_t *count, uint32_t at)
+{
+  for (; at + 1 < *count; at++) {
+    items[at] = items[at + 1];
+  }
+  (*count)--;
+}
+
+static void tag(notch_state *state, notch_text text, bool on)
+{
+  for (uint32_t i = 0; i < state->tags_count; i++) {
+    if (notch_text_equal(notch_state_text(state, state->tags[i]), text)) {
+      if (!on) {
+        drop_text(state->tags, &state->tags_count, i);
+      }
+      return;
+    }
+  }
+  if (on) {
+    notch_slice kept = notch_state_keep_text(state, text);
+    *notch_state_add_tags(state) = kept;
+  }
+}
+
+notch_reward_lot *notch_state_reward_lot(const notch_state *state, int64_t lot)
+{
+  for (uint32_t i = 0; i < state->reward_lots_count; i++) {
+    if (state->reward_lots[i].lot == lot) {
+      return &state->reward_lots[i];
+    }
+  }
+  return NULL;
+}
+
+static void grant(notch_state *state, const notch_effect *effect, int64_t event)
+{
+  *notch_state_add_reward_lots(state) = (notch_reward_lot){.lot = effect->effect,
+                                                           .reward = effect->subject,
+                                                           .rule = effect->rule,
+                                                           .left = effect->amount,
+                                                           .matures_s = effect->matures_s,
+                                                           .until_s = effect->until_s,
+                                                           .event = event};
+}
+
+static bool change_grant(notch_state *state, const notch_effect *effect, int64_t sign)
+{
+  notch_reward_lot *lot = notch_state_reward_lot(state, effect->ref);
+  return effect->ref == 0 || (lot != NULL && change(&lot->left, sign * effect->amount));
+}
+
+static void hold(notch_state *state, const notch_effect *effect, int64_t event)
+{
+  notch_slice id = notch_state_keep_text(state, effect->text);
+  bool payment = effect->ref == 1, reward = effect->ref == 2;
+  *notch_state_add_holds(state) =
+      (notch_hold){.id = id,
+                   .until_s = effect->until_s,
+                   .order_minor = payment ? effect->matures_s : 0,
+                   .payment = payment ? effect->subject : NOTCH_NONE,
+                   .reward = reward ? effect->subject : NOTCH_NONE,
+                   .quantity = effect->amount,
+                   .event = event};
+}
+
+int32_t notch_state_hold(const notch_state *state, notch_text id)
+{
+  for (uint32_t i = state->holds_count; i > 0; i--) {
+    if (notch_text_equal(notch_state_text(state, state->holds[i - 1].id), id)) {
+      return (int32_t)(i - 1);
+    }
+  }
+  return -1;
+}
+
+static bool close_hold(notch_state *state, const notch_effect *effect)
+{
+  int32_t index = notch_state_hold(state, effect->text);
+  if (index < 0) {
+    return false;
+  }
+  state->holds[index].state = (uint32_t)effect->ref;
+  uint32_t kept = 0;
+  for (uint32_t i = 0; i < state->reservations_count; i++) {
+    if (state->reservations[i].hold != (uint32_t)index) {
+      state->reservations[kept++] = state->reservations[i];
+    }
+  }
+  state->reservations_count = kept;
+  return true;
+}
+
+static void segment(notch_state *state, uint32_t which, bool enters)
+{
+  for (uint32_t i = 0; i < state->inside_count; i++) {
+    if (state->inside[i].segment == which) {
+      if (!enters) {
+        state->inside[i] = state->inside[--state->inside_count];
+      }
+      return;
+    }
+  }
+  if (enters) {
+    notch_state_add_inside(state)->segment = which;
+  }
+}
+
+static void pool(notch_state *state, const notch_effect *effect, bool enters)
+{
+  for (uint32_t i = 0; i < state->pools_count; i++) {
+    if (state->pools[i].pool == effect->subject) {
+      state->pools[i] = state->pools[--state->pools_count];
+      break;
+    }
+  }
+  if (enters) {
+    notch_slice with = notch_state_keep_text(state, effect->text);
+    *notch_state_add_pools(state) = (notch_membership){.pool = effect->subject, .with = with};
+  }
+}
+
+static void band(notch_state *state, const notch_effect *effect)
+{
+  for (uint32_t i = 0; i < state->bands_count; i++) {
+    if (state->bands[i].cohort == effect->subject) {
+      state->bands[i].band = (uint32_t)effect->amount;
+      return;
+    }
+  }
+  *notch_state_add_bands(state) =
+      (notch_place_in_band){.cohort = effect->subject, .band = (uint32_t)effect->amount};
+}
+
+bool notch_state_effect(notch_state *state, const notch_effect *effect, int64_t event,
+                        const notch_host *host)
+{
+  (void)host;
+  switch ((notch_effect_kind)effect->kind) {
+  case NOTCH_EFFECT_GRANT: grant(state, effect, event); break;
+  case NOTCH_EFFECT_USE:
+  case NOTCH_EFFECT_WITHDRAW: return change_grant(state, effect, -1);
+  case NOTCH_EFFECT_RETURN_USE: return change_grant(state, effect, 1);
+  case NOTCH_EFFECT_TAG: tag(state, effect->text, true); break;
+  case NOTCH_EFFECT_UNTAG: tag(state, effect->text, false); break;
+  case NOTCH_EFFECT_ENTERED: segment(state, effect->subject, true); break;
+  case NOTCH_EFFECT_LEFT: segment(state, effect->subject, false); break;
+  case NOTCH_EFFECT_HOLD: hold(state, effect, event); break;
+  case NOTCH_EFFECT_HOLD_CLOSED: return close_hold(state, effect);
+  case NOTCH_EFFECT_CLOSED: state->closed = true; break;
+  case NOTCH_EFFECT_POOL_ENTER: pool(state, effect, true); break;
+  case NOTCH_EFFECT_POOL_EXIT: pool(state, effect, false); break;
+  case NOTCH_EFFECT_BAND: band(state, effect); break;
+  case NOTCH_EFFECT_GRANT_WAITING:
+  case NOTCH_EFFECT_NOTIFY:
+  case NOTCH_EFFECT_APPLIED:
+  case NOTCH_EFFECT_MERGED:
+  case NOTCH_EFFECT_PAID:
+  case NOTCH_EFFECT_NOT_RECOUPED:
+  case NOTCH_EFFECT_STOCK:
+  case NOTCH_EFFECT_PURSE:
+  case NOTCH_EFFECT_RETURNED:
+  case NOTCH_EFFECT_UNAPPLIED:
+  case NOTCH_EFFECT_LIMIT_USED:
+  case NOTCH_EFFECT_NONE:
+  case NOTCH_EFFECT_COUNT: break;
+  }
+  return true;
+}
+
+int64_t notch_work_post(notch_work *work, notch_posting posting)
+{
+  if (posting.amount == 0) {
+    return 0;
+  }
+  notch_open *open = work->open;
+  posting.posting = work->next_posting++;
+  if (posting.lot == 0 && posting.target == NOTCH_ACCOUNT_POINTS) {
+    posting.lot = posting.posting;
+  }
+  if (!notch_state_post(open->state, &posting, work->host)) {
+    notch_refuse(work, NOTCH_REFUSED_OVERFLOW,
+                 "an account of %.*s would hold more than a ledger can",
+                 (int)work->program->points[posting.points].decl.name.length,
+                 work->program->points[posting.points].decl.name.bytes);
+  }
+  *notch_vec_push(&open->postings, work->run) = posting;
+  if (work->inflow != NULL && posting.target == NOTCH_ACCOUNT_POINTS) {
+    const notch_lot *lot = notch_state_lot(open->state, posting.lot);
+    if (lot != NULL && notch_lot_available(work, open->state, lot)) {
+      work->inflow[posting.points] += posting.amount;
+    }
+  }
+  if (work->inflow != NULL && posting.target == NOTCH_ACCOUNT_DEBT) {
+    work->inflow[posting.points] -= posting.amount;
+  }
+  return posting.posting;
+}
+
+void notch_work_move(notch_work *work, notch_move move)
+{
+  *notch_vec_push(&work->open->moves, work->run) = move;
+  notch_state_move(work->open->state, &move, work->open->row.at_us);
+}
+
+int64_t notch_work_effect(notch_work *work, notch_effect effect)
+{
+  effect.effect = work->next_effect++;
+  *notch_vec_push(&work->open->effects, work->run) = effect;
+  if (!notch_state_effect(work->open->state, &effect, work->open->row.event, work->host)) {
+    notch_refuse(work, NOTCH_REFUSED_OUT_OF_RANGE, "a reward would be used more often than held");
+  }
+  return effect.effect;
+}
+
+void notch_work_take(notch_work *work, const notch_lot *lot, int64_t amount,
+                     notch_account target, const notch_share *shares, uint16_t share_count)
+{
+  notch_work_post(work, (notch_posting){.points = lot->points,
+                                        .source = NOTCH_ACCOUNT_POINTS,
+                                        .target = (uint8_t)target,
+                                        .amount = amount,
+                                        .lot = lot->lot,
+                                        .shares = shares,
+                                        .share_count = share_count});
+}
+
+void notch_state_use_limits(notch_work *work, notch_state *state, const notch_posting *posting)
+{
+  bool taken = posting->target == NOTCH_ACCOUNT_TAKEN_BACK;
+  bool given = posting->source == NOTCH_ACCOUNT_TAKEN_BACK;
+  if (posting->source != NOTCH_ACCOUNT_ISSUED && !taken && !given) {
+    return;
+  }
+  const notch_program *program = work->program;
+  for (uint32_t i = 0; i < posting->share_count; i++) {
+    const notch_share *share = &posting->shares[i];
+    const notch_rule *rule = &program->rules[share->rule];
+    int64_t amount = taken ? -share->amount : share->amount;
+    uint32_t variant = notch_work_variant(work, share->rule);
+    for (uint32_t j = 0; j < rule->limit_count; j++) {
+      const notch_limit *limit = &program->limits[rule->limits[j]];
+      if (!limit->times && limit->points == posting->points &&
+          limit->shared == (state->member == 0)) {
+        notch_limit_use(work, state, rule->limits[j], variant, amount);
+      }
+    }
+    const notch_group *group = rule->group == NOTCH_NONE ? NULL : &program->groups[rule->group];
+    for (uint32_t j = 0; group != NULL && j < group->limit_count; j++) {
+      const notch_limit *limit = &program->limits[group->limits[j]];
+      if (!limit->times && limit->points == posting->points &&
+          limit->shared == (state->member == 0)) {
+        notch_limit_use(work, state, group->limits[j], 0, amount);
+      }
+    }
+  }
+}
+
+void notch_state_use_times(notch_work *work, notch_state *state, uint32_t rule_index,
+                           int64_t times)
+{
+  const notch_program *program = work->program;
+  const notch_rule *rule = &program->rules[rule_index];
+  uint32_t variant = notch_work_variant(work, rule_index);
+  for (uint32_t j = 0; j < rule->limit_count; j++) {
+    const notch_limit *limit = &program->limits[rule->limits[j]];
+    if (limit->times && limit->shared == (state->member == 0)) {
+      notch_limit_use(work, state, rule->limits[j], variant, times);
+    }
+  }
+  const notch_group *group = rule->group == NOTCH_NONE ? NULL : &program->groups[rule->group];
+  for (uint32_t j = 0; group != NULL && j < group->limit_count; j++) {
+    const notch_limit *limit = &program->limits[group->limits[j]];
+    if (limit->times && limit->shared == (state->member == 0)) {
+      notch_limit_use(work, state, group->limits[j], 0, times);
+    }
+  }
+}

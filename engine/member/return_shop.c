@@ -1,0 +1,170 @@
+/* member/return_shop.c -- returns of payments, captures, redemptions, transfers, adjustments. */
+#include <config.h>
+
+#include "member/lots.h"
+#include "member/post.h"
+#include "member/returns.h"
+#include "member/shop.h"
+#include "member/takeback.h"
+
+#include <assert.h>
+
+/* What earlier returns of the same event already gave back of one posting's lot. */
+static int64_t given_before(const notch_original *original, const notch_posting *spent)
+{
+  int64_t sum = 0;
+  for (uint32_t i = 0; i < original->earlier_count; i++) {
+    const notch_transaction *row = original->earlier[i];
+    for (uint32_t j = 0; j < row->posting_count; j++) {
+      const notch_posting *posting = &row->postings[j];
+      if (posting->source == NOTCH_ACCOUNT_SPENT && posting->lot == spent->lot &&
+          posting->points == spent->points) {
+        sum += posting->amount;
+      }
+    }
+  }
+  return sum;
+}
+
+static int64_t spent_total(const notch_original *original)
+{
+  int64_t sum = 0;
+  for (uint32_t i = 0; i < original->transaction->posting_count; i++) {
+    const notch_posting *posting = &original->transaction->postings[i];
+    if (posting->target == NOTCH_ACCOUNT_SPENT) {
+      sum += posting->amount - given_before(original, posting);
+    }
+  }
+  return sum;
+}
+
+/* Points go back to the lots they came from, last taken first, with the expiry they had. */
+static void give_back(notch_work *work, const notch_original *original, int64_t amount)
+{
+  const notch_transaction *row = original->transaction;
+  for (uint32_t i = row->posting_count; i-- > 0 && amount > 0;) {
+    const notch_posting *posting = &row->postings[i];
+    if (posting->target != NOTCH_ACCOUNT_SPENT) {
+      continue;
+    }
+    int64_t left = posting->amount - given_before(original, posting);
+    int64_t part = left < amount ? left : amount;
+    notch_work_post(work, (notch_posting){.points = posting->points,
+                                          .source = NOTCH_ACCOUNT_SPENT,
+                                          .target = NOTCH_ACCOUNT_POINTS,
+                                          .amount = part,
+                                          .lot = posting->lot});
+    notch_settle_debt(work, posting->points, posting->lot);
+    amount -= part;
+  }
+  notch_expire_due(work, work->moment.now_us / NOTCH_SECOND_US);
+}
+
+/* How many points the return names; all that is left when it names none. */
+static int64_t wanted(notch_work *work, const notch_original *original)
+{
+  int64_t left = spent_total(original), amount = left;
+  if (!original->lowering->all && work->event->point_count > 0) {
+    amount = work->event->points[0].amount;
+  }
+  if (amount > left || amount < 0 || (left == 0 && original->earlier_count > 0)) {
+    notch_refuse(work, NOTCH_REFUSED_OUT_OF_RANGE,
+                 "more points are returned than the event still has");
+  }
+  return amount;
+}
+
+static void return_redeem(notch_work *work, const notch_original *original)
+{
+  const notch_transaction *row = original->transaction;
+  int64_t used = 0, back = 0;
+  for (uint32_t i = 0; i < row->effect_count; i++) {
+    used += row->effects[i].kind == NOTCH_EFFECT_USE ? row->effects[i].amount : 0;
+  }
+  for (uint32_t i = 0; i < original->earlier_count; i++) {
+    for (uint32_t j = 0; j < original->earlier[i]->effect_count; j++) {
+      const notch_effect *effect = &original->earlier[i]->effects[j];
+      back += effect->kind == NOTCH_EFFECT_RETURN_USE ? effect->amount : 0;
+    }
+  }
+  int64_t quantity = used - back;
+  if (!original->lowering->all && work->event->quantity > 0) {
+    quantity = work->event->quantity;
+  }
+  if (quantity > used - back || quantity <= 0) {
+    notch_refuse(work, NOTCH_REFUSED_OUT_OF_RANGE, "more is returned than was redeemed");
+  }
+  int64_t points = used == 0 ? 0 : spent_total(original) * quantity / (used - back);
+  for (uint32_t i = row->effect_count; i-- > 0 && quantity > 0;) {
+    const notch_effect *use = &row->effects[i];
+    if (use->kind != NOTCH_EFFECT_USE) {
+      continue;
+    }
+    int64_t part = use->amount < quantity ? use->amount : quantity;
+    notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_RETURN_USE,
+                                           .subject = use->subject, .rule = NOTCH_NONE,
+                                           .amount = part, .ref = use->ref,
+                                           .matures_s = INT64_MIN, .until_s = NOTCH_NEVER});
+    if (use->ref == 0) {
+      notch_change_stock(work, use->subject, part);
+    }
+    quantity -= part;
+  }
+  give_back(work, original, points);
+}
+
+/* What was added is taken, what was taken is given again. */
+static void return_adjust(notch_work *work, const notch_original *original)
+{
+  const notch_transaction *row = original->transaction;
+  if (original->earlier_count > 0) {
+    notch_refuse(work, NOTCH_REFUSED_OUT_OF_RANGE, "this adjustment has been returned already");
+  }
+  for (uint32_t i = 0; i < row->posting_count; i++) {
+    const notch_posting *posting = &row->postings[i];
+    if (posting->source == NOTCH_ACCOUNT_ISSUED) {
+      const notch_lot *lot = notch_state_lot(work->open->state, posting->lot);
+      int64_t own = lot == NULL ? 0 : lot->left < posting->amount ? lot->left : posting->amount;
+      if (own > 0) {
+        notch_work_take(work, lot, own, NOTCH_ACCOUNT_TAKEN_BACK, NULL, 0);
+      }
+      int64_t missing = notch_spend(work, posting->points, posting->amount - own,
+                                    NOTCH_ACCOUNT_TAKEN_BACK, NOTCH_NONE);
+      notch_fall_short(work, posting->points, missing, NULL, 0);
+    } else if (posting->target == NOTCH_ACCOUNT_TAKEN_BACK &&
+               posting->source == NOTCH_ACCOUNT_POINTS) {
+      notch_work_post(work, (notch_posting){.points = posting->points,
+                                            .source = NOTCH_ACCOUNT_TAKEN_BACK,
+                                            .target = NOTCH_ACCOUNT_POINTS,
+                                            .amount = posting->amount,
+                                            .lot = posting->lot});
+    }
+  }
+  notch_expire_due(work, work->moment.now_us / NOTCH_SECOND_US);
+}
+
+void notch_return_builtin(notch_work *work, const notch_original *original)
+{
+  switch ((notch_builtin_event)original->sent->type) {
+  case NOTCH_EVENT_PAY:
+  case NOTCH_EVENT_CAPTURE: {
+    int64_t amount = wanted(work, original);
+    give_back(work, original, amount);
+    for (uint32_t i = 0; i < original->transaction->effect_count; i++) {
+      const notch_effect *paid = &original->transaction->effects[i];
+      if (paid->kind == NOTCH_EFFECT_PAID) {
+        notch_work_effect(work, (notch_effect){
+            .kind = NOTCH_EFFECT_PAID, .subject = paid->subject, .rule = NOTCH_NONE,
+            .amount = -notch_payment_money(work, &work->program->payments[paid->subject],
+                                           amount),
+            .ref = amount, .matures_s = INT64_MIN, .until_s = NOTCH_NEVER});
+      }
+    }
+    break;
+  }
+  case NOTCH_EVENT_REDEEM: return_redeem(work, original); break;
+  case NOTCH_EVENT_ADJUST: return_adjust(work, original); break;
+  default:
+    notch_refuse(work, NOTCH_REFUSED_OUT_OF_RANGE, "this kind of event cannot be returned");
+  }
+}

@@ -1,0 +1,377 @@
+/* member/run.c -- from rules that fired to postings and effects. */
+#include <config.h>
+
+#include "member/limit.h"
+#include "member/lots.h"
+#include "member/measure.h"
+#include "member/post.h"
+#include "member/run.h"
+
+#include <assert.h>
+
+/* `on earning` sums, effects and lots of one run are small; everything lives in the run arena. */
+
+static int64_t whole_amount(notch_work *work, notch_value value, uint32_t rule, uint32_t points)
+{
+  int64_t amount;
+  const notch_rounding *rounding = notch_rounding_of(work->program, rule, points);
+  if (value.n < 0) {
+    notch_refuse(work, NOTCH_REFUSED_OUT_OF_RANGE, "rule %.*s would deduct less than nothing",
+                 (int)work->program->rules[rule].decl.name.length,
+                 work->program->rules[rule].decl.name.bytes);
+  }
+  if (!notch_rational_round(&amount, notch_value_rational(value), rounding->mode)) {
+    notch_refuse(work, NOTCH_REFUSED_OVERFLOW, "an amount to deduct is too large");
+  }
+  return amount;
+}
+
+static void deduct(notch_work *work, const notch_ruling *ruling, uint32_t action)
+{
+  const notch_rule *rule = &work->program->rules[ruling->rule];
+  uint32_t points = rule->actions[action].points;
+  notch_value value = notch_work_eval(work, rule->variants[ruling->variant].amounts[action]);
+  int64_t amount = whole_amount(work, value, ruling->rule, points);
+  int64_t there = notch_available(work, work->open->state, points);
+  if (there < amount) {
+    notch_buffer text;
+    notch_buffer_init(&text, work->decider->memory);
+    notch_decimal_print(&text, amount - there, work->program->points[points].decimals);
+    notch_text missing = notch_arena_text(work->run,
+                                          (notch_text){text.bytes, (uint32_t)text.length});
+    notch_buffer_free(&text);
+    notch_refuse(work, NOTCH_REFUSED_NOT_ENOUGH_POINTS, "rule %.*s takes %.*s %.*s more than "
+                 "the member has", (int)rule->decl.name.length, rule->decl.name.bytes,
+                 (int)missing.length, missing.bytes,
+                 (int)work->program->points[points].decl.name.length,
+                 work->program->points[points].decl.name.bytes);
+  }
+  notch_spend(work, points, amount, NOTCH_ACCOUNT_SPENT, ruling->rule);
+}
+
+static bool counts_times(const notch_program *program, const notch_rule *rule)
+{
+  bool counts = false;
+  for (uint32_t i = 0; i < rule->limit_count; i++) {
+    counts = counts || program->limits[rule->limits[i]].times;
+  }
+  const notch_group *group = rule->group == NOTCH_NONE ? NULL : &program->groups[rule->group];
+  for (uint32_t i = 0; group != NULL && i < group->limit_count; i++) {
+    counts = counts || program->limits[group->limits[i]].times;
+  }
+  return counts;
+}
+
+/* What an applied rule does besides points. */
+static void act(notch_work *work, const notch_awards *awards, const notch_ruling *ruling)
+{
+  const notch_rule *rule = &work->program->rules[ruling->rule];
+  const notch_variant *variant = &rule->variants[ruling->variant];
+  notch_open *open = work->open;
+  uint32_t before = open->effects.count + open->moves.count;
+  bool paid = false;
+  for (uint32_t i = 0; i < ruling->award_count; i++) {
+    paid = paid || awards->awards.items[ruling->first_award + i].posted != 0;
+  }
+  for (uint32_t i = 0; i < rule->action_count; i++) {
+    const notch_action *action = &rule->actions[i];
+    notch_effect effect = {.rule = ruling->rule, .subject = NOTCH_NONE, .text = action->text,
+                           .matures_s = INT64_MIN, .until_s = NOTCH_NEVER};
+    int64_t times = 1;
+    switch (action->kind) {
+    case NOTCH_DO_GRANT:
+      if (variant->amounts[i] != NOTCH_NONE) {
+        times = notch_rational_floor(notch_value_rational(
+            notch_work_eval(work, variant->amounts[i])));
+      }
+      notch_grant(work, action->reward, ruling->rule, times);
+      break;
+    case NOTCH_DO_TAG: effect.kind = NOTCH_EFFECT_TAG; break;
+    case NOTCH_DO_UNTAG: effect.kind = NOTCH_EFFECT_UNTAG; break;
+    case NOTCH_DO_NOTIFY: effect.kind = NOTCH_EFFECT_NOTIFY; break;
+    case NOTCH_DO_PROMOTE:
+      notch_promise(work, action->ladder, action->tier, action->duration);
+      break;
+    case NOTCH_DO_CLOSE: notch_close_member(work); break;
+    case NOTCH_DO_EARN:
+    case NOTCH_DO_MULTIPLY:
+    case NOTCH_DO_DEDUCT:
+    case NOTCH_DO_REFUSE: break;
+    }
+    if (effect.kind != 0) {
+      notch_work_effect(work, effect);
+    }
+  }
+  bool silent = !paid && open->effects.count + open->moves.count == before;
+  if (counts_times(work->program, rule) || (silent && open->row.origin == NOTCH_ORIGIN_DUE)) {
+    notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_APPLIED, .rule = ruling->rule,
+                                           .subject = NOTCH_NONE, .amount = 1,
+                                           .matures_s = INT64_MIN, .until_s = NOTCH_NEVER});
+    notch_state_use_times(work, open->state, ruling->rule, 1);
+    if (work->plan->uses_house) {
+      notch_state_use_times(work, notch_work_house(work), ruling->rule, 1);
+    }
+  }
+}
+
+static uint32_t terms_of(const notch_program *program, const notch_award *award)
+{
+  uint32_t own = program->rules[award->rule].terms;
+  return own == NOTCH_NONE ? program->points[award->points].terms : own;
+}
+
+/* Awards of one kind, terms and partner share a lot. */
+static bool same_lot(const notch_program *program, const notch_award *left,
+                     const notch_award *right)
+{
+  return left->points == right->points && terms_of(program, left) == terms_of(program, right) &&
+         program->rules[left->rule].partner == program->rules[right->rule].partner &&
+         left->to_other == right->to_other &&
+         notch_text_equal(left->receiver, right->receiver);
+}
+
+/* Opens the lot that `first` and its fellows share. */
+static void open_lot(notch_work *work, const notch_awards *awards, uint32_t first, bool *done,
+                     int64_t earned_us)
+{
+  const notch_program *program = work->program;
+  const notch_award *model = &awards->awards.items[first];
+  notch_share *shares = NOTCH_NEW_ARRAY(work->run, notch_share, awards->awards.count);
+  uint16_t count = 0;
+  int64_t total = 0;
+  for (uint32_t i = first; i < awards->awards.count; i++) {
+    const notch_award *award = &awards->awards.items[i];
+    bool lowers = award->posted < 0 && award->points == model->points &&
+                  award->to_other == model->to_other;
+    if (done[i] || !(same_lot(program, model, award) || lowers)) {
+      continue;
+    }
+    done[i] = true;
+    if (award->posted != 0) {
+      shares[count++] = (notch_share){award->rule, award->posted};
+      total += award->posted;
+    }
+  }
+  if (total <= 0) {
+    return;
+  }
+  notch_posting posting = {.points = model->points,
+                           .source = NOTCH_ACCOUNT_ISSUED,
+                           .target = NOTCH_ACCOUNT_POINTS,
+                           .amount = total,
+                           .shares = shares,
+                           .share_count = count,
+                           .earned_us = earned_us,
+                           .terms = terms_of(program, model),
+                           .partner = program->rules[model->rule].partner};
+  notch_lot_dates(program, posting.terms, earned_us, &posting.matures_s, &posting.expires_s);
+  int64_t lot = notch_work_post(work, posting);
+  notch_measure_earned(work, work->open->state, model->points, earned_us, total);
+  notch_state_use_limits(work, work->open->state,
+                         &work->open->postings.items[work->open->postings.count - 1]);
+  if (work->plan->uses_house) {
+    notch_state_use_limits(work, notch_work_house(work),
+                           &work->open->postings.items[work->open->postings.count - 1]);
+  }
+  notch_settle_debt(work, model->points, lot);
+}
+
+static void post_lots(notch_work *work, const notch_awards *awards, const notch_text *receiver,
+                      int64_t earned_us)
+{
+  bool *done = NOTCH_NEW_ARRAY(work->run, bool, awards->awards.count + 1);
+  /* Lots are opened for what rises; what lowers is part of the first of its kind. */
+  for (uint32_t i = 0; i < awards->awards.count; i++) {
+    const notch_award *award = &awards->awards.items[i];
+    bool mine = receiver == NULL ? !award->to_other
+                                 : award->to_other && notch_text_equal(award->receiver, *receiver);
+    if (!done[i] && mine && award->posted > 0) {
+      open_lot(work, awards, i, done, earned_us);
+    }
+  }
+}
+
+void notch_post_awards(notch_work *work, const notch_awards *awards, int64_t earned_us)
+{
+  post_lots(work, awards, NULL, earned_us);
+}
+
+static void refuse_if_asked(notch_work *work, const notch_ruling *ruling)
+{
+  const notch_rule *rule = &work->program->rules[ruling->rule];
+  for (uint32_t i = 0; i < rule->action_count; i++) {
+    if (rule->actions[i].kind == NOTCH_DO_REFUSE) {
+      notch_text why = rule->because.length > 0 ? rule->because : rule->decl.title;
+      why = why.length > 0 ? why : rule->decl.name;
+      notch_refuse(work, NOTCH_REFUSED_NOT_ELIGIBLE, "%.*s", (int)why.length, why.bytes);
+    }
+  }
+}
+
+/* What somebody else got counts against the limits of this member's event. */
+static void note_given_away(notch_work *work, const notch_awards *awards)
+{
+  for (uint32_t i = 0; i < awards->awards.count; i++) {
+    const notch_award *award = &awards->awards.items[i];
+    if (award->to_other && award->posted > 0 &&
+        work->program->rules[award->rule].limit_count > 0) {
+      notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_LIMIT_USED,
+                                             .rule = award->rule, .subject = award->points,
+                                             .amount = award->posted, .matures_s = INT64_MIN,
+                                             .until_s = NOTCH_NEVER});
+    }
+  }
+}
+
+uint32_t notch_run(notch_work *work, const notch_candidate *candidates, uint32_t count,
+                   int64_t rules_at_us, notch_awards **out)
+{
+  notch_award_request request = {.candidates = candidates,
+                                 .candidate_count = count,
+                                 .rules_at_us = rules_at_us,
+                                 .cap = true};
+  notch_awards *awards = notch_award_rules(work, &request);
+  uint32_t applied = 0;
+  for (uint32_t i = 0; i < awards->rulings.count; i++) {
+    if (awards->rulings.items[i].kind == NOTCH_RULING_APPLIES) {
+      applied++;
+      refuse_if_asked(work, &awards->rulings.items[i]);
+    }
+  }
+  for (uint32_t i = 0; i < awards->rulings.count && applied > 0; i++) {
+    const notch_ruling *ruling = &awards->rulings.items[i];
+    const notch_rule *rule = &work->program->rules[ruling->rule];
+    for (uint32_t j = 0; j < rule->action_count && ruling->kind == NOTCH_RULING_APPLIES; j++) {
+      if (rule->actions[j].kind == NOTCH_DO_DEDUCT) {
+        work->rule = ruling->rule;
+        deduct(work, ruling, j);
+      }
+    }
+  }
+  notch_post_awards(work, awards, work->moment.now_us);
+  note_given_away(work, awards);
+  for (uint32_t i = 0; i < awards->rulings.count && applied > 0; i++) {
+    if (awards->rulings.items[i].kind == NOTCH_RULING_APPLIES) {
+      work->rule = awards->rulings.items[i].rule;
+      act(work, awards, &awards->rulings.items[i]);
+    }
+  }
+  work->rule = NOTCH_NONE;
+  if (out != NULL) {
+    *out = awards;
+  }
+  return applied;
+}
+
+void notch_see_member(notch_work *work, notch_state *state)
+{
+  work->state = state;
+  work->seen = state;
+  work->uses = state;
+  work->fields = NULL;
+  work->event = NULL;
+  work->order = NOTCH_MISSING;
+}
+
+/* One receiver: settled first, then the lots open, tiers and `on earning` run. */
+static void post_to(notch_work *work, const notch_awards *awards, const notch_text *receiver,
+                    const notch_state *other, int64_t cause)
+{
+  notch_moment moment = work->moment;
+  const notch_event *event = work->event;
+  const notch_value *fields = work->fields;
+  notch_state *mine = work->state;
+  notch_open *main = work->open;
+  const notch_state *seen = work->seen, *uses = work->uses;
+  int64_t *inflow = work->inflow;
+  notch_state *state = notch_work_copy(work, other);
+  notch_settle_until(work, state, moment.now_us / NOTCH_SECOND_US);
+  work->moment = moment;
+  notch_see_member(work, state);
+  notch_work_begin(work, state, NOTCH_ORIGIN_SIDE, main->row.type, main->row.at_us,
+                   main->row.offset_min);
+  work->open->row.cause = cause;
+  work->inflow = NOTCH_NEW_ARRAY(work->run, int64_t, work->program->points_count + 1);
+  post_lots(work, awards, receiver, moment.now_us);
+  notch_tiers(work);
+  notch_run_on_earning(work);
+  notch_work_end(work);
+  work->inflow = inflow;
+  notch_see_member(work, mine);
+  work->seen = seen;
+  work->uses = uses;
+  work->open = main;
+  work->event = event;
+  work->fields = fields;
+  work->moment = moment;
+}
+
+void notch_post_to_others(notch_work *work, const notch_awards *awards, int64_t cause)
+{
+  for (uint32_t i = 0; awards != NULL && i < awards->awards.count; i++) {
+    const notch_award *award = &awards->awards.items[i];
+    bool first = award->to_other && award->posted > 0;
+    for (uint32_t j = 0; j < i && first; j++) {
+      const notch_award *earlier = &awards->awards.items[j];
+      first = !earlier->to_other || earlier->posted <= 0 ||
+              !notch_text_equal(earlier->receiver, award->receiver);
+    }
+    if (!first) {
+      continue;
+    }
+    const notch_state *other = NULL;
+    if (award->receiver.length > 0 &&
+        !notch_text_equal(award->receiver, work->event == NULL ? (notch_text){NULL, 0}
+                                                               : work->event->member)) {
+      other = work->host->member(work->host->payload, award->receiver, false);
+    }
+    if (other == NULL || other->closed || other->member == work->open->row.member) {
+      notch_work_trace(work, NOTCH_TRACE_NO_RECEIVER, award->rule, NOTCH_NONE, false, NULL,
+                       NOTCH_MISSING, 0);
+      continue;
+    }
+    post_to(work, awards, &award->receiver, other, cause);
+  }
+}
+
+typedef struct earning_trigger {
+  uint32_t points;
+} earning_trigger;
+
+static bool is_earning(const notch_trigger *trigger, const void *payload)
+{
+  const earning_trigger *wanted = payload;
+  return trigger->kind == NOTCH_ON_EARNING && trigger->a == wanted->points;
+}
+
+void notch_run_on_earning(notch_work *work)
+{
+  if (!work->plan->earning_rules || work->inflow == NULL) {
+    return;
+  }
+  int64_t *earned = NOTCH_NEW_ARRAY(work->run, int64_t, work->program->points_count + 1);
+  for (uint32_t points = 0; points < work->program->points_count; points++) {
+    earned[points] = work->inflow[points];
+  }
+  work->inflow = NULL;
+  for (uint32_t points = 0; points < work->program->points_count; points++) {
+    uint32_t count = 0;
+    earning_trigger wanted = {points};
+    notch_candidate *list = earned[points] <= 0
+                                ? NULL
+                                : notch_candidates(work, is_earning, &wanted, &count);
+    work->earned_now = earned;
+    for (uint32_t i = 1; i < count; i++) {
+      for (uint32_t j = i; j > 0 && notch_rule_before(work->program, list[j].rule,
+                                                      list[j - 1].rule); j--) {
+        notch_candidate swap = list[j];
+        list[j] = list[j - 1];
+        list[j - 1] = swap;
+      }
+    }
+    for (uint32_t i = 0; i < count; i++) {
+      notch_run(work, &list[i], 1, work->moment.now_us, NULL);
+    }
+    work->earned_now = NULL;
+  }
+}

@@ -1,0 +1,86 @@
+/*
+ * member/run.h -- the stages of one transaction: rules that fired, tiers, what fell due.
+ */
+#ifndef NOTCH_MEMBER_RUN_H
+#define NOTCH_MEMBER_RUN_H
+
+#include "member/award.h"
+
+#define NOTCH_FIRING_WHILE UINT32_MAX /* notch_firing.rule: since when a terms' `while` holds */
+
+/* What every event does to a state before any rule: first sight, clocks, fields, measures. */
+void notch_absorb(notch_work *work, notch_state *state, int64_t event);
+/* What the state notes once a transaction is whole. */
+void notch_absorbed(notch_work *work, notch_state *state, int64_t at_us);
+
+/* Runs rules that fired, posts what they earn and records their effects in the open transaction.
+ * Returns how many applied.  Awards to others wait in `others` (NULL: there can be none). */
+uint32_t notch_run(notch_work *work, const notch_candidate *candidates, uint32_t count,
+                   int64_t rules_at_us, notch_awards **awards);
+/* Posts what `awards` have for the member himself. */
+void notch_post_awards(notch_work *work, const notch_awards *awards, int64_t earned_us);
+/* The other members' sides of awards `to` somebody, each a transaction of its own. */
+void notch_post_to_others(notch_work *work, const notch_awards *awards, int64_t cause);
+/* Lots that are already past their end expire in the transaction that opened them. */
+void notch_expire_due(notch_work *work, int64_t now_s);
+
+/* Rules `on earning` for what became available in the open transaction (work->inflow). */
+void notch_run_on_earning(notch_work *work);
+
+/* Promotions, floors, lifetime tiers, and the rules that follow from them, until none is left. */
+void notch_tiers(notch_work *work);
+void notch_ladder_review(notch_work *work, uint32_t ladder);
+/* Ends of promises and graces due now; floors looked at. */
+void notch_ladder_ends(notch_work *work, uint32_t ladder, int64_t now_s);
+int64_t notch_ladder_next_review(const notch_plan *plan, const notch_state *state,
+                                 uint32_t ladder);
+void notch_promise(notch_work *work, uint32_t ladder, uint32_t tier, notch_duration duration);
+/* The tier a member has: the higher of the own one and the floors. */
+uint32_t notch_effective_tier(notch_work *work, uint32_t ladder);
+void notch_announce(notch_work *work, uint32_t ladder, uint32_t before, uint32_t after);
+
+/* Everything due at or before `to_s`, one transaction an instant. */
+void notch_settle_until(notch_work *work, notch_state *state, int64_t to_s);
+void notch_look_at_segments(notch_work *work);
+
+/* Evaluates a condition with no event in sight, as of the open moment. */
+void notch_see_member(notch_work *work, notch_state *state);
+
+/* Rewards (shop.c). */
+void notch_grant(notch_work *work, uint32_t reward, uint32_t rule, int64_t times);
+
+/* Holds: gives back or takes what a hold reserves (hold.c). */
+void notch_close_hold(notch_work *work, uint32_t hold, notch_hold_state how, int64_t capture);
+
+/* Everything left expires by an entry, holds are released, later events are member_closed. */
+void notch_close_member(notch_work *work);
+
+int64_t notch_while_since(const notch_state *state, uint32_t terms);
+
+/* Lots that go to another member once the sender's own transaction is whole (transfer.c). */
+void notch_queue_lots(notch_work *work, const notch_state *other, const notch_posting *openings,
+                      uint32_t count);
+void notch_give_queued(notch_work *work);
+void notch_give_lots(notch_work *work, const notch_state *other, const notch_posting *openings,
+                     uint32_t count);
+/* What could not be taken back is an entry: a debt, or written off. */
+void notch_fall_short(notch_work *work, uint32_t points, int64_t missing,
+                      const notch_share *shares, uint16_t share_count);
+void notch_withdraw(notch_work *work, uint32_t reward, int64_t count, uint32_t rule,
+                    int64_t event);
+
+/* The built-in events, each in its own file; the transaction is open and the event absorbed. */
+void notch_do_redeem(notch_work *work);
+void notch_do_pay(notch_work *work);
+void notch_do_hold(notch_work *work);
+void notch_do_capture(notch_work *work);
+void notch_do_release(notch_work *work);
+void notch_do_transfer(notch_work *work);
+void notch_do_adjust(notch_work *work);
+void notch_do_merge(notch_work *work);
+void notch_do_pool(notch_work *work, bool enters);
+void notch_do_return(notch_work *work);
+void notch_do_given(notch_work *work);
+void notch_do_house(notch_work *work); /* rate, restock, fund, seed, tick */
+
+#endif

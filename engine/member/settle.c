@@ -1,0 +1,297 @@
+/* member/settle.c -- what falls due by time, in time order (language, section 6, step 4). */
+#include <config.h>
+
+#include "member/lots.h"
+#include "member/post.h"
+#include "member/run.h"
+#include "member/term.h"
+
+#include <assert.h>
+
+static int64_t settled_s(const notch_state *state)
+{
+  return state->settled_us / NOTCH_SECOND_US - (state->settled_us % NOTCH_SECOND_US < 0 ? 1 : 0);
+}
+
+static void sooner(int64_t *next, int64_t candidate)
+{
+  *next = candidate < *next ? candidate : *next;
+}
+
+/* When an idle rule runs for the present spell; NOTCH_NEVER: it already has, or nothing started. */
+static int64_t idle_at(const notch_program *program, const notch_state *state, uint32_t rule,
+                       uint32_t variant, int64_t *anchor_us)
+{
+  const notch_trigger *trigger = &program->rules[rule].variants[variant].trigger;
+  *anchor_us = state->joined_us;
+  for (uint32_t i = 0; i < state->clocks_count; i++) {
+    if (state->clocks[i].event == trigger->a) {
+      *anchor_us = state->clocks[i].at_us;
+    }
+  }
+  if (*anchor_us == INT64_MIN) {
+    return NOTCH_NEVER;
+  }
+  return notch_term_end(program, *anchor_us, trigger->after, false, NOTCH_UNIT_DAY);
+}
+
+static int64_t schedule_at(const notch_program *program, const notch_state *state, uint32_t rule,
+                           uint32_t variant, int64_t after_s)
+{
+  const notch_trigger *trigger = &program->rules[rule].variants[variant].trigger;
+  int64_t anchor_us, at;
+  switch (trigger->kind) {
+  case NOTCH_ON_EACH_UNIT: return notch_next_of_unit(program, trigger->unit, after_s);
+  case NOTCH_ON_EACH_DAY:
+    return notch_next_of_year(program, trigger->month, trigger->day, after_s);
+  case NOTCH_ON_EACH_MEMBER_DATE:
+    return notch_next_of_member(program, state, trigger->a, after_s);
+  case NOTCH_ON_IDLE:
+    at = idle_at(program, state, rule, variant, &anchor_us);
+    return at > after_s ? at : NOTCH_NEVER;
+  case NOTCH_ON_EVENT:
+  case NOTCH_ON_PROMOTE:
+  case NOTCH_ON_DEMOTE:
+  case NOTCH_ON_ENTERING:
+  case NOTCH_ON_LEAVING:
+  case NOTCH_ON_EARNING: break;
+  }
+  return NOTCH_NEVER;
+}
+
+static bool looks_at_maturing(const notch_plan *plan)
+{
+  return plan->program->ladder_count > 0 || plan->earning_rules;
+}
+
+int64_t notch_next_due(const notch_plan *plan, const notch_state *state)
+{
+  const notch_program *program = plan->program;
+  int64_t next = NOTCH_NEVER, after_s = settled_s(state);
+  if (!state->present || state->closed) {
+    return NOTCH_NEVER;
+  }
+  for (uint32_t i = 0; i < state->lots_count; i++) {
+    const notch_lot *lot = &state->lots[i];
+    int64_t matures = notch_lot_matures(plan, state, lot);
+    if (lot->left > 0) {
+      sooner(&next, notch_lot_expires(plan, state, lot));
+    }
+    if (matures > after_s && matures != NOTCH_NEVER && looks_at_maturing(plan)) {
+      sooner(&next, matures);
+    }
+  }
+  for (uint32_t i = 0; i < state->holds_count; i++) {
+    if (state->holds[i].state == NOTCH_HOLD_OPEN) {
+      sooner(&next, state->holds[i].until_s);
+    }
+  }
+  for (uint32_t i = 0; i < program->ladder_count; i++) {
+    const notch_standing *standing = &state->standings[i];
+    sooner(&next, notch_ladder_next_review(plan, state, i));
+    sooner(&next, standing->grace_at_s);
+    sooner(&next, standing->promise_until_s);
+  }
+  for (uint32_t i = 0; i < program->rule_count && plan->has_schedules; i++) {
+    for (uint32_t j = 0; j < program->rules[i].variant_count; j++) {
+      sooner(&next, schedule_at(program, state, i, j, after_s));
+    }
+  }
+  if (plan->watches_days) {
+    sooner(&next, notch_next_of_unit(program, NOTCH_UNIT_DAY, after_s));
+  }
+  return next;
+}
+
+/* The transaction is named after the first thing that happened in it. */
+static void name_it(notch_work *work, notch_due due)
+{
+  notch_open *open = work->open;
+  if (open->row.type == NOTCH_DUE_FIRST &&
+      open->postings.count + open->moves.count + open->effects.count > 0) {
+    open->row.type = NOTCH_DUE_FIRST + due;
+  }
+}
+
+static void time_out_holds(notch_work *work, notch_state *state, int64_t now_s)
+{
+  for (uint32_t i = 0; i < state->holds_count; i++) {
+    if (state->holds[i].state == NOTCH_HOLD_OPEN && state->holds[i].until_s <= now_s) {
+      notch_close_hold(work, i, NOTCH_HOLD_TIMED_OUT, 0);
+    }
+  }
+}
+
+static void mature(notch_work *work, notch_state *state, int64_t now_s)
+{
+  bool matured = false;
+  for (uint32_t i = 0; i < state->lots_count; i++) {
+    const notch_lot *lot = &state->lots[i];
+    if (lot->left > 0 && notch_lot_matures(work->plan, state, lot) == now_s &&
+        notch_lot_available(work, state, lot)) {
+      work->inflow[lot->points] += lot->left;
+      matured = true;
+    }
+  }
+  if (matured) {
+    notch_tiers(work);
+  }
+}
+
+void notch_expire_due(notch_work *work, int64_t now_s)
+{
+  notch_state *state = work->open->state;
+  for (uint32_t i = 0; i < state->lots_count;) {
+    const notch_lot *lot = &state->lots[i];
+    int64_t expires = notch_lot_expires(work->plan, state, lot);
+    if (lot->left > 0 && expires != NOTCH_NEVER && expires <= now_s) {
+      uint32_t before = state->lots_count;
+      notch_work_take(work, lot, lot->left, NOTCH_ACCOUNT_EXPIRED, NULL, 0);
+      i += state->lots_count == before ? 1 : 0;
+    } else {
+      i++;
+    }
+  }
+}
+
+/* Candidates of the schedules that come round at this instant, in the order of steps. */
+static notch_candidate *scheduled(notch_work *work, notch_state *state, int64_t now_s,
+                                  uint32_t *count)
+{
+  const notch_program *program = work->program;
+  notch_candidate *list = NOTCH_NEW_ARRAY(work->run, notch_candidate, program->rule_count + 1);
+  *count = 0;
+  for (uint32_t i = 0; i < program->step_count; i++) {
+    if (program->steps[i].is_group) {
+      continue;
+    }
+    uint32_t rule = program->steps[i].index;
+    for (uint32_t j = 0; j < program->rules[rule].variant_count; j++) {
+      if (schedule_at(program, state, rule, j, now_s - 1) == now_s) {
+        list[(*count)++] = (notch_candidate){rule, j};
+        break;
+      }
+    }
+  }
+  return list;
+}
+
+static void run_schedules(notch_work *work, notch_state *state, int64_t now_s)
+{
+  uint32_t count;
+  notch_candidate *list = scheduled(work, state, now_s, &count);
+  notch_awards *awards = NULL;
+  if (count > 0 && notch_run(work, list, count, work->moment.now_us, &awards) > 0) {
+    notch_tiers(work);
+    work->given_away = awards;
+  }
+}
+
+typedef struct segment_trigger {
+  notch_trigger_kind kind;
+  uint32_t segment;
+} segment_trigger;
+
+static bool is_segment_trigger(const notch_trigger *trigger, const void *payload)
+{
+  const segment_trigger *wanted = payload;
+  return trigger->kind == wanted->kind && trigger->a == wanted->segment;
+}
+
+static bool inside(const notch_state *state, uint32_t segment)
+{
+  for (uint32_t i = 0; i < state->inside_count; i++) {
+    if (state->inside[i].segment == segment) {
+      return true;
+    }
+  }
+  return false;
+}
+
+void notch_look_at_segments(notch_work *work)
+{
+  const notch_program *program = work->program;
+  notch_state *state = work->open->state;
+  const notch_value *fields = work->fields;
+  work->fields = NULL;
+  for (uint32_t i = 0; i < program->segment_count; i++) {
+    if (!program->segments[i].watched) {
+      continue;
+    }
+    bool now = notch_work_holds(work, program->segments[i].when);
+    if (now == inside(state, i)) {
+      continue;
+    }
+    notch_work_effect(work, (notch_effect){
+        .kind = now ? NOTCH_EFFECT_ENTERED : NOTCH_EFFECT_LEFT, .subject = i,
+        .rule = NOTCH_NONE, .matures_s = INT64_MIN, .until_s = NOTCH_NEVER});
+    segment_trigger fired = {now ? NOTCH_ON_ENTERING : NOTCH_ON_LEAVING, i};
+    uint32_t count;
+    notch_candidate *list = notch_candidates(work, is_segment_trigger, &fired, &count);
+    if (count > 0 && notch_run(work, list, count, work->moment.now_us, NULL) > 0) {
+      notch_tiers(work);
+    }
+  }
+  work->fields = fields;
+}
+
+/* One instant: first what ends there, seen with the day that ends; then what begins there. */
+static void settle_instant(notch_work *work, notch_state *state, int64_t now_s)
+{
+  const notch_program *program = work->program;
+  int64_t now_us = NOTCH_US(now_s);
+  int32_t day = notch_work_day(work, now_us);
+  bool midnight = notch_zone_midnight(&program->zone, day) == now_s;
+  notch_see_member(work, state);
+  work->given_away = NULL;
+  notch_work_begin(work, state, NOTCH_ORIGIN_DUE, NOTCH_DUE_FIRST, now_us,
+                   notch_zone_offset(&program->zone, now_s) / 60);
+  work->inflow = NOTCH_NEW_ARRAY(work->run, int64_t, program->points_count + 1);
+  notch_work_see_day(work, now_us, midnight ? day - 1 : day);
+  time_out_holds(work, state, now_s);
+  name_it(work, NOTCH_DUE_TIME_OUT);
+  mature(work, state, now_s);
+  name_it(work, NOTCH_DUE_MATURING);
+  for (uint32_t i = 0; i < program->ladder_count; i++) {
+    if (notch_ladder_next_review(work->plan, state, i) == now_s) {
+      notch_ladder_review(work, i);
+    }
+  }
+  name_it(work, NOTCH_DUE_REVIEW);
+  for (uint32_t i = 0; i < program->ladder_count; i++) {
+    notch_ladder_ends(work, i, now_s);
+  }
+  name_it(work, NOTCH_DUE_FLOOR);
+  notch_expire_due(work, now_s);
+  name_it(work, NOTCH_DUE_EXPIRY);
+  notch_work_see_day(work, now_us, day);
+  run_schedules(work, state, now_s);
+  name_it(work, NOTCH_DUE_SCHEDULE);
+  for (uint32_t i = 0; i < program->ladder_count && midnight; i++) {
+    notch_bring_in_line(work, i, state->standings[i].effective);
+  }
+  name_it(work, NOTCH_DUE_FLOOR);
+  notch_look_at_segments(work);
+  name_it(work, NOTCH_DUE_SEGMENT);
+  notch_run_on_earning(work);
+  name_it(work, NOTCH_DUE_MATURING);
+  state->settled_us = now_us;
+  notch_absorbed(work, state, now_us);
+  notch_awards *given = work->given_away;
+  int64_t cause = work->open->row.event;
+  if (notch_work_end(work) && given != NULL) {
+    notch_post_to_others(work, given, cause);
+  }
+  work->inflow = NULL;
+}
+
+void notch_settle_until(notch_work *work, notch_state *state, int64_t to_s)
+{
+  for (;;) {
+    int64_t next = notch_next_due(work->plan, state);
+    if (next > to_s || next == NOTCH_NEVER) {
+      return;
+    }
+    settle_instant(work, state, next);
+  }
+}

@@ -1,0 +1,290 @@
+/* member/shop.c -- what points buy: rewards granted, redeemed, and payments at the till. */
+#include <config.h>
+
+#include "member/limit.h"
+#include "member/lots.h"
+#include "member/post.h"
+#include "member/run.h"
+#include "member/shop.h"
+
+#include <assert.h>
+
+static int64_t validity_end(notch_work *work, const notch_reward *reward)
+{
+  return reward->valid_for.count == 0
+             ? NOTCH_NEVER
+             : notch_term_end(work->program, work->moment.now_us, reward->valid_for, false,
+                              NOTCH_UNIT_DAY);
+}
+
+int64_t notch_stock_left(notch_work *work, uint32_t reward)
+{
+  int64_t declared = work->program->rewards[reward].stock;
+  if (declared < 0) {
+    return INT64_MAX;
+  }
+  const notch_state *house = notch_work_house(work);
+  for (uint32_t i = 0; i < house->stocks_count; i++) {
+    if (house->stocks[i].reward == reward) {
+      return house->stocks[i].left;
+    }
+  }
+  return declared;
+}
+
+void notch_change_stock(notch_work *work, uint32_t reward, int64_t change)
+{
+  if (work->program->rewards[reward].stock < 0 || change == 0) {
+    return;
+  }
+  notch_effect effect = {.kind = NOTCH_EFFECT_STOCK, .subject = reward, .rule = NOTCH_NONE,
+                         .amount = change, .matures_s = INT64_MIN, .until_s = NOTCH_NEVER};
+  notch_work_effect(work, effect);
+  notch_house_effect(work->program, notch_work_house(work), &effect, work->open->row.member,
+                     work->open->row.event);
+}
+
+void notch_grant(notch_work *work, uint32_t index, uint32_t rule, int64_t times)
+{
+  const notch_reward *reward = &work->program->rewards[index];
+  if (times <= 0) {
+    return;
+  }
+  int64_t stock = notch_stock_left(work, index);
+  int64_t now = times < stock ? times : stock;
+  notch_effect effect = {.kind = NOTCH_EFFECT_GRANT, .subject = index, .rule = rule,
+                         .amount = now, .until_s = validity_end(work, reward)};
+  int64_t unused;
+  notch_lot_dates(work->program, reward->terms, work->moment.now_us, &effect.matures_s, &unused);
+  if (now > 0) {
+    notch_work_effect(work, effect);
+    notch_change_stock(work, index, -now);
+  }
+  if (now < times) {
+    effect.kind = NOTCH_EFFECT_GRANT_WAITING;
+    effect.amount = times - now;
+    notch_work_effect(work, effect);
+    notch_house_effect(work->program, notch_work_house(work), &effect,
+                       work->open->row.member, work->open->row.event);
+  }
+}
+
+static bool usable(const notch_reward_lot *lot, uint32_t reward, int64_t now_us)
+{
+  return lot->reward == reward && lot->left > 0 &&
+         (lot->matures_s == INT64_MIN || NOTCH_US(lot->matures_s) <= now_us) &&
+         (lot->until_s == NOTCH_NEVER || now_us < NOTCH_US(lot->until_s));
+}
+
+int64_t notch_rewards_held(const notch_state *state, uint32_t reward, int64_t now_us)
+{
+  int64_t held = 0;
+  for (uint32_t i = 0; i < state->reward_lots_count; i++) {
+    held += usable(&state->reward_lots[i], reward, now_us) ? state->reward_lots[i].left : 0;
+  }
+  return held;
+}
+
+/* The granted one that ends first. */
+static const notch_reward_lot *next_granted(const notch_state *state, uint32_t reward,
+                                            int64_t now_us)
+{
+  const notch_reward_lot *first = NULL;
+  for (uint32_t i = 0; i < state->reward_lots_count; i++) {
+    const notch_reward_lot *lot = &state->reward_lots[i];
+    if (usable(lot, reward, now_us) && (first == NULL || lot->until_s < first->until_s)) {
+      first = lot;
+    }
+  }
+  return first;
+}
+
+int64_t notch_use_granted(notch_work *work, uint32_t reward, int64_t quantity)
+{
+  while (quantity > 0) {
+    const notch_reward_lot *lot = next_granted(work->open->state, reward, work->moment.now_us);
+    if (lot == NULL) {
+      break;
+    }
+    int64_t part = lot->left < quantity ? lot->left : quantity;
+    notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_USE, .subject = reward,
+                                           .rule = NOTCH_NONE, .amount = part, .ref = lot->lot,
+                                           .matures_s = INT64_MIN, .until_s = NOTCH_NEVER});
+    quantity -= part;
+  }
+  return quantity;
+}
+
+static void check_limits(notch_work *work, const uint32_t *limits, uint32_t count, int64_t times,
+                         uint32_t points, int64_t amount, const notch_decl *decl)
+{
+  for (uint32_t i = 0; i < count; i++) {
+    const notch_limit *limit = &work->program->limits[limits[i]];
+    int64_t wanted = limit->times ? times : limit->points == points ? amount : 0;
+    if (notch_limit_room(work, limits[i], 0) < wanted) {
+      notch_refuse(work, NOTCH_REFUSED_LIMIT_REACHED, "the limit of %.*s is used up",
+                   (int)decl->name.length, decl->name.bytes);
+    }
+  }
+}
+
+static void check_when(notch_work *work, uint32_t when, int64_t from_us, int64_t to_us,
+                       notch_text because, const notch_decl *decl)
+{
+  int64_t now_us = work->moment.now_us;
+  const notch_value *fields = work->fields;
+  work->fields = NULL;
+  bool holds = now_us >= from_us && now_us < to_us && notch_work_holds(work, when);
+  work->fields = fields;
+  if (!holds) {
+    notch_refuse(work, NOTCH_REFUSED_NOT_ELIGIBLE, "%.*s is not open to this member now%s%.*s",
+                 (int)decl->name.length, decl->name.bytes, because.length > 0 ? ": " : "",
+                 (int)because.length, because.bytes == NULL ? "" : because.bytes);
+  }
+}
+
+int64_t notch_reward_price(notch_work *work, uint32_t index, int64_t quantity)
+{
+  const notch_reward *reward = &work->program->rewards[index];
+  check_when(work, reward->when, reward->from_us, reward->to_us, reward->because, &reward->decl);
+  if (reward->costs == NOTCH_NONE) {
+    notch_refuse(work, NOTCH_REFUSED_NOT_ENOUGH_POINTS,
+                 "%.*s cannot be bought: the member has been granted too few",
+                 (int)reward->decl.name.length, reward->decl.name.bytes);
+  }
+  const notch_value *fields = work->fields;
+  work->fields = NULL;
+  notch_value cost = notch_work_eval(work, reward->costs);
+  work->fields = fields;
+  notch_rational total;
+  int64_t amount;
+  notch_rounding_mode mode = work->program->points[reward->costs_points].rounding.mode;
+  if (cost.n < 0 ||
+      !notch_rational_mul(&total, notch_value_rational(cost), NOTCH_INTEGER(quantity)) ||
+      !notch_rational_round(&amount, total, mode) || amount > NOTCH_AMOUNT_MAX) {
+    notch_refuse(work, NOTCH_REFUSED_OVERFLOW, "the price of %.*s cannot be paid",
+                 (int)reward->decl.name.length, reward->decl.name.bytes);
+  }
+  check_limits(work, reward->limits, reward->limit_count, quantity, reward->costs_points, amount,
+               &reward->decl);
+  if (notch_stock_left(work, index) < quantity) {
+    notch_refuse(work, NOTCH_REFUSED_OUT_OF_STOCK, "%.*s is out of stock",
+                 (int)reward->decl.name.length, reward->decl.name.bytes);
+  }
+  return amount;
+}
+
+void notch_need_points(notch_work *work, uint32_t points, int64_t amount)
+{
+  int64_t there = notch_available(work, work->open->state, points);
+  if (there >= amount) {
+    return;
+  }
+  const notch_points *kind = &work->program->points[points];
+  notch_buffer has;
+  notch_buffer_init(&has, work->decider->memory);
+  notch_decimal_print(&has, there, kind->decimals);
+  notch_buffer_put(&has, " of ", 4);
+  notch_decimal_print(&has, amount, kind->decimals);
+  notch_text figures = notch_arena_text(work->run, (notch_text){has.bytes, (uint32_t)has.length});
+  notch_buffer_free(&has);
+  notch_refuse(work, NOTCH_REFUSED_NOT_ENOUGH_POINTS, "the member has %.*s %.*s needed",
+               (int)figures.length, figures.bytes, (int)kind->decl.name.length,
+               kind->decl.name.bytes);
+}
+
+void notch_do_redeem(notch_work *work)
+{
+  const notch_event *event = work->event;
+  int64_t left = notch_use_granted(work, event->reward, event->quantity);
+  if (left == 0) {
+    return;
+  }
+  const notch_reward *reward = &work->program->rewards[event->reward];
+  int64_t amount = notch_reward_price(work, event->reward, left);
+  notch_need_points(work, reward->costs_points, amount);
+  notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_USE, .subject = event->reward,
+                                         .rule = NOTCH_NONE, .amount = left,
+                                         .matures_s = INT64_MIN, .until_s = NOTCH_NEVER});
+  notch_change_stock(work, event->reward, -left);
+  notch_spend(work, reward->costs_points, amount, NOTCH_ACCOUNT_SPENT, NOTCH_NONE);
+}
+
+/* What `points` are worth at this payment, rounded down to a minor unit. */
+int64_t notch_payment_money(notch_work *work, const notch_payment *payment, int64_t points)
+{
+  notch_rational money;
+  if (!notch_rational_make(&money, (__int128)points * payment->money, payment->points_amount)) {
+    notch_refuse(work, NOTCH_REFUSED_OVERFLOW, "the payment is too large");
+  }
+  return notch_rational_floor(money);
+}
+
+static void check_most(notch_work *work, const notch_payment *payment, int64_t points)
+{
+  int64_t money = notch_payment_money(work, payment, points);
+  bool above = (payment->maximum > 0 && points > payment->maximum) ||
+               (payment->maximum_money > 0 && money > payment->maximum_money);
+  if (payment->has_maximum_share) {
+    const notch_value *fields = work->fields;
+    if (work->order.d == 0) {
+      notch_refuse(work, NOTCH_REFUSED_MISSING_FIELD,
+                   "%.*s pays a part of the bill: send `order`, the bill's amount",
+                   (int)payment->decl.name.length, payment->decl.name.bytes);
+    }
+    work->fields = NULL;
+    notch_value of = notch_work_eval(work, payment->maximum_of);
+    work->fields = fields;
+    notch_rational most;
+    if (!notch_rational_mul(&most, notch_value_rational(of), payment->maximum_share)) {
+      notch_refuse(work, NOTCH_REFUSED_OVERFLOW, "the bill is too large");
+    }
+    notch_rational exact;
+    notch_rational_make(&exact, (__int128)points * payment->money, payment->points_amount);
+    above = above || notch_rational_compare(exact, most) > 0;
+  }
+  if (above) {
+    notch_refuse(work, NOTCH_REFUSED_ABOVE_MAXIMUM, "more points than %.*s takes for this bill",
+                 (int)payment->decl.name.length, payment->decl.name.bytes);
+  }
+}
+
+void notch_payment_check(notch_work *work, uint32_t index, int64_t points)
+{
+  const notch_payment *payment = &work->program->payments[index];
+  check_when(work, payment->when, payment->from_us, payment->to_us, payment->because,
+             &payment->decl);
+  if (points < payment->minimum ||
+      (payment->minimum_money > 0 &&
+       notch_payment_money(work, payment, points) < payment->minimum_money)) {
+    notch_refuse(work, NOTCH_REFUSED_BELOW_MINIMUM, "fewer points than %.*s takes at least",
+                 (int)payment->decl.name.length, payment->decl.name.bytes);
+  }
+  if (payment->steps > 0 && points % payment->steps != 0) {
+    notch_refuse(work, NOTCH_REFUSED_OUT_OF_RANGE, "%.*s takes points in steps; send a multiple",
+                 (int)payment->decl.name.length, payment->decl.name.bytes);
+  }
+  check_most(work, payment, points);
+  check_limits(work, payment->limits, payment->limit_count, 1, payment->points, points,
+               &payment->decl);
+}
+
+void notch_paid(notch_work *work, uint32_t payment, int64_t points)
+{
+  int64_t money = notch_payment_money(work, &work->program->payments[payment], points);
+  notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_PAID, .subject = payment,
+                                         .rule = NOTCH_NONE, .amount = money, .ref = points,
+                                         .matures_s = INT64_MIN, .until_s = NOTCH_NEVER});
+}
+
+void notch_do_pay(notch_work *work)
+{
+  const notch_event *event = work->event;
+  int64_t points = event->point_count > 0 ? event->points[0].amount : 0;
+  uint32_t kind = work->program->payments[event->payment].points;
+  work->order = event->fields[NOTCH_FIELD_PAY_ORDER];
+  notch_payment_check(work, event->payment, points);
+  notch_need_points(work, kind, points);
+  notch_spend(work, kind, points, NOTCH_ACCOUNT_SPENT, NOTCH_NONE);
+  notch_paid(work, event->payment, points);
+}

@@ -1,0 +1,24 @@
+/* member/shop.h -- rewards and payments: prices, stock, checks; shared by redeem, pay and holds. */
+#ifndef NOTCH_MEMBER_SHOP_H
+#define NOTCH_MEMBER_SHOP_H
+
+#include "member/work.h"
+
+int64_t notch_stock_left(notch_work *work, uint32_t reward); /* INT64_MAX: unlimited */
+void notch_change_stock(notch_work *work, uint32_t reward, int64_t change);
+/* Rewards held that may be used now. */
+int64_t notch_rewards_held(const notch_state *state, uint32_t reward, int64_t now_us);
+/* Uses granted ones; returns how many are still wanted. */
+int64_t notch_use_granted(notch_work *work, uint32_t reward, int64_t quantity);
+/* Checks that `quantity` may be bought and returns the price in points, or refuses. */
+int64_t notch_reward_price(notch_work *work, uint32_t reward, int64_t quantity);
+void notch_need_points(notch_work *work, uint32_t points, int64_t amount);
+void notch_payment_check(notch_work *work, uint32_t payment, int64_t points);
+void notch_paid(notch_work *work, uint32_t payment, int64_t points);
+int64_t notch_payment_money(notch_work *work, const notch_payment *payment, int64_t points);
+
+/* An effect on the programme's own figures: stock, purses, waiting grants (house.c). */
+void notch_house_effect(const notch_program *program, notch_state *house,
+                        const notch_effect *effect, int64_t member, int64_t event);
+
+#endif

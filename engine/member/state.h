@@ -1,0 +1,196 @@
+/*
+ * member/state.h -- what the rules have to know about one member.
+ *
+ * A state is a fold of the member's rows (fold.c): a cache, never the truth.  Indexes are those
+ * of one programme; notch_state_carry() moves a state to another version by name.
+ */
+#ifndef NOTCH_MEMBER_STATE_H
+#define NOTCH_MEMBER_STATE_H
+
+#include "check/program.h"
+
+typedef struct notch_slice {
+  uint32_t offset, length;
+} notch_slice;
+
+typedef struct notch_balance { /* smallest units, each 0 .. NOTCH_BALANCE_MAX */
+  int64_t points;              /* available, pending and due-but-unswept: the lots say which */
+  int64_t held, debt;
+} notch_balance;
+
+typedef struct notch_lot {
+  int64_t lot;    /* the posting that opened it */
+  int64_t left;   /* not held */
+  int64_t held;
+  int64_t amount; /* when opened */
+  int64_t earned_us;
+  int64_t matures_s; /* INT64_MIN: at once; NOTCH_NEVER: waits for an event (terms) */
+  int64_t expires_s; /* NOTCH_NEVER: never, or derived (terms: inactivity, while) */
+  uint32_t points, terms, partner;
+  uint32_t flags; /* NOTCH_LOT_… */
+} notch_lot;
+
+#define NOTCH_LOT_CARRIED 1u /* carried over once (`carry … once`) */
+#define NOTCH_LOT_POOLED 2u  /* opened while its owner was in a pool that shares the kind */
+
+typedef enum notch_hold_state {
+  NOTCH_HOLD_OPEN = 0,
+  NOTCH_HOLD_CAPTURED = 1,
+  NOTCH_HOLD_RELEASED = 2,
+  NOTCH_HOLD_TIMED_OUT = 3
+} notch_hold_state;
+
+typedef struct notch_hold {
+  notch_slice id;
+  int64_t until_s; /* NOTCH_NEVER */
+  int64_t order_minor;
+  uint32_t payment, reward; /* NOTCH_NONE */
+  uint32_t state, padding;
+  int64_t quantity;
+  int64_t event; /* that made it */
+} notch_hold;
+
+typedef struct notch_reservation {
+  uint32_t hold; /* index of holds */
+  uint32_t points; /* NOTCH_NONE: a reward lot */
+  int64_t lot, amount;
+} notch_reservation;
+
+typedef struct notch_reward_lot {
+  int64_t lot; /* the effect that granted it */
+  uint32_t reward, rule;
+  int64_t left, held;
+  int64_t matures_s, until_s;
+  int64_t event;
+} notch_reward_lot;
+
+typedef struct notch_standing { /* on one ladder */
+  uint32_t own, effective;
+  uint32_t promise, lifetime; /* floors: tier, or NOTCH_NONE */
+  uint32_t grace_to;          /* NOTCH_NONE: no demotion is under way */
+  uint32_t started;           /* 0 until the member's first event */
+  int64_t since_us, until_s;  /* of the own tier; NOTCH_NEVER: no term */
+  int64_t effective_since_us;
+  int64_t promise_until_s, grace_at_s;
+} notch_standing;
+
+typedef struct notch_spell {
+  uint32_t ladder, tier; /* at this tier or higher */
+  int64_t from_us, to_us; /* NOTCH_NEVER: still there */
+} notch_spell;
+
+typedef struct notch_entry {
+  uint32_t measure; /* program->measure_count + k: earned() of points kind k */
+  int32_t day;      /* local; NOTCH_ENTRY_BASE: what is older than any window */
+  int64_t at_us;    /* kept only where the measure needs it, else 0 */
+  int64_t event;    /* kept only where the measure needs it, else 0 */
+  notch_value value; /* distinct texts: offset << 32 | length */
+} notch_entry;
+#define NOTCH_ENTRY_BASE INT32_MIN
+
+typedef struct notch_use {
+  uint32_t limit;
+  int32_t day;      /* first day of the calendar period, the day of a rolling one, 0 */
+  int64_t at_us;    /* rolling in hours: the event's time, else 0 */
+  notch_slice key;  /* values of the limit's keys */
+  int64_t used;     /* times or smallest units */
+} notch_use;
+
+typedef struct notch_clock {
+  uint32_t event, padding;
+  int64_t at_us;
+} notch_clock;
+
+typedef struct notch_firing {
+  uint32_t rule, variant;
+  int64_t anchor_us; /* start of the idle spell it ran for */
+} notch_firing;
+
+typedef struct notch_inside {
+  uint32_t segment;
+} notch_inside;
+
+typedef struct notch_place_in_band {
+  uint32_t cohort, band;
+} notch_place_in_band;
+
+/* Of the programme's own state (member 0) only: */
+
+typedef struct notch_rate {
+  uint32_t from, to; /* currencies */
+  int64_t at_us;
+  notch_value rate; /* major units of `to` for one major unit of `from` */
+} notch_rate;
+
+typedef struct notch_stock {
+  uint32_t reward, padding;
+  int64_t left;
+} notch_stock;
+
+typedef struct notch_waiting_grant {
+  int64_t member, count;
+  uint32_t reward, rule;
+  int64_t event;
+} notch_waiting_grant;
+
+typedef struct notch_purse {
+  uint32_t partner, points;
+  int64_t left;
+} notch_purse;
+
+typedef struct notch_membership {
+  uint32_t pool, padding;
+  notch_slice with; /* whose pool it is */
+} notch_membership;
+
+typedef struct notch_state {
+  const notch_memory *memory;
+  jmp_buf *escape;   /* where to go when memory runs out; NULL: `failed` is set */
+  bool failed;
+  bool closed;
+  bool present;      /* some event named the member */
+  int64_t member;    /* number */
+  int64_t joined_us; /* time of join, else of the first event */
+  int64_t booked_us; /* newest booked */
+  int64_t settled_us; /* everything due up to here has been looked at */
+  int64_t last_event; /* newest row of the member, 0: none */
+  notch_slice seed; /* member 0: of the draws; length 0: not known yet */
+#define SECTION(type, name, meaning) \
+  type *name;                        \
+  uint32_t name##_count, name##_capacity;
+#include "member/state.def"
+#undef SECTION
+} notch_state;
+
+void notch_state_init(notch_state *state, const notch_memory *memory);
+void notch_state_free(notch_state *state);
+/* A member nobody has heard of yet: start tiers not given, nothing held. */
+bool notch_state_start(notch_state *state, const notch_program *program, int64_t member);
+/* Makes `to` equal to `from`, reusing its memory. */
+bool notch_state_copy(notch_state *to, const notch_state *from);
+bool notch_state_equal(const notch_state *left, const notch_state *right);
+
+/* Bytes for the cache; they are read back by the same build only, else rebuilt. */
+void notch_state_encode(const notch_state *state, notch_buffer *to);
+bool notch_state_decode(notch_state *state, const void *bytes, size_t size);
+
+/* The same member under another version: by name; what the new version lacks is left out. */
+bool notch_state_carry(notch_state *to, const notch_state *from, const notch_program *after,
+                       const notch_program *before);
+
+/* Room for one more item at the end of a section: returns it zeroed. */
+#define SECTION(type, name, meaning) type *notch_state_add_##name(notch_state *state);
+#include "member/state.def"
+#undef SECTION
+void notch_state_remove_lot(notch_state *state, uint32_t index);
+
+notch_slice notch_state_keep_text(notch_state *state, notch_text text);
+static inline notch_text notch_state_text(const notch_state *state, notch_slice slice)
+{
+  return (notch_text){state->chars + slice.offset, slice.length};
+}
+
+/* NULL: not open any more. */
+notch_lot *notch_state_lot(const notch_state *state, int64_t lot);
+
+#endif

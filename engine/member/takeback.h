@@ -1,0 +1,15 @@
+/* member/takeback.h -- what a return takes back, and from where. */
+#ifndef NOTCH_MEMBER_TAKEBACK_H
+#define NOTCH_MEMBER_TAKEBACK_H
+
+#include "member/award.h"
+
+/* What was posted, less what the rules give for what is left, less what was taken before. */
+void notch_take_back(notch_work *work, const notch_original *original, const notch_awards *now,
+                     bool nothing_left);
+/* Returns of payments, redemptions, captures, transfers and adjustments. */
+void notch_return_builtin(notch_work *work, const notch_original *original);
+/* `on return recheck`: demotes at once if the own tier is not kept any more. */
+void notch_ladder_recheck(notch_work *work, uint32_t ladder);
+
+#endif

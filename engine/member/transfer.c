@@ -1,0 +1,277 @@
+/* member/transfer.c -- points that move by hand: transfers, adjustments, the scene of a test. */
+#include <config.h>
+
+#include "member/limit.h"
+#include "member/lots.h"
+#include "member/measure.h"
+#include "member/post.h"
+#include "member/returns.h"
+#include "member/shop.h"
+#include "member/term.h"
+
+#include <assert.h>
+
+/* A transfer goes through when a rule on transfer lets it; `notch_run` refuses what one refuses. */
+static void check_transfer_rules(notch_work *work)
+{
+  uint32_t count;
+  notch_candidate *candidates = notch_candidates_of_event(work, NOTCH_EVENT_TRANSFER, &count);
+  bool applies = false;
+  for (uint32_t i = 0; i < count; i++) {
+    const notch_rule *rule = &work->program->rules[candidates[i].rule];
+    work->rule = candidates[i].rule;
+    int64_t now_us = work->moment.now_us;
+    if (now_us < rule->from_us || now_us >= rule->to_us ||
+        !notch_work_holds(work, rule->variants[candidates[i].variant].when)) {
+      continue;
+    }
+    bool refuses = false;
+    for (uint32_t j = 0; j < rule->action_count; j++) {
+      refuses = refuses || rule->actions[j].kind == NOTCH_DO_REFUSE;
+    }
+    applies = applies || !refuses;
+    for (uint32_t j = 0; j < rule->limit_count; j++) {
+      const notch_limit *limit = &work->program->limits[rule->limits[j]];
+      int64_t wanted = limit->times ? 1 : 0;
+      for (uint32_t k = 0; k < work->event->point_count && !limit->times; k++) {
+        wanted += work->event->points[k].index == limit->points ? work->event->points[k].amount
+                                                                : 0;
+      }
+      if (notch_limit_room(work, rule->limits[j], candidates[i].variant) < wanted) {
+        notch_refuse(work, NOTCH_REFUSED_LIMIT_REACHED, "the limit of rule %.*s is used up",
+                     (int)rule->decl.name.length, rule->decl.name.bytes);
+      }
+    }
+  }
+  work->rule = NOTCH_NONE;
+  if (!applies) {
+    notch_refuse(work, NOTCH_REFUSED_NOT_ELIGIBLE,
+                 "no rule `on transfer` lets this member move points");
+  }
+}
+
+/* Takes points out of the sender's lots and gives the postings that open them at the other. */
+static notch_posting *take_lots(notch_work *work, uint32_t points, int64_t amount,
+                                uint32_t *moved)
+{
+  notch_state *state = work->open->state;
+  uint32_t count;
+  uint32_t *order = notch_lots_in_order(work, state, points, NOTCH_TAKE_SOONEST, &count);
+  notch_posting *openings = NOTCH_NEW_ARRAY(work->run, notch_posting, count + 1);
+  notch_lot *lots = NOTCH_NEW_ARRAY(work->run, notch_lot, count + 1);
+  for (uint32_t i = 0; i < count; i++) {
+    lots[i] = state->lots[order[i]];
+  }
+  *moved = 0;
+  for (uint32_t i = 0; i < count && amount > 0; i++) {
+    int64_t part = lots[i].left < amount ? lots[i].left : amount;
+    notch_work_take(work, &lots[i], part, NOTCH_ACCOUNT_IN_TRANSIT, NULL, 0);
+    openings[(*moved)++] = (notch_posting){.points = points,
+                                           .source = NOTCH_ACCOUNT_IN_TRANSIT,
+                                           .target = NOTCH_ACCOUNT_POINTS,
+                                           .amount = part,
+                                           .earned_us = lots[i].earned_us,
+                                           .matures_s = lots[i].matures_s,
+                                           .expires_s = lots[i].expires_s,
+                                           .terms = lots[i].terms,
+                                           .partner = lots[i].partner};
+    amount -= part;
+  }
+  return openings;
+}
+
+void notch_give_lots(notch_work *work, const notch_state *other, const notch_posting *openings,
+                     uint32_t count)
+{
+  notch_moment moment = work->moment;
+  notch_open *main = work->open;
+  notch_state *mine = work->state;
+  const notch_event *event = work->event;
+  const notch_value *fields = work->fields;
+  int64_t *inflow = work->inflow;
+  notch_state *state = notch_work_copy(work, other);
+  work->inflow = NULL;
+  notch_settle_until(work, state, moment.now_us / NOTCH_SECOND_US);
+  work->moment = moment;
+  notch_see_member(work, state);
+  notch_work_begin(work, state, NOTCH_ORIGIN_SIDE, main->row.type, main->row.at_us,
+                   main->row.offset_min);
+  work->open->row.cause = main->row.event;
+  work->inflow = NOTCH_NEW_ARRAY(work->run, int64_t, work->program->points_count + 1);
+  for (uint32_t i = 0; i < count; i++) {
+    int64_t lot = notch_work_post(work, openings[i]);
+    notch_settle_debt(work, openings[i].points, lot);
+  }
+  notch_tiers(work);
+  notch_run_on_earning(work);
+  notch_work_end(work);
+  notch_see_member(work, mine);
+  work->open = main;
+  work->event = event;
+  work->fields = fields;
+  work->inflow = inflow;
+  work->moment = moment;
+}
+
+void notch_do_transfer(notch_work *work)
+{
+  const notch_event *event = work->event;
+  notch_text to = notch_value_text(event->fields[NOTCH_FIELD_TRANSFER_TO]);
+  const notch_state *other = work->host->member(work->host->payload, to, true);
+  if (other == NULL || other->member == work->open->row.member) {
+    notch_refuse(work, NOTCH_REFUSED_NO_MEMBER, "`to` has to name another member");
+  }
+  if (other->closed) {
+    notch_refuse(work, NOTCH_REFUSED_MEMBER_CLOSED, "the membership of %.*s is closed",
+                 (int)to.length, to.bytes);
+  }
+  check_transfer_rules(work);
+  for (uint32_t i = 0; i < event->point_count; i++) {
+    uint32_t points = event->points[i].index, moved;
+    if (work->program->points[points].qualifying) {
+      notch_refuse(work, NOTCH_REFUSED_NOT_ELIGIBLE, "%.*s cannot be transferred",
+                   (int)work->program->points[points].decl.name.length,
+                   work->program->points[points].decl.name.bytes);
+    }
+    notch_need_points(work, points, event->points[i].amount);
+    notch_posting *openings = take_lots(work, points, event->points[i].amount, &moved);
+    notch_queue_lots(work, other, openings, moved);
+  }
+}
+
+/* The receiver's side is written after the sender's own transaction is whole. */
+void notch_queue_lots(notch_work *work, const notch_state *other, const notch_posting *openings,
+                      uint32_t count)
+{
+  for (uint32_t i = 0; i < count; i++) {
+    *notch_vec_push(&work->queued, work->run) = openings[i];
+  }
+  work->queued_for = other;
+}
+
+void notch_give_queued(notch_work *work)
+{
+  if (work->queued_for != NULL) {
+    notch_give_lots(work, work->queued_for, work->queued.items, work->queued.count);
+    work->queued.count = 0;
+    work->queued_for = NULL;
+  }
+}
+
+static void add_lot(notch_work *work, uint32_t points, int64_t amount, bool at_once)
+{
+  notch_posting posting = {.points = points,
+                           .source = NOTCH_ACCOUNT_ISSUED,
+                           .target = NOTCH_ACCOUNT_POINTS,
+                           .amount = amount,
+                           .earned_us = work->moment.now_us,
+                           .terms = work->program->points[points].terms,
+                           .partner = NOTCH_NONE};
+  notch_lot_dates(work->program, posting.terms, posting.earned_us, &posting.matures_s,
+                  &posting.expires_s);
+  if (at_once) {
+    posting.matures_s = INT64_MIN;
+  }
+  int64_t lot = notch_work_post(work, posting);
+  notch_measure_earned(work, work->open->state, points, posting.earned_us, amount);
+  notch_settle_debt(work, points, lot);
+}
+
+void notch_do_adjust(notch_work *work)
+{
+  const notch_event *event = work->event;
+  for (uint32_t i = 0; i < event->point_count; i++) {
+    uint32_t points = event->points[i].index;
+    int64_t amount = event->points[i].amount;
+    if (amount > 0) {
+      add_lot(work, points, amount, true);
+    } else if (amount < 0) {
+      int64_t missing = notch_spend(work, points, -amount, NOTCH_ACCOUNT_TAKEN_BACK, NOTCH_NONE);
+      notch_fall_short(work, points, missing, NULL, 0);
+      notch_measure_earned(work, work->open->state, points, work->moment.now_us, amount);
+    }
+  }
+  for (uint32_t i = 0; i < event->reward_count; i++) {
+    int64_t amount = event->rewards[i].amount;
+    uint32_t reward = event->rewards[i].index;
+    if (amount > 0) {
+      notch_grant(work, reward, NOTCH_NONE, amount);
+    } else if (amount < 0) {
+      notch_withdraw(work, reward, -amount, NOTCH_NONE, 0);
+    }
+  }
+}
+
+/* What cannot be taken is always an entry: a debt, or written off. */
+void notch_fall_short(notch_work *work, uint32_t points, int64_t missing,
+                      const notch_share *shares, uint16_t share_count)
+{
+  bool forgive = work->program->points[points].shortfall == NOTCH_SHORTFALL_FORGIVE;
+  notch_work_post(work, (notch_posting){
+      .points = points,
+      .source = forgive ? NOTCH_ACCOUNT_FORGIVEN : NOTCH_ACCOUNT_DEBT,
+      .target = NOTCH_ACCOUNT_TAKEN_BACK,
+      .amount = missing,
+      .shares = shares,
+      .share_count = share_count});
+}
+
+/* Takes back rewards while unused: those granted by `rule` in `event`, or any (rule NOTCH_NONE). */
+void notch_withdraw(notch_work *work, uint32_t reward, int64_t count, uint32_t rule,
+                    int64_t event)
+{
+  notch_state *state = work->open->state;
+  for (uint32_t i = 0; i < state->reward_lots_count && count > 0; i++) {
+    const notch_reward_lot *lot = &state->reward_lots[i];
+    bool mine = lot->reward == reward && lot->left > 0 &&
+                (rule == NOTCH_NONE || (lot->rule == rule && lot->event == event));
+    if (!mine) {
+      continue;
+    }
+    int64_t part = lot->left < count ? lot->left : count;
+    notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_WITHDRAW, .subject = reward,
+                                           .rule = rule, .amount = part, .ref = lot->lot,
+                                           .matures_s = INT64_MIN, .until_s = NOTCH_NEVER});
+    notch_change_stock(work, reward, part);
+    count -= part;
+  }
+}
+
+void notch_fold_adjust(notch_work *work, notch_state *state,
+                       const notch_transaction *transaction)
+{
+  for (uint32_t i = 0; i < transaction->posting_count; i++) {
+    const notch_posting *posting = &transaction->postings[i];
+    if (posting->target == NOTCH_ACCOUNT_TAKEN_BACK) {
+      notch_measure_earned(work, state, posting->points, transaction->at_us, -posting->amount);
+    }
+  }
+}
+
+void notch_do_given(notch_work *work)
+{
+  const notch_event *event = work->event;
+  for (uint32_t i = 0; i < event->point_count; i++) {
+    if (event->points[i].amount > 0) {
+      add_lot(work, event->points[i].index, event->points[i].amount, true);
+    }
+  }
+  for (uint32_t i = 0; i < event->tier_count; i++) {
+    uint32_t ladder = event->tiers[i].index, tier = (uint32_t)event->tiers[i].amount;
+    int64_t until = notch_term_from_reach(work->program, &work->program->ladders[ladder], tier,
+                                          work->moment.now_us);
+    notch_work_move(work, (notch_move){.ladder = ladder, .tier = tier,
+                                       .since_us = work->moment.now_us, .until_s = until,
+                                       .cause = NOTCH_MOVE_START});
+    if (work->open->state->standings[ladder].effective != tier) {
+      notch_work_move(work, (notch_move){.ladder = ladder, .tier = tier,
+                                         .since_us = work->moment.now_us,
+                                         .until_s = NOTCH_NEVER, .cause = NOTCH_MOVE_FLOOR});
+    }
+  }
+  for (uint32_t i = 0; i < event->tag_count; i++) {
+    notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_TAG, .subject = NOTCH_NONE,
+                                           .rule = NOTCH_NONE, .text = event->tags[i],
+                                           .matures_s = INT64_MIN, .until_s = NOTCH_NEVER});
+  }
+}

@@ -1,0 +1,250 @@
+/* member/work.c -- the frame of one decision: copies, transactions, evaluation, the way out. */
+#include <config.h>
+
+#include "member/work.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *const expr_words[NOTCH_EXPR_COUNT] = {
+#define EXPR(name, word, meaning) [NOTCH_EXPR_##name] = word,
+#include "check/expr.def"
+#undef EXPR
+};
+
+void notch_refuse(notch_work *work, notch_verdict verdict, const char *format, ...)
+{
+  char sentence[512];
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(sentence, sizeof sentence, format, arguments);
+  va_end(arguments);
+  work->verdict = verdict;
+  work->detail = notch_arena_text(work->run, notch_text_of(sentence));
+  longjmp(work->stop, 1);
+}
+
+static notch_copy *free_copy(notch_decider *decider)
+{
+  for (uint32_t i = 0; i < decider->copy_count; i++) {
+    if (!decider->copies[i]->in_use) {
+      return decider->copies[i];
+    }
+  }
+  if (decider->copy_count == decider->copy_capacity) {
+    uint32_t capacity = decider->copy_capacity == 0 ? 4 : decider->copy_capacity * 2;
+    notch_copy **grown = notch_memory_resize(decider->memory, decider->copies,
+                                             capacity * sizeof *grown);
+    if (grown == NULL) {
+      longjmp(decider->no_memory, 1);
+    }
+    decider->copies = grown;
+    decider->copy_capacity = capacity;
+  }
+  notch_copy *copy = notch_memory_resize(decider->memory, NULL, sizeof *copy);
+  if (copy == NULL) {
+    longjmp(decider->no_memory, 1);
+  }
+  memset(copy, 0, sizeof *copy);
+  notch_state_init(&copy->state, decider->memory);
+  decider->copies[decider->copy_count++] = copy;
+  return copy;
+}
+
+notch_state *notch_work_copy_as(notch_work *work, const notch_state *of, int64_t key)
+{
+  notch_decider *decider = work->decider;
+  for (uint32_t i = 0; i < decider->copy_count; i++) {
+    if (decider->copies[i]->in_use && decider->copies[i]->member == key) {
+      return &decider->copies[i]->state;
+    }
+  }
+  notch_copy *copy = free_copy(decider);
+  copy->in_use = true;
+  copy->member = key;
+  copy->state.escape = &decider->no_memory;
+  notch_state_copy(&copy->state, of);
+  return &copy->state;
+}
+
+notch_state *notch_work_copy(notch_work *work, const notch_state *of)
+{
+  return notch_work_copy_as(work, of, of->member);
+}
+
+notch_state *notch_work_house(notch_work *work)
+{
+  assert(work->in->house != NULL);
+  return notch_work_copy(work, work->in->house);
+}
+
+notch_open *notch_work_begin(notch_work *work, notch_state *state, notch_origin origin,
+                             uint32_t type, int64_t at_us, int32_t offset_min)
+{
+  notch_open *open = NOTCH_NEW(work->run, notch_open);
+  open->state = state;
+  open->row.origin = origin;
+  open->row.type = type;
+  open->row.member = state->member;
+  open->row.at_us = at_us;
+  open->row.offset_min = offset_min;
+  open->row.booked_us = at_us > state->booked_us ? at_us : state->booked_us;
+  open->row.event = work->in->next_event + work->transactions.count;
+  open->row.recorded_us = work->in->recorded_us;
+  *notch_vec_push(&work->transactions, work->run) = open;
+  work->open = open;
+  work->state = state;
+  return open;
+}
+
+bool notch_work_end(notch_work *work)
+{
+  notch_open *open = work->open;
+  assert(open == work->transactions.items[work->transactions.count - 1]);
+  if (open->postings.count + open->moves.count + open->effects.count == 0) {
+    work->transactions.count--;
+    return false;
+  }
+  if (open->row.booked_us > open->state->booked_us) {
+    open->state->booked_us = open->row.booked_us;
+  }
+  return true;
+}
+
+uint32_t notch_work_variant(const notch_work *work, uint32_t rule)
+{
+  if (work->event == NULL) {
+    return 0;
+  }
+  const notch_event_decl *event = &work->program->events[work->event->type];
+  for (uint32_t i = 0; i < event->variant_count; i++) {
+    if (event->variants[i].rule == rule) {
+      return event->variants[i].variant;
+    }
+  }
+  return 0;
+}
+
+int32_t notch_work_day(const notch_work *work, int64_t at_us)
+{
+  return notch_zone_day(&work->program->zone, at_us);
+}
+
+void notch_work_see(notch_work *work, int64_t now_us)
+{
+  notch_work_see_day(work, now_us, notch_work_day(work, now_us));
+}
+
+void notch_work_see_day(notch_work *work, int64_t now_us, int32_t today)
+{
+  work->moment = (notch_moment){now_us, today};
+}
+
+static void trace_value(void *payload, const notch_expr *expr, notch_value value)
+{
+  notch_work *work = payload;
+  notch_work_trace(work, NOTCH_TRACE_CONDITION, work->rule, NOTCH_NONE, false, expr, value, 0);
+}
+
+notch_eval notch_work_try(notch_work *work, uint32_t root, const notch_value *item,
+                          notch_value *out)
+{
+  notch_decider *decider = work->decider;
+  if (decider->vm_plan != work->plan) {
+    notch_vm_free(decider->vm);
+    decider->vm = notch_vm_new(work->program, work->plan->code, decider->memory);
+    decider->vm_plan = work->plan;
+    if (decider->vm == NULL) {
+      decider->vm_plan = NULL;
+      longjmp(decider->no_memory, 1);
+    }
+    notch_vm_set_steps(decider->vm, decider->steps_max);
+  }
+  notch_vm_set_tracer(decider->vm, work->trace != NULL ? trace_value : NULL, work);
+  notch_context context = {.fields = work->fields,
+                           .item = item,
+                           .now_us = work->moment.now_us,
+                           .today = work->moment.today,
+                           .order = work->order,
+                           .read = notch_facts_read,
+                           .payload = work};
+  return notch_vm_eval(decider->vm, root, &context, out);
+}
+
+static _Noreturn void refuse_failed(notch_work *work, notch_eval failure)
+{
+  const notch_expr *at = notch_vm_failed_at(work->decider->vm);
+  const char *where = at != NULL ? expr_words[at->op] : "an expression";
+  notch_text rule = work->rule == NOTCH_NONE ? NOTCH_TEXT("the programme")
+                                             : work->program->rules[work->rule].decl.name;
+  int width = (int)rule.length;
+  switch (failure) {
+  case NOTCH_EVAL_DIVISION_BY_ZERO:
+    notch_refuse(work, NOTCH_REFUSED_DIVISION_BY_ZERO,
+                 "%.*s divides by zero; ask for a divisor above zero in its `when`", width,
+                 rule.bytes);
+  case NOTCH_EVAL_NO_RATE:
+    notch_refuse(work, NOTCH_REFUSED_NO_RATE,
+                 "%.*s converts between currencies, and no `rate` event gives that rate at or "
+                 "before this time",
+                 width, rule.bytes);
+  case NOTCH_EVAL_NO_SEED:
+    notch_refuse(work, NOTCH_REFUSED_NO_SEED,
+                 "%.*s draws a number, and no `seed` event has come yet", width, rule.bytes);
+  case NOTCH_EVAL_NOMEM:
+    longjmp(work->decider->no_memory, 1);
+  case NOTCH_EVAL_STEPS:
+    notch_refuse(work, NOTCH_REFUSED_OVERFLOW, "%.*s takes too many steps in `%s`", width,
+                 rule.bytes, where);
+  case NOTCH_EVAL_MISSING:
+    notch_refuse(work, NOTCH_REFUSED_OVERFLOW, "%.*s reads a value that is missing in `%s`",
+                 width, rule.bytes, where);
+  case NOTCH_EVAL_OVERFLOW:
+  case NOTCH_EVAL_OK: break;
+  }
+  notch_refuse(work, NOTCH_REFUSED_OVERFLOW,
+               "a number in %.*s is too large to be exact (in `%s`)", width, rule.bytes, where);
+}
+
+notch_value notch_work_eval_item(notch_work *work, uint32_t root, const notch_value *item)
+{
+  notch_value value;
+  notch_eval ended = notch_work_try(work, root, item, &value);
+  if (ended != NOTCH_EVAL_OK) {
+    refuse_failed(work, ended);
+  }
+  return value;
+}
+
+notch_value notch_work_eval(notch_work *work, uint32_t root)
+{
+  return notch_work_eval_item(work, root, NULL);
+}
+
+bool notch_work_holds(notch_work *work, uint32_t root)
+{
+  return root == NOTCH_NONE || notch_work_eval(work, root).n != 0;
+}
+
+void notch_work_trace(notch_work *work, notch_trace_kind kind, uint32_t subject, uint32_t other,
+                      bool flag, const notch_expr *expr, notch_value value, int64_t amount)
+{
+  if (work->trace == NULL) {
+    return;
+  }
+  notch_trace_record *record = notch_vec_push(&work->trace->records, work->trace->arena);
+  *record = (notch_trace_record){.kind = kind,
+                                 .transaction = work->transactions.count,
+                                 .subject = subject,
+                                 .other = other,
+                                 .flag = flag,
+                                 .expr = expr,
+                                 .value = value,
+                                 .amount = amount};
+  if (expr != NULL && value.d != 0 &&
+      (expr->type.kind == NOTCH_TYPE_TEXT || expr->type.kind == NOTCH_TYPE_MEMBER)) {
+    record->text = notch_arena_text(work->trace->arena, notch_value_text(value));
+  }
+}

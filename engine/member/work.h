@@ -1,0 +1,125 @@
+/*
+ * member/work.h -- one decision under way: working copies, the transaction being built, and the
+ * ways out.  Private to engine/member.
+ *
+ * decide works on copies of the states it was given and changes them only through the fold
+ * primitives (post.h), so what it sees is what a later fold of its rows will give.  A refusal
+ * leaves through notch_refuse(), which never returns; nothing is owned on the way.
+ */
+#ifndef NOTCH_MEMBER_WORK_H
+#define NOTCH_MEMBER_WORK_H
+
+#include "member/member.h"
+
+typedef struct notch_open { /* a transaction being built */
+  notch_transaction row;
+  notch_state *state; /* whose it is */
+  NOTCH_VEC(notch_posting) postings;
+  NOTCH_VEC(notch_move) moves;
+  NOTCH_VEC(notch_effect) effects;
+} notch_open;
+
+typedef struct notch_moment { /* the time things are seen at */
+  int64_t now_us;
+  int32_t today;
+} notch_moment;
+
+typedef struct notch_copy { /* a working copy of somebody's state */
+  int64_t member;
+  notch_state state;
+  bool in_use;
+} notch_copy;
+
+struct notch_awards;
+
+typedef struct notch_work {
+  notch_decider *decider;
+  const notch_case *in;
+  const notch_plan *plan;
+  const notch_program *program;
+  notch_arena *run;
+  jmp_buf stop; /* a refusal */
+  notch_verdict verdict;
+  notch_text detail;
+  notch_trace *trace;
+
+  notch_state *state; /* the member being worked on */
+  NOTCH_VEC(notch_open *) transactions;
+  notch_open *open;
+  notch_host const *host;
+  int64_t next_posting, next_effect;
+
+  /* What expressions read: */
+  notch_moment moment;
+  const notch_value *fields;
+  const notch_event *event;     /* for messages, draws and keys; NULL for what fell due */
+  const notch_state *seen;      /* the state facts are read from: `state`, or the member of then */
+  const notch_state *uses;      /* whose limits count: `state`, or of then for a return */
+  const notch_state *house_uses; /* NULL: the programme's own working copy */
+  notch_value order;
+  const int64_t *earned_now;    /* by points kind: earned() without a window; NULL: nothing */
+  uint32_t rule;                /* being evaluated, for messages; NOTCH_NONE */
+  struct notch_awards *given_away;         /* of a scheduled rule: for other members */
+  NOTCH_VEC(notch_posting) queued;         /* lots on their way to `queued_for` */
+  const notch_state *queued_for;
+  NOTCH_VEC(notch_waiting_grant) granted;  /* by a restock */
+  int64_t *inflow;                         /* by points kind: what became available here */
+} notch_work;
+
+struct notch_decider {
+  const notch_memory *memory;
+  notch_arena run;
+  jmp_buf no_memory;
+  notch_work work;
+  notch_outcome outcome;
+  notch_vm *vm;
+  const notch_plan *vm_plan;
+  uint64_t steps_max;
+  notch_copy **copies;
+  uint32_t copy_count, copy_capacity;
+};
+
+/* Ends the decision: the event is refused as `verdict` with this sentence. */
+_Noreturn void notch_refuse(notch_work *work, notch_verdict verdict, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Working copies: the same pointer for the same member throughout one decision. */
+notch_state *notch_work_copy(notch_work *work, const notch_state *of);
+/* A second copy under a key of its own (the member of then). */
+notch_state *notch_work_copy_as(notch_work *work, const notch_state *of, int64_t key);
+#define NOTCH_KEY_OF_THEN (-1)
+#define NOTCH_KEY_OF_HOUSE_THEN (-2)
+notch_state *notch_work_house(notch_work *work);
+
+/* Opens a transaction for `state` and makes it the current one. */
+notch_open *notch_work_begin(notch_work *work, notch_state *state, notch_origin origin,
+                             uint32_t type, int64_t at_us, int32_t offset_min);
+/* Takes the newest transaction back if nothing happened in it; true: it stays. */
+bool notch_work_end(notch_work *work);
+
+void notch_work_see(notch_work *work, int64_t now_us);
+/* At a midnight where something ends, today is still the day that ends. */
+void notch_work_see_day(notch_work *work, int64_t now_us, int32_t today);
+
+notch_value notch_work_eval(notch_work *work, uint32_t root);
+notch_value notch_work_eval_item(notch_work *work, uint32_t root, const notch_value *item);
+bool notch_work_holds(notch_work *work, uint32_t root); /* NOTCH_NONE holds */
+
+/* The same, for folding: no refusal possible there, so failures become false. */
+notch_eval notch_work_try(notch_work *work, uint32_t root, const notch_value *item,
+                          notch_value *out);
+
+void notch_work_trace(notch_work *work, notch_trace_kind kind, uint32_t subject, uint32_t other,
+                      bool flag, const notch_expr *expr, notch_value value, int64_t amount);
+
+/* The variant of a rule that the present event runs, for the keys of its limits. */
+uint32_t notch_work_variant(const notch_work *work, uint32_t rule);
+
+int32_t notch_work_day(const notch_work *work, int64_t at_us);
+#define NOTCH_US(seconds) ((seconds)*NOTCH_SECOND_US)
+
+/* facts.c */
+notch_eval notch_facts_read(void *payload, notch_fact fact, uint32_t a, uint32_t b,
+                            notch_value arg, notch_value *out);
+
+#endif
