@@ -13,5 +13,6 @@ uninstall-catalogues:
 	done
 
 update-pot:
-	cd $(srcdir) && $(XGETTEXT) --language=C --from-code=UTF-8 -k_ -kN_ -kDIAG:4 --sort-by-file \
-	  --package-name=notch -o po/notch.pot cli/*.c engine/syntax/diag.def
+	cd $(srcdir) && $(XGETTEXT) --language=C --from-code=UTF-8 -k_ -kN_ -kngettext_:1,2 -kDIAG:4 \
+	  --sort-by-file --package-name=notch -o po/notch.pot cli/*.c cli/*.h cli/verbs.def \
+	  engine/syntax/diag.def

@@ -1,0 +1,34 @@
+/*
+ * cli/verb_publish.c -- `notch publish`: a further version of the rules.
+ */
+#include <config.h>
+
+#include "cli/rules.h"
+
+const cli_option cli_publish_options[] = {
+  {"from", N_("MOMENT"), N_("in force from then on (now)")},
+  {"dry-run", NULL, N_("say what would change, and publish nothing")},
+  {NULL, NULL, NULL},
+};
+
+int cli_publish_run(const cli_args *args)
+{
+  cli_rules rules;
+  bool dry = cli_args_has(args, "dry-run");
+  int code = cli_rules_begin(&rules, false);
+  notch_program *program = rules.engine ? cli_rules_load(&rules, args->operands[1]) : NULL;
+  notch_ledger *ledger =
+      program ? cli_ledger_open(rules.engine, args->operands[0], false, false) : NULL;
+  if (!ledger) {
+    code = CLI_FAILED;
+  } else if (notch_ledger_publish(ledger, program, cli_args_value(args, "from"), dry, cli_write,
+                                  stdout) != NOTCH_OK) {
+    code = cli_fail_on(ledger);
+  } else if (dry) {
+    puts(_("Nothing was published."));
+  }
+  notch_ledger_close(ledger);
+  notch_program_free(program);
+  cli_rules_end(&rules);
+  return code;
+}
