@@ -92,9 +92,30 @@ static int visit(const char *path, const struct stat *status, int kind, struct F
 /* One bracket, word or sign over and over: depth and size have their limits. */
 static void run_repeated(void)
 {
-  static const char *const pieces[] = {"(",  ")", "{",  "not ", "if ", "- ",           "rule ",
-                                       "\"", "`", "1 ", "a.",   "a\n", "\xef\xbb\xbf", "\xff",
-                                       "| "};
+  static const char *const pieces[] = {"(",
+                                       ")",
+                                       "{",
+                                       "not ",
+                                       "if ",
+                                       "- ",
+                                       "rule ",
+                                       "\"",
+                                       "`",
+                                       "1 ",
+                                       "a.",
+                                       "a\n",
+                                       "\xef\xbb\xbf",
+                                       "\xff",
+                                       "| ",
+                                       "/*",
+                                       "/* */",
+                                       "\xe2\x80\x9c",
+                                       "\xef\xbc\x8c",
+                                       "'",
+                                       "1x",
+                                       "12:",
+                                       "a\xef\xbb\xbf",
+                                       "\\"};
   static uint8_t bytes[FILE_BYTES_MAX];
   for (size_t i = 0; i < sizeof pieces / sizeof pieces[0]; i++) {
     size_t length = strlen(pieces[i]);
