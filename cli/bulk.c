@@ -92,7 +92,9 @@ int cli_bulk_apply(cli_bulk *bulk, notch_ledger *ledger)
   struct stat about;
   uint64_t total = 0;
   assert(bulk->file);
-  if (!fstat(fileno(bulk->file), &about) && S_ISREG(about.st_mode)) total = (uint64_t) about.st_size;
+  if (!fstat(fileno(bulk->file), &about) && S_ISREG(about.st_mode)) {
+    total = (uint64_t) about.st_size;
+  }
   options.csv = bulk->csv;
   options.type = bulk->type;
   options.name = strcmp(bulk->path, "-") ? last_part(bulk->path) : "stdin";

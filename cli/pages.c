@@ -17,7 +17,7 @@ static void roff(FILE *to, const char *text)
     if (*text == '-') fputs("\\-", to);
     else if (*text == '\\') fputs("\\e", to);
     else if (*text == '`') fputs("\\(oq", to);
-    else if (*text == '\n' && text[1] == '\n') { fputs("\n.PP\n", to); text++; start = true; continue; }
+    else if (!strncmp(text, "\n\n", 2)) fputs("\n.PP", to);
     else fputc(*text, to);
     start = *text == '\n';
   }

@@ -22,6 +22,7 @@ typedef struct reader {
   const char *rest;
   token now;
   const char *why;
+  bool points_by_kind; /* `points 80 star` is {"star":"80"}: of a transfer, say */
 } reader;
 
 static void next(reader *r)
@@ -71,7 +72,7 @@ static bool is_number(token t)
   size_t i = t.size > 0 && t.bytes[0] == '-';
   if (t.kind != 'w' || i == t.size || !isdigit((unsigned char) t.bytes[i])) return false;
   for (; i < t.size; i++) {
-    if (!isdigit((unsigned char) t.bytes[i]) && t.bytes[i] != '.' && t.bytes[i] != '_') return false;
+    if (!isdigit((unsigned char) t.bytes[i]) && !strchr("._", t.bytes[i])) return false;
   }
   return true;
 }
@@ -85,13 +86,30 @@ static bool is_currency(token t)
   return true;
 }
 
+static void add_digits(cli_text *to, token t)
+{
+  for (size_t i = 0; i < t.size; i++) {
+    if (t.bytes[i] != '_') cli_text_write(to, t.bytes + i, 1);
+  }
+}
+
+static void read_points(reader *r, cli_text *to)
+{
+  token amount = r->now;
+  next(r);
+  cli_text_addf(to, "{");
+  add_text(to, r->now);
+  cli_text_addf(to, ":\"");
+  add_digits(to, amount);
+  cli_text_addf(to, "\"}");
+  next(r);
+}
+
 /* `1_200.00 CNY` is "1200.00 CNY", and `80 star` is "80": a field of points knows its kind. */
 static void read_number(reader *r, cli_text *to)
 {
   cli_text_addf(to, "\"");
-  for (size_t i = 0; i < r->now.size; i++) {
-    if (r->now.bytes[i] != '_') cli_text_write(to, r->now.bytes + i, 1);
-  }
+  add_digits(to, r->now);
   next(r);
   if (is_currency(r->now)) cli_text_addf(to, " %.*s", (int) r->now.size, r->now.bytes);
   if (r->now.kind == 'w') next(r);
@@ -180,10 +198,12 @@ static bool read_fields(reader *r, cli_text *to, bool first, int depth)
       return false;
     }
     if (!first) cli_text_addf(to, ",");
+    bool points = r->points_by_kind && depth == 0 && is(r, "points");
     add_text(to, r->now);
     cli_text_addf(to, ":");
     next(r);
-    if (!read_value(r, to, depth)) return false;
+    if (points && is_number(r->now)) read_points(r, to);
+    else if (!read_value(r, to, depth)) return false;
     if (r->now.kind != ',') return true;
     next(r);
   }
@@ -209,6 +229,8 @@ static bool read_event(reader *r, cli_repl_line *to, const char *moment, const c
     r->why = _("write MEMBER EVENT, as in `ann purchase with amount 12.00 CNY`");
     return false;
   }
+  r->points_by_kind = is(r, "transfer") || is(r, "adjust")
+    || (is(r, "hold") && !strstr(r->rest, "payment"));
   next(r);
   cli_text_addf(json, "{\"type\":");
   add_text(json, type);
@@ -238,7 +260,7 @@ static bool read_event(reader *r, cli_repl_line *to, const char *moment, const c
 bool cli_repl_line_read(cli_repl_line *to, const char *line, const char *moment, const char *id,
                         const char **why)
 {
-  reader r = {line, {0, line, 0}, NULL};
+  reader r = {line, {0, line, 0}, NULL, false};
   memset(to, 0, sizeof *to);
   next(&r);
   if (take(&r, "at") && !read_moment(&r, to->moment, sizeof to->moment)) {

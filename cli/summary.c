@@ -222,9 +222,10 @@ static void rank(notch_ledger *ledger, const char *at, yajl_val totals, members 
 static const char *const member_columns[] = {"available", "pending", "held", "debt"};
 #define MEMBER_COLUMN_COUNT (sizeof member_columns / sizeof member_columns[0])
 
-static bool column_shown(yajl_val totals, size_t column)
+/* Of one kind of points: available always, the others where some member has any. */
+static bool column_shown(yajl_val kind_totals, size_t column)
 {
-  return column == 0 || in_use(part(totals, "points", NULL), member_columns[column]);
+  return column == 0 || !is_zero(text_of(part(kind_totals, member_columns[column], NULL)));
 }
 
 static void add_heading(cli_table *table, yajl_val totals)
@@ -238,7 +239,7 @@ static void add_heading(cli_table *table, yajl_val totals)
   for (size_t i = 0; i < key_count(points); i++) {
     const char *kind = YAJL_GET_OBJECT(points)->keys[i];
     for (size_t c = 0; c < MEMBER_COLUMN_COUNT; c++) {
-      if (!column_shown(totals, c)) continue;
+      if (!column_shown(YAJL_GET_OBJECT(points)->values[i], c)) continue;
       if (c == 0) cli_table_add(table, kind);
       else if (key_count(points) == 1) cli_table_add(table, shown[c]);
       else cli_table_addf(table, "%s %s", kind, shown[c]);
@@ -257,13 +258,15 @@ static void add_member_row(cli_table *table, yajl_val totals, const char *name, 
   for (size_t i = 0; i < key_count(points); i++) {
     yajl_val kind = part(answer, "points", YAJL_GET_OBJECT(points)->keys[i]);
     for (size_t c = 0; c < MEMBER_COLUMN_COUNT; c++) {
-      if (column_shown(totals, c)) cli_table_add(table, text_of(part(kind, member_columns[c], NULL)));
+      if (!column_shown(YAJL_GET_OBJECT(points)->values[i], c)) continue;
+      cli_table_add(table, text_of(part(kind, member_columns[c], NULL)));
     }
   }
 }
 
 static int print_members(notch_ledger *ledger, const char *at, yajl_val totals, members *all)
 {
+  yajl_val points = part(totals, "points", NULL);
   cli_text align = {NULL, 0, 0};
   cli_table table;
   size_t shown = all->count;
@@ -275,9 +278,9 @@ static int print_members(notch_ledger *ledger, const char *at, yajl_val totals, 
   }
   cli_text_addf(&align, "l");
   for (size_t i = 0; i < key_count(part(totals, "tiers", NULL)); i++) cli_text_addf(&align, "l");
-  for (size_t i = 0; i < key_count(part(totals, "points", NULL)); i++) {
+  for (size_t i = 0; i < key_count(points); i++) {
     for (size_t c = 0; c < MEMBER_COLUMN_COUNT; c++) {
-      if (column_shown(totals, c)) cli_text_addf(&align, "r");
+      if (column_shown(YAJL_GET_OBJECT(points)->values[i], c)) cli_text_addf(&align, "r");
     }
   }
   cli_table_begin(&table, align.bytes);

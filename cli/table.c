@@ -58,17 +58,22 @@ static void blanks(FILE *to, size_t count)
   while (count-- > 0) fputc(' ', to);
 }
 
+/* No blanks are written behind the last cell that has something in it. */
 static void print_row(const cli_table *table, FILE *to, size_t row, const size_t *widths)
 {
-  for (size_t c = 0; c < table->columns; c++) {
+  size_t last = table->columns;
+  while (last > 0 && !*table->cells[row * table->columns + last - 1]) last--;
+  if (row == 0) fputs(cli_style(to, CLI_STYLE_DIM), to);
+  for (size_t c = 0; c < last; c++) {
     const char *cell = table->cells[row * table->columns + c];
     size_t missing = widths[c] - width_of(cell);
     bool right = table->align[c] == 'r';
     if (c > 0) blanks(to, 2);
     if (right) blanks(to, missing);
     cli_write_text(to, cell, strlen(cell));
-    if (!right && c + 1 < table->columns) blanks(to, missing);
+    if (!right && c + 1 < last) blanks(to, missing);
   }
+  if (row == 0) fputs(cli_style(to, CLI_STYLE_PLAIN), to);
   fputc('\n', to);
 }
 
@@ -84,9 +89,7 @@ void cli_table_end(cli_table *table, FILE *to, int indent)
   }
   for (size_t r = 0; r < rows; r++) {
     blanks(to, (size_t) indent);
-    if (r == 0) fputs(cli_style(to, CLI_STYLE_DIM), to);
     print_row(table, to, r, widths);
-    if (r == 0) fputs(cli_style(to, CLI_STYLE_PLAIN), to);
   }
   for (size_t i = 0; i < table->count; i++) free(table->cells[i]);
   free(table->cells);
