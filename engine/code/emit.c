@@ -184,7 +184,7 @@ static void emit_procedure(notch_emitter *e, const notch_expr *expr, notch_proce
   notch_emit_find_lets(e, expr);
   start_lets(e);
   notch_value known;
-  switch (notch_fold(expr, &known) ? (int)NOTCH_EXPR_CONST : (int)expr->op) {
+  switch (notch_code_fold(expr, &known) ? (int)NOTCH_EXPR_CONST : (int)expr->op) {
   case NOTCH_EXPR_AND:
   case NOTCH_EXPR_OR:
   case NOTCH_EXPR_IN:
@@ -223,7 +223,7 @@ static const notch_value *const *fold_tables(notch_emitter *e)
     const notch_table *table = &program->tables[t];
     notch_value *results = NOTCH_NEW_ARRAY(e->arena, notch_value, table->row_count);
     for (uint32_t row = 0; row < table->row_count; row++)
-      if (!notch_fold(table->results[row], &results[row]))
+      if (!notch_code_fold(table->results[row], &results[row]))
         results[row] = NOTCH_MISSING; /* its value overflows: reading it refuses the event */
     all[t] = results;
   }

@@ -77,6 +77,6 @@ void notch_emit_loop_into(notch_emitter *e, const notch_expr *expr, uint32_t slo
 void notch_emit_any(notch_emitter *e, const notch_expr *expr, bool sense, notch_label *label);
 
 /* fold.c: the value of an expression that reads nothing; false where it fails or reads. */
-bool notch_fold(const notch_expr *expr, notch_value *out);
+bool notch_code_fold(const notch_expr *expr, notch_value *out);
 
 #endif

@@ -177,7 +177,7 @@ static void branch_known(notch_emitter *e, const notch_expr *expr, bool sense, n
 void notch_emit_branch(notch_emitter *e, const notch_expr *expr, bool sense, notch_label *label)
 {
   notch_value known;
-  if (notch_fold(expr, &known) && known.d != 0) {
+  if (notch_code_fold(expr, &known) && known.d != 0) {
     if ((known.n != 0) == sense)
       notch_emit_jump(e, NULL, NOTCH_OP_JUMP, 0, 0, 0, label);
     return;

@@ -9,7 +9,7 @@
 uint32_t notch_emit_operand_in(notch_emitter *e, const notch_expr *expr, uint32_t slot)
 {
   notch_value known;
-  if (notch_fold(expr, &known))
+  if (notch_code_fold(expr, &known))
     return notch_emit_constant(e, known, notch_kind_of_type(&expr->type));
   if (expr->op == NOTCH_EXPR_LET) {
     uint32_t shared = notch_emit_let(e, expr);
@@ -22,7 +22,7 @@ uint32_t notch_emit_operand_in(notch_emitter *e, const notch_expr *expr, uint32_
 uint32_t notch_emit_operand(notch_emitter *e, const notch_expr *expr)
 {
   notch_value known;
-  if (notch_fold(expr, &known))
+  if (notch_code_fold(expr, &known))
     return notch_emit_constant(e, known, notch_kind_of_type(&expr->type));
   uint32_t mark = e->slot_next;
   uint32_t slot = notch_emit_slot(e);
@@ -85,7 +85,7 @@ static void emit_if(notch_emitter *e, const notch_expr *expr, uint32_t slot)
   assert(expr->arg_count == 3);
   notch_label otherwise = NOTCH_LABEL, end = NOTCH_LABEL;
   notch_value known;
-  if (notch_fold(expr->args[0], &known) && known.d != 0) {
+  if (notch_code_fold(expr->args[0], &known) && known.d != 0) {
     notch_emit_into(e, expr->args[known.n != 0 ? 1 : 2], slot);
     return;
   }
@@ -246,7 +246,7 @@ static void emit_composed(notch_emitter *e, const notch_expr *expr, uint32_t slo
 void notch_emit_into(notch_emitter *e, const notch_expr *expr, uint32_t slot)
 {
   notch_value known;
-  if (notch_fold(expr, &known) || expr->op == NOTCH_EXPR_LET) {
+  if (notch_code_fold(expr, &known) || expr->op == NOTCH_EXPR_LET) {
     uint32_t found = notch_emit_operand_in(e, expr, slot);
     if (found != slot)
       notch_emit_op(e, NULL, NOTCH_OP_MOVE, slot, found, 0, 0);

@@ -135,7 +135,7 @@ static bool fold(const notch_expr *expr, unsigned depth, notch_value *out)
   return false; /* it reads something, or is not worth the trouble */
 }
 
-bool notch_fold(const notch_expr *expr, notch_value *out)
+bool notch_code_fold(const notch_expr *expr, notch_value *out)
 {
   return fold(expr, 0, out);
 }
