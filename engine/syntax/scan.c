@@ -43,11 +43,22 @@ static uint32_t name_length(notch_text text)
   return at;
 }
 
+/* A name is warned about where it stands first, not at every use. */
+static bool is_warned_about(const notch_scan *scan)
+{
+  notch_text here = matched(scan);
+  for (const notch_diag *diag = scan->diags->first; diag != NULL; diag = diag->next)
+    if (diag->code == NOTCH_DIAG_MIXED_SCRIPTS && diag->source == scan->source &&
+        notch_text_equal(notch_source_slice(scan->source, diag->span), here))
+      return true;
+  return false;
+}
+
 static void check_name(notch_scan *scan, notch_text name)
 {
   if (name.length > NAME_BYTES_MAX)
     notch_diag_report(scan->diags, NOTCH_DIAG_NAME_TOO_LONG, scan->source, scan->span);
-  else if (notch_unicode_mixes_scripts(name))
+  else if (notch_unicode_mixes_scripts(name) && !is_warned_about(scan))
     notch_diag_report(scan->diags, NOTCH_DIAG_MIXED_SCRIPTS, scan->source, scan->span, name);
 }
 
