@@ -8,15 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Text for troff: hyphens, backslashes and leading dots keep their looks. */
+/* Text for troff: hyphens, backslashes and leading dots keep their looks, `x` is quoted. */
 static void roff(FILE *to, const char *text)
 {
-  bool start = true;
+  bool start = true, inside = false;
   for (; *text; text++) {
     if (start && (*text == '.' || *text == '\'')) fputs("\\&", to);
     if (*text == '-') fputs("\\-", to);
     else if (*text == '\\') fputs("\\e", to);
-    else if (*text == '`') fputs("\\(oq", to);
+    else if (*text == '`') fputs((inside = !inside) ? "\\(oq" : "\\(cq", to);
     else if (!strncmp(text, "\n\n", 2)) fputs("\n.PP", to);
     else fputc(*text, to);
     start = *text == '\n';

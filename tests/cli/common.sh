@@ -2,8 +2,9 @@
 notch=${NOTCH:-${top_builddir:-.}/notch}
 [ -x "$notch" ] || { echo "the command is not built"; exit 77; }
 top=$(cd "${top_srcdir:-.}" && pwd)
+NOTCH_RULES=${NOTCH_RULES:-$top/stdlib-rules}
 LC_ALL=C
-export LC_ALL
+export LC_ALL NOTCH_RULES
 work=$(mktemp -d) || exit 99
 trap 'chmod -R u+w "$work" 2>/dev/null; rm -rf "$work"' EXIT
 passed=0
