@@ -18,8 +18,8 @@ if command -v "${cxx%% *}" >/dev/null 2>&1; then
   try $cxx -x c++ -std=c++11
 fi
 # Nothing that the header declares may be missing from the export list, nor the other way round.
-declared=$(grep -v '^#' "$header" | tr '\n' ' ' | grep -o 'NOTCH_API [^;]*' | sed 's/ *(.*//; s/.*[ *]//' |
-  LC_ALL=C sort -u)
+declared=$(grep -v '^#' "$header" | tr '\n' ' ' | grep -o 'NOTCH_API [^;]*' |
+  sed 's/ *(.*//; s/.*[ *]//' | LC_ALL=C sort -u)
 listed=$(LC_ALL=C sort -u "${header%.h}.sym" | grep .)
 if [ "$declared" = "$listed" ]; then
   passed=$((passed + 1))
