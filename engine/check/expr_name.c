@@ -308,8 +308,10 @@ static notch_expr *member_path(notch_checker *c, const notch_env *env,
 {
   const notch_tree_node *part = notch_tree_find(node, NOTCH_AST_NAME);
   if (!part) {
-    CHECK_REPORT(c, node, MEMBER_ALONE);
-    return notch_expr_error(c, node);
+    no_window(c, node);
+    if (!allowed(c, env, node, false, false)) return notch_expr_error(c, node);
+    return notch_expr_leaf(c, env, NOTCH_EXPR_SELF, notch_type_make(NOTCH_TYPE_MEMBER, 0), node, 0,
+                           0, NOTCH_NONE, notch_range_all());
   }
   if (notch_tree_find_next(part)) {
     CHECK_REPORT(c, node, OTHER_MEMBER, slice(c, node));

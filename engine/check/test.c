@@ -111,7 +111,7 @@ static bool has_step(test_work *work, const notch_tree_node *node, notch_test_st
   if (unit && !symbol) return false;
   if (symbol && symbol->kind == NOTCH_SYMBOL_REWARD) {
     step->reward = symbol->index;
-    if (node->detail != NOTCH_STATE_AVAILABLE) CHECK_REPORT(c, node, STATE_OF_POINTS);
+    if (node->detail == NOTCH_STATE_DEBT) CHECK_REPORT(c, node, STATE_OF_POINTS);
     return notch_literal_count(c, quantity, quantity->text, 0, INT64_C(1000000000000),
                                &step->amount);
   }

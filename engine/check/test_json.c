@@ -153,7 +153,8 @@ static bool takes_points(uint32_t event)
 {
   return event == NOTCH_EVENT_GIVEN || event == NOTCH_EVENT_ADJUST || event == NOTCH_EVENT_PAY ||
          event == NOTCH_EVENT_HOLD || event == NOTCH_EVENT_CAPTURE ||
-         event == NOTCH_EVENT_TRANSFER || event == NOTCH_EVENT_FUND;
+         event == NOTCH_EVENT_TRANSFER || event == NOTCH_EVENT_FUND ||
+         event == NOTCH_EVENT_RETURN; /* of a payment: how many of them go back */
 }
 
 static bool takes_map(uint32_t event, bind_map map)
@@ -242,13 +243,38 @@ static void put_map(json_work *work, bind_map map, const char *key)
   if (open) notch_json_end(&work->writer, '}');
 }
 
+/* `points {star -20}`, `rewards {latte -1}`: a map written as one. */
+static bool put_written_map(json_work *work, const notch_tree_node *bind, bind_map map)
+{
+  const notch_tree_node *record = bind->first;
+  if (!record || record->kind != NOTCH_AST_RECORD_VALUE) return false;
+  notch_json_key(&work->writer, bind->text);
+  notch_json_begin(&work->writer, '{');
+  for (const notch_tree_node *one = record->first; one; one = one->next) {
+    const notch_symbol *symbol = one->kind == NOTCH_AST_BIND ? mapped(work, one, map) : NULL;
+    if (symbol)
+      put_mapped(work, one, map, symbol);
+    else
+      unknown_field(work, one, NULL, 0);
+  }
+  notch_json_end(&work->writer, '}');
+  return true;
+}
+
 /* `points 200`, `points 200 star`: plain for a payment, by kind elsewhere. */
 static void put_points(json_work *work, const notch_tree_node *bind)
 {
   notch_checker *c = work->c;
+  if (put_written_map(work, bind, MAP_POINTS)) return;
   notch_type number = notch_type_make(NOTCH_TYPE_NUMBER, 0);
   notch_expr *value = notch_expr_constant(c, work->scene->names, bind->first, number, false);
   notch_json_key(&work->writer, NOTCH_TEXT("points"));
+  bool of_payment = work->scene->returned_event == NOTCH_EVENT_PAY ||
+                    work->scene->returned_event == NOTCH_EVENT_CAPTURE;
+  if (value->type.kind == NOTCH_TYPE_POINTS && of_payment) {
+    put_value(work, value->type, value->value); /* as the payment itself says it */
+    return;
+  }
   if (value->type.kind == NOTCH_TYPE_POINTS) {
     notch_json_begin(&work->writer, '{');
     notch_json_key(&work->writer, c->program->points[value->type.of].decl.name);
@@ -269,6 +295,9 @@ static void put_bind(json_work *work, const notch_tree_node *bind)
     put_field(work, field, bind);
   } else if (notch_text_equal(bind->text, NOTCH_TEXT("points")) && takes_points(scene->event)) {
     put_points(work, bind);
+  } else if (notch_text_equal(bind->text, NOTCH_TEXT("rewards")) &&
+             takes_map(scene->event, MAP_REWARDS) && put_written_map(work, bind, MAP_REWARDS)) {
+    return;
   } else if (scene->event == NOTCH_EVENT_GIVEN && notch_text_equal(bind->text, tags.name)) {
     put_field(work, &tags, bind);
   } else {

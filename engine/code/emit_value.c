@@ -158,6 +158,7 @@ static bool emit_look_up(notch_emitter *e, const notch_expr *expr, uint32_t slot
     notch_emit_op(e, expr, NOTCH_OP_FACT, slot, expr->op, expr->a, expr->b);
     return true;
   case NOTCH_EXPR_JOINED:
+  case NOTCH_EXPR_SELF:
   case NOTCH_EXPR_TAGS: notch_emit_op(e, expr, NOTCH_OP_FACT, slot, expr->op, 0, 0); return true;
   case NOTCH_EXPR_MEMBER_FIELD:
   case NOTCH_EXPR_TIER:

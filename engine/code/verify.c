@@ -140,6 +140,7 @@ static bool check_fact(verifier *v, const notch_instruction *at)
   case NOTCH_EXPR_MEMBER_FIELD: right = at->b < p->member_field_count && at->c == 0; break;
   case NOTCH_EXPR_BAND: right = at->b < p->cohort_count && at->c == 0; break;
   case NOTCH_EXPR_JOINED:
+  case NOTCH_EXPR_SELF:
   case NOTCH_EXPR_TAGS: right = at->b == 0 && at->c == 0; break;
   }
   return right || refuse(v, "there is no fact %u of %u and %u", at->a, at->b, at->c);

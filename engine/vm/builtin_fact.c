@@ -19,6 +19,7 @@ static notch_fact fact_of(uint32_t expr_op)
   case NOTCH_EXPR_JOINED: return NOTCH_FACT_JOINED;
   case NOTCH_EXPR_MEMBER_FIELD: return NOTCH_FACT_MEMBER_FIELD;
   case NOTCH_EXPR_TAGS: return NOTCH_FACT_TAGS;
+  case NOTCH_EXPR_SELF: return NOTCH_FACT_SELF;
   }
   assert(expr_op == NOTCH_EXPR_BAND);
   return NOTCH_FACT_BAND;
