@@ -202,6 +202,56 @@ static void multiply(notch_work *work, notch_awards *awards, uint32_t index, uin
   }
 }
 
+static void cut_to(notch_work *work, notch_awards *awards, const notch_ruling *ruling,
+                   uint32_t points, int64_t room, bool all_or_nothing, uint32_t limit)
+{
+  notch_rational total = NOTCH_INTEGER(0);
+  for (uint32_t j = 0; j < ruling->award_count; j++) {
+    const notch_award *award = &awards->awards.items[ruling->first_award + j];
+    if (award->points == points) {
+      total = notch_exact_add(work, total, award->exact);
+    }
+  }
+  if (room == INT64_MAX || notch_rational_compare(total, NOTCH_INTEGER(room)) <= 0) {
+    return;
+  }
+  notch_rational left = all_or_nothing ? NOTCH_INTEGER(0) : NOTCH_INTEGER(room);
+  notch_rational part = notch_exact_div(work, left, total);
+  for (uint32_t j = 0; j < ruling->award_count; j++) {
+    notch_award *award = &awards->awards.items[ruling->first_award + j];
+    if (award->points == points) {
+      award->exact = notch_exact_mul(work, award->exact, part);
+      for (uint32_t k = 0; k < award->line_count; k++) {
+        award->lines[k] = notch_exact_mul(work, award->lines[k], part);
+      }
+    }
+  }
+  notch_work_trace(work, NOTCH_TRACE_LIMITED, ruling->rule, limit, true, NULL,
+                   notch_value_of(left), 0);
+}
+
+/* A prepaid partner pays as long as there is something in the purse. */
+static void limit_to_purse(notch_work *work, notch_awards *awards, const notch_ruling *ruling)
+{
+  const notch_rule *rule = &work->program->rules[ruling->rule];
+  if (rule->partner == NOTCH_NONE || !work->program->partners[rule->partner].prepaid) {
+    return;
+  }
+  bool all_or_nothing = false;
+  for (uint32_t i = 0; i < rule->limit_count; i++) {
+    all_or_nothing = all_or_nothing || work->program->limits[rule->limits[i]].refused;
+  }
+  const notch_state *house = work->house_uses != NULL ? work->house_uses : notch_work_house(work);
+  for (uint32_t points = 0; points < work->program->points_count; points++) {
+    int64_t left = 0;
+    for (uint32_t i = 0; i < house->purses_count; i++) {
+      const notch_purse *purse = &house->purses[i];
+      left += purse->partner == rule->partner && purse->points == points ? purse->left : 0;
+    }
+    cut_to(work, awards, ruling, points, left < 0 ? 0 : left, all_or_nothing, NOTCH_NONE);
+  }
+}
+
 /* A rule's own limits in points cut its exact amounts. */
 static void limit_rule(notch_work *work, notch_awards *awards, uint32_t index)
 {
@@ -212,31 +262,10 @@ static void limit_rule(notch_work *work, notch_awards *awards, uint32_t index)
     if (limit->times) {
       continue;
     }
-    notch_rational total = NOTCH_INTEGER(0);
-    for (uint32_t j = 0; j < ruling->award_count; j++) {
-      const notch_award *award = &awards->awards.items[ruling->first_award + j];
-      if (award->points == limit->points) {
-        total = notch_exact_add(work, total, award->exact);
-      }
-    }
     int64_t room = notch_limit_room(work, rule->limits[i], ruling->variant);
-    if (room == INT64_MAX || notch_rational_compare(total, NOTCH_INTEGER(room)) <= 0) {
-      continue;
-    }
-    notch_rational left = limit->refused ? NOTCH_INTEGER(0) : NOTCH_INTEGER(room);
-    notch_rational part = notch_exact_div(work, left, total);
-    for (uint32_t j = 0; j < ruling->award_count; j++) {
-      notch_award *award = &awards->awards.items[ruling->first_award + j];
-      if (award->points == limit->points) {
-        award->exact = notch_exact_mul(work, award->exact, part);
-        for (uint32_t k = 0; k < award->line_count; k++) {
-          award->lines[k] = notch_exact_mul(work, award->lines[k], part);
-        }
-      }
-    }
-    notch_work_trace(work, NOTCH_TRACE_LIMITED, ruling->rule, rule->limits[i], true, NULL,
-                     notch_value_of(left), 0);
+    cut_to(work, awards, ruling, limit->points, room, limit->refused, rule->limits[i]);
   }
+  limit_to_purse(work, awards, ruling);
 }
 
 /* On a return: the amounts as they were, scaled, instead of computed afresh. */

@@ -3,6 +3,7 @@
 
 #include "member/lots.h"
 #include "member/measure.h"
+#include "member/pool.h"
 #include "member/post.h"
 #include "member/returns.h"
 #include "member/run.h"
@@ -70,7 +71,7 @@ notch_work *notch_decider_begin(notch_decider *decider, const notch_case *decisi
   return work;
 }
 
-static const notch_outcome *finish(notch_work *work, uint32_t own)
+const notch_outcome *notch_decider_finish(notch_work *work, uint32_t own)
 {
   notch_outcome *outcome = &work->decider->outcome;
   *outcome = (notch_outcome){.verdict = NOTCH_APPLIED, .own = own,
@@ -208,7 +209,11 @@ static void member_event(notch_work *work, notch_state *state)
   if (state->booked_us > event->at_us) {
     notch_expire_due(work, state->booked_us / NOTCH_SECOND_US);
   }
-  notch_tiers(work);
+  if (work->in->then != NULL && open->row.booked_us > event->at_us) {
+    notch_tiers_late(work, work->seen);
+  } else {
+    notch_tiers(work);
+  }
   work->seen = state;
   notch_run_on_earning(work);
   if (!state->closed) {
@@ -224,6 +229,7 @@ static void member_event(notch_work *work, notch_state *state)
   work->inflow = NULL;
   notch_post_to_others(work, awards, open->row.event);
   notch_give_queued(work);
+  notch_pool_settle(work);
 }
 
 const notch_outcome *notch_decide(notch_decider *decider, const notch_case *decision)
@@ -243,7 +249,7 @@ const notch_outcome *notch_decide(notch_decider *decider, const notch_case *deci
     work->event = decision->event;
     notch_work_see(work, decision->event->at_us);
     notch_do_house(work);
-    return finish(work, 0);
+    return notch_decider_finish(work, 0);
   }
   notch_state *state = notch_work_copy(work, decision->state);
   if (state->closed && decision->event->type != NOTCH_EVENT_JOIN) {
@@ -257,7 +263,7 @@ const notch_outcome *notch_decide(notch_decider *decider, const notch_case *deci
   }
   uint32_t own = work->transactions.count;
   member_event(work, state);
-  return finish(work, own);
+  return notch_decider_finish(work, own);
 }
 
 const notch_outcome *notch_settle(notch_decider *decider, const notch_case *decision,
@@ -274,7 +280,7 @@ const notch_outcome *notch_settle(notch_decider *decider, const notch_case *deci
   }
   notch_state *state = notch_work_copy(work, decision->state);
   notch_settle_until(work, state, to_us / NOTCH_SECOND_US);
-  return finish(work, NOTCH_NONE);
+  return notch_decider_finish(work, NOTCH_NONE);
 }
 
 notch_eval notch_evaluate(notch_decider *decider, const notch_case *decision, uint32_t root,

@@ -16,6 +16,17 @@ static notch_value text_value(notch_work *work, notch_text text)
   return NOTCH_VALUE((int64_t)(intptr_t)kept);
 }
 
+/* The id of the member in sight; empty once erased. */
+notch_text notch_work_member_id(notch_work *work)
+{
+  bool own = work->event != NULL && work->in->state != NULL &&
+             work->in->state->member == work->seen->member;
+  if (own || work->host == NULL || work->host->member_id == NULL) {
+    return work->event == NULL ? (notch_text){NULL, 0} : work->event->member;
+  }
+  return work->host->member_id(work->host->payload, work->seen->member);
+}
+
 static notch_value member_field(notch_work *work, uint32_t field)
 {
   const notch_state *state = work->seen;
@@ -143,10 +154,10 @@ static notch_eval draw(notch_work *work, uint32_t rule, uint32_t place, int64_t 
 
 static notch_value band(notch_work *work, uint32_t cohort)
 {
-  const notch_state *state = work->seen;
-  for (uint32_t i = 0; i < state->bands_count; i++) {
-    if (state->bands[i].cohort == cohort) {
-      return NOTCH_VALUE(state->bands[i].band);
+  const notch_state *house = work->house_uses != NULL ? work->house_uses : work->in->house;
+  for (uint32_t i = 0; house != NULL && i < house->bands_count; i++) {
+    if (house->bands[i].cohort == cohort && house->bands[i].member == work->seen->member) {
+      return NOTCH_VALUE(house->bands[i].band);
     }
   }
   /* No one ranked before is in `rest`. */
@@ -178,7 +189,11 @@ notch_eval notch_facts_read(void *payload, notch_fact fact, uint32_t a, uint32_t
     break;
   case NOTCH_FACT_MEMBER_FIELD: *out = member_field(work, a); break;
   case NOTCH_FACT_TAGS: *out = tags(work); break;
+  case NOTCH_FACT_SELF:
+    *out = text_value(work, work->host->member_id(work->host->payload, state->member));
+    break;
   case NOTCH_FACT_BAND: *out = band(work, a); break;
+  case NOTCH_FACT_SELF: *out = text_value(work, notch_work_member_id(work)); break;
   case NOTCH_FACT_RATE: return rate(work, a, b, out);
   case NOTCH_FACT_DRAW: return draw(work, a, b, arg.d == 1 ? arg.n : 0, out);
   case NOTCH_FACT_COUNT: assert(false); break;

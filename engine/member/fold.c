@@ -80,6 +80,15 @@ static bool fold_rows(notch_work *work, notch_state *state, const notch_transact
     bool opens = posting->lot == posting->posting;
     if (opens && posting->source == NOTCH_ACCOUNT_ISSUED) {
       notch_measure_earned(work, state, posting->points, posting->earned_us, posting->amount);
+      notch_open_to_pool(work->program, state, posting->lot);
+    }
+    notch_lot *spent = transaction->origin == NOTCH_ORIGIN_SIDE &&
+                               posting->source == NOTCH_ACCOUNT_POINTS &&
+                               posting->target == NOTCH_ACCOUNT_SPENT
+                           ? notch_state_lot(state, posting->lot)
+                           : NULL;
+    if (spent != NULL) {
+      spent->open -= posting->amount;
     }
     if (opens && posting->source == NOTCH_ACCOUNT_IN_TRANSIT &&
         transaction->origin == NOTCH_ORIGIN_DUE) {
@@ -94,6 +103,9 @@ static bool fold_rows(notch_work *work, notch_state *state, const notch_transact
       return false;
     }
     notch_state_move(state, &transaction->moves[i], transaction->at_us);
+    if (transaction->origin == NOTCH_ORIGIN_DUE) {
+      notch_note_review(state, &transaction->moves[i], transaction->at_us);
+    }
   }
   return true;
 }
@@ -107,6 +119,16 @@ static bool fold_member(notch_work *work, notch_state *state, const notch_event 
   }
   if (!fold_rows(work, state, transaction)) {
     return false;
+  }
+  for (uint32_t i = 0; i < transaction->effect_count; i++) {
+    if (transaction->effects[i].kind == NOTCH_EFFECT_MERGED) {
+      const notch_state *from = work->host->member_number(work->host->payload,
+                                                          transaction->effects[i].ref);
+      if (from == NULL) {
+        return false;
+      }
+      notch_merge_figures(work, state, from);
+    }
   }
   if (event != NULL && event->type == NOTCH_EVENT_RETURN && work->in->original != NULL) {
     notch_fold_return(work, state, transaction);

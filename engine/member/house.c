@@ -35,6 +35,38 @@ static notch_purse *purse_of(notch_state *house, uint32_t partner, uint32_t poin
   return added;
 }
 
+/* Bands are kept in the order of members, as a ranking writes them. */
+static void set_band(notch_state *house, const notch_effect *effect)
+{
+  for (uint32_t i = 0; i < house->bands_count; i++) {
+    if (house->bands[i].cohort == effect->subject && house->bands[i].member == effect->ref) {
+      house->bands[i].band = (uint32_t)effect->amount;
+      return;
+    }
+  }
+  *notch_state_add_bands(house) = (notch_place_in_band){
+      .member = effect->ref, .cohort = effect->subject, .band = (uint32_t)effect->amount};
+}
+
+static void set_pooled(notch_state *house, const notch_effect *effect, int64_t member)
+{
+  bool closes = effect->kind == NOTCH_EFFECT_CLOSED;
+  uint32_t kept = 0;
+  for (uint32_t i = 0; i < house->pooled_count; i++) {
+    bool goes = house->pooled[i].member == member &&
+                (closes || house->pooled[i].pool == effect->subject);
+    if (!goes) {
+      house->pooled[kept++] = house->pooled[i];
+    }
+  }
+  house->pooled_count = kept;
+  if (effect->kind == NOTCH_EFFECT_POOL_ENTER) {
+    notch_slice with = notch_state_keep_text(house, effect->text);
+    *notch_state_add_pooled(house) =
+        (notch_pooled){.member = member, .pool = effect->subject, .with = with};
+  }
+}
+
 void notch_house_effect(const notch_program *program, notch_state *house,
                         const notch_effect *effect, int64_t member, int64_t event)
 {
@@ -42,6 +74,11 @@ void notch_house_effect(const notch_program *program, notch_state *house,
     stock_of(program, house, effect->subject)->left += effect->amount;
   } else if (effect->kind == NOTCH_EFFECT_PURSE) {
     purse_of(house, effect->subject, (uint32_t)effect->ref)->left += effect->amount;
+  } else if (effect->kind == NOTCH_EFFECT_BAND) {
+    set_band(house, effect);
+  } else if (effect->kind == NOTCH_EFFECT_POOL_ENTER || effect->kind == NOTCH_EFFECT_POOL_EXIT ||
+             effect->kind == NOTCH_EFFECT_CLOSED) {
+    set_pooled(house, effect, member);
   } else if (effect->kind == NOTCH_EFFECT_GRANT_WAITING) {
     *notch_state_add_waiting_grants(house) = (notch_waiting_grant){
         .member = member, .count = effect->amount, .reward = effect->subject,

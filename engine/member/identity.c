@@ -1,21 +1,36 @@
-/* member/identity.c -- closing, merging and pooling memberships. */
+/* member/identity.c -- closing and merging memberships. */
 #include <config.h>
 
 #include "member/lots.h"
 #include "member/post.h"
 #include "member/returns.h"
 #include "member/shop.h"
+#include "member/term.h"
 
 #include <assert.h>
 
-void notch_close_member(notch_work *work)
+static void plain_effect(notch_work *work, notch_effect_kind kind, uint32_t subject,
+                         int64_t amount, int64_t ref)
 {
-  notch_state *state = work->open->state;
+  notch_work_effect(work, (notch_effect){.kind = (uint8_t)kind, .subject = subject,
+                                         .rule = NOTCH_NONE, .amount = amount, .ref = ref,
+                                         .matures_s = INT64_MIN, .until_s = NOTCH_NEVER});
+}
+
+static void release_holds(notch_work *work)
+{
+  const notch_state *state = work->open->state;
   for (uint32_t i = 0; i < state->holds_count; i++) {
     if (state->holds[i].state == NOTCH_HOLD_OPEN) {
       notch_close_hold(work, i, NOTCH_HOLD_RELEASED, 0);
     }
   }
+}
+
+void notch_close_member(notch_work *work)
+{
+  notch_state *state = work->open->state;
+  release_holds(work);
   while (state->lots_count > 0) {
     const notch_lot *lot = &state->lots[state->lots_count - 1];
     assert(lot->held == 0);
@@ -24,37 +39,184 @@ void notch_close_member(notch_work *work)
   for (uint32_t i = 0; i < state->reward_lots_count; i++) {
     notch_reward_lot lot = state->reward_lots[i];
     if (lot.left > 0) {
-      notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_WITHDRAW,
-                                             .subject = lot.reward, .rule = NOTCH_NONE,
-                                             .amount = lot.left, .ref = lot.lot,
-                                             .matures_s = INT64_MIN, .until_s = NOTCH_NEVER});
+      plain_effect(work, NOTCH_EFFECT_WITHDRAW, lot.reward, lot.left, lot.lot);
       notch_change_stock(work, lot.reward, lot.left);
     }
   }
-  notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_CLOSED, .subject = NOTCH_NONE,
-                                         .rule = NOTCH_NONE, .matures_s = INT64_MIN,
-                                         .until_s = NOTCH_NEVER});
+  plain_effect(work, NOTCH_EFFECT_CLOSED, NOTCH_NONE, 0, 0);
+  if (work->plan->uses_house) {
+    notch_effect closed = {.kind = NOTCH_EFFECT_CLOSED};
+    notch_house_effect(work->program, notch_work_house(work), &closed, state->member,
+                       work->open->row.event);
+  }
 }
 
-void notch_do_pool(notch_work *work, bool enters)
+/* Lots and debts cross over with their dates: out of the old account, into the survivor's. */
+static void move_points(notch_work *work, const notch_state *from)
 {
-  const notch_event *event = work->event;
-  uint32_t with = enters ? NOTCH_FIELD_ENTER_WITH : NOTCH_FIELD_EXIT_WITH;
-  notch_value name = event->fields[with];
-  notch_text whose = name.d == 0 ? event->member : notch_value_text(name);
-  notch_work_effect(work, (notch_effect){
-      .kind = enters ? NOTCH_EFFECT_POOL_ENTER : NOTCH_EFFECT_POOL_EXIT,
-      .subject = event->pool, .rule = NOTCH_NONE, .text = whose,
-      .matures_s = INT64_MIN, .until_s = NOTCH_NEVER});
+  for (uint32_t i = 0; i < from->lots_count; i++) {
+    const notch_lot *lot = &from->lots[i];
+    if (lot->left == 0) {
+      continue;
+    }
+    notch_work_post(work, (notch_posting){.points = lot->points,
+                                          .source = NOTCH_ACCOUNT_IN_TRANSIT,
+                                          .target = NOTCH_ACCOUNT_POINTS,
+                                          .amount = lot->left,
+                                          .earned_us = lot->earned_us,
+                                          .matures_s = lot->matures_s,
+                                          .expires_s = lot->expires_s,
+                                          .terms = lot->terms,
+                                          .partner = lot->partner});
+  }
+  for (uint32_t points = 0; points < from->balances_count; points++) {
+    notch_work_post(work, (notch_posting){.points = points,
+                                          .source = NOTCH_ACCOUNT_DEBT,
+                                          .target = NOTCH_ACCOUNT_IN_TRANSIT,
+                                          .amount = from->balances[points].debt});
+  }
 }
 
-/* Everything the other one has goes over with its dates; the higher tier wins. */
+static void higher_tiers(notch_work *work, const notch_state *from)
+{
+  notch_state *state = work->open->state;
+  for (uint32_t i = 0; i < state->standings_count; i++) {
+    const notch_standing *theirs = &from->standings[i];
+    uint32_t before = state->standings[i].effective;
+    if (theirs->own > state->standings[i].own) {
+      notch_work_move(work, (notch_move){.ladder = i, .tier = theirs->own,
+                                         .since_us = theirs->since_us,
+                                         .until_s = theirs->until_s,
+                                         .cause = NOTCH_MOVE_MERGE});
+    }
+    if (theirs->lifetime != NOTCH_NONE &&
+        (state->standings[i].lifetime == NOTCH_NONE ||
+         theirs->lifetime > state->standings[i].lifetime)) {
+      notch_work_move(work, (notch_move){.ladder = i, .tier = theirs->lifetime,
+                                         .since_us = work->moment.now_us,
+                                         .until_s = NOTCH_NEVER,
+                                         .cause = NOTCH_MOVE_LIFETIME});
+    }
+    uint32_t after = notch_effective_tier(work, i);
+    if (after != before && state->standings[i].effective != after) {
+      notch_work_move(work, (notch_move){.ladder = i, .tier = after,
+                                         .since_us = work->moment.now_us,
+                                         .until_s = NOTCH_NEVER, .cause = NOTCH_MOVE_FLOOR});
+    }
+  }
+}
+
+static void move_rewards(notch_work *work, const notch_state *from)
+{
+  for (uint32_t i = 0; i < from->reward_lots_count; i++) {
+    const notch_reward_lot *lot = &from->reward_lots[i];
+    if (lot->left > 0) {
+      notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_GRANT, .subject = lot->reward,
+                                             .rule = lot->rule, .amount = lot->left,
+                                             .matures_s = lot->matures_s,
+                                             .until_s = lot->until_s});
+    }
+  }
+  for (uint32_t i = 0; i < from->tags_count; i++) {
+    notch_work_effect(work, (notch_effect){
+        .kind = NOTCH_EFFECT_TAG, .subject = NOTCH_NONE, .rule = NOTCH_NONE,
+        .text = notch_arena_text(work->run, notch_state_text(from, from->tags[i])),
+        .matures_s = INT64_MIN, .until_s = NOTCH_NEVER});
+  }
+}
+
+/* The old account is emptied in a row of its own, after the survivor's. */
+static void empty_old(notch_work *work, const notch_state *from)
+{
+  notch_open *main = work->open;
+  notch_state *mine = work->state;
+  notch_state *state = notch_work_copy_as(work, from, from->member);
+  notch_work_begin(work, state, NOTCH_ORIGIN_SIDE, main->row.type, main->row.at_us,
+                   main->row.offset_min);
+  work->open->row.cause = main->row.event;
+  while (state->lots_count > 0) {
+    const notch_lot *lot = &state->lots[state->lots_count - 1];
+    notch_work_take(work, lot, lot->left, NOTCH_ACCOUNT_IN_TRANSIT, NULL, 0);
+  }
+  for (uint32_t points = 0; points < state->balances_count; points++) {
+    notch_work_post(work, (notch_posting){.points = points,
+                                          .source = NOTCH_ACCOUNT_IN_TRANSIT,
+                                          .target = NOTCH_ACCOUNT_DEBT,
+                                          .amount = state->balances[points].debt});
+  }
+  for (uint32_t i = 0; i < state->reward_lots_count; i++) {
+    notch_reward_lot lot = state->reward_lots[i];
+    if (lot.left > 0) {
+      plain_effect(work, NOTCH_EFFECT_WITHDRAW, lot.reward, lot.left, lot.lot);
+    }
+  }
+  plain_effect(work, NOTCH_EFFECT_CLOSED, NOTCH_NONE, 0, 0);
+  work->open = main;
+  work->state = mine;
+}
+
 void notch_do_merge(notch_work *work)
 {
-  notch_text from = notch_value_text(work->event->fields[NOTCH_FIELD_MERGE_FROM]);
-  const notch_state *found = work->host->member(work->host->payload, from, false);
-  if (found == NULL || found->member == work->open->row.member || found->closed) {
+  notch_text id = notch_value_text(work->event->fields[NOTCH_FIELD_MERGE_FROM]);
+  const notch_state *from = work->host->member(work->host->payload, id, false);
+  if (from == NULL || from->member == work->open->row.member || from->closed) {
     notch_refuse(work, NOTCH_REFUSED_NO_MEMBER, "`from` has to name another open member");
   }
-  notch_refuse(work, NOTCH_REFUSED_NOT_ELIGIBLE, "members cannot be merged by this version");
+  for (uint32_t i = 0; i < from->holds_count; i++) {
+    if (from->holds[i].state == NOTCH_HOLD_OPEN) {
+      notch_refuse(work, NOTCH_REFUSED_NOT_ELIGIBLE,
+                   "%.*s has an open hold; capture or release it before the merge",
+                   (int)id.length, id.bytes);
+    }
+  }
+  plain_effect(work, NOTCH_EFFECT_MERGED, NOTCH_NONE, 0, from->member);
+  notch_merge_figures(work, work->open->state, from);
+  move_points(work, from);
+  higher_tiers(work, from);
+  move_rewards(work, from);
+  empty_old(work, from);
+}
+
+static void merge_entries(notch_state *state, const notch_state *from)
+{
+  for (uint32_t i = 0; i < from->entries_count; i++) {
+    notch_entry moved = from->entries[i];
+    notch_entry *added = notch_state_add_entries(state);
+    uint32_t at = state->entries_count - 1;
+    (void)added;
+    for (; at > 0 && (state->entries[at - 1].day > moved.day ||
+                      (state->entries[at - 1].day == moved.day &&
+                       state->entries[at - 1].at_us > moved.at_us)); at--) {
+      state->entries[at] = state->entries[at - 1];
+    }
+    state->entries[at] = moved;
+  }
+}
+
+/* Measures, limits used and fields; texts move with their bytes. */
+void notch_merge_figures(notch_work *work, notch_state *state, const notch_state *from)
+{
+  const notch_program *program = work->program;
+  merge_entries(state, from);
+  for (uint32_t i = 0; i < from->uses_count; i++) {
+    notch_use moved = from->uses[i];
+    moved.key = notch_state_keep_text(state, notch_state_text(from, from->uses[i].key));
+    *notch_state_add_uses(state) = moved;
+  }
+  for (uint32_t i = 0; i < program->member_field_count; i++) {
+    notch_value value = from->fields[i];
+    notch_type type = program->member_fields[i].type;
+    if (state->fields[i].d != 0 || value.d == 0) {
+      continue;
+    }
+    if (type.kind == NOTCH_TYPE_TEXT || type.kind == NOTCH_TYPE_MEMBER) {
+      notch_slice old = {(uint32_t)(value.n >> 32), (uint32_t)value.n};
+      notch_slice kept = notch_state_keep_text(state, notch_state_text(from, old));
+      value = NOTCH_VALUE((int64_t)kept.offset << 32 | kept.length);
+    }
+    state->fields[i] = value;
+  }
+  if (from->joined_us != INT64_MIN && from->joined_us < state->joined_us) {
+    state->joined_us = from->joined_us;
+  }
 }

@@ -229,6 +229,56 @@ static bool cancel_grace(notch_work *work, uint32_t index)
   return true;
 }
 
+/* The highest tier reached as things stood at one moment. */
+static uint32_t reached_at(notch_work *work, uint32_t ladder, int64_t now_us, int32_t today)
+{
+  notch_moment moment = work->moment;
+  notch_work_see_day(work, now_us, today);
+  uint32_t tier = highest_reached(work, ladder);
+  work->moment = moment;
+  return tier;
+}
+
+void notch_tiers_late(notch_work *work, const notch_state *then)
+{
+  notch_state *state = work->open->state;
+  const notch_value *fields = work->fields;
+  notch_moment own_time = work->moment;
+  work->fields = NULL;
+  for (uint32_t i = 0; i < work->program->ladder_count; i++) {
+    if (ladder_of(work, i)->promote == NOTCH_PROMOTE_AT_REVIEW) {
+      continue;
+    }
+    work->seen = then;
+    uint32_t best = reached_at(work, i, own_time.now_us, own_time.today);
+    work->seen = state;
+    for (uint32_t j = 0; j < state->firings_count; j++) {
+      const notch_firing *held = &state->firings[j];
+      if (held->rule != NOTCH_FIRING_REVIEW || held->variant != i ||
+          held->anchor_us <= own_time.now_us) {
+        continue;
+      }
+      int32_t day = notch_work_day(work, held->anchor_us);
+      uint32_t tier = reached_at(work, i, held->anchor_us, day - 1);
+      best = tier > best ? tier : best;
+    }
+    uint32_t before = state->standings[i].effective;
+    notch_work_see(work, state->booked_us);
+    uint32_t now = highest_reached(work, i);
+    best = now > best ? now : best;
+    if (best > state->standings[i].own) {
+      reach(work, i, best, true);
+      bring_in_line(work, i, before);
+    }
+    work->moment = own_time;
+  }
+  notch_work_see(work, state->booked_us);
+  work->seen = state;
+  notch_tiers(work);
+  work->moment = own_time;
+  work->fields = fields;
+}
+
 void notch_tiers(notch_work *work)
 {
   const notch_value *fields = work->fields;

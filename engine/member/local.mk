@@ -20,8 +20,11 @@ libengine_la_SOURCES += \
   engine/member/measure_value.c \
   engine/member/member.h \
   engine/member/plan.c \
+  engine/member/pool.c \
+  engine/member/pool.h \
   engine/member/post.c \
   engine/member/post.h \
+  engine/member/rank.c \
   engine/member/return_shop.c \
   engine/member/returns.c \
   engine/member/returns.h \

@@ -70,6 +70,7 @@ typedef struct notch_host {
   /* The state of a member by id, under the plan of this decision; NULL: nobody of that name and
    * `create` is false.  Borrowed until the decision ends. */
   const notch_state *(*member)(void *payload, notch_text id, bool create);
+  /* The same by number; while a merge is folded, the old account as it was just before. */
   const notch_state *(*member_number)(void *payload, int64_t number);
   /* A member's id; empty: erased. */
   notch_text (*member_id)(void *payload, int64_t number);
@@ -117,6 +118,13 @@ const notch_outcome *notch_decide(notch_decider *decider, const notch_case *deci
  * records and what reading a balance settles in memory. */
 const notch_outcome *notch_settle(notch_decider *decider, const notch_case *decision,
                                   int64_t to_us);
+
+/* Cohorts: the first ranking after a moment (UTC seconds; NOTCH_NEVER), and a ranking of all
+ * members, each settled up to `at_s`: one transaction of the programme. */
+int64_t notch_next_ranking(const notch_plan *plan, int64_t after_us, uint32_t *cohort);
+const notch_outcome *notch_rank(notch_decider *decider, const notch_case *decision,
+                                uint32_t cohort, int64_t at_s,
+                                const notch_state *const *members, uint32_t count);
 
 /* The next instant (UTC seconds) at which something may fall due; NOTCH_NEVER. */
 int64_t notch_next_due(const notch_plan *plan, const notch_state *state);

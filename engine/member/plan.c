@@ -26,7 +26,7 @@ static bool by_time(notch_trigger_kind kind)
 
 static bool uses_house(const notch_program *program)
 {
-  bool used = program->cohort_count > 0 || program->has_draws;
+  bool used = program->cohort_count > 0 || program->pool_count > 0 || program->has_draws;
   for (uint32_t i = 0; i < program->limit_count; i++) {
     used = used || program->limits[i].shared;
   }

@@ -4,6 +4,7 @@
 #include "member/post.h"
 #include "member/limit.h"
 #include "member/lots.h"
+#include "member/run.h"
 
 #include <assert.h>
 
@@ -191,6 +192,16 @@ void notch_state_move(notch_state *state, const notch_move *move, int64_t at_us)
   }
 }
 
+void notch_note_review(notch_state *state, const notch_move *move, int64_t at_us)
+{
+  bool review = move->cause == NOTCH_MOVE_KEEP || move->cause == NOTCH_MOVE_DEMOTE ||
+                move->cause == NOTCH_MOVE_GRACE || move->cause == NOTCH_MOVE_REACH;
+  if (review) {
+    *notch_state_add_firings(state) = (notch_firing){
+        .rule = NOTCH_FIRING_REVIEW, .variant = move->ladder, .anchor_us = at_us};
+  }
+}
+
 static void drop_text(notch_slice *items, uint32_t *count, uint32_t at)
 {
   for (; at + 1 < *count; at++) {
@@ -312,18 +323,6 @@ static void pool(notch_state *state, const notch_effect *effect, bool enters)
   }
 }
 
-static void band(notch_state *state, const notch_effect *effect)
-{
-  for (uint32_t i = 0; i < state->bands_count; i++) {
-    if (state->bands[i].cohort == effect->subject) {
-      state->bands[i].band = (uint32_t)effect->amount;
-      return;
-    }
-  }
-  *notch_state_add_bands(state) =
-      (notch_place_in_band){.cohort = effect->subject, .band = (uint32_t)effect->amount};
-}
-
 bool notch_state_effect(notch_state *state, const notch_effect *effect, int64_t event,
                         const notch_host *host)
 {
@@ -342,7 +341,7 @@ bool notch_state_effect(notch_state *state, const notch_effect *effect, int64_t 
   case NOTCH_EFFECT_CLOSED: state->closed = true; break;
   case NOTCH_EFFECT_POOL_ENTER: pool(state, effect, true); break;
   case NOTCH_EFFECT_POOL_EXIT: pool(state, effect, false); break;
-  case NOTCH_EFFECT_BAND: band(state, effect); break;
+  case NOTCH_EFFECT_BAND:
   case NOTCH_EFFECT_GRANT_WAITING:
   case NOTCH_EFFECT_NOTIFY:
   case NOTCH_EFFECT_APPLIED:
@@ -358,6 +357,21 @@ bool notch_state_effect(notch_state *state, const notch_effect *effect, int64_t 
   case NOTCH_EFFECT_COUNT: break;
   }
   return true;
+}
+
+void notch_open_to_pool(const notch_program *program, notch_state *state, int64_t number)
+{
+  notch_lot *lot = notch_state_lot(state, number);
+  for (uint32_t i = 0; lot != NULL && i < state->pools_count; i++) {
+    const notch_pool *shared = &program->pools[state->pools[i].pool];
+    for (uint32_t j = 0; j < shared->points_count; j++) {
+      notch_rational part;
+      if (shared->points[j] == lot->points &&
+          notch_rational_mul(&part, NOTCH_INTEGER(lot->amount), shared->share)) {
+        lot->open = notch_rational_floor(part);
+      }
+    }
+  }
 }
 
 int64_t notch_work_post(notch_work *work, notch_posting posting)
@@ -377,6 +391,9 @@ int64_t notch_work_post(notch_work *work, notch_posting posting)
                  work->program->points[posting.points].decl.name.bytes);
   }
   *notch_vec_push(&open->postings, work->run) = posting;
+  if (posting.source == NOTCH_ACCOUNT_ISSUED && open->state->pools_count > 0) {
+    notch_open_to_pool(work->program, open->state, posting.lot);
+  }
   if (work->inflow != NULL && posting.target == NOTCH_ACCOUNT_POINTS) {
     const notch_lot *lot = notch_state_lot(open->state, posting.lot);
     if (lot != NULL && notch_lot_available(work, open->state, lot)) {

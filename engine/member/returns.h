@@ -25,6 +25,10 @@ typedef struct notch_left {
 } notch_left;
 notch_left notch_lower(notch_work *work, const notch_original *original);
 
+/* A merge: measures, limits used and fields of the old account join the survivor's. */
+void notch_merge_figures(notch_work *work, notch_state *state, const notch_state *from);
+
+const notch_outcome *notch_decider_finish(notch_work *work, uint32_t own);
 notch_work *notch_decider_begin(notch_decider *decider, const notch_case *decision,
                                 const notch_plan *plan);
 

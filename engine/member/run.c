@@ -6,6 +6,7 @@
 #include "member/measure.h"
 #include "member/post.h"
 #include "member/run.h"
+#include "member/shop.h"
 
 #include <assert.h>
 
@@ -130,6 +131,26 @@ static bool same_lot(const notch_program *program, const notch_award *left,
          notch_text_equal(left->receiver, right->receiver);
 }
 
+/* A prepaid purse pays for what its partner's rules earn, and gets it back from a return. */
+void notch_use_purse(notch_work *work, const notch_posting *posting)
+{
+  for (uint32_t i = 0; i < posting->share_count; i++) {
+    uint32_t partner = work->program->rules[posting->shares[i].rule].partner;
+    if (partner == NOTCH_NONE || !work->program->partners[partner].prepaid) {
+      continue;
+    }
+    bool back = posting->target == NOTCH_ACCOUNT_TAKEN_BACK;
+    notch_effect effect = {.kind = NOTCH_EFFECT_PURSE, .subject = partner,
+                           .rule = posting->shares[i].rule, .ref = posting->points,
+                           .amount = back ? posting->shares[i].amount
+                                          : -posting->shares[i].amount,
+                           .matures_s = INT64_MIN, .until_s = NOTCH_NEVER};
+    notch_work_effect(work, effect);
+    notch_house_effect(work->program, notch_work_house(work), &effect,
+                       work->open->row.member, work->open->row.event);
+  }
+}
+
 /* Opens the lot that `first` and its fellows share. */
 static void open_lot(notch_work *work, const notch_awards *awards, uint32_t first, bool *done,
                      int64_t earned_us)
@@ -172,6 +193,9 @@ static void open_lot(notch_work *work, const notch_awards *awards, uint32_t firs
   if (work->plan->uses_house) {
     notch_state_use_limits(work, notch_work_house(work),
                            &work->open->postings.items[work->open->postings.count - 1]);
+  }
+  if (work->program->partner_count > 0) {
+    notch_use_purse(work, &posting);
   }
   notch_settle_debt(work, model->points, lot);
 }

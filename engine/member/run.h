@@ -6,7 +6,8 @@
 
 #include "member/award.h"
 
-#define NOTCH_FIRING_WHILE UINT32_MAX /* notch_firing.rule: since when a terms' `while` holds */
+#define NOTCH_FIRING_WHILE UINT32_MAX        /* firing.rule: since when a terms' `while` holds */
+#define NOTCH_FIRING_REVIEW (UINT32_MAX - 1) /* firing.rule: a review that was held, by ladder */
 
 /* What every event does to a state before any rule: first sight, clocks, fields, measures. */
 void notch_absorb(notch_work *work, notch_state *state, int64_t event);
@@ -29,6 +30,8 @@ void notch_run_on_earning(notch_work *work);
 
 /* Promotions, floors, lifetime tiers, and the rules that follow from them, until none is left. */
 void notch_tiers(notch_work *work);
+/* The same for a late event: as of its own time, of each review held since, and of now. */
+void notch_tiers_late(notch_work *work, const notch_state *then);
 void notch_ladder_review(notch_work *work, uint32_t ladder);
 /* Ends of promises and graces due now; floors looked at. */
 void notch_ladder_ends(notch_work *work, uint32_t ladder, int64_t now_s);
@@ -57,6 +60,7 @@ void notch_close_member(notch_work *work);
 
 int64_t notch_while_since(const notch_state *state, uint32_t terms);
 
+void notch_use_purse(notch_work *work, const notch_posting *posting);
 /* Lots that go to another member once the sender's own transaction is whole (transfer.c). */
 void notch_queue_lots(notch_work *work, const notch_state *other, const notch_posting *openings,
                       uint32_t count);

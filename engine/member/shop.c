@@ -3,6 +3,7 @@
 
 #include "member/limit.h"
 #include "member/lots.h"
+#include "member/pool.h"
 #include "member/post.h"
 #include "member/run.h"
 #include "member/shop.h"
@@ -180,6 +181,12 @@ void notch_need_points(notch_work *work, uint32_t points, int64_t amount)
   if (there >= amount) {
     return;
   }
+  if (work->open->state->pools_count > 0) {
+    there += notch_pool_available(work, points);
+    if (there >= amount) {
+      return;
+    }
+  }
   const notch_points *kind = &work->program->points[points];
   notch_buffer has;
   notch_buffer_init(&has, work->decider->memory);
@@ -191,6 +198,15 @@ void notch_need_points(notch_work *work, uint32_t points, int64_t amount)
   notch_refuse(work, NOTCH_REFUSED_NOT_ENOUGH_POINTS, "the member has %.*s %.*s needed",
                (int)figures.length, figures.bytes, (int)kind->decl.name.length,
                kind->decl.name.bytes);
+}
+
+/* Own lots first, then what others of the pool have opened. */
+static void spend(notch_work *work, uint32_t points, int64_t amount)
+{
+  int64_t missing = notch_spend(work, points, amount, NOTCH_ACCOUNT_SPENT, NOTCH_NONE);
+  if (missing > 0) {
+    notch_pool_spend(work, points, missing);
+  }
 }
 
 void notch_do_redeem(notch_work *work)
@@ -207,7 +223,7 @@ void notch_do_redeem(notch_work *work)
                                          .rule = NOTCH_NONE, .amount = left,
                                          .matures_s = INT64_MIN, .until_s = NOTCH_NEVER});
   notch_change_stock(work, event->reward, -left);
-  notch_spend(work, reward->costs_points, amount, NOTCH_ACCOUNT_SPENT, NOTCH_NONE);
+  spend(work, reward->costs_points, amount);
 }
 
 /* What `points` are worth at this payment, rounded down to a minor unit. */
@@ -285,6 +301,6 @@ void notch_do_pay(notch_work *work)
   work->order = event->fields[NOTCH_FIELD_PAY_ORDER];
   notch_payment_check(work, event->payment, points);
   notch_need_points(work, kind, points);
-  notch_spend(work, kind, points, NOTCH_ACCOUNT_SPENT, NOTCH_NONE);
+  spend(work, kind, points);
   notch_paid(work, event->payment, points);
 }

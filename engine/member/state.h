@@ -28,10 +28,10 @@ typedef struct notch_lot {
   int64_t expires_s; /* NOTCH_NEVER: never, or derived (terms: inactivity, while) */
   uint32_t points, terms, partner;
   uint32_t flags; /* NOTCH_LOT_… */
+  int64_t open;   /* what others of the owner's pool may still spend of it */
 } notch_lot;
 
 #define NOTCH_LOT_CARRIED 1u /* carried over once (`carry … once`) */
-#define NOTCH_LOT_POOLED 2u  /* opened while its owner was in a pool that shares the kind */
 
 typedef enum notch_hold_state {
   NOTCH_HOLD_OPEN = 0,
@@ -110,9 +110,16 @@ typedef struct notch_inside {
   uint32_t segment;
 } notch_inside;
 
-typedef struct notch_place_in_band {
+typedef struct notch_place_in_band { /* member 0 */
+  int64_t member;
   uint32_t cohort, band;
 } notch_place_in_band;
+
+typedef struct notch_pooled { /* member 0: who is in whose pool */
+  int64_t member;
+  uint32_t pool, padding;
+  notch_slice with;
+} notch_pooled;
 
 /* Of the programme's own state (member 0) only: */
 

@@ -347,6 +347,13 @@ void notch_take_back(notch_work *work, const notch_original *original, const not
     notch_measure_earned(work, work->open->state, posting->points, original->sent->at_us,
                          sign * posting->amount);
   }
+  for (uint32_t i = first; i < work->open->postings.count &&
+                           work->program->partner_count > 0; i++) {
+    notch_posting posting = work->open->postings.items[i];
+    if (posting.target == NOTCH_ACCOUNT_TAKEN_BACK || posting.source == NOTCH_ACCOUNT_TAKEN_BACK) {
+      notch_use_purse(work, &posting);
+    }
+  }
   for (uint32_t i = 0; i < original->side_count; i++) {
     take_back_from(work, original, original->sides[i], now, nothing_left);
   }

@@ -32,6 +32,12 @@ typedef struct notch_copy { /* a working copy of somebody's state */
 
 struct notch_awards;
 
+typedef struct notch_pool_spent { /* taken from another member's open lot */
+  const notch_state *owner;
+  notch_lot lot;
+  int64_t amount;
+} notch_pool_spent;
+
 typedef struct notch_work {
   notch_decider *decider;
   const notch_case *in;
@@ -62,6 +68,7 @@ typedef struct notch_work {
   struct notch_awards *given_away;         /* of a scheduled rule: for other members */
   NOTCH_VEC(notch_posting) queued;         /* lots on their way to `queued_for` */
   const notch_state *queued_for;
+  NOTCH_VEC(notch_pool_spent) pool_spends;
   NOTCH_VEC(notch_waiting_grant) granted;  /* by a restock */
   int64_t *inflow;                         /* by points kind: what became available here */
 } notch_work;
@@ -119,6 +126,7 @@ int32_t notch_work_day(const notch_work *work, int64_t at_us);
 #define NOTCH_US(seconds) ((seconds)*NOTCH_SECOND_US)
 
 /* facts.c */
+notch_text notch_work_member_id(notch_work *work);
 notch_eval notch_facts_read(void *payload, notch_fact fact, uint32_t a, uint32_t b,
                             notch_value arg, notch_value *out);
 

@@ -1,0 +1,153 @@
+/* member/pool.c -- household accounts: who is in one, and what its members may spend together. */
+#include <config.h>
+
+#include "member/lots.h"
+#include "member/pool.h"
+#include "member/post.h"
+#include "member/run.h"
+
+#include <assert.h>
+
+void notch_do_pool(notch_work *work, bool enters)
+{
+  const notch_event *event = work->event;
+  int with = enters ? NOTCH_FIELD_ENTER_WITH : NOTCH_FIELD_EXIT_WITH;
+  notch_value name = event->fields[with];
+  notch_text whose = name.d == 0 ? event->member : notch_value_text(name);
+  const notch_pool *pool = &work->program->pools[event->pool];
+  uint32_t members = 0;
+  const notch_state *house = work->in->house;
+  for (uint32_t i = 0; house != NULL && i < house->pooled_count; i++) {
+    const notch_pooled *in = &house->pooled[i];
+    bool same = in->pool == event->pool &&
+                notch_text_equal(notch_state_text(house, in->with), whose);
+    members += same && in->member != work->open->row.member;
+  }
+  if (enters && pool->members_max > 0 && members >= pool->members_max) {
+    notch_refuse(work, NOTCH_REFUSED_LIMIT_REACHED, "the pool %.*s is full",
+                 (int)pool->decl.name.length, pool->decl.name.bytes);
+  }
+  notch_work_effect(work, (notch_effect){
+      .kind = enters ? NOTCH_EFFECT_POOL_ENTER : NOTCH_EFFECT_POOL_EXIT,
+      .subject = event->pool, .rule = NOTCH_NONE, .text = whose,
+      .matures_s = INT64_MIN, .until_s = NOTCH_NEVER});
+}
+
+/* The membership through which this member may spend a kind together with others; NULL: none. */
+static const notch_membership *spends_through(notch_work *work, uint32_t points)
+{
+  const notch_state *state = work->open->state;
+  for (uint32_t i = 0; i < state->pools_count; i++) {
+    const notch_pool *pool = &work->program->pools[state->pools[i].pool];
+    bool shares = false;
+    for (uint32_t j = 0; j < pool->points_count; j++) {
+      shares = shares || pool->points[j] == points;
+    }
+    const notch_value *fields = work->fields;
+    work->fields = NULL;
+    bool may = shares && notch_work_holds(work, pool->when);
+    work->fields = fields;
+    if (may) {
+      return &state->pools[i];
+    }
+  }
+  return NULL;
+}
+
+typedef struct open_lot {
+  const notch_state *owner;
+  notch_lot lot;
+  int64_t most;
+} open_lot;
+
+/* Open lots of the others, soonest first. */
+static open_lot *open_lots(notch_work *work, uint32_t points, uint32_t *count)
+{
+  *count = 0;
+  const notch_membership *mine = spends_through(work, points);
+  const notch_state *house = work->in->house;
+  if (mine == NULL || house == NULL) {
+    return NULL;
+  }
+  notch_text with = notch_state_text(work->open->state, mine->with);
+  NOTCH_VEC(open_lot) found = {0};
+  for (uint32_t i = 0; i < house->pooled_count; i++) {
+    const notch_pooled *in = &house->pooled[i];
+    if (in->pool != mine->pool || in->member == work->open->row.member ||
+        !notch_text_equal(notch_state_text(house, in->with), with)) {
+      continue;
+    }
+    const notch_state *owner = work->host->member_number(work->host->payload, in->member);
+    for (uint32_t j = 0; owner != NULL && j < owner->lots_count; j++) {
+      const notch_lot *lot = &owner->lots[j];
+      int64_t most = lot->open < lot->left ? lot->open : lot->left;
+      if (lot->points != points || most <= 0 || !notch_lot_available(work, owner, lot)) {
+        continue;
+      }
+      *notch_vec_push(&found, work->run) = (open_lot){owner, *lot, most};
+      for (uint32_t k = found.count - 1;
+           k > 0 && found.items[k].lot.expires_s < found.items[k - 1].lot.expires_s; k--) {
+        open_lot swap = found.items[k];
+        found.items[k] = found.items[k - 1];
+        found.items[k - 1] = swap;
+      }
+    }
+  }
+  *count = found.count;
+  return found.items;
+}
+
+int64_t notch_pool_available(notch_work *work, uint32_t points)
+{
+  uint32_t count;
+  int64_t sum = 0;
+  const open_lot *lots = open_lots(work, points, &count);
+  for (uint32_t i = 0; i < count; i++) {
+    sum += lots[i].most;
+  }
+  return sum;
+}
+
+void notch_pool_spend(notch_work *work, uint32_t points, int64_t amount)
+{
+  uint32_t count;
+  open_lot *lots = open_lots(work, points, &count);
+  for (uint32_t i = 0; i < count && amount > 0; i++) {
+    int64_t part = lots[i].most < amount ? lots[i].most : amount;
+    *notch_vec_push(&work->pool_spends, work->run) =
+        (notch_pool_spent){lots[i].owner, lots[i].lot, part};
+    amount -= part;
+  }
+  assert(amount == 0);
+}
+
+/* One row of each owner, that names its cause. */
+void notch_pool_settle(notch_work *work)
+{
+  notch_open *main = work->open;
+  notch_state *mine = work->state;
+  for (uint32_t i = 0; i < work->pool_spends.count; i++) {
+    const notch_pool_spent *spent = &work->pool_spends.items[i];
+    bool first = true;
+    for (uint32_t j = 0; j < i; j++) {
+      first = first && work->pool_spends.items[j].owner != spent->owner;
+    }
+    if (!first) {
+      continue;
+    }
+    notch_state *state = notch_work_copy(work, spent->owner);
+    notch_work_begin(work, state, NOTCH_ORIGIN_SIDE, main->row.type, main->row.at_us,
+                     main->row.offset_min);
+    work->open->row.cause = main->row.event;
+    for (uint32_t j = i; j < work->pool_spends.count; j++) {
+      if (work->pool_spends.items[j].owner == spent->owner) {
+        notch_work_take(work, &work->pool_spends.items[j].lot,
+                        work->pool_spends.items[j].amount, NOTCH_ACCOUNT_SPENT, NULL, 0);
+      }
+    }
+    notch_work_end(work);
+  }
+  work->pool_spends.count = 0;
+  work->open = main;
+  work->state = mine;
+}

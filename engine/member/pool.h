@@ -1,0 +1,13 @@
+/* member/pool.h -- spending what other members of a pool have opened to it. */
+#ifndef NOTCH_MEMBER_POOL_H
+#define NOTCH_MEMBER_POOL_H
+
+#include "member/work.h"
+
+int64_t notch_pool_available(notch_work *work, uint32_t points);
+/* Takes what the member's own lots could not pay; the owners' rows are written by
+ * notch_pool_settle() once the spender's own is whole. */
+void notch_pool_spend(notch_work *work, uint32_t points, int64_t amount);
+void notch_pool_settle(notch_work *work);
+
+#endif

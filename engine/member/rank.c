@@ -1,0 +1,121 @@
+/* member/rank.c -- cohorts: ranking every open member at an instant (language, section 10). */
+#include <config.h>
+
+#include "member/returns.h"
+#include "member/term.h"
+
+#include <assert.h>
+
+typedef struct ranked {
+  int64_t member;
+  notch_rational value;
+} ranked;
+
+static bool ranks_before(const ranked *left, const ranked *right)
+{
+  int order = notch_rational_compare(left->value, right->value);
+  return order != 0 ? order > 0 : left->member < right->member;
+}
+
+/* Highest first; merge sort, as for lots. */
+static void sort_ranked(ranked *items, ranked *scratch, uint32_t count)
+{
+  for (uint32_t width = 1; width < count; width *= 2) {
+    for (uint32_t start = 0; start < count; start += 2 * width) {
+      uint32_t middle = start + width < count ? start + width : count;
+      uint32_t end = start + 2 * width < count ? start + 2 * width : count;
+      uint32_t left = start, right = middle;
+      for (uint32_t at = start; at < end; at++) {
+        bool take = left < middle &&
+                    (right >= end || ranks_before(&items[left], &items[right]));
+        scratch[at] = take ? items[left++] : items[right++];
+      }
+    }
+    for (uint32_t i = 0; i < count; i++) {
+      items[i] = scratch[i];
+    }
+  }
+}
+
+/* The band of a member with `better` others strictly ahead of `count`. */
+static uint32_t band_of(const notch_cohort *cohort, uint32_t better, uint32_t count)
+{
+  notch_rational share = NOTCH_INTEGER(0);
+  for (uint32_t i = 0; i < cohort->band_count; i++) {
+    notch_rational edge;
+    if (cohort->bands[i].rest) {
+      return i;
+    }
+    if (!notch_rational_add(&share, cohort->bands[i].next ? share : NOTCH_INTEGER(0),
+                            cohort->bands[i].share) ||
+        !notch_rational_mul(&edge, share, NOTCH_INTEGER(count))) {
+      return i;
+    }
+    if (notch_rational_compare(NOTCH_INTEGER(better), edge) < 0) {
+      return i;
+    }
+  }
+  return cohort->band_count - 1;
+}
+
+int64_t notch_next_ranking(const notch_plan *plan, int64_t after_us, uint32_t *cohort)
+{
+  int64_t next = NOTCH_NEVER, after_s = after_us / NOTCH_SECOND_US;
+  for (uint32_t i = 0; i < plan->program->cohort_count; i++) {
+    const notch_cohort *of = &plan->program->cohorts[i];
+    int64_t at = of->each_unit ? notch_next_of_unit(plan->program, of->unit, after_s)
+                               : notch_next_of_year(plan->program, of->month, of->day, after_s);
+    if (at < next) {
+      next = at;
+      *cohort = i;
+    }
+  }
+  return next;
+}
+
+/* As of the end of the day before the instant, each member settled by the host up to it. */
+static void rank_all(notch_work *work, uint32_t index, const notch_state *const *members,
+                     uint32_t count)
+{
+  const notch_cohort *cohort = &work->program->cohorts[index];
+  ranked *items = NOTCH_NEW_ARRAY(work->run, ranked, count + 1);
+  uint32_t open = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    if (members[i]->closed || !members[i]->present) {
+      continue;
+    }
+    work->seen = members[i];
+    items[open].member = members[i]->member;
+    items[open++].value = notch_value_rational(notch_work_eval(work, cohort->rank_by));
+  }
+  sort_ranked(items, NOTCH_NEW_ARRAY(work->run, ranked, open + 1), open);
+  for (uint32_t i = 0, better = 0; i < open; i++) {
+    bool tie = i > 0 && notch_rational_compare(items[i].value, items[i - 1].value) == 0;
+    better = tie ? better : i;
+    *notch_vec_push(&work->open->effects, work->run) = (notch_effect){
+        .effect = work->next_effect++, .kind = NOTCH_EFFECT_BAND, .subject = index,
+        .rule = NOTCH_NONE, .amount = band_of(cohort, better, open), .ref = items[i].member,
+        .matures_s = INT64_MIN, .until_s = NOTCH_NEVER};
+  }
+}
+
+const notch_outcome *notch_rank(notch_decider *decider, const notch_case *decision,
+                                uint32_t cohort, int64_t at_s,
+                                const notch_state *const *members, uint32_t count)
+{
+  if (setjmp(decider->no_memory) != 0) {
+    return NULL;
+  }
+  notch_work *work = notch_decider_begin(decider, decision, decision->plan);
+  if (setjmp(work->stop) != 0) {
+    decider->outcome = (notch_outcome){.verdict = work->verdict, .detail = work->detail};
+    return &decider->outcome;
+  }
+  notch_state *house = notch_work_house(work);
+  notch_see_member(work, house);
+  notch_work_begin(work, house, NOTCH_ORIGIN_DUE, NOTCH_DUE_FIRST + NOTCH_DUE_RANKING,
+                   NOTCH_US(at_s), notch_zone_offset(&work->program->zone, at_s) / 60);
+  notch_work_see_day(work, NOTCH_US(at_s), notch_work_day(work, NOTCH_US(at_s)) - 1);
+  rank_all(work, cohort, members, count);
+  return notch_decider_finish(work, NOTCH_NONE);
+}
