@@ -25,7 +25,7 @@ BEGIN {
 {
   file = $0; line = 0; start = 0; files++
   code = file ~ /\.[ch]$/
-  if (file ~ /\.c$/ && !(file in listed)) complain("is in no local.mk")
+  if (file ~ /\.([chyl]|def|sql)$/ && !(file in listed)) complain("is in no local.mk")
   while ((getline text < file) > 0) {
     line++
     if (text ~ left) complain("something was left for later")
