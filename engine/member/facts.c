@@ -189,9 +189,6 @@ notch_eval notch_facts_read(void *payload, notch_fact fact, uint32_t a, uint32_t
     break;
   case NOTCH_FACT_MEMBER_FIELD: *out = member_field(work, a); break;
   case NOTCH_FACT_TAGS: *out = tags(work); break;
-  case NOTCH_FACT_SELF:
-    *out = text_value(work, work->host->member_id(work->host->payload, state->member));
-    break;
   case NOTCH_FACT_BAND: *out = band(work, a); break;
   case NOTCH_FACT_SELF: *out = text_value(work, notch_work_member_id(work)); break;
   case NOTCH_FACT_RATE: return rate(work, a, b, out);
