@@ -1,5 +1,6 @@
 # Tests of the ledger; the four that make ledgers share support.c.
 LEDGER_TESTS = \
+  %D%/check_faults \
   %D%/check_files \
   %D%/check_keys \
   %D%/check_store \
@@ -8,6 +9,7 @@ LEDGER_TESTS = \
 
 check_PROGRAMS += $(LEDGER_TESTS)
 TESTS += $(LEDGER_TESTS)
+tests_ledger_check_faults_SOURCES = %D%/check_faults.c %D%/support.c %D%/support.h
 tests_ledger_check_files_SOURCES = %D%/check_files.c %D%/support.c %D%/support.h
 tests_ledger_check_keys_SOURCES = %D%/check_keys.c %D%/support.c %D%/support.h
 tests_ledger_check_store_SOURCES = %D%/check_store.c %D%/support.c %D%/support.h
