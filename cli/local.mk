@@ -18,6 +18,7 @@ notch_SOURCES = \
   cli/verb_advance.c \
   cli/verb_apply.c \
   cli/verb_ask.c \
+  cli/verb_backup.c \
   cli/verb_check.c \
   cli/verb_dump.c \
   cli/verb_fmt.c \
@@ -36,7 +37,8 @@ notch_LDADD = libnotch.la $(YAJL_LIBS) $(UNISTRING_LIBS) $(READLINE_LIBS)
 # Manual pages and completions are printed by the command itself, from the tables that it parses
 # its options by.
 NOTCH_PAGES = cli/man/notch.1 \
-  cli/man/notch-advance.1 cli/man/notch-apply.1 cli/man/notch-balance.1 cli/man/notch-check.1 \
+  cli/man/notch-advance.1 cli/man/notch-apply.1 cli/man/notch-backup.1 cli/man/notch-balance.1 \
+  cli/man/notch-check.1 \
   cli/man/notch-dump.1 cli/man/notch-effects.1 cli/man/notch-explain-code.1 cli/man/notch-fmt.1 \
   cli/man/notch-help.1 cli/man/notch-info.1 cli/man/notch-init.1 cli/man/notch-new.1 \
   cli/man/notch-publish.1 cli/man/notch-refused.1 cli/man/notch-repl.1 cli/man/notch-run.1 \

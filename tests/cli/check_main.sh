@@ -152,6 +152,13 @@ for verb in info effects; do
 done
 expect 0 publish shop.ledger club.notch --dry-run
 
+expect 0 backup shop.ledger copy.ledger
+expect 0 balance copy.ledger --json
+cp out copy.json
+expect 0 balance shop.ledger --json
+figure copy.json 'd["points"]' "$(python3 -c 'import json; print(json.load(open("out"))["points"])')"
+expect 1 backup shop.ledger copy.ledger
+
 # By hand.
 printf 'at 2026-03-02 10:00 ann purchase with amount 12.00 CNY\nbalance ann\nfoo\nquit\n' |
   "$notch" repl club.notch >out 2>err && pass || fail "repl ends badly"
