@@ -117,8 +117,8 @@ static notch_store_status check_dense(notch_check *check, const char *table)
   if (!by_rowid) {
     return NOTCH_STORE_OK; /* not dense by design */
   }
-  snprintf(text, sizeof text, "SELECT count(*),coalesce(min(rowid),1),coalesce(max(rowid),0) FROM %s",
-           table); /* a name of journal.def */
+  snprintf(text, sizeof text, /* the table is a name of journal.def */
+           "SELECT count(*),coalesce(min(rowid),1),coalesce(max(rowid),0) FROM %s", table);
   if (sqlite3_prepare_v2(check->store->db, text, -1, &rows, NULL) != SQLITE_OK) {
     return notch_store_fail(check->store, "checking the numbers");
   }

@@ -148,7 +148,8 @@ static void check_references(notch_check_books *books, const notch_transaction *
   if (t->event != books->event) {
     notch_check_number(check, t->event, "dense", t->event, books->event);
   }
-  if (t->type < 1 || t->type > books->name_count) {
+  bool untyped = t->type == 0 && t->verdict >= NOTCH_REFUSED_CONFLICT; /* of no known type */
+  if ((t->type == 0 && !untyped) || t->type > books->name_count) {
     notch_check_number(check, t->event, "type", t->type, books->name_count);
   }
   if (t->version > books->version_count) {

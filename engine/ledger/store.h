@@ -55,7 +55,7 @@ typedef struct notch_store_options {
   bool read_only;                      /* open only */
   bool rollback;                       /* create only: TRUNCATE journal instead of WAL */
   notch_store_clock clock;             /* create only */
-  notch_text origin;                   /* create only: the ledger's name in checkpoints; empty: made up */
+  notch_text origin;                   /* create only: its name in checkpoints; empty: made up */
 } notch_store_options;
 
 typedef struct notch_store_problem { /* why create, open or backup failed: one sentence */
@@ -104,6 +104,7 @@ const notch_store_numbers *notch_store_next(const notch_store *store);
  * Sets transaction->event, ->previous and ->recorded_us (L5: max(clock, last + 1 us); under
  * NOTCH_CLOCK_EVENTS the caller's recorded_us takes the clock's part).
  * posting and effect numbers must be the dense ones from notch_store_next(), else MISUSE.
+ * type 0 is for refused transactions alone: those whose type no version knows.
  * Of a posting that opens no lot (lot != posting), earned, matures, expires, terms and partner
  * are ignored; they read back as 0, INT64_MIN, NOTCH_NEVER, NOTCH_NONE, NOTCH_NONE.
  * After a failure the whole commit must be rolled back.
@@ -240,7 +241,7 @@ notch_store_status notch_store_effect_read(notch_store *store, int64_t effect,
                                            int64_t *event);
 /* The last row recorded at or before the moment, 0: none (`--known`). */
 notch_store_status notch_store_event_known(notch_store *store, int64_t *out, int64_t recorded_us);
-/* The newest booked of all rows; INT64_MIN: none. */
+/* The newest booked of all applied rows; INT64_MIN: none. */
 notch_store_status notch_store_newest_booked(notch_store *store, int64_t *out);
 
 /* All rows from..to (to 0: the last), ascending, each with its postings, moves and effects. */
@@ -297,7 +298,8 @@ typedef struct notch_head {
   notch_digest root;
 } notch_head;
 
-notch_store_status notch_store_head(notch_store *store, notch_head *out); /* newest; size 0: empty */
+/* The newest head; size 0: none yet. */
+notch_store_status notch_store_head(notch_store *store, notch_head *out);
 notch_store_status notch_store_head_at(notch_store *store, int64_t size, notch_head *out);
 /* The stored head of the commit that wrote `event`. */
 notch_store_status notch_store_head_over(notch_store *store, int64_t event, notch_head *out);

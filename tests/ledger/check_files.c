@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static sample s;
@@ -310,6 +311,60 @@ START_TEST(a_second_writer_is_told_to_come_back)
 }
 END_TEST
 
+static int64_t clock_ms(void)
+{
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Commits back to back, as an import does, until it is stopped. */
+static void write_in_bulk(const char *path)
+{
+  char id[32];
+  sample_open(&s, path, false);
+  for (int i = 0;; i++) {
+    sample_must(&s, notch_store_begin(s.store));
+    for (int k = 0; k < 500; k++) {
+      snprintf(id, sizeof id, "b%d-%d", i, k);
+      sample_purchase(&s, "bulk", id, 5);
+    }
+    sample_must(&s, notch_store_commit(s.store));
+  }
+}
+
+START_TEST(a_till_gets_its_turn_beside_a_bulk_writer)
+{
+  char path[256], id[16];
+  copy_path(path, "fair.notch");
+  sample_create(&s, path, false);
+  sample_close(&s);
+  pid_t child = fork();
+  if (child == 0) {
+    write_in_bulk(path);
+  }
+  sample_open(&s, path, false);
+  int64_t longest_ms = 0;
+  for (int i = 0; i < 20; i++) {
+    int64_t start_ms = clock_ms();
+    snprintf(id, sizeof id, "till%d", i);
+    sample_buy(&s, "ann", id, 5);
+    int64_t took_ms = clock_ms() - start_ms;
+    longest_ms = took_ms > longest_ms ? took_ms : longest_ms;
+    usleep(3000);
+  }
+  int64_t rows = notch_store_next(s.store)->event;
+  kill(child, SIGKILL);
+  waitpid(child, NULL, 0);
+  ck_assert_int_gt(rows, 500); /* the other did write in between */
+  ck_assert_int_lt(longest_ms, 1500);
+  sample_buy(&s, "ann", "after", 5); /* the dead one's ticket is in nobody's way */
+  char what[256];
+  ck_assert_msg(sample_check(&s, what, sizeof what) == 0, "%s", what);
+  sample_close(&s);
+}
+END_TEST
+
 START_TEST(a_full_disk_loses_one_commit_whole)
 {
   char path[256], id[16], what[256];
@@ -442,6 +497,7 @@ int main(void)
   tcase_add_test(cases, a_killed_writer_leaves_whole_commits);
   tcase_add_loop_test(cases, two_processes_write_one_ledger, 0, 2);
   tcase_add_test(cases, a_second_writer_is_told_to_come_back);
+  tcase_add_test(cases, a_till_gets_its_turn_beside_a_bulk_writer);
   tcase_add_test(cases, a_full_disk_loses_one_commit_whole);
   tcase_add_test(cases, a_backup_is_a_ledger_of_its_own);
   tcase_add_test(cases, an_erased_member_is_in_no_byte_of_the_file);

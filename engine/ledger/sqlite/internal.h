@@ -191,7 +191,7 @@ void notch_members_free(notch_store *store);
 
 /* row.c: columns of event, posting, move and effect rows, in the order of sql.def.
  * Lists and copied texts go to the arena; arena->failed says whether memory ran out. */
-void notch_row_event(sqlite3_stmt *row, notch_transaction *out); /* texts valid until the next step */
+void notch_row_event(sqlite3_stmt *row, notch_transaction *out); /* texts until the next step */
 void notch_row_posting(sqlite3_stmt *row, notch_arena *arena, int64_t event_at_us,
                        notch_posting *out);
 void notch_row_move(sqlite3_stmt *row, notch_move *out);

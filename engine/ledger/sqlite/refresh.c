@@ -57,6 +57,7 @@ static notch_store_status learn_rows(notch_store *store, int64_t from)
     return store->last;
   }
   sqlite3_bind_int64(rows, 1, from);
+  sqlite3_bind_int64(rows, 2, INT64_MIN); /* a refused event moves no clock */
   notch_store_status status;
   while ((status = notch_sql_row(store, rows, "catching up")) == NOTCH_STORE_OK) {
     int64_t event = sqlite3_column_int64(rows, 0);

@@ -24,19 +24,24 @@ CREATE TABLE member(
 CREATE TABLE event(                     -- one row = one ledger transaction = one leaf
   event INTEGER PRIMARY KEY,
   id TEXT,                              -- NULL: fell due, or the other member's side
-  origin INTEGER NOT NULL CHECK(origin BETWEEN 0 AND 2),  -- 0 sent, 1 fell due, 2 other side of `cause`
+  -- 0 sent, 1 fell due, 2 other side of `cause`
+  origin INTEGER NOT NULL CHECK(origin BETWEEN 0 AND 2),
   cause INTEGER NOT NULL,
   type INTEGER NOT NULL,                -- name
   member INTEGER NOT NULL,              -- 0: the programme itself
-  previous INTEGER NOT NULL,            -- event - the member's row before this one (0: it is the first)
-  at INTEGER NOT NULL, offset INTEGER NOT NULL,           -- the event's own time; UTC offset in minutes
+  -- event - the member's row before this one (0: it is the first)
+  previous INTEGER NOT NULL,
+  -- the event's own time; UTC offset in minutes
+  at INTEGER NOT NULL, offset INTEGER NOT NULL,
   booked INTEGER NOT NULL CHECK(booked>=0),               -- booked - at
   recorded INTEGER NOT NULL, version INTEGER NOT NULL,
   outcome INTEGER NOT NULL,             -- see notch_outcome
-  posting INTEGER NOT NULL, move INTEGER NOT NULL, effect INTEGER NOT NULL,  -- its first ones (0: none)
+  -- its first ones (0: none)
+  posting INTEGER NOT NULL, move INTEGER NOT NULL, effect INTEGER NOT NULL,
   shared TEXT,                          -- figures read from outside the member
   detail TEXT,                          -- of a refusal
-  content TEXT,                         -- canonical JSON of what was sent, digests for personal values
+  -- canonical JSON of what was sent, digests for personal values
+  content TEXT,
   leaf BLOB NOT NULL CHECK(length(leaf)=32)
 ) STRICT;
 CREATE TABLE posting(
@@ -45,7 +50,8 @@ CREATE TABLE posting(
   source INTEGER NOT NULL CHECK(source BETWEEN 1 AND 9),  -- see notch_account
   target INTEGER NOT NULL CHECK(target BETWEEN 1 AND 9 AND target<>source),
   amount INTEGER NOT NULL CHECK(amount BETWEEN 1 AND 1000000000000000),
-  lot INTEGER NOT NULL,                 -- the posting that opened the lot (itself, when it opens one)
+  -- the posting that opened the lot (itself, when it opens one)
+  lot INTEGER NOT NULL,
   rules ANY,                            -- {"rule":share,...}; a number: that rule gave all of it
   earned INTEGER,                       -- on a posting that opens a lot; NULL: the event's `at`
   matures INTEGER, expires INTEGER,     -- NULL: at once, never
@@ -56,7 +62,8 @@ CREATE TABLE move(
   since INTEGER NOT NULL, until INTEGER, cause INTEGER NOT NULL       -- until NULL: no term
 ) STRICT;
 CREATE TABLE effect(
-  effect INTEGER PRIMARY KEY, event INTEGER NOT NULL, kind INTEGER NOT NULL,   -- see notch_effect_kind
+  -- see notch_effect_kind
+  effect INTEGER PRIMARY KEY, event INTEGER NOT NULL, kind INTEGER NOT NULL,
   subject INTEGER, rule INTEGER, amount INTEGER NOT NULL, ref INTEGER NOT NULL,
   matures INTEGER, until INTEGER, text TEXT
 ) STRICT;
@@ -71,7 +78,8 @@ CREATE TABLE seal(
 ) STRICT;
 -- Not journal: personal values (erasable), settings of the host, and caches (rebuildable).
 CREATE TABLE personal(
-  member INTEGER NOT NULL, field INTEGER NOT NULL, event INTEGER NOT NULL,     -- field 0: the member's id
+  -- field 0: the member's id
+  member INTEGER NOT NULL, field INTEGER NOT NULL, event INTEGER NOT NULL,
   salt BLOB NOT NULL CHECK(length(salt)=32), value TEXT NOT NULL, PRIMARY KEY(member,field,event)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE setting(name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;

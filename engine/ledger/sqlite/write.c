@@ -154,7 +154,8 @@ static notch_store_status check_numbers(notch_store *store, const notch_transact
                              (long long)t->effects[i].effect, (long long)effect);
     }
   }
-  if (t->member < 0 || t->member >= store->next.member || t->type == 0 ||
+  bool typed = t->type > 0 || t->verdict >= NOTCH_REFUSED_CONFLICT;
+  if (t->member < 0 || t->member >= store->next.member || !typed ||
       t->type >= store->next.name || t->version >= store->next.version ||
       t->booked_us < t->at_us || t->cause < 0 || t->cause > store->next.event) {
     return notch_store_say(store, NOTCH_STORE_MISUSE,
@@ -369,7 +370,9 @@ static notch_store_status append(notch_store *store, notch_transaction *t)
   store->next.move += t->move_count;
   store->next.effect += t->effect_count;
   store->next.recorded_us = t->recorded_us;
-  store->booked_newest = t->booked_us > store->booked_newest ? t->booked_us : store->booked_newest;
+  if (t->verdict == NOTCH_APPLIED && t->booked_us > store->booked_newest) {
+    store->booked_newest = t->booked_us;
+  }
   return NOTCH_STORE_OK;
 }
 
@@ -426,8 +429,9 @@ static notch_store_status commit_failed(notch_store *store, notch_store_status s
   memcpy(reason, store->sentence, sizeof reason);
   int64_t safe = store->head_size;
   notch_store_rollback(store);
-  return notch_store_say(store, status, "%.400s; nothing of it was stored, %lld transactions are safe",
-                         reason, (long long)safe);
+  return notch_store_say(store, status,
+                         "%.400s; nothing of it was stored, %lld transactions are safe", reason,
+                         (long long)safe);
 }
 
 notch_store_status notch_store_commit(notch_store *store)
