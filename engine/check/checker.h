@@ -197,6 +197,7 @@ void notch_cohort_check(notch_checker *c);
 void notch_cohort_rank(notch_checker *c);
 void notch_group_check(notch_checker *c);
 void notch_rule_check(notch_checker *c);
+void notch_order_rank(notch_checker *c);
 void notch_order_check(notch_checker *c);
 void notch_group_settle(notch_checker *c);
 void notch_shop_check(notch_checker *c);

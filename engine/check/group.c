@@ -89,10 +89,12 @@ void notch_group_check(notch_checker *c)
   for (uint32_t i = 0; i < program->rule_count; i++)
     if (program->rules[i].group != NOTCH_NONE)
       members[starts[program->rules[i].group + 1]++] = i;
+  for (uint32_t i = 0; i < program->group_count; i++)
+    program->groups[i].decl = notch_decl_of(c, item_of(c, NOTCH_SYMBOL_GROUP, i));
+  notch_order_rank(c);
   for (uint32_t i = 0; i < program->group_count; i++) {
     const notch_item *item = item_of(c, NOTCH_SYMBOL_GROUP, i);
     notch_group *group = &program->groups[i];
-    group->decl = notch_decl_of(c, item);
     group->combine = (notch_combine)notch_tree_find(item->node, NOTCH_AST_GROUP_COMBINE)->detail;
     read_members(c, i, members + starts[i], starts[i + 1] - starts[i], places);
     if (!group->rule_count) CHECK_REPORT(c, item->node, EMPTY_GROUP, item->node->text);

@@ -222,6 +222,13 @@ static void list_variants(notch_checker *c)
   }
 }
 
+/* Before the groups are read: ties go by the names of rules. */
+void notch_order_rank(notch_checker *c)
+{
+  graph g = {.c = c, .count = c->program->rule_count + c->program->group_count};
+  rank_names(&g);
+}
+
 void notch_order_check(notch_checker *c)
 {
   graph g = {.c = c, .count = c->program->rule_count + c->program->group_count};

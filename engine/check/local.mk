@@ -25,6 +25,7 @@ libengine_la_SOURCES += \
   %D%/points.c \
   %D%/presence.c \
   %D%/program.h \
+  %D%/print.c %D%/print.h %D%/print_expr.c \
   %D%/range.c \
   %D%/rule.c \
   %D%/scope.c \
