@@ -230,6 +230,7 @@ static void member_event(notch_work *work, notch_state *state)
   notch_post_to_others(work, awards, open->row.event);
   notch_give_queued(work);
   notch_pool_settle(work);
+  notch_return_latest(work);
 }
 
 const notch_outcome *notch_decide(notch_decider *decider, const notch_case *decision)

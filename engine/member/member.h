@@ -62,6 +62,10 @@ typedef struct notch_original {
 } notch_original;
 
 /*
+ * A return without `of` gives its own row and, for each event it lowers, a row of the same member
+ * with NOTCH_ORIGIN_SIDE, the event as `cause`, and what it lowers as `content`: to everybody
+ * else such a row is a return of that event.
+ *
  * A return is decided by the version that decided its original: host and caller carry states to
  * that plan, so `plan` is also the plan of the decision.
  */
@@ -76,6 +80,9 @@ typedef struct notch_host {
   notch_text (*member_id)(void *payload, int64_t number);
   /* The posting that opened a lot (for a lot that is no longer in a state). */
   bool (*opening)(void *payload, int64_t lot, notch_posting *out);
+  /* The member's n-th newest applied event of a type (0: the newest) as an original without
+   * `lowering`; NULL: there are no more. */
+  const notch_original *(*latest)(void *payload, uint32_t type, uint32_t n);
   /* The grant that opened a reward lot. */
   bool (*grant)(void *payload, int64_t effect, notch_effect *out);
 } notch_host;
@@ -86,8 +93,9 @@ typedef struct notch_case { /* what decide is given; borrowed for the call */
   const notch_state *house; /* the programme's own figures (member 0) */
   const notch_event *event;
   const notch_original *original; /* a return's; NULL elsewhere, and for one without `of` */
-  const notch_original *const *latest; /* a return without `of`: newest first */
-  uint32_t latest_count;
+  /* A return without `of`: the kind of event it names and what it lowers in all. */
+  uint32_t latest_type;
+  const notch_lowering *latest_lowering; /* NULL elsewhere */
   /* A late event: the member as of the event's own time; NULL when it is not late. */
   const notch_state *then;
   int64_t recorded_us;

@@ -11,8 +11,6 @@
 #include <assert.h>
 #include <string.h>
 
-static const notch_value no_value = {0, 0};
-
 static bool scales(notch_type type)
 {
   return type.kind == NOTCH_TYPE_NUMBER || type.kind == NOTCH_TYPE_MONEY;
@@ -338,16 +336,134 @@ static void return_one(notch_work *work, const notch_original *original)
   recheck(work);
 }
 
+static void print_field(notch_work *work, notch_buffer *to, const notch_field *field,
+                        notch_value value)
+{
+  if (field->type.kind == NOTCH_TYPE_MONEY) {
+    notch_decimal_print(to, value.n, work->program->currencies[field->type.of].decimals);
+  } else {
+    notch_rational_print(to, notch_value_rational(value));
+  }
+}
+
+/* What one of several returned events is lowered by, as a return of it would say. */
+static notch_text lowering_text(notch_work *work, uint32_t type, const notch_lowering *lowering)
+{
+  const notch_event_decl *declared = &work->program->events[type];
+  notch_buffer text;
+  notch_buffer_init(&text, work->decider->memory);
+  notch_json_writer writer = {.to = &text};
+  notch_json_begin(&writer, '{');
+  for (uint32_t i = 0; i < declared->field_count; i++) {
+    if (lowering->fields[i].d == 0) {
+      continue;
+    }
+    notch_buffer figure;
+    notch_buffer_init(&figure, work->decider->memory);
+    print_field(work, &figure, &declared->fields[i], lowering->fields[i]);
+    notch_json_key(&writer, declared->fields[i].name);
+    notch_json_text(&writer, (notch_text){figure.bytes, (uint32_t)figure.length});
+    notch_buffer_free(&figure);
+  }
+  notch_json_end(&writer, '}');
+  notch_text kept = notch_arena_text(work->run, (notch_text){text.bytes, (uint32_t)text.length});
+  notch_buffer_free(&text);
+  return kept;
+}
+
+/* The part of `wanted` that is left in one event; false: nothing is. */
+static bool part_of(notch_work *work, const notch_original *original, notch_value *wanted,
+                    notch_lowering *out)
+{
+  const notch_event_decl *declared = &work->program->events[original->sent->type];
+  notch_value *left = copy_fields(work, original->sent);
+  bool any = false;
+  for (uint32_t i = 0; i < original->earlier_count; i++) {
+    lower_by(work, original->sent, left, &original->lowered[i]);
+  }
+  *out = (notch_lowering){.fields = NOTCH_NEW_ARRAY(work->run, notch_value,
+                                                    declared->field_count + 1)};
+  for (uint32_t i = 0; i < declared->field_count; i++) {
+    if (wanted[i].d == 0 || wanted[i].n == 0 || left[i].d == 0 || left[i].n == 0) {
+      continue;
+    }
+    bool all = notch_rational_compare(notch_value_rational(left[i]),
+                                      notch_value_rational(wanted[i])) <= 0;
+    out->fields[i] = all ? left[i] : wanted[i];
+    wanted[i] = notch_value_of(notch_exact_sub(work, notch_value_rational(wanted[i]),
+                                               notch_value_rational(out->fields[i])));
+    any = true;
+  }
+  return any;
+}
+
+static bool more_wanted(const notch_event_decl *declared, const notch_value *wanted)
+{
+  for (uint32_t i = 0; i < declared->field_count; i++) {
+    if (wanted[i].d != 0 && wanted[i].n != 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* Shares what is returned over the newest events; what none has left is recorded. */
+static void plan_latest(notch_work *work)
+{
+  const notch_event_decl *declared = &work->program->events[work->in->latest_type];
+  notch_value *wanted = NOTCH_NEW_ARRAY(work->run, notch_value, declared->field_count + 1);
+  for (uint32_t i = 0; i < declared->field_count; i++) {
+    wanted[i] = work->in->latest_lowering->fields[i];
+  }
+  for (uint32_t n = 0; more_wanted(declared, wanted); n++) {
+    const notch_original *found = work->host->latest(work->host->payload, work->in->latest_type,
+                                                     n);
+    notch_lowering part;
+    if (found == NULL) {
+      break;
+    }
+    if (part_of(work, found, wanted, &part)) {
+      notch_lowering *kept = NOTCH_NEW(work->run, notch_lowering);
+      notch_original *one = NOTCH_NEW(work->run, notch_original);
+      *kept = part;
+      *one = *found;
+      one->lowering = kept;
+      *notch_vec_push(&work->returned, work->run) = one;
+    }
+  }
+  if (more_wanted(declared, wanted)) {
+    notch_lowering rest = {.fields = wanted};
+    for (uint32_t i = 0; i < declared->field_count; i++) {
+      wanted[i] = wanted[i].n == 0 ? NOTCH_MISSING : wanted[i];
+    }
+    notch_work_effect(work, (notch_effect){
+        .kind = NOTCH_EFFECT_NOT_RECOUPED, .subject = NOTCH_NONE, .rule = NOTCH_NONE,
+        .text = lowering_text(work, work->in->latest_type, &rest), .matures_s = INT64_MIN,
+        .until_s = NOTCH_NEVER});
+  }
+}
+
+void notch_return_latest(notch_work *work)
+{
+  notch_open *main = work->open;
+  for (uint32_t i = 0; i < work->returned.count; i++) {
+    const notch_original *original = work->returned.items[i];
+    notch_work_begin(work, main->state, NOTCH_ORIGIN_SIDE, main->row.type, main->row.at_us,
+                     main->row.offset_min);
+    work->open->row.content = lowering_text(work, original->sent->type, original->lowering);
+    return_one(work, original);
+  }
+  work->returned.count = 0;
+  work->open = main;
+}
+
 void notch_do_return(notch_work *work)
 {
   if (work->in->original != NULL) {
     return_one(work, work->in->original);
-    return;
+  } else if (work->in->latest_lowering != NULL) {
+    plan_latest(work);
   }
-  for (uint32_t i = 0; i < work->in->latest_count; i++) {
-    return_one(work, work->in->latest[i]);
-  }
-  (void)no_value;
 }
 
 void notch_fold_return(notch_work *work, notch_state *state, const notch_transaction *transaction)

@@ -25,6 +25,8 @@ typedef struct notch_left {
 } notch_left;
 notch_left notch_lower(notch_work *work, const notch_original *original);
 
+/* The rows of a return without `of`, once its own is whole. */
+void notch_return_latest(notch_work *work);
 /* A merge: measures, limits used and fields of the old account join the survivor's. */
 void notch_merge_figures(notch_work *work, notch_state *state, const notch_state *from);
 

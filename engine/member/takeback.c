@@ -71,6 +71,16 @@ static bool fires_on(const notch_program *program, uint32_t rule, uint32_t event
   return false;
 }
 
+static bool is_on_earning(const notch_rule *rule)
+{
+  for (uint32_t i = 0; i < rule->variant_count; i++) {
+    if (rule->variants[i].trigger.kind == NOTCH_ON_EARNING) {
+      return true;
+    }
+  }
+  return false;
+}
+
 static int64_t given_now(const notch_awards *now, uint32_t rule, uint32_t points, bool to_other)
 {
   int64_t sum = 0;
@@ -93,7 +103,8 @@ static int64_t should_be(notch_work *work, const notch_original *original,
   if (fires_on(work->program, of->rule, original->sent->type)) {
     return given_now(now, of->rule, of->points, to_other);
   }
-  bool recomputed = rule->on_return_written && rule->on_return == NOTCH_RETURN_RECOMPUTE;
+  bool recomputed = is_on_earning(rule) ||
+                    (rule->on_return_written && rule->on_return == NOTCH_RETURN_RECOMPUTE);
   return recomputed && nothing_left ? 0 : of->posted;
 }
 
@@ -228,14 +239,17 @@ static void claim_difference(notch_work *work, const notch_original *original,
 }
 
 /* Times are given back when a return leaves the rule not applied; what it granted goes too. */
-static void unapply(notch_work *work, const notch_original *original, const notch_awards *now)
+static void unapply(notch_work *work, const notch_original *original, const notch_awards *now,
+                    bool nothing_left)
 {
   const notch_transaction *row = original->transaction;
   for (uint32_t i = 0; i < row->effect_count; i++) {
     const notch_effect *effect = &row->effects[i];
     bool tells = effect->kind == NOTCH_EFFECT_APPLIED || effect->kind == NOTCH_EFFECT_GRANT;
-    if (!tells || effect->rule == NOTCH_NONE ||
-        !fires_on(work->program, effect->rule, original->sent->type)) {
+    bool follows = tells && effect->rule != NOTCH_NONE &&
+                   (fires_on(work->program, effect->rule, original->sent->type) ||
+                    (nothing_left && is_on_earning(&work->program->rules[effect->rule])));
+    if (!follows) {
       continue;
     }
     const notch_ruling *ruling = notch_ruling_of(now, effect->rule);
@@ -338,7 +352,7 @@ void notch_take_back(notch_work *work, const notch_original *original, const not
   claim_difference(work, original, now, &list, false, nothing_left);
   return_deducts(work, original, now, nothing_left);
   settle_claims(work, original->transaction, &list);
-  unapply(work, original, now);
+  unapply(work, original, now, nothing_left);
   for (uint32_t i = first; i < work->open->postings.count; i++) {
     const notch_posting *posting = &work->open->postings.items[i];
     int64_t sign = posting->target == NOTCH_ACCOUNT_TAKEN_BACK   ? -1

@@ -68,6 +68,7 @@ typedef struct notch_work {
   struct notch_awards *given_away;         /* of a scheduled rule: for other members */
   NOTCH_VEC(notch_posting) queued;         /* lots on their way to `queued_for` */
   const notch_state *queued_for;
+  NOTCH_VEC(const notch_original *) returned; /* by a return without `of`, newest first */
   NOTCH_VEC(notch_pool_spent) pool_spends;
   NOTCH_VEC(notch_waiting_grant) granted;  /* by a restock */
   int64_t *inflow;                         /* by points kind: what became available here */
