@@ -18,7 +18,6 @@ include engine/report/local.mk
 include engine/suite/local.mk
 include engine/api.mk
 
-if HAVE_API
 include_HEADERS += engine/notch.h
 lib_LTLIBRARIES += libnotch.la
 libnotch_la_SOURCES =
@@ -26,5 +25,4 @@ libnotch_la_LIBADD = libengine.la $(ENGINE_LIBS)
 libnotch_la_LDFLAGS = $(AM_LDFLAGS) -version-info $(NOTCH_ABI) -no-undefined \
   -export-symbols $(srcdir)/engine/notch.sym
 libnotch_la_DEPENDENCIES = libengine.la engine/notch.sym
-endif
 EXTRA_DIST += engine/notch.sym

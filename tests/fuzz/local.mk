@@ -2,7 +2,6 @@
 # --enable-fuzzers, searches for more.
 FUZZ_SECONDS = 60
 FUZZ_TARGETS =
-if HAVE_PARSER
 check_PROGRAMS += tests/fuzz/replay_parse
 TESTS += tests/fuzz/replay_parse
 tests_fuzz_replay_parse_SOURCES = tests/fuzz/fuzz_parse.c tests/fuzz/replay.c tests/fuzz/fuzz.h
@@ -11,7 +10,6 @@ FUZZ_TARGETS += tests/fuzz/fuzz_parse
 EXTRA_PROGRAMS += $(FUZZ_TARGETS)
 tests_fuzz_fuzz_parse_SOURCES = tests/fuzz/fuzz_parse.c tests/fuzz/fuzz.h
 tests_fuzz_fuzz_parse_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
-endif
 endif
 
 if FUZZERS
