@@ -36,8 +36,8 @@ static void use_shop_limits(notch_work *work, notch_state *state,
 
 void notch_fold_limits(notch_work *work, notch_state *state, const notch_transaction *transaction)
 {
-  if (transaction->origin == NOTCH_ORIGIN_SIDE) {
-    return;
+  if (transaction->origin == NOTCH_ORIGIN_SIDE && work->in->original == NULL) {
+    return; /* counted where its cause is */
   }
   for (uint32_t i = 0; i < transaction->posting_count; i++) {
     notch_state_use_limits(work, state, &transaction->postings[i]);

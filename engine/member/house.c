@@ -198,6 +198,12 @@ bool notch_fold_house(notch_work *work, notch_state *house, const notch_transact
       }
     }
   }
+  const notch_original *original = work->in->original;
+  if (original != NULL) { /* room comes back in the period it was used in */
+    work->event = original->sent;
+    work->fields = original->sent->fields;
+    notch_work_see(work, original->sent->at_us);
+  }
   notch_fold_limits(work, house, transaction);
   return true;
 }

@@ -258,7 +258,7 @@ static notch_awards *again(notch_work *work, const notch_original *original,
   notch_event *lowered = NOTCH_NEW(work->run, notch_event);
   *lowered = *sent;
   lowered->fields = (notch_value *)fields;
-  notch_state *then = notch_work_copy_as(work, original->then, NOTCH_KEY_OF_THEN);
+  notch_state *then = notch_work_copy_as(work, original->then, NOTCH_KEY_OF_ORIGINAL);
   notch_state_copy(then, original->then);
   work->seen = work->uses = then;
   work->house_uses = original->house_then;

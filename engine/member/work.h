@@ -96,7 +96,7 @@ notch_state *notch_work_copy(notch_work *work, const notch_state *of);
 /* A second copy under a key of its own (the member of then). */
 notch_state *notch_work_copy_as(notch_work *work, const notch_state *of, int64_t key);
 #define NOTCH_KEY_OF_THEN (-1)
-#define NOTCH_KEY_OF_HOUSE_THEN (-2)
+#define NOTCH_KEY_OF_ORIGINAL (-2)
 notch_state *notch_work_house(notch_work *work);
 
 /* Opens a transaction for `state` and makes it the current one. */
