@@ -4,7 +4,7 @@ libengine_la_SOURCES += \
   %D%/analysis.c \
   %D%/check.c %D%/check.h %D%/checker.h \
   %D%/declare.c \
-  %D%/expr.c \
+  %D%/expr.c %D%/expr.h \
   %D%/expr_arith.c \
   %D%/expr_call.c \
   %D%/expr_compare.c \

@@ -17,8 +17,8 @@ static void first_sight(notch_state *state, int64_t at_us)
     notch_standing *standing = &state->standings[i];
     standing->since_us = standing->effective_since_us = at_us;
     for (uint32_t tier = 0; tier <= standing->own; tier++) {
-      *notch_state_add_spells(state) = (notch_spell){
-          .ladder = i, .tier = tier, .from_us = at_us, .to_us = NOTCH_NEVER};
+      *notch_state_add_spells(state) =
+          (notch_spell){.ladder = i, .tier = tier, .from_us = at_us, .to_us = NOTCH_NEVER};
     }
   }
 }
@@ -66,8 +66,7 @@ static void set_clock(notch_state *state, uint32_t event, int64_t at_us)
 static void set_fields(notch_work *work, notch_state *state)
 {
   const notch_event *event = work->event;
-  for (uint32_t i = 0; event->member_fields != NULL && i < work->program->member_field_count;
-       i++) {
+  for (uint32_t i = 0; event->member_fields != NULL && i < work->program->member_field_count; i++) {
     notch_value value = event->member_fields[i];
     if (!event->member_named[i]) {
       continue;

@@ -13,15 +13,14 @@ static _Noreturn void too_large(notch_work *work)
   notch_refuse(work, NOTCH_REFUSED_OVERFLOW, "an award of this event is too large to be exact");
 }
 
-#define EXACT(name, operation)                                                            \
-  notch_rational notch_exact_##name(notch_work *work, notch_rational left,                \
-                                    notch_rational right)                                 \
-  {                                                                                       \
-    notch_rational out;                                                                   \
-    if (!notch_rational_##operation(&out, left, right)) {                                 \
-      too_large(work);                                                                    \
-    }                                                                                     \
-    return out;                                                                           \
+#define EXACT(name, operation)                                                                     \
+  notch_rational notch_exact_##name(notch_work *work, notch_rational left, notch_rational right)   \
+  {                                                                                                \
+    notch_rational out;                                                                            \
+    if (!notch_rational_##operation(&out, left, right)) {                                          \
+      too_large(work);                                                                             \
+    }                                                                                              \
+    return out;                                                                                    \
   }
 EXACT(add, add)
 EXACT(sub, sub)
@@ -120,8 +119,8 @@ static void earn(notch_work *work, notch_awards *awards, uint32_t index, uint32_
   const notch_rule *rule = &work->program->rules[ruling->rule];
   const notch_variant *variant = &rule->variants[ruling->variant];
   notch_value amount = notch_work_eval(work, variant->amounts[action]);
-  notch_award *award = add_award(work, awards, index, rule->actions[action].points,
-                                 notch_value_rational(amount));
+  notch_award *award =
+      add_award(work, awards, index, rule->actions[action].points, notch_value_rational(amount));
   if (amount.n < 0) {
     notch_refuse(work, NOTCH_REFUSED_OUT_OF_RANGE, "rule %.*s would earn less than nothing",
                  (int)rule->decl.name.length, rule->decl.name.bytes);
@@ -196,7 +195,8 @@ static void multiply(notch_work *work, notch_awards *awards, uint32_t index, uin
                  (int)rule->decl.name.length, rule->decl.name.bytes);
   }
   awards->rulings.items[index].factor = factor;
-  notch_work_trace(work, NOTCH_TRACE_FACTOR, awards->rulings.items[index].rule, NOTCH_NONE, true, NULL, value, 0);
+  notch_work_trace(work, NOTCH_TRACE_FACTOR, awards->rulings.items[index].rule, NOTCH_NONE, true,
+                   NULL, value, 0);
   for (uint32_t points = 0; points < work->program->points_count; points++) {
     multiply_kind(work, awards, index, &rule->actions[number], points, factor);
   }
@@ -226,8 +226,8 @@ static void cut_to(notch_work *work, notch_awards *awards, const notch_ruling *r
       }
     }
   }
-  notch_work_trace(work, NOTCH_TRACE_LIMITED, ruling->rule, limit, true, NULL,
-                   notch_value_of(left), 0);
+  notch_work_trace(work, NOTCH_TRACE_LIMITED, ruling->rule, limit, true, NULL, notch_value_of(left),
+                   0);
 }
 
 /* A prepaid partner pays as long as there is something in the purse. */
@@ -285,8 +285,8 @@ static void put_in_as_it_was(notch_work *work, notch_awards *awards, uint32_t in
   const notch_ruling *was = notch_ruling_of(as->base, awards->rulings.items[index].rule);
   for (uint32_t i = 0; was != NULL && i < was->award_count; i++) {
     const notch_award *old = &as->base->awards.items[was->first_award + i];
-    notch_award *award = add_award(work, awards, index, old->points,
-                                   notch_exact_mul(work, old->exact, as->scale));
+    notch_award *award =
+        add_award(work, awards, index, old->points, notch_exact_mul(work, old->exact, as->scale));
     award->to_other = old->to_other;
     award->receiver = old->receiver;
     award->multiplies = old->multiplies;
@@ -328,8 +328,8 @@ static void rule_on(notch_work *work, notch_awards *awards, const notch_award_re
     const notch_candidate *candidate = &request->candidates[i];
     bool applies = lets_it(work, candidate, request->rules_at_us);
     if (overridden(request, candidate->rule) != NULL) {
-      const notch_ruling *was = notch_ruling_of(overridden(request, candidate->rule)->base,
-                                                candidate->rule);
+      const notch_ruling *was =
+          notch_ruling_of(overridden(request, candidate->rule)->base, candidate->rule);
       applies = was != NULL && was->kind == NOTCH_RULING_APPLIES;
     }
     notch_ruling *ruling = notch_vec_push(&awards->rulings, work->run);
@@ -339,8 +339,8 @@ static void rule_on(notch_work *work, notch_awards *awards, const notch_award_re
                              .replaced_by = NOTCH_NONE,
                              .factor = NOTCH_INTEGER(1)};
     awards->ruling_of[candidate->rule] = awards->rulings.count;
-    notch_work_trace(work, NOTCH_TRACE_RULE, candidate->rule, NOTCH_NONE, applies, NULL,
-                     no_value, 0);
+    notch_work_trace(work, NOTCH_TRACE_RULE, candidate->rule, NOTCH_NONE, applies, NULL, no_value,
+                     0);
   }
   for (uint32_t i = 0; i < awards->rulings.count; i++) {
     const notch_ruling *ruling = &awards->rulings.items[i];

@@ -8,29 +8,29 @@
 #include "member/work.h"
 
 typedef enum notch_ruling_kind {
-  NOTCH_RULING_NOT = 0,   /* trigger, dates, condition or times did not let it */
+  NOTCH_RULING_NOT = 0, /* trigger, dates, condition or times did not let it */
   NOTCH_RULING_APPLIES,
-  NOTCH_RULING_REPLACED,  /* an exception took its place */
-  NOTCH_RULING_SET_ASIDE  /* its group chose another */
+  NOTCH_RULING_REPLACED, /* an exception took its place */
+  NOTCH_RULING_SET_ASIDE /* its group chose another */
 } notch_ruling_kind;
 
 typedef struct notch_ruling { /* what became of one rule in one event */
   uint32_t rule, variant;
   notch_ruling_kind kind;
-  uint32_t replaced_by;       /* rule */
+  uint32_t replaced_by; /* rule */
   uint32_t first_award, award_count;
-  notch_rational factor;      /* of its multiply; 1 where it has none */
+  notch_rational factor; /* of its multiply; 1 where it has none */
 } notch_ruling;
 
 typedef struct notch_award {
   uint32_t rule, points;
-  uint32_t ruling;         /* index */
-  bool multiplies, alone;  /* alone: has a rounding of its own and stays out of the kind's sum */
-  notch_text receiver;     /* empty: the member */
+  uint32_t ruling;        /* index */
+  bool multiplies, alone; /* alone: has a rounding of its own and stays out of the kind's sum */
+  notch_text receiver;    /* empty: the member */
   bool to_other;
   notch_rational exact;
-  notch_rational before;   /* multiplies: what it multiplies */
-  notch_rational *lines;   /* rounded per line: the items' parts; NULL elsewhere */
+  notch_rational before; /* multiplies: what it multiplies */
+  notch_rational *lines; /* rounded per line: the items' parts; NULL elsewhere */
   uint32_t line_count;
   int64_t posted;
 } notch_award;
@@ -55,10 +55,10 @@ typedef struct notch_override {
 typedef struct notch_award_request {
   const notch_candidate *candidates; /* in the order of program->steps */
   uint32_t candidate_count;
-  int64_t rules_at_us;  /* compared with `effective` */
+  int64_t rules_at_us; /* compared with `effective` */
   const notch_override *overrides;
   uint32_t override_count;
-  bool cap;             /* apply `capped at` */
+  bool cap; /* apply `capped at` */
 } notch_award_request;
 
 notch_awards *notch_award_rules(notch_work *work, const notch_award_request *request);

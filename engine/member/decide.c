@@ -74,10 +74,10 @@ notch_work *notch_decider_begin(notch_decider *decider, const notch_case *decisi
 const notch_outcome *notch_decider_finish(notch_work *work, uint32_t own)
 {
   notch_outcome *outcome = &work->decider->outcome;
-  *outcome = (notch_outcome){.verdict = NOTCH_APPLIED, .own = own,
-                             .count = work->transactions.count};
-  outcome->transactions = NOTCH_NEW_ARRAY(work->run, notch_transaction,
-                                          work->transactions.count + 1);
+  *outcome =
+      (notch_outcome){.verdict = NOTCH_APPLIED, .own = own, .count = work->transactions.count};
+  outcome->transactions =
+      NOTCH_NEW_ARRAY(work->run, notch_transaction, work->transactions.count + 1);
   for (uint32_t i = 0; i < work->transactions.count; i++) {
     notch_open *open = work->transactions.items[i];
     open->row.postings = open->postings.items;
@@ -103,14 +103,13 @@ static const notch_outcome *refused(notch_work *work)
                              .member = work->in->state == NULL ? 0 : of->member,
                              .at_us = event->at_us,
                              .offset_min = event->offset_min,
-                             .booked_us = of != NULL && of->booked_us > event->at_us
-                                              ? of->booked_us
-                                              : event->at_us,
+                             .booked_us = of != NULL && of->booked_us > event->at_us ? of->booked_us
+                                                                                     : event->at_us,
                              .recorded_us = work->in->recorded_us,
                              .verdict = work->verdict,
                              .detail = work->detail};
-  *outcome = (notch_outcome){.verdict = work->verdict, .detail = work->detail,
-                             .transactions = row, .count = 1, .own = 0};
+  *outcome = (notch_outcome){
+      .verdict = work->verdict, .detail = work->detail, .transactions = row, .count = 1, .own = 0};
   return outcome;
 }
 
@@ -161,11 +160,13 @@ static void start_terms(notch_work *work, notch_state *state)
 {
   for (uint32_t i = 0; i < work->program->ladder_count; i++) {
     const notch_ladder *ladder = &work->program->ladders[i];
-    int64_t until = notch_term_from_reach(work->program, ladder, ladder->start,
-                                          work->moment.now_us);
+    int64_t until =
+        notch_term_from_reach(work->program, ladder, ladder->start, work->moment.now_us);
     if (until != NOTCH_NEVER) {
-      notch_work_move(work, (notch_move){.ladder = i, .tier = state->standings[i].own,
-                                         .since_us = work->moment.now_us, .until_s = until,
+      notch_work_move(work, (notch_move){.ladder = i,
+                                         .tier = state->standings[i].own,
+                                         .since_us = work->moment.now_us,
+                                         .until_s = until,
                                          .cause = NOTCH_MOVE_START});
     }
   }
@@ -244,8 +245,8 @@ const notch_outcome *notch_decide(notch_decider *decider, const notch_case *deci
   }
   if (decision->state == NULL) {
     notch_state *house = notch_work_house(work);
-    notch_work_begin(work, house, NOTCH_ORIGIN_SENT, decision->event->type,
-                     decision->event->at_us, decision->event->offset_min);
+    notch_work_begin(work, house, NOTCH_ORIGIN_SENT, decision->event->type, decision->event->at_us,
+                     decision->event->offset_min);
     notch_see_member(work, house);
     work->event = decision->event;
     notch_work_see(work, decision->event->at_us);
@@ -267,8 +268,7 @@ const notch_outcome *notch_decide(notch_decider *decider, const notch_case *deci
   return notch_decider_finish(work, own);
 }
 
-const notch_outcome *notch_settle(notch_decider *decider, const notch_case *decision,
-                                  int64_t to_us)
+const notch_outcome *notch_settle(notch_decider *decider, const notch_case *decision, int64_t to_us)
 {
   if (setjmp(decider->no_memory) != 0) {
     return NULL;

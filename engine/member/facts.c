@@ -120,8 +120,7 @@ static notch_eval rate(notch_work *work, uint32_t from, uint32_t to, notch_value
 }
 
 /* language, section 5: HMAC-SHA-256 under the seed, taken if below the largest multiple of n. */
-static notch_eval draw(notch_work *work, uint32_t rule, uint32_t place, int64_t n,
-                       notch_value *out)
+static notch_eval draw(notch_work *work, uint32_t rule, uint32_t place, int64_t n, notch_value *out)
 {
   const notch_state *house = work->house_uses != NULL ? work->house_uses : work->in->house;
   if (house == NULL || house->seed.length == 0 || work->event == NULL) {
@@ -170,8 +169,8 @@ static notch_value band(notch_work *work, uint32_t cohort)
   return NOTCH_VALUE((int64_t)declared->band_count - 1);
 }
 
-notch_eval notch_facts_read(void *payload, notch_fact fact, uint32_t a, uint32_t b,
-                            notch_value arg, notch_value *out)
+notch_eval notch_facts_read(void *payload, notch_fact fact, uint32_t a, uint32_t b, notch_value arg,
+                            notch_value *out)
 {
   notch_work *work = payload;
   const notch_state *state = work->seen;

@@ -50,8 +50,10 @@ void notch_fold_limits(notch_work *work, notch_state *state, const notch_transac
       notch_state_use_times(work, state, effect->rule, -effect->amount);
     } else if (effect->kind == NOTCH_EFFECT_LIMIT_USED) {
       notch_share share = {effect->rule, effect->amount < 0 ? -effect->amount : effect->amount};
-      notch_posting given = {.points = effect->subject, .source = NOTCH_ACCOUNT_ISSUED,
-                             .shares = &share, .share_count = 1};
+      notch_posting given = {.points = effect->subject,
+                             .source = NOTCH_ACCOUNT_ISSUED,
+                             .shares = &share,
+                             .share_count = 1};
       given.target = effect->amount < 0 ? NOTCH_ACCOUNT_TAKEN_BACK : NOTCH_ACCOUNT_POINTS;
       notch_state_use_limits(work, state, &given);
     } else if (effect->kind == NOTCH_EFFECT_USE && effect->ref == 0) {
@@ -122,8 +124,8 @@ static bool fold_member(notch_work *work, notch_state *state, const notch_event 
   }
   for (uint32_t i = 0; i < transaction->effect_count; i++) {
     if (transaction->effects[i].kind == NOTCH_EFFECT_MERGED) {
-      const notch_state *from = work->host->member_number(work->host->payload,
-                                                          transaction->effects[i].ref);
+      const notch_state *from =
+          work->host->member_number(work->host->payload, transaction->effects[i].ref);
       if (from == NULL) {
         return false;
       }
@@ -150,7 +152,10 @@ bool notch_fold(notch_decider *decider, const notch_plan *plan, notch_state *sta
                 const notch_transaction *transaction, const notch_host *host)
 {
   jmp_buf *escape_before = state->escape;
-  notch_case folding = {.plan = plan, .event = event, .original = original, .host = host,
+  notch_case folding = {.plan = plan,
+                        .event = event,
+                        .original = original,
+                        .host = host,
                         .recorded_us = transaction->recorded_us};
   volatile bool folded = false;
   if (setjmp(decider->no_memory) != 0) {

@@ -102,8 +102,8 @@ static void multiply_kind(notch_work *work, notch_awards *awards, const notch_gr
   if (extras.num == 0 || base.num == 0) {
     return;
   }
-  notch_rational extra = notch_exact_mul(work, base,
-                                         notch_exact_sub(work, product, NOTCH_INTEGER(1)));
+  notch_rational extra =
+      notch_exact_mul(work, base, notch_exact_sub(work, product, NOTCH_INTEGER(1)));
   for (uint32_t i = 0; i < group->rule_count; i++) {
     const notch_ruling *ruling = applying(awards, group->rules[i]);
     for (uint32_t j = 0; ruling != NULL && j < ruling->award_count; j++) {

@@ -28,8 +28,12 @@ void notch_do_hold(notch_work *work)
 {
   const notch_event *event = work->event;
   notch_text id = notch_value_text(event->fields[NOTCH_FIELD_HOLD_HOLD]);
-  notch_effect effect = {.kind = NOTCH_EFFECT_HOLD, .subject = NOTCH_NONE, .rule = NOTCH_NONE,
-                         .text = id, .amount = 1, .matures_s = 0};
+  notch_effect effect = {.kind = NOTCH_EFFECT_HOLD,
+                         .subject = NOTCH_NONE,
+                         .rule = NOTCH_NONE,
+                         .text = id,
+                         .amount = 1,
+                         .matures_s = 0};
   notch_amount one = {0, 0};
   const notch_amount *points = event->points;
   uint32_t count = event->point_count;
@@ -83,18 +87,23 @@ static void move_held(notch_work *work, const notch_reservation *reserved, int64
 void notch_close_hold(notch_work *work, uint32_t hold, notch_hold_state how, int64_t capture)
 {
   notch_state *state = work->open->state;
-  notch_reservation *reserved = NOTCH_NEW_ARRAY(work->run, notch_reservation,
-                                                state->reservations_count + 1);
+  notch_reservation *reserved =
+      NOTCH_NEW_ARRAY(work->run, notch_reservation, state->reservations_count + 1);
   uint32_t count = 0;
   for (uint32_t i = 0; i < state->reservations_count; i++) {
     if (state->reservations[i].hold == hold) {
       reserved[count++] = state->reservations[i];
     }
   }
-  notch_work_effect(work, (notch_effect){
-      .kind = NOTCH_EFFECT_HOLD_CLOSED, .subject = NOTCH_NONE, .rule = NOTCH_NONE,
-      .ref = (int64_t)how, .matures_s = INT64_MIN, .until_s = NOTCH_NEVER,
-      .text = notch_arena_text(work->run, notch_state_text(state, state->holds[hold].id))});
+  notch_work_effect(work,
+                    (notch_effect){.kind = NOTCH_EFFECT_HOLD_CLOSED,
+                                   .subject = NOTCH_NONE,
+                                   .rule = NOTCH_NONE,
+                                   .ref = (int64_t)how,
+                                   .matures_s = INT64_MIN,
+                                   .until_s = NOTCH_NEVER,
+                                   .text = notch_arena_text(
+                                       work->run, notch_state_text(state, state->holds[hold].id))});
   for (uint32_t i = 0; i < count; i++) {
     int64_t taken = reserved[i].amount < capture ? reserved[i].amount : capture;
     capture -= taken;
@@ -144,9 +153,12 @@ static void capture_reward(notch_work *work, const notch_hold *hold)
 {
   int64_t left = notch_use_granted(work, hold->reward, hold->quantity);
   if (left > 0) {
-    notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_USE, .subject = hold->reward,
-                                           .rule = NOTCH_NONE, .amount = left,
-                                           .matures_s = INT64_MIN, .until_s = NOTCH_NEVER});
+    notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_USE,
+                                           .subject = hold->reward,
+                                           .rule = NOTCH_NONE,
+                                           .amount = left,
+                                           .matures_s = INT64_MIN,
+                                           .until_s = NOTCH_NEVER});
     notch_change_stock(work, hold->reward, -left);
   }
 }

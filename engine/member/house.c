@@ -53,8 +53,8 @@ static void set_pooled(notch_state *house, const notch_effect *effect, int64_t m
   bool closes = effect->kind == NOTCH_EFFECT_CLOSED;
   uint32_t kept = 0;
   for (uint32_t i = 0; i < house->pooled_count; i++) {
-    bool goes = house->pooled[i].member == member &&
-                (closes || house->pooled[i].pool == effect->subject);
+    bool goes =
+        house->pooled[i].member == member && (closes || house->pooled[i].pool == effect->subject);
     if (!goes) {
       house->pooled[kept++] = house->pooled[i];
     }
@@ -80,9 +80,11 @@ void notch_house_effect(const notch_program *program, notch_state *house,
              effect->kind == NOTCH_EFFECT_CLOSED) {
     set_pooled(house, effect, member);
   } else if (effect->kind == NOTCH_EFFECT_GRANT_WAITING) {
-    *notch_state_add_waiting_grants(house) = (notch_waiting_grant){
-        .member = member, .count = effect->amount, .reward = effect->subject,
-        .rule = effect->rule, .event = event};
+    *notch_state_add_waiting_grants(house) = (notch_waiting_grant){.member = member,
+                                                                   .count = effect->amount,
+                                                                   .reward = effect->subject,
+                                                                   .rule = effect->rule,
+                                                                   .event = event};
   }
 }
 
@@ -131,8 +133,7 @@ static void give_waiting(notch_work *work, notch_state *house)
   for (uint32_t i = 0; i < work->granted.count; i++) {
     notch_waiting_grant waiting = work->granted.items[i];
     const notch_state *other = work->host->member_number(work->host->payload, waiting.member);
-    if (other == NULL || other->closed ||
-        notch_stock_left(work, waiting.reward) < waiting.count) {
+    if (other == NULL || other->closed || notch_stock_left(work, waiting.reward) < waiting.count) {
       continue;
     }
     notch_state *state = notch_work_copy(work, other);
@@ -165,9 +166,12 @@ void notch_do_house(notch_work *work)
     break;
   case NOTCH_EVENT_FUND:
     for (uint32_t i = 0; i < work->event->point_count; i++) {
-      notch_effect effect = {.kind = NOTCH_EFFECT_PURSE, .subject = work->event->partner,
-                             .rule = NOTCH_NONE, .amount = work->event->points[i].amount,
-                             .ref = work->event->points[i].index, .matures_s = INT64_MIN,
+      notch_effect effect = {.kind = NOTCH_EFFECT_PURSE,
+                             .subject = work->event->partner,
+                             .rule = NOTCH_NONE,
+                             .amount = work->event->points[i].amount,
+                             .ref = work->event->points[i].index,
+                             .matures_s = INT64_MIN,
                              .until_s = NOTCH_NEVER};
       notch_work_effect(work, effect);
       notch_house_effect(work->program, house, &effect, 0, work->open->row.event);

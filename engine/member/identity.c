@@ -9,12 +9,16 @@
 
 #include <assert.h>
 
-static void plain_effect(notch_work *work, notch_effect_kind kind, uint32_t subject,
-                         int64_t amount, int64_t ref)
+static void plain_effect(notch_work *work, notch_effect_kind kind, uint32_t subject, int64_t amount,
+                         int64_t ref)
 {
-  notch_work_effect(work, (notch_effect){.kind = (uint8_t)kind, .subject = subject,
-                                         .rule = NOTCH_NONE, .amount = amount, .ref = ref,
-                                         .matures_s = INT64_MIN, .until_s = NOTCH_NEVER});
+  notch_work_effect(work, (notch_effect){.kind = (uint8_t)kind,
+                                         .subject = subject,
+                                         .rule = NOTCH_NONE,
+                                         .amount = amount,
+                                         .ref = ref,
+                                         .matures_s = INT64_MIN,
+                                         .until_s = NOTCH_NEVER});
 }
 
 static void release_holds(notch_work *work)
@@ -84,24 +88,27 @@ static void higher_tiers(notch_work *work, const notch_state *from)
     const notch_standing *theirs = &from->standings[i];
     uint32_t before = state->standings[i].effective;
     if (theirs->own > state->standings[i].own) {
-      notch_work_move(work, (notch_move){.ladder = i, .tier = theirs->own,
+      notch_work_move(work, (notch_move){.ladder = i,
+                                         .tier = theirs->own,
                                          .since_us = theirs->since_us,
                                          .until_s = theirs->until_s,
                                          .cause = NOTCH_MOVE_MERGE});
     }
-    if (theirs->lifetime != NOTCH_NONE &&
-        (state->standings[i].lifetime == NOTCH_NONE ||
-         theirs->lifetime > state->standings[i].lifetime)) {
-      notch_work_move(work, (notch_move){.ladder = i, .tier = theirs->lifetime,
+    if (theirs->lifetime != NOTCH_NONE && (state->standings[i].lifetime == NOTCH_NONE ||
+                                           theirs->lifetime > state->standings[i].lifetime)) {
+      notch_work_move(work, (notch_move){.ladder = i,
+                                         .tier = theirs->lifetime,
                                          .since_us = work->moment.now_us,
                                          .until_s = NOTCH_NEVER,
                                          .cause = NOTCH_MOVE_LIFETIME});
     }
     uint32_t after = notch_effective_tier(work, i);
     if (after != before && state->standings[i].effective != after) {
-      notch_work_move(work, (notch_move){.ladder = i, .tier = after,
+      notch_work_move(work, (notch_move){.ladder = i,
+                                         .tier = after,
                                          .since_us = work->moment.now_us,
-                                         .until_s = NOTCH_NEVER, .cause = NOTCH_MOVE_FLOOR});
+                                         .until_s = NOTCH_NEVER,
+                                         .cause = NOTCH_MOVE_FLOOR});
     }
   }
 }
@@ -111,17 +118,22 @@ static void move_rewards(notch_work *work, const notch_state *from)
   for (uint32_t i = 0; i < from->reward_lots_count; i++) {
     const notch_reward_lot *lot = &from->reward_lots[i];
     if (lot->left > 0) {
-      notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_GRANT, .subject = lot->reward,
-                                             .rule = lot->rule, .amount = lot->left,
+      notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_GRANT,
+                                             .subject = lot->reward,
+                                             .rule = lot->rule,
+                                             .amount = lot->left,
                                              .matures_s = lot->matures_s,
                                              .until_s = lot->until_s});
     }
   }
   for (uint32_t i = 0; i < from->tags_count; i++) {
-    notch_work_effect(work, (notch_effect){
-        .kind = NOTCH_EFFECT_TAG, .subject = NOTCH_NONE, .rule = NOTCH_NONE,
-        .text = notch_arena_text(work->run, notch_state_text(from, from->tags[i])),
-        .matures_s = INT64_MIN, .until_s = NOTCH_NEVER});
+    notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_TAG,
+                                           .subject = NOTCH_NONE,
+                                           .rule = NOTCH_NONE,
+                                           .text = notch_arena_text(
+                                               work->run, notch_state_text(from, from->tags[i])),
+                                           .matures_s = INT64_MIN,
+                                           .until_s = NOTCH_NEVER});
   }
 }
 
@@ -165,8 +177,8 @@ void notch_do_merge(notch_work *work)
   for (uint32_t i = 0; i < from->holds_count; i++) {
     if (from->holds[i].state == NOTCH_HOLD_OPEN) {
       notch_refuse(work, NOTCH_REFUSED_NOT_ELIGIBLE,
-                   "%.*s has an open hold; capture or release it before the merge",
-                   (int)id.length, id.bytes);
+                   "%.*s has an open hold; capture or release it before the merge", (int)id.length,
+                   id.bytes);
     }
   }
   plain_effect(work, NOTCH_EFFECT_MERGED, NOTCH_NONE, 0, from->member);
@@ -184,9 +196,10 @@ static void merge_entries(notch_state *state, const notch_state *from)
     notch_entry *added = notch_state_add_entries(state);
     uint32_t at = state->entries_count - 1;
     (void)added;
-    for (; at > 0 && (state->entries[at - 1].day > moved.day ||
-                      (state->entries[at - 1].day == moved.day &&
-                       state->entries[at - 1].at_us > moved.at_us)); at--) {
+    for (; at > 0 &&
+           (state->entries[at - 1].day > moved.day || (state->entries[at - 1].day == moved.day &&
+                                                       state->entries[at - 1].at_us > moved.at_us));
+         at--) {
       state->entries[at] = state->entries[at - 1];
     }
     state->entries[at] = moved;

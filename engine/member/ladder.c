@@ -128,9 +128,11 @@ static bool bring_in_line(notch_work *work, uint32_t ladder, uint32_t before)
 {
   uint32_t after = notch_effective_tier(work, ladder);
   if (work->open->state->standings[ladder].effective != after) {
-    notch_work_move(work, (notch_move){.ladder = ladder, .tier = after,
+    notch_work_move(work, (notch_move){.ladder = ladder,
+                                       .tier = after,
                                        .since_us = work->open->row.at_us,
-                                       .until_s = NOTCH_NEVER, .cause = NOTCH_MOVE_FLOOR});
+                                       .until_s = NOTCH_NEVER,
+                                       .cause = NOTCH_MOVE_FLOOR});
   }
   if (after == before) {
     return false;
@@ -148,8 +150,10 @@ static void reach(notch_work *work, uint32_t index, uint32_t tier, bool starts_t
   int64_t until = starts_term
                       ? notch_term_from_reach(work->program, ladder, tier, work->moment.now_us)
                       : standing->until_s;
-  notch_work_move(work, (notch_move){.ladder = index, .tier = tier,
-                                     .since_us = work->moment.now_us, .until_s = until,
+  notch_work_move(work, (notch_move){.ladder = index,
+                                     .tier = tier,
+                                     .since_us = work->moment.now_us,
+                                     .until_s = until,
                                      .cause = NOTCH_MOVE_REACH});
 }
 
@@ -159,9 +163,8 @@ static uint32_t highest_reached(notch_work *work, uint32_t index)
   const notch_ladder *ladder = ladder_of(work, index);
   uint32_t own = work->open->state->standings[index].own;
   for (uint32_t tier = ladder->tier_count - 1; tier > own; tier--) {
-    if (reaches(work, index, tier) &&
-        notch_can_pay(work, ladder->tiers[tier].pay_on_reach,
-                      ladder->tiers[tier].pay_on_reach_count)) {
+    if (reaches(work, index, tier) && notch_can_pay(work, ladder->tiers[tier].pay_on_reach,
+                                                    ladder->tiers[tier].pay_on_reach_count)) {
       return tier;
     }
   }
@@ -206,9 +209,11 @@ static bool lifetime(notch_work *work, uint32_t index)
         !notch_work_holds(work, ladder->tiers[tier].lifetime)) {
       continue;
     }
-    notch_work_move(work, (notch_move){.ladder = index, .tier = tier,
+    notch_work_move(work, (notch_move){.ladder = index,
+                                       .tier = tier,
                                        .since_us = work->moment.now_us,
-                                       .until_s = NOTCH_NEVER, .cause = NOTCH_MOVE_LIFETIME});
+                                       .until_s = NOTCH_NEVER,
+                                       .cause = NOTCH_MOVE_LIFETIME});
     changed = true;
   }
   return changed;
@@ -223,8 +228,10 @@ static bool cancel_grace(notch_work *work, uint32_t index)
   }
   int64_t until = notch_term_from_reach(work->program, ladder_of(work, index), standing->own,
                                         work->moment.now_us);
-  notch_work_move(work, (notch_move){.ladder = index, .tier = standing->own,
-                                     .since_us = standing->since_us, .until_s = until,
+  notch_work_move(work, (notch_move){.ladder = index,
+                                     .tier = standing->own,
+                                     .since_us = standing->since_us,
+                                     .until_s = until,
                                      .cause = NOTCH_MOVE_GRACE_END});
   return true;
 }
@@ -309,8 +316,11 @@ void notch_promise(notch_work *work, uint32_t ladder, uint32_t tier, notch_durat
                       ? notch_term_exactly(work->program, standing->promise_until_s, duration)
                       : notch_term_end(work->program, now_us, duration, false, NOTCH_UNIT_DAY);
   uint32_t kept = running && standing->promise > tier ? standing->promise : tier;
-  notch_work_move(work, (notch_move){.ladder = ladder, .tier = kept, .since_us = now_us,
-                                     .until_s = until, .cause = NOTCH_MOVE_PROMISE});
+  notch_work_move(work, (notch_move){.ladder = ladder,
+                                     .tier = kept,
+                                     .since_us = now_us,
+                                     .until_s = until,
+                                     .cause = NOTCH_MOVE_PROMISE});
 }
 
 void notch_ladder_ends(notch_work *work, uint32_t index, int64_t now_s)
@@ -318,8 +328,10 @@ void notch_ladder_ends(notch_work *work, uint32_t index, int64_t now_s)
   uint32_t before = work->open->state->standings[index].effective;
   const notch_standing *standing = &work->open->state->standings[index];
   if (standing->promise != NOTCH_NONE && standing->promise_until_s <= now_s) {
-    notch_work_move(work, (notch_move){.ladder = index, .tier = standing->promise,
-                                       .since_us = work->moment.now_us, .until_s = NOTCH_NEVER,
+    notch_work_move(work, (notch_move){.ladder = index,
+                                       .tier = standing->promise,
+                                       .since_us = work->moment.now_us,
+                                       .until_s = NOTCH_NEVER,
                                        .cause = NOTCH_MOVE_PROMISE});
   }
   if (standing->grace_to != NOTCH_NONE && standing->grace_at_s <= now_s) {

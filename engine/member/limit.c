@@ -34,7 +34,9 @@ static notch_text key_of(notch_work *work, const notch_limit *limit, uint32_t va
 
 static int64_t exact_us(notch_duration duration)
 {
-  int64_t unit = duration.unit == NOTCH_UNIT_HOUR ? 3600 : duration.unit == NOTCH_UNIT_MINUTE ? 60 : 1;
+  int64_t unit = duration.unit == NOTCH_UNIT_HOUR     ? 3600
+                 : duration.unit == NOTCH_UNIT_MINUTE ? 60
+                                                      : 1;
   return duration.count * unit * NOTCH_SECOND_US;
 }
 
@@ -112,8 +114,7 @@ int64_t notch_limit_room(notch_work *work, uint32_t index, uint32_t variant)
   period_of(work, limit, &day, &at_us);
   for (uint32_t i = state->uses_count; i > 0; i--) {
     const notch_use *use = &state->uses[i - 1];
-    if (use->limit == index && counts(work, limit, use, day, at_us) &&
-        same_key(state, use, key)) {
+    if (use->limit == index && counts(work, limit, use, day, at_us) && same_key(state, use, key)) {
       used += use->used;
     }
   }
@@ -142,6 +143,6 @@ void notch_limit_use(notch_work *work, notch_state *state, uint32_t index, uint3
     }
   }
   notch_slice kept = notch_state_keep_text(state, key);
-  *notch_state_add_uses(state) = (notch_use){
-      .limit = index, .day = day, .at_us = at_us, .key = kept, .used = amount};
+  *notch_state_add_uses(state) =
+      (notch_use){.limit = index, .day = day, .at_us = at_us, .key = kept, .used = amount};
 }

@@ -9,7 +9,9 @@
 
 static int64_t exact_seconds(notch_duration duration)
 {
-  int64_t unit = duration.unit == NOTCH_UNIT_HOUR ? 3600 : duration.unit == NOTCH_UNIT_MINUTE ? 60 : 1;
+  int64_t unit = duration.unit == NOTCH_UNIT_HOUR     ? 3600
+                 : duration.unit == NOTCH_UNIT_MINUTE ? 60
+                                                      : 1;
   return duration.count * unit;
 }
 
@@ -32,8 +34,7 @@ int64_t notch_term_end(const notch_program *program, int64_t from_us, notch_dura
   return notch_zone_midnight(&program->zone, end);
 }
 
-static int64_t matures_at(const notch_program *program, const notch_terms *terms,
-                          int64_t earned_us)
+static int64_t matures_at(const notch_program *program, const notch_terms *terms, int64_t earned_us)
 {
   switch (terms->pending) {
   case NOTCH_PENDING_NONE: return INT64_MIN;
@@ -79,8 +80,8 @@ void notch_lot_dates(const notch_program *program, uint32_t index, int64_t earne
                      int64_t *matures_s, int64_t *expires_s)
 {
   *matures_s = matures_at(program, &program->terms[index], earned_us);
-  *expires_s = notch_terms_expiry(program, index, earned_us,
-                                  notch_zone_day(&program->zone, earned_us));
+  *expires_s =
+      notch_terms_expiry(program, index, earned_us, notch_zone_day(&program->zone, earned_us));
 }
 
 bool notch_lot_available(notch_work *work, const notch_state *state, const notch_lot *lot)
@@ -152,9 +153,9 @@ static void sort_lots(const ordering *by, uint32_t *items, uint32_t *scratch, ui
       uint32_t end = start + 2 * width < count ? start + 2 * width : count;
       uint32_t left = start, right = middle;
       for (uint32_t at = start; at < end; at++) {
-        bool take_left = left < middle &&
-                         (right >= end || compare_lots(by, &by->state->lots[items[left]],
-                                                       &by->state->lots[items[right]]) <= 0);
+        bool take_left =
+            left < middle && (right >= end || compare_lots(by, &by->state->lots[items[left]],
+                                                           &by->state->lots[items[right]]) <= 0);
         scratch[at] = take_left ? items[left++] : items[right++];
       }
     }
@@ -187,8 +188,8 @@ int64_t notch_spend(notch_work *work, uint32_t points, int64_t amount, notch_acc
 {
   notch_state *state = work->state;
   uint32_t count;
-  uint32_t *order = notch_lots_in_order(work, state, points,
-                                        work->program->points[points].order, &count);
+  uint32_t *order =
+      notch_lots_in_order(work, state, points, work->program->points[points].order, &count);
   int64_t *numbers = NOTCH_NEW_ARRAY(work->run, int64_t, count + 1);
   for (uint32_t i = 0; i < count; i++) {
     numbers[i] = state->lots[order[i]].lot;

@@ -27,7 +27,7 @@ uint32_t *notch_lots_in_order(notch_work *work, const notch_state *state, uint32
 int64_t notch_spend(notch_work *work, uint32_t points, int64_t amount, notch_account target,
                     uint32_t rule);
 
-/* Points that came in settle a debt first: points -> debt from the lot; returns what was settled. */
+/* Points that came in settle a debt first: points -> debt from the lot; returns how much. */
 int64_t notch_settle_debt(notch_work *work, uint32_t points, int64_t lot);
 
 /* The end of the local day that `from` + duration reaches (calendar durations), aligned. */

@@ -21,9 +21,9 @@ static notch_entry *insert(notch_state *state, notch_entry entry)
     return NULL;
   }
   uint32_t at = state->entries_count - 1;
-  while (at > 0 && (state->entries[at - 1].day > entry.day ||
-                    (state->entries[at - 1].day == entry.day &&
-                     state->entries[at - 1].at_us > entry.at_us))) {
+  while (at > 0 &&
+         (state->entries[at - 1].day > entry.day || (state->entries[at - 1].day == entry.day &&
+                                                     state->entries[at - 1].at_us > entry.at_us))) {
     state->entries[at] = state->entries[at - 1];
     at--;
   }
@@ -96,8 +96,7 @@ static int32_t horizon(const notch_measure *measure, int32_t today)
  */
 static void trim(notch_state *state, uint32_t index, const notch_measure *measure, int32_t today)
 {
-  if (measure->whole_history || by_event(measure) ||
-      measure->aggregate == NOTCH_AGG_STREAK) {
+  if (measure->whole_history || by_event(measure) || measure->aggregate == NOTCH_AGG_STREAK) {
     return;
   }
   int32_t keep_from = horizon(measure, today);

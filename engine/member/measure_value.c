@@ -19,7 +19,9 @@ static notch_duration negated(notch_duration duration)
 
 static int64_t exact_us(notch_duration duration)
 {
-  int64_t unit = duration.unit == NOTCH_UNIT_HOUR ? 3600 : duration.unit == NOTCH_UNIT_MINUTE ? 60 : 1;
+  int64_t unit = duration.unit == NOTCH_UNIT_HOUR     ? 3600
+                 : duration.unit == NOTCH_UNIT_MINUTE ? 60
+                                                      : 1;
   return duration.count * unit * NOTCH_SECOND_US;
 }
 
@@ -167,8 +169,8 @@ static void extreme_of(const notch_state *state, uint32_t index, const span_of_t
     if (entry->measure != index || !inside(entry, over)) {
       continue;
     }
-    int order = notch_rational_compare(notch_value_rational(entry->value),
-                                       notch_value_rational(*out));
+    int order =
+        notch_rational_compare(notch_value_rational(entry->value), notch_value_rational(*out));
     if (!found || (largest ? order > 0 : order < 0)) {
       *out = entry->value;
     }
@@ -235,7 +237,6 @@ notch_eval notch_earned_value(notch_work *work, const notch_state *state, uint32
   }
   span_of_time over;
   notch_eval ended = resolve(work, window, &over);
-  return ended != NOTCH_EVAL_OK
-             ? ended
-             : sum_of(state, work->program->measure_count + points, &over, out);
+  return ended != NOTCH_EVAL_OK ? ended
+                                : sum_of(state, work->program->measure_count + points, &over, out);
 }

@@ -34,11 +34,11 @@ const char *notch_due_word(notch_due due);
 typedef struct notch_plan {
   const notch_program *program;
   const notch_code *code;
-  bool *earned_used;       /* by points kind: some expression reads earned() with a window */
-  bool watches_days;       /* floors, segments or `while` are looked at each local day */
-  bool has_schedules;      /* some rule fires by time */
-  bool earning_rules;      /* some rule runs on earning */
-  bool uses_house;         /* some figure belongs to the programme: fold every row for member 0 */
+  bool *earned_used;  /* by points kind: some expression reads earned() with a window */
+  bool watches_days;  /* floors, segments or `while` are looked at each local day */
+  bool has_schedules; /* some rule fires by time */
+  bool earning_rules; /* some rule runs on earning */
+  bool uses_house;    /* some figure belongs to the programme: fold every row for member 0 */
 } notch_plan;
 
 const notch_plan *notch_plan_make(const notch_program *program, const notch_code *code,
@@ -46,12 +46,12 @@ const notch_plan *notch_plan_make(const notch_program *program, const notch_code
 
 /* The event a return lowers, with the member as he was then. */
 typedef struct notch_original {
-  int64_t event; /* its number */
-  const notch_plan *plan; /* of the version that decided it */
-  const notch_event *sent; /* as it was sent */
+  int64_t event;                        /* its number */
+  const notch_plan *plan;               /* of the version that decided it */
+  const notch_event *sent;              /* as it was sent */
   const notch_transaction *transaction; /* its own, postings and all */
-  const notch_state *then;  /* the member just before it, what fell due settled; by `plan` */
-  const notch_state *house_then; /* the programme's own figures then; by `plan` */
+  const notch_state *then;        /* the member just before it, what fell due settled; by `plan` */
+  const notch_state *house_then;  /* the programme's own figures then; by `plan` */
   const notch_lowering *lowering; /* what this return names */
   const notch_lowering *lowered;  /* what each of the earlier ones named, parallel to `earlier` */
   const notch_transaction *const *earlier; /* earlier returns of it, oldest first */
@@ -102,12 +102,12 @@ typedef struct notch_case { /* what decide is given; borrowed for the call */
   int64_t next_event, next_posting, next_effect;
   const notch_host *host;
   const int64_t *earned; /* notch_evaluate: earned() without a window, by points kind; NULL */
-  notch_trace *trace; /* NULL: no derivation wanted */
+  notch_trace *trace;    /* NULL: no derivation wanted */
 } notch_case;
 
 typedef struct notch_outcome { /* lives in the decider until its next decision */
   notch_verdict verdict;
-  notch_text detail; /* refused: the sentence */
+  notch_text detail;               /* refused: the sentence */
   notch_transaction *transactions; /* in ledger order; the event's own is `own` */
   uint32_t count, own;
 } notch_outcome;
@@ -130,9 +130,8 @@ const notch_outcome *notch_settle(notch_decider *decider, const notch_case *deci
 /* Cohorts: the first ranking after a moment (UTC seconds; NOTCH_NEVER), and a ranking of all
  * members, each settled up to `at_s`: one transaction of the programme. */
 int64_t notch_next_ranking(const notch_plan *plan, int64_t after_us, uint32_t *cohort);
-const notch_outcome *notch_rank(notch_decider *decider, const notch_case *decision,
-                                uint32_t cohort, int64_t at_s,
-                                const notch_state *const *members, uint32_t count);
+const notch_outcome *notch_rank(notch_decider *decider, const notch_case *decision, uint32_t cohort,
+                                int64_t at_s, const notch_state *const *members, uint32_t count);
 
 /* The next instant (UTC seconds) at which something may fall due; NOTCH_NEVER. */
 int64_t notch_next_due(const notch_plan *plan, const notch_state *state);

@@ -73,8 +73,9 @@ const notch_plan *notch_plan_make(const notch_program *program, const notch_code
 const char *notch_due_word(notch_due due)
 {
   switch (due) {
-#define DUE(number, name, word) \
-  case NOTCH_DUE_##name: return word;
+#define DUE(number, name, word)                                                                    \
+  case NOTCH_DUE_##name:                                                                           \
+    return word;
 #include "member/due.def"
 #undef DUE
   case NOTCH_DUE_NONE:

@@ -19,18 +19,21 @@ void notch_do_pool(notch_work *work, bool enters)
   const notch_state *house = work->in->house;
   for (uint32_t i = 0; house != NULL && i < house->pooled_count; i++) {
     const notch_pooled *in = &house->pooled[i];
-    bool same = in->pool == event->pool &&
-                notch_text_equal(notch_state_text(house, in->with), whose);
+    bool same =
+        in->pool == event->pool && notch_text_equal(notch_state_text(house, in->with), whose);
     members += same && in->member != work->open->row.member;
   }
   if (enters && pool->members_max > 0 && members >= pool->members_max) {
     notch_refuse(work, NOTCH_REFUSED_LIMIT_REACHED, "the pool %.*s is full",
                  (int)pool->decl.name.length, pool->decl.name.bytes);
   }
-  notch_work_effect(work, (notch_effect){
-      .kind = enters ? NOTCH_EFFECT_POOL_ENTER : NOTCH_EFFECT_POOL_EXIT,
-      .subject = event->pool, .rule = NOTCH_NONE, .text = whose,
-      .matures_s = INT64_MIN, .until_s = NOTCH_NEVER});
+  notch_work_effect(
+      work, (notch_effect){.kind = enters ? NOTCH_EFFECT_POOL_ENTER : NOTCH_EFFECT_POOL_EXIT,
+                           .subject = event->pool,
+                           .rule = NOTCH_NONE,
+                           .text = whose,
+                           .matures_s = INT64_MIN,
+                           .until_s = NOTCH_NEVER});
 }
 
 /* The membership through which this member may spend a kind together with others; NULL: none. */
@@ -141,8 +144,8 @@ void notch_pool_settle(notch_work *work)
     work->open->row.cause = main->row.event;
     for (uint32_t j = i; j < work->pool_spends.count; j++) {
       if (work->pool_spends.items[j].owner == spent->owner) {
-        notch_work_take(work, &work->pool_spends.items[j].lot,
-                        work->pool_spends.items[j].amount, NOTCH_ACCOUNT_SPENT, NULL, 0);
+        notch_work_take(work, &work->pool_spends.items[j].lot, work->pool_spends.items[j].amount,
+                        NOTCH_ACCOUNT_SPENT, NULL, 0);
       }
     }
     notch_work_end(work);

@@ -12,8 +12,7 @@
 static bool change(int64_t *balance, int64_t amount)
 {
   int64_t after;
-  if (__builtin_add_overflow(*balance, amount, &after) || after < 0 ||
-      after > NOTCH_BALANCE_MAX) {
+  if (__builtin_add_overflow(*balance, amount, &after) || after < 0 || after > NOTCH_BALANCE_MAX) {
     return false;
   }
   *balance = after;
@@ -48,8 +47,7 @@ static notch_lot *open_lot(notch_state *state, const notch_posting *opening)
 }
 
 /* The lot a posting names: in the state, or put back there from the journal. */
-static notch_lot *lot_of(notch_state *state, const notch_posting *posting,
-                         const notch_host *host)
+static notch_lot *lot_of(notch_state *state, const notch_posting *posting, const notch_host *host)
 {
   notch_lot *lot = notch_state_lot(state, posting->lot);
   if (lot != NULL) {
@@ -133,8 +131,8 @@ static void change_effective(notch_state *state, uint32_t ladder, uint32_t tier,
 {
   notch_standing *standing = &state->standings[ladder];
   for (uint32_t rank = standing->effective + 1; rank <= tier; rank++) {
-    *notch_state_add_spells(state) = (notch_spell){
-        .ladder = ladder, .tier = rank, .from_us = at_us, .to_us = NOTCH_NEVER};
+    *notch_state_add_spells(state) =
+        (notch_spell){.ladder = ladder, .tier = rank, .from_us = at_us, .to_us = NOTCH_NEVER};
   }
   for (uint32_t i = 0; i < state->spells_count; i++) {
     notch_spell *spell = &state->spells[i];
@@ -197,8 +195,8 @@ void notch_note_review(notch_state *state, const notch_move *move, int64_t at_us
   bool review = move->cause == NOTCH_MOVE_KEEP || move->cause == NOTCH_MOVE_DEMOTE ||
                 move->cause == NOTCH_MOVE_GRACE || move->cause == NOTCH_MOVE_REACH;
   if (review) {
-    *notch_state_add_firings(state) = (notch_firing){
-        .rule = NOTCH_FIRING_REVIEW, .variant = move->ladder, .anchor_us = at_us};
+    *notch_state_add_firings(state) =
+        (notch_firing){.rule = NOTCH_FIRING_REVIEW, .variant = move->ladder, .anchor_us = at_us};
   }
 }
 
@@ -257,14 +255,13 @@ static void hold(notch_state *state, const notch_effect *effect, int64_t event)
 {
   notch_slice id = notch_state_keep_text(state, effect->text);
   bool payment = effect->ref == 1, reward = effect->ref == 2;
-  *notch_state_add_holds(state) =
-      (notch_hold){.id = id,
-                   .until_s = effect->until_s,
-                   .order_minor = payment ? effect->matures_s : 0,
-                   .payment = payment ? effect->subject : NOTCH_NONE,
-                   .reward = reward ? effect->subject : NOTCH_NONE,
-                   .quantity = effect->amount,
-                   .event = event};
+  *notch_state_add_holds(state) = (notch_hold){.id = id,
+                                               .until_s = effect->until_s,
+                                               .order_minor = payment ? effect->matures_s : 0,
+                                               .payment = payment ? effect->subject : NOTCH_NONE,
+                                               .reward = reward ? effect->subject : NOTCH_NONE,
+                                               .quantity = effect->amount,
+                                               .event = event};
 }
 
 int32_t notch_state_hold(const notch_state *state, notch_text id)
@@ -422,8 +419,8 @@ int64_t notch_work_effect(notch_work *work, notch_effect effect)
   return effect.effect;
 }
 
-void notch_work_take(notch_work *work, const notch_lot *lot, int64_t amount,
-                     notch_account target, const notch_share *shares, uint16_t share_count)
+void notch_work_take(notch_work *work, const notch_lot *lot, int64_t amount, notch_account target,
+                     const notch_share *shares, uint16_t share_count)
 {
   notch_work_post(work, (notch_posting){.points = lot->points,
                                         .source = NOTCH_ACCOUNT_POINTS,
@@ -465,8 +462,7 @@ void notch_state_use_limits(notch_work *work, notch_state *state, const notch_po
   }
 }
 
-void notch_state_use_times(notch_work *work, notch_state *state, uint32_t rule_index,
-                           int64_t times)
+void notch_state_use_times(notch_work *work, notch_state *state, uint32_t rule_index, int64_t times)
 {
   const notch_program *program = work->program;
   const notch_rule *rule = &program->rules[rule_index];

@@ -35,7 +35,7 @@ void notch_work_move(notch_work *work, notch_move move);
 int64_t notch_work_effect(notch_work *work, notch_effect effect);
 
 /* Moves `amount` out of one lot: points -> target. */
-void notch_work_take(notch_work *work, const notch_lot *lot, int64_t amount,
-                     notch_account target, const notch_share *shares, uint16_t share_count);
+void notch_work_take(notch_work *work, const notch_lot *lot, int64_t amount, notch_account target,
+                     const notch_share *shares, uint16_t share_count);
 
 #endif

@@ -26,8 +26,7 @@ static void sort_ranked(ranked *items, ranked *scratch, uint32_t count)
       uint32_t end = start + 2 * width < count ? start + 2 * width : count;
       uint32_t left = start, right = middle;
       for (uint32_t at = start; at < end; at++) {
-        bool take = left < middle &&
-                    (right >= end || ranks_before(&items[left], &items[right]));
+        bool take = left < middle && (right >= end || ranks_before(&items[left], &items[right]));
         scratch[at] = take ? items[left++] : items[right++];
       }
     }
@@ -92,16 +91,20 @@ static void rank_all(notch_work *work, uint32_t index, const notch_state *const 
   for (uint32_t i = 0, better = 0; i < open; i++) {
     bool tie = i > 0 && notch_rational_compare(items[i].value, items[i - 1].value) == 0;
     better = tie ? better : i;
-    *notch_vec_push(&work->open->effects, work->run) = (notch_effect){
-        .effect = work->next_effect++, .kind = NOTCH_EFFECT_BAND, .subject = index,
-        .rule = NOTCH_NONE, .amount = band_of(cohort, better, open), .ref = items[i].member,
-        .matures_s = INT64_MIN, .until_s = NOTCH_NEVER};
+    *notch_vec_push(&work->open->effects, work->run) =
+        (notch_effect){.effect = work->next_effect++,
+                       .kind = NOTCH_EFFECT_BAND,
+                       .subject = index,
+                       .rule = NOTCH_NONE,
+                       .amount = band_of(cohort, better, open),
+                       .ref = items[i].member,
+                       .matures_s = INT64_MIN,
+                       .until_s = NOTCH_NEVER};
   }
 }
 
-const notch_outcome *notch_rank(notch_decider *decider, const notch_case *decision,
-                                uint32_t cohort, int64_t at_s,
-                                const notch_state *const *members, uint32_t count)
+const notch_outcome *notch_rank(notch_decider *decider, const notch_case *decision, uint32_t cohort,
+                                int64_t at_s, const notch_state *const *members, uint32_t count)
 {
   if (setjmp(decider->no_memory) != 0) {
     return NULL;

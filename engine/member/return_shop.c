@@ -102,9 +102,12 @@ static void return_redeem(notch_work *work, const notch_original *original)
     }
     int64_t part = use->amount < quantity ? use->amount : quantity;
     notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_RETURN_USE,
-                                           .subject = use->subject, .rule = NOTCH_NONE,
-                                           .amount = part, .ref = use->ref,
-                                           .matures_s = INT64_MIN, .until_s = NOTCH_NEVER});
+                                           .subject = use->subject,
+                                           .rule = NOTCH_NONE,
+                                           .amount = part,
+                                           .ref = use->ref,
+                                           .matures_s = INT64_MIN,
+                                           .until_s = NOTCH_NEVER});
     if (use->ref == 0) {
       notch_change_stock(work, use->subject, part);
     }
@@ -153,18 +156,21 @@ void notch_return_builtin(notch_work *work, const notch_original *original)
     for (uint32_t i = 0; i < original->transaction->effect_count; i++) {
       const notch_effect *paid = &original->transaction->effects[i];
       if (paid->kind == NOTCH_EFFECT_PAID) {
-        notch_work_effect(work, (notch_effect){
-            .kind = NOTCH_EFFECT_PAID, .subject = paid->subject, .rule = NOTCH_NONE,
-            .amount = -notch_payment_money(work, &work->program->payments[paid->subject],
-                                           amount),
-            .ref = amount, .matures_s = INT64_MIN, .until_s = NOTCH_NEVER});
+        notch_work_effect(work,
+                          (notch_effect){.kind = NOTCH_EFFECT_PAID,
+                                         .subject = paid->subject,
+                                         .rule = NOTCH_NONE,
+                                         .amount = -notch_payment_money(
+                                             work, &work->program->payments[paid->subject], amount),
+                                         .ref = amount,
+                                         .matures_s = INT64_MIN,
+                                         .until_s = NOTCH_NEVER});
       }
     }
     break;
   }
   case NOTCH_EVENT_REDEEM: return_redeem(work, original); break;
   case NOTCH_EVENT_ADJUST: return_adjust(work, original); break;
-  default:
-    notch_refuse(work, NOTCH_REFUSED_OUT_OF_RANGE, "this kind of event cannot be returned");
+  default: notch_refuse(work, NOTCH_REFUSED_OUT_OF_RANGE, "this kind of event cannot be returned");
   }
 }

@@ -44,8 +44,8 @@ static _Noreturn void more_than_left(notch_work *work, notch_text field)
 
 static void lower_field(notch_work *work, notch_value *value, notch_value by, notch_text name)
 {
-  notch_rational left = notch_exact_sub(work, notch_value_rational(*value),
-                                        notch_value_rational(by));
+  notch_rational left =
+      notch_exact_sub(work, notch_value_rational(*value), notch_value_rational(by));
   if (left.num < 0) {
     more_than_left(work, name);
   }
@@ -80,11 +80,11 @@ static void lower_line(notch_work *work, const notch_event *sent, notch_value *f
   for (uint32_t i = 0; i < record->field_count; i++) {
     bool number = record->fields[i].type.kind == NOTCH_TYPE_NUMBER;
     named = named || line->lower[i].d != 0;
-    named_money = named_money ||
-                  (line->lower[i].d != 0 && record->fields[i].type.kind == NOTCH_TYPE_MONEY);
+    named_money =
+        named_money || (line->lower[i].d != 0 && record->fields[i].type.kind == NOTCH_TYPE_MONEY);
     quantity = number && quantity == NOTCH_NONE ? i : quantity;
-    quantity = number && notch_text_equal(record->fields[i].name, NOTCH_TEXT("quantity"))
-                   ? i : quantity;
+    quantity =
+        number && notch_text_equal(record->fields[i].name, NOTCH_TEXT("quantity")) ? i : quantity;
   }
   notch_rational part = NOTCH_INTEGER(named ? 1 : 0); /* of what was sent, that stays */
   notch_value *before = NOTCH_NEW_ARRAY(work->run, notch_value, record->field_count + 1);
@@ -108,8 +108,8 @@ static void lower_line(notch_work *work, const notch_event *sent, notch_value *f
       /* What has gone back so far, rounded down; the last line takes the rest. */
       notch_rational gone = notch_exact_mul(work, notch_value_rational(was[i]),
                                             notch_exact_sub(work, NOTCH_INTEGER(1), part));
-      values[i] = notch_value_of(notch_exact_sub(
-          work, notch_value_rational(was[i]), NOTCH_INTEGER(notch_rational_floor(gone))));
+      values[i] = notch_value_of(notch_exact_sub(work, notch_value_rational(was[i]),
+                                                 NOTCH_INTEGER(notch_rational_floor(gone))));
     }
     lost[i] = notch_value_of(notch_exact_add(
         work, notch_value_rational(lost[i]),
@@ -131,8 +131,8 @@ static void lower_totals(notch_work *work, const notch_event *sent, notch_value 
                   field->type.kind == record->fields[i].type.kind &&
                   field->type.of == record->fields[i].type.of;
       if (same && fields[j].d != 0 && (lowering->fields == NULL || lowering->fields[j].d == 0)) {
-        notch_rational left = notch_exact_sub(work, notch_value_rational(fields[j]),
-                                              notch_value_rational(lost[i]));
+        notch_rational left =
+            notch_exact_sub(work, notch_value_rational(fields[j]), notch_value_rational(lost[i]));
         fields[j] = left.num < 0 ? NOTCH_VALUE(0) : notch_value_of(left);
       }
     }
@@ -215,13 +215,14 @@ notch_left notch_lower(notch_work *work, const notch_original *original)
   lowered.fields = before;
   notch_value *after = copy_fields(work, &lowered);
   lower_by(work, sent, after, original->lowering);
-  return (notch_left){.before = before, .after = after,
+  return (notch_left){.before = before,
+                      .after = after,
                       .nothing_left = original->lowering->all || is_nothing(work, sent, after)};
 }
 
 /* The part of an event that is left, by the field the rule is said to follow. */
-static notch_rational part_left(notch_work *work, const notch_event *sent,
-                                const notch_value *after, uint32_t rule, uint32_t variant)
+static notch_rational part_left(notch_work *work, const notch_event *sent, const notch_value *after,
+                                uint32_t rule, uint32_t variant)
 {
   uint32_t field = work->program->rules[rule].variants[variant].proportional_field;
   if (field == NOTCH_NONE || sent->fields[field].d == 0 || sent->fields[field].n == 0) {
@@ -268,8 +269,10 @@ static notch_awards *again(notch_work *work, const notch_original *original,
   if (!nothing_left || as_sent == NULL) {
     notch_absorb(work, then, original->event);
   }
-  notch_award_request request = {.candidates = candidates, .candidate_count = kept,
-                                 .rules_at_us = sent->at_us, .overrides = as,
+  notch_award_request request = {.candidates = candidates,
+                                 .candidate_count = kept,
+                                 .rules_at_us = sent->at_us,
+                                 .overrides = as,
                                  .override_count = overrides};
   notch_trace *trace = work->trace;
   work->trace = as_sent == NULL ? NULL : trace;
@@ -381,14 +384,14 @@ static bool part_of(notch_work *work, const notch_original *original, notch_valu
   for (uint32_t i = 0; i < original->earlier_count; i++) {
     lower_by(work, original->sent, left, &original->lowered[i]);
   }
-  *out = (notch_lowering){.fields = NOTCH_NEW_ARRAY(work->run, notch_value,
-                                                    declared->field_count + 1)};
+  *out = (notch_lowering){.fields =
+                              NOTCH_NEW_ARRAY(work->run, notch_value, declared->field_count + 1)};
   for (uint32_t i = 0; i < declared->field_count; i++) {
     if (wanted[i].d == 0 || wanted[i].n == 0 || left[i].d == 0 || left[i].n == 0) {
       continue;
     }
-    bool all = notch_rational_compare(notch_value_rational(left[i]),
-                                      notch_value_rational(wanted[i])) <= 0;
+    bool all =
+        notch_rational_compare(notch_value_rational(left[i]), notch_value_rational(wanted[i])) <= 0;
     out->fields[i] = all ? left[i] : wanted[i];
     wanted[i] = notch_value_of(notch_exact_sub(work, notch_value_rational(wanted[i]),
                                                notch_value_rational(out->fields[i])));
@@ -416,8 +419,7 @@ static void plan_latest(notch_work *work)
     wanted[i] = work->in->latest_lowering->fields[i];
   }
   for (uint32_t n = 0; more_wanted(declared, wanted); n++) {
-    const notch_original *found = work->host->latest(work->host->payload, work->in->latest_type,
-                                                     n);
+    const notch_original *found = work->host->latest(work->host->payload, work->in->latest_type, n);
     notch_lowering part;
     if (found == NULL) {
       break;
@@ -436,10 +438,13 @@ static void plan_latest(notch_work *work)
     for (uint32_t i = 0; i < declared->field_count; i++) {
       wanted[i] = wanted[i].n == 0 ? NOTCH_MISSING : wanted[i];
     }
-    notch_work_effect(work, (notch_effect){
-        .kind = NOTCH_EFFECT_NOT_RECOUPED, .subject = NOTCH_NONE, .rule = NOTCH_NONE,
-        .text = lowering_text(work, work->in->latest_type, &rest), .matures_s = INT64_MIN,
-        .until_s = NOTCH_NEVER});
+    notch_work_effect(work,
+                      (notch_effect){.kind = NOTCH_EFFECT_NOT_RECOUPED,
+                                     .subject = NOTCH_NONE,
+                                     .rule = NOTCH_NONE,
+                                     .text = lowering_text(work, work->in->latest_type, &rest),
+                                     .matures_s = INT64_MIN,
+                                     .until_s = NOTCH_NEVER});
   }
 }
 

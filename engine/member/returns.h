@@ -6,16 +6,12 @@
 #include "member/run.h"
 
 /* A recorded return: lowers measures and gives room of limits back, at the original's time. */
-void notch_fold_return(notch_work *work, notch_state *state,
-                       const notch_transaction *transaction);
-void notch_fold_limits(notch_work *work, notch_state *state,
-                       const notch_transaction *transaction);
+void notch_fold_return(notch_work *work, notch_state *state, const notch_transaction *transaction);
+void notch_fold_limits(notch_work *work, notch_state *state, const notch_transaction *transaction);
 /* earned(): what an adjustment added or took. */
-void notch_fold_adjust(notch_work *work, notch_state *state,
-                       const notch_transaction *transaction);
+void notch_fold_adjust(notch_work *work, notch_state *state, const notch_transaction *transaction);
 /* The programme's own figures: rates, stock, purses, seed, and shared limits of anybody's row. */
-bool notch_fold_house(notch_work *work, notch_state *house,
-                      const notch_transaction *transaction);
+bool notch_fold_house(notch_work *work, notch_state *house, const notch_transaction *transaction);
 
 /* What a return leaves of the original: fields and lines after everything returned so far and by
  * this one (arena-owned); false: more than is left, and the refusal has been made. */

@@ -23,8 +23,9 @@ static int64_t rounded(notch_work *work, notch_rational exact, notch_rounding_mo
   int64_t whole;
   notch_rational positive = exact.num < 0 ? (notch_rational){-exact.num, exact.den} : exact;
   if (!notch_rational_round(&whole, positive, mode) || whole > NOTCH_AMOUNT_MAX) {
-    notch_refuse(work, NOTCH_REFUSED_OVERFLOW, "an award of this event is larger than a ledger "
-                                               "entry can hold");
+    notch_refuse(work, NOTCH_REFUSED_OVERFLOW,
+                 "an award of this event is larger than a ledger "
+                 "entry can hold");
   }
   return exact.num < 0 ? -whole : whole;
 }
@@ -53,14 +54,13 @@ void notch_round_award(notch_work *work, notch_award *award)
     award->exact = NOTCH_INTEGER(sum);
     return;
   }
-  award->exact = NOTCH_INTEGER(award->exact.num < 0
-                                   ? rounded_extra(work, award, rounding->mode)
-                                   : rounded(work, award->exact, rounding->mode));
+  award->exact = NOTCH_INTEGER(award->exact.num < 0 ? rounded_extra(work, award, rounding->mode)
+                                                    : rounded(work, award->exact, rounding->mode));
 }
 
 /* Parts that add up to `total`: floors, then one each to the largest remainders, in order. */
-static void share_out(notch_work *work, const notch_rational *exact, uint32_t count,
-                      int64_t total, int64_t *shares)
+static void share_out(notch_work *work, const notch_rational *exact, uint32_t count, int64_t total,
+                      int64_t *shares)
 {
   bool *given = NOTCH_NEW_ARRAY(work->run, bool, count + 1);
   int64_t left = total;
@@ -72,8 +72,8 @@ static void share_out(notch_work *work, const notch_rational *exact, uint32_t co
     uint32_t best = NOTCH_NONE;
     notch_rational most = NOTCH_INTEGER(0);
     for (uint32_t i = 0; i < count; i++) {
-      notch_rational part = notch_exact_sub(work, exact[i],
-                                            NOTCH_INTEGER(notch_rational_floor(exact[i])));
+      notch_rational part =
+          notch_exact_sub(work, exact[i], NOTCH_INTEGER(notch_rational_floor(exact[i])));
       if (!given[i] && (best == NOTCH_NONE || notch_rational_compare(part, most) > 0)) {
         best = i;
         most = part;
@@ -171,8 +171,8 @@ static void round_together(notch_work *work, const award_list *list, uint32_t po
       continue;
     }
     notch_rounding_mode mode = work->program->rules[award->rule].rounding.mode;
-    award->posted = award->multiplies ? rounded_extra(work, award, mode)
-                                      : rounded(work, award->exact, mode);
+    award->posted =
+        award->multiplies ? rounded_extra(work, award, mode) : rounded(work, award->exact, mode);
   }
 }
 
@@ -184,7 +184,8 @@ static int64_t holding(notch_work *work, uint32_t points)
   for (uint32_t i = 0; i < state->lots_count; i++) {
     const notch_lot *lot = &state->lots[i];
     int64_t expires = notch_lot_expires(work->plan, state, lot);
-    if (lot->points == points && (expires == NOTCH_NEVER || work->moment.now_us < NOTCH_US(expires))) {
+    if (lot->points == points &&
+        (expires == NOTCH_NEVER || work->moment.now_us < NOTCH_US(expires))) {
       sum += lot->left;
     }
   }

@@ -38,13 +38,14 @@ static void deduct(notch_work *work, const notch_ruling *ruling, uint32_t action
     notch_buffer text;
     notch_buffer_init(&text, work->decider->memory);
     notch_decimal_print(&text, amount - there, work->program->points[points].decimals);
-    notch_text missing = notch_arena_text(work->run,
-                                          (notch_text){text.bytes, (uint32_t)text.length});
+    notch_text missing =
+        notch_arena_text(work->run, (notch_text){text.bytes, (uint32_t)text.length});
     notch_buffer_free(&text);
-    notch_refuse(work, NOTCH_REFUSED_NOT_ENOUGH_POINTS, "rule %.*s takes %.*s %.*s more than "
-                 "the member has", (int)rule->decl.name.length, rule->decl.name.bytes,
-                 (int)missing.length, missing.bytes,
-                 (int)work->program->points[points].decl.name.length,
+    notch_refuse(work, NOTCH_REFUSED_NOT_ENOUGH_POINTS,
+                 "rule %.*s takes %.*s %.*s more than "
+                 "the member has",
+                 (int)rule->decl.name.length, rule->decl.name.bytes, (int)missing.length,
+                 missing.bytes, (int)work->program->points[points].decl.name.length,
                  work->program->points[points].decl.name.bytes);
   }
   notch_spend(work, points, amount, NOTCH_ACCOUNT_SPENT, ruling->rule);
@@ -76,14 +77,17 @@ static void act(notch_work *work, const notch_awards *awards, const notch_ruling
   }
   for (uint32_t i = 0; i < rule->action_count; i++) {
     const notch_action *action = &rule->actions[i];
-    notch_effect effect = {.rule = ruling->rule, .subject = NOTCH_NONE, .text = action->text,
-                           .matures_s = INT64_MIN, .until_s = NOTCH_NEVER};
+    notch_effect effect = {.rule = ruling->rule,
+                           .subject = NOTCH_NONE,
+                           .text = action->text,
+                           .matures_s = INT64_MIN,
+                           .until_s = NOTCH_NEVER};
     int64_t times = 1;
     switch (action->kind) {
     case NOTCH_DO_GRANT:
       if (variant->amounts[i] != NOTCH_NONE) {
-        times = notch_rational_floor(notch_value_rational(
-            notch_work_eval(work, variant->amounts[i])));
+        times =
+            notch_rational_floor(notch_value_rational(notch_work_eval(work, variant->amounts[i])));
       }
       notch_grant(work, action->reward, ruling->rule, times);
       break;
@@ -105,9 +109,12 @@ static void act(notch_work *work, const notch_awards *awards, const notch_ruling
   }
   bool silent = !paid && open->effects.count + open->moves.count == before;
   if (counts_times(work->program, rule) || (silent && open->row.origin == NOTCH_ORIGIN_DUE)) {
-    notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_APPLIED, .rule = ruling->rule,
-                                           .subject = NOTCH_NONE, .amount = 1,
-                                           .matures_s = INT64_MIN, .until_s = NOTCH_NEVER});
+    notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_APPLIED,
+                                           .rule = ruling->rule,
+                                           .subject = NOTCH_NONE,
+                                           .amount = 1,
+                                           .matures_s = INT64_MIN,
+                                           .until_s = NOTCH_NEVER});
     notch_state_use_times(work, open->state, ruling->rule, 1);
     if (work->plan->uses_house) {
       notch_state_use_times(work, notch_work_house(work), ruling->rule, 1);
@@ -127,8 +134,7 @@ static bool same_lot(const notch_program *program, const notch_award *left,
 {
   return left->points == right->points && terms_of(program, left) == terms_of(program, right) &&
          program->rules[left->rule].partner == program->rules[right->rule].partner &&
-         left->to_other == right->to_other &&
-         notch_text_equal(left->receiver, right->receiver);
+         left->to_other == right->to_other && notch_text_equal(left->receiver, right->receiver);
 }
 
 /* A prepaid purse pays for what its partner's rules earn, and gets it back from a return. */
@@ -140,14 +146,16 @@ void notch_use_purse(notch_work *work, const notch_posting *posting)
       continue;
     }
     bool back = posting->target == NOTCH_ACCOUNT_TAKEN_BACK;
-    notch_effect effect = {.kind = NOTCH_EFFECT_PURSE, .subject = partner,
-                           .rule = posting->shares[i].rule, .ref = posting->points,
-                           .amount = back ? posting->shares[i].amount
-                                          : -posting->shares[i].amount,
-                           .matures_s = INT64_MIN, .until_s = NOTCH_NEVER};
+    notch_effect effect = {.kind = NOTCH_EFFECT_PURSE,
+                           .subject = partner,
+                           .rule = posting->shares[i].rule,
+                           .ref = posting->points,
+                           .amount = back ? posting->shares[i].amount : -posting->shares[i].amount,
+                           .matures_s = INT64_MIN,
+                           .until_s = NOTCH_NEVER};
     notch_work_effect(work, effect);
-    notch_house_effect(work->program, notch_work_house(work), &effect,
-                       work->open->row.member, work->open->row.event);
+    notch_house_effect(work->program, notch_work_house(work), &effect, work->open->row.member,
+                       work->open->row.event);
   }
 }
 
@@ -162,8 +170,8 @@ static void open_lot(notch_work *work, const notch_awards *awards, uint32_t firs
   int64_t total = 0;
   for (uint32_t i = first; i < awards->awards.count; i++) {
     const notch_award *award = &awards->awards.items[i];
-    bool lowers = award->posted < 0 && award->points == model->points &&
-                  award->to_other == model->to_other;
+    bool lowers =
+        award->posted < 0 && award->points == model->points && award->to_other == model->to_other;
     if (done[i] || !(same_lot(program, model, award) || lowers)) {
       continue;
     }
@@ -237,11 +245,12 @@ static void note_given_away(notch_work *work, const notch_awards *awards)
 {
   for (uint32_t i = 0; i < awards->awards.count; i++) {
     const notch_award *award = &awards->awards.items[i];
-    if (award->to_other && award->posted > 0 &&
-        work->program->rules[award->rule].limit_count > 0) {
+    if (award->to_other && award->posted > 0 && work->program->rules[award->rule].limit_count > 0) {
       notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_LIMIT_USED,
-                                             .rule = award->rule, .subject = award->points,
-                                             .amount = award->posted, .matures_s = INT64_MIN,
+                                             .rule = award->rule,
+                                             .subject = award->points,
+                                             .amount = award->posted,
+                                             .matures_s = INT64_MIN,
                                              .until_s = NOTCH_NEVER});
     }
   }
@@ -250,10 +259,8 @@ static void note_given_away(notch_work *work, const notch_awards *awards)
 uint32_t notch_run(notch_work *work, const notch_candidate *candidates, uint32_t count,
                    int64_t rules_at_us, notch_awards **out)
 {
-  notch_award_request request = {.candidates = candidates,
-                                 .candidate_count = count,
-                                 .rules_at_us = rules_at_us,
-                                 .cap = true};
+  notch_award_request request = {
+      .candidates = candidates, .candidate_count = count, .rules_at_us = rules_at_us, .cap = true};
   notch_awards *awards = notch_award_rules(work, &request);
   uint32_t applied = 0;
   for (uint32_t i = 0; i < awards->rulings.count; i++) {
@@ -345,8 +352,8 @@ void notch_post_to_others(notch_work *work, const notch_awards *awards, int64_t 
     }
     const notch_state *other = NULL;
     if (award->receiver.length > 0 &&
-        !notch_text_equal(award->receiver, work->event == NULL ? (notch_text){NULL, 0}
-                                                               : work->event->member)) {
+        !notch_text_equal(award->receiver,
+                          work->event == NULL ? (notch_text){NULL, 0} : work->event->member)) {
       other = work->host->member(work->host->payload, award->receiver, false);
     }
     if (other == NULL || other->closed || other->member == work->open->row.member) {
@@ -381,13 +388,12 @@ void notch_run_on_earning(notch_work *work)
   for (uint32_t points = 0; points < work->program->points_count; points++) {
     uint32_t count = 0;
     earning_trigger wanted = {points};
-    notch_candidate *list = earned[points] <= 0
-                                ? NULL
-                                : notch_candidates(work, is_earning, &wanted, &count);
+    notch_candidate *list =
+        earned[points] <= 0 ? NULL : notch_candidates(work, is_earning, &wanted, &count);
     work->earned_now = earned;
     for (uint32_t i = 1; i < count; i++) {
-      for (uint32_t j = i; j > 0 && notch_rule_before(work->program, list[j].rule,
-                                                      list[j - 1].rule); j--) {
+      for (uint32_t j = i;
+           j > 0 && notch_rule_before(work->program, list[j].rule, list[j - 1].rule); j--) {
         notch_candidate swap = list[j];
         list[j] = list[j - 1];
         list[j - 1] = swap;

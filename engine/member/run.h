@@ -35,8 +35,7 @@ void notch_tiers_late(notch_work *work, const notch_state *then);
 void notch_ladder_review(notch_work *work, uint32_t ladder);
 /* Ends of promises and graces due now; floors looked at. */
 void notch_ladder_ends(notch_work *work, uint32_t ladder, int64_t now_s);
-int64_t notch_ladder_next_review(const notch_plan *plan, const notch_state *state,
-                                 uint32_t ladder);
+int64_t notch_ladder_next_review(const notch_plan *plan, const notch_state *state, uint32_t ladder);
 void notch_promise(notch_work *work, uint32_t ladder, uint32_t tier, notch_duration duration);
 /* The tier a member has: the higher of the own one and the floors. */
 uint32_t notch_effective_tier(notch_work *work, uint32_t ladder);
@@ -68,10 +67,9 @@ void notch_give_queued(notch_work *work);
 void notch_give_lots(notch_work *work, const notch_state *other, const notch_posting *openings,
                      uint32_t count);
 /* What could not be taken back is an entry: a debt, or written off. */
-void notch_fall_short(notch_work *work, uint32_t points, int64_t missing,
-                      const notch_share *shares, uint16_t share_count);
-void notch_withdraw(notch_work *work, uint32_t reward, int64_t count, uint32_t rule,
-                    int64_t event);
+void notch_fall_short(notch_work *work, uint32_t points, int64_t missing, const notch_share *shares,
+                      uint16_t share_count);
+void notch_withdraw(notch_work *work, uint32_t reward, int64_t count, uint32_t rule, int64_t event);
 
 /* The built-in events, each in its own file; the transaction is open and the event absorbed. */
 void notch_do_redeem(notch_work *work);

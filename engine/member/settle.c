@@ -42,10 +42,8 @@ static int64_t schedule_at(const notch_program *program, const notch_state *stat
   int64_t anchor_us, at;
   switch (trigger->kind) {
   case NOTCH_ON_EACH_UNIT: return notch_next_of_unit(program, trigger->unit, after_s);
-  case NOTCH_ON_EACH_DAY:
-    return notch_next_of_year(program, trigger->month, trigger->day, after_s);
-  case NOTCH_ON_EACH_MEMBER_DATE:
-    return notch_next_of_member(program, state, trigger->a, after_s);
+  case NOTCH_ON_EACH_DAY: return notch_next_of_year(program, trigger->month, trigger->day, after_s);
+  case NOTCH_ON_EACH_MEMBER_DATE: return notch_next_of_member(program, state, trigger->a, after_s);
   case NOTCH_ON_IDLE:
     at = idle_at(program, state, rule, variant, &anchor_us);
     return at > after_s ? at : NOTCH_NEVER;
@@ -222,9 +220,11 @@ void notch_look_at_segments(notch_work *work)
     if (now == inside(state, i)) {
       continue;
     }
-    notch_work_effect(work, (notch_effect){
-        .kind = now ? NOTCH_EFFECT_ENTERED : NOTCH_EFFECT_LEFT, .subject = i,
-        .rule = NOTCH_NONE, .matures_s = INT64_MIN, .until_s = NOTCH_NEVER});
+    notch_work_effect(work, (notch_effect){.kind = now ? NOTCH_EFFECT_ENTERED : NOTCH_EFFECT_LEFT,
+                                           .subject = i,
+                                           .rule = NOTCH_NONE,
+                                           .matures_s = INT64_MIN,
+                                           .until_s = NOTCH_NEVER});
     segment_trigger fired = {now ? NOTCH_ON_ENTERING : NOTCH_ON_LEAVING, i};
     uint32_t count;
     notch_candidate *list = notch_candidates(work, is_segment_trigger, &fired, &count);

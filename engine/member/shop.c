@@ -12,10 +12,9 @@
 
 static int64_t validity_end(notch_work *work, const notch_reward *reward)
 {
-  return reward->valid_for.count == 0
-             ? NOTCH_NEVER
-             : notch_term_end(work->program, work->moment.now_us, reward->valid_for, false,
-                              NOTCH_UNIT_DAY);
+  return reward->valid_for.count == 0 ? NOTCH_NEVER
+                                      : notch_term_end(work->program, work->moment.now_us,
+                                                       reward->valid_for, false, NOTCH_UNIT_DAY);
 }
 
 int64_t notch_stock_left(notch_work *work, uint32_t reward)
@@ -38,8 +37,12 @@ void notch_change_stock(notch_work *work, uint32_t reward, int64_t change)
   if (work->program->rewards[reward].stock < 0 || change == 0) {
     return;
   }
-  notch_effect effect = {.kind = NOTCH_EFFECT_STOCK, .subject = reward, .rule = NOTCH_NONE,
-                         .amount = change, .matures_s = INT64_MIN, .until_s = NOTCH_NEVER};
+  notch_effect effect = {.kind = NOTCH_EFFECT_STOCK,
+                         .subject = reward,
+                         .rule = NOTCH_NONE,
+                         .amount = change,
+                         .matures_s = INT64_MIN,
+                         .until_s = NOTCH_NEVER};
   notch_work_effect(work, effect);
   notch_house_effect(work->program, notch_work_house(work), &effect, work->open->row.member,
                      work->open->row.event);
@@ -53,8 +56,11 @@ void notch_grant(notch_work *work, uint32_t index, uint32_t rule, int64_t times)
   }
   int64_t stock = notch_stock_left(work, index);
   int64_t now = times < stock ? times : stock;
-  notch_effect effect = {.kind = NOTCH_EFFECT_GRANT, .subject = index, .rule = rule,
-                         .amount = now, .until_s = validity_end(work, reward)};
+  notch_effect effect = {.kind = NOTCH_EFFECT_GRANT,
+                         .subject = index,
+                         .rule = rule,
+                         .amount = now,
+                         .until_s = validity_end(work, reward)};
   int64_t unused;
   notch_lot_dates(work->program, reward->terms, work->moment.now_us, &effect.matures_s, &unused);
   if (now > 0) {
@@ -65,8 +71,8 @@ void notch_grant(notch_work *work, uint32_t index, uint32_t rule, int64_t times)
     effect.kind = NOTCH_EFFECT_GRANT_WAITING;
     effect.amount = times - now;
     notch_work_effect(work, effect);
-    notch_house_effect(work->program, notch_work_house(work), &effect,
-                       work->open->row.member, work->open->row.event);
+    notch_house_effect(work->program, notch_work_house(work), &effect, work->open->row.member,
+                       work->open->row.event);
   }
 }
 
@@ -108,9 +114,13 @@ int64_t notch_use_granted(notch_work *work, uint32_t reward, int64_t quantity)
       break;
     }
     int64_t part = lot->left < quantity ? lot->left : quantity;
-    notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_USE, .subject = reward,
-                                           .rule = NOTCH_NONE, .amount = part, .ref = lot->lot,
-                                           .matures_s = INT64_MIN, .until_s = NOTCH_NEVER});
+    notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_USE,
+                                           .subject = reward,
+                                           .rule = NOTCH_NONE,
+                                           .amount = part,
+                                           .ref = lot->lot,
+                                           .matures_s = INT64_MIN,
+                                           .until_s = NOTCH_NEVER});
     quantity -= part;
   }
   return quantity;
@@ -219,9 +229,12 @@ void notch_do_redeem(notch_work *work)
   const notch_reward *reward = &work->program->rewards[event->reward];
   int64_t amount = notch_reward_price(work, event->reward, left);
   notch_need_points(work, reward->costs_points, amount);
-  notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_USE, .subject = event->reward,
-                                         .rule = NOTCH_NONE, .amount = left,
-                                         .matures_s = INT64_MIN, .until_s = NOTCH_NEVER});
+  notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_USE,
+                                         .subject = event->reward,
+                                         .rule = NOTCH_NONE,
+                                         .amount = left,
+                                         .matures_s = INT64_MIN,
+                                         .until_s = NOTCH_NEVER});
   notch_change_stock(work, event->reward, -left);
   spend(work, reward->costs_points, amount);
 }
@@ -288,9 +301,13 @@ void notch_payment_check(notch_work *work, uint32_t index, int64_t points)
 void notch_paid(notch_work *work, uint32_t payment, int64_t points)
 {
   int64_t money = notch_payment_money(work, &work->program->payments[payment], points);
-  notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_PAID, .subject = payment,
-                                         .rule = NOTCH_NONE, .amount = money, .ref = points,
-                                         .matures_s = INT64_MIN, .until_s = NOTCH_NEVER});
+  notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_PAID,
+                                         .subject = payment,
+                                         .rule = NOTCH_NONE,
+                                         .amount = money,
+                                         .ref = points,
+                                         .matures_s = INT64_MIN,
+                                         .until_s = NOTCH_NEVER});
 }
 
 void notch_do_pay(notch_work *work)

@@ -50,30 +50,29 @@ static bool reserve(notch_state *state, void **items, uint32_t *capacity, size_t
   return true;
 }
 
-#define SECTION(type, name, meaning)                                                      \
-  type *notch_state_add_##name(notch_state *state)                                        \
-  {                                                                                       \
-    if (!reserve(state, (void **)&state->name, &state->name##_capacity, sizeof(type),     \
-                 state->name##_count + 1)) {                                              \
-      return NULL;                                                                        \
-    }                                                                                     \
-    type *added = &state->name[state->name##_count++];                                    \
-    memset(added, 0, sizeof *added);                                                      \
-    return added;                                                                         \
+#define SECTION(type, name, meaning)                                                               \
+  type *notch_state_add_##name(notch_state *state)                                                 \
+  {                                                                                                \
+    if (!reserve(state, (void **)&state->name, &state->name##_capacity, sizeof(type),              \
+                 state->name##_count + 1)) {                                                       \
+      return NULL;                                                                                 \
+    }                                                                                              \
+    type *added = &state->name[state->name##_count++];                                             \
+    memset(added, 0, sizeof *added);                                                               \
+    return added;                                                                                  \
   }
 #include "member/state.def"
 #undef SECTION
 
 bool notch_state_copy(notch_state *to, const notch_state *from)
 {
-#define SECTION(type, name, meaning)                                                      \
-  if (!reserve(to, (void **)&to->name, &to->name##_capacity, sizeof(type),                \
-               from->name##_count)) {                                                     \
-    return false;                                                                         \
-  }                                                                                       \
-  if (from->name##_count > 0) {                                                           \
-    memcpy(to->name, from->name, sizeof(type) * from->name##_count);                      \
-  }                                                                                       \
+#define SECTION(type, name, meaning)                                                               \
+  if (!reserve(to, (void **)&to->name, &to->name##_capacity, sizeof(type), from->name##_count)) {  \
+    return false;                                                                                  \
+  }                                                                                                \
+  if (from->name##_count > 0) {                                                                    \
+    memcpy(to->name, from->name, sizeof(type) * from->name##_count);                               \
+  }                                                                                                \
   to->name##_count = from->name##_count;
 #include "member/state.def"
 #undef SECTION
@@ -94,9 +93,9 @@ bool notch_state_equal(const notch_state *left, const notch_state *right)
               left->member == right->member && left->joined_us == right->joined_us &&
               left->booked_us == right->booked_us && left->settled_us == right->settled_us &&
               left->last_event == right->last_event;
-#define SECTION(type, name, meaning)                                                      \
-  same = same && left->name##_count == right->name##_count &&                             \
-         (left->name##_count == 0 ||                                                      \
+#define SECTION(type, name, meaning)                                                               \
+  same = same && left->name##_count == right->name##_count &&                                      \
+         (left->name##_count == 0 ||                                                               \
           memcmp(left->name, right->name, sizeof(type) * left->name##_count) == 0);
 #include "member/state.def"
 #undef SECTION
@@ -118,10 +117,10 @@ void notch_state_encode(const notch_state *state, notch_buffer *to)
   put_number(to, state->settled_us);
   put_number(to, state->last_event);
   put_number(to, (int64_t)state->seed.offset << 32 | state->seed.length);
-#define SECTION(type, name, meaning)                                                      \
-  notch_buffer_put(to, &state->name##_count, sizeof state->name##_count);                 \
-  if (state->name##_count > 0) {                                                          \
-    notch_buffer_put(to, state->name, sizeof(type) * state->name##_count);                \
+#define SECTION(type, name, meaning)                                                               \
+  notch_buffer_put(to, &state->name##_count, sizeof state->name##_count);                          \
+  if (state->name##_count > 0) {                                                                   \
+    notch_buffer_put(to, state->name, sizeof(type) * state->name##_count);                         \
   }
 #include "member/state.def"
 #undef SECTION
@@ -159,16 +158,15 @@ bool notch_state_decode(notch_state *state, const void *bytes, size_t size)
   state->closed = (flags & 1) != 0;
   state->present = (flags & 2) != 0;
   state->seed = (notch_slice){(uint32_t)(seed >> 32), (uint32_t)seed};
-#define SECTION(type, name, meaning)                                                      \
-  {                                                                                       \
-    uint32_t count;                                                                       \
-    if (!take(&from, &count, sizeof count) || count > from.left / sizeof(type) ||         \
-        !reserve(state, (void **)&state->name, &state->name##_capacity, sizeof(type),     \
-                 count) ||                                                                \
-        !take(&from, state->name, sizeof(type) * count)) {                                \
-      return false;                                                                       \
-    }                                                                                     \
-    state->name##_count = count;                                                          \
+#define SECTION(type, name, meaning)                                                               \
+  {                                                                                                \
+    uint32_t count;                                                                                \
+    if (!take(&from, &count, sizeof count) || count > from.left / sizeof(type) ||                  \
+        !reserve(state, (void **)&state->name, &state->name##_capacity, sizeof(type), count) ||    \
+        !take(&from, state->name, sizeof(type) * count)) {                                         \
+      return false;                                                                                \
+    }                                                                                              \
+    state->name##_count = count;                                                                   \
   }
 #include "member/state.def"
 #undef SECTION

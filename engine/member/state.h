@@ -19,8 +19,8 @@ typedef struct notch_balance { /* smallest units, each 0 .. NOTCH_BALANCE_MAX */
 } notch_balance;
 
 typedef struct notch_lot {
-  int64_t lot;    /* the posting that opened it */
-  int64_t left;   /* not held */
+  int64_t lot;  /* the posting that opened it */
+  int64_t left; /* not held */
   int64_t held;
   int64_t amount; /* when opened */
   int64_t earned_us;
@@ -51,7 +51,7 @@ typedef struct notch_hold {
 } notch_hold;
 
 typedef struct notch_reservation {
-  uint32_t hold; /* index of holds */
+  uint32_t hold;   /* index of holds */
   uint32_t points; /* NOTCH_NONE: a reward lot */
   int64_t lot, amount;
 } notch_reservation;
@@ -75,25 +75,25 @@ typedef struct notch_standing { /* on one ladder */
 } notch_standing;
 
 typedef struct notch_spell {
-  uint32_t ladder, tier; /* at this tier or higher */
+  uint32_t ladder, tier;  /* at this tier or higher */
   int64_t from_us, to_us; /* NOTCH_NEVER: still there */
 } notch_spell;
 
 typedef struct notch_entry {
-  uint32_t measure; /* program->measure_count + k: earned() of points kind k */
-  int32_t day;      /* local; NOTCH_ENTRY_BASE: what is older than any window */
-  int64_t at_us;    /* kept only where the measure needs it, else 0 */
-  int64_t event;    /* kept only where the measure needs it, else 0 */
+  uint32_t measure;  /* program->measure_count + k: earned() of points kind k */
+  int32_t day;       /* local; NOTCH_ENTRY_BASE: what is older than any window */
+  int64_t at_us;     /* kept only where the measure needs it, else 0 */
+  int64_t event;     /* kept only where the measure needs it, else 0 */
   notch_value value; /* distinct texts: offset << 32 | length */
 } notch_entry;
 #define NOTCH_ENTRY_BASE INT32_MIN
 
 typedef struct notch_use {
   uint32_t limit;
-  int32_t day;      /* first day of the calendar period, the day of a rolling one, 0 */
-  int64_t at_us;    /* rolling in hours: the event's time, else 0 */
-  notch_slice key;  /* values of the limit's keys */
-  int64_t used;     /* times or smallest units */
+  int32_t day;     /* first day of the calendar period, the day of a rolling one, 0 */
+  int64_t at_us;   /* rolling in hours: the event's time, else 0 */
+  notch_slice key; /* values of the limit's keys */
+  int64_t used;    /* times or smallest units */
 } notch_use;
 
 typedef struct notch_clock {
@@ -152,18 +152,18 @@ typedef struct notch_membership {
 
 typedef struct notch_state {
   const notch_memory *memory;
-  jmp_buf *escape;   /* where to go when memory runs out; NULL: `failed` is set */
+  jmp_buf *escape; /* where to go when memory runs out; NULL: `failed` is set */
   bool failed;
   bool closed;
-  bool present;      /* some event named the member */
-  int64_t member;    /* number */
-  int64_t joined_us; /* time of join, else of the first event */
-  int64_t booked_us; /* newest booked */
+  bool present;       /* some event named the member */
+  int64_t member;     /* number */
+  int64_t joined_us;  /* time of join, else of the first event */
+  int64_t booked_us;  /* newest booked */
   int64_t settled_us; /* everything due up to here has been looked at */
   int64_t last_event; /* newest row of the member, 0: none */
-  notch_slice seed; /* member 0: of the draws; length 0: not known yet */
-#define SECTION(type, name, meaning) \
-  type *name;                        \
+  notch_slice seed;   /* member 0: of the draws; length 0: not known yet */
+#define SECTION(type, name, meaning)                                                               \
+  type *name;                                                                                      \
   uint32_t name##_count, name##_capacity;
 #include "member/state.def"
 #undef SECTION

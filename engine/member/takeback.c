@@ -95,22 +95,21 @@ static int64_t given_now(const notch_awards *now, uint32_t rule, uint32_t points
 
 /* A rule that the event did not trigger (`on promote`, `on earning`) keeps its award unless it
  * says otherwise; awards on earning shrink with what was earned. */
-static int64_t should_be(notch_work *work, const notch_original *original,
-                         const notch_awards *now, const claim *of, bool to_other,
-                         bool nothing_left)
+static int64_t should_be(notch_work *work, const notch_original *original, const notch_awards *now,
+                         const claim *of, bool to_other, bool nothing_left)
 {
   const notch_rule *rule = &work->program->rules[of->rule];
   if (fires_on(work->program, of->rule, original->sent->type)) {
     return given_now(now, of->rule, of->points, to_other);
   }
-  bool recomputed = is_on_earning(rule) ||
-                    (rule->on_return_written && rule->on_return == NOTCH_RETURN_RECOMPUTE);
+  bool recomputed =
+      is_on_earning(rule) || (rule->on_return_written && rule->on_return == NOTCH_RETURN_RECOMPUTE);
   return recomputed && nothing_left ? 0 : of->posted;
 }
 
 /* Takes part of `lot` for the claims of its kind, with their shares. */
-static int64_t take_from_lot(notch_work *work, const notch_lot *lot, claim *claims,
-                             uint32_t count, bool own_only)
+static int64_t take_from_lot(notch_work *work, const notch_lot *lot, claim *claims, uint32_t count,
+                             bool own_only)
 {
   notch_share *shares = NOTCH_NEW_ARRAY(work->run, notch_share, count + 1);
   uint16_t share_count = 0;
@@ -158,8 +157,8 @@ static void take_from_others(notch_work *work, claim_list *list, uint32_t points
 {
   notch_state *state = work->open->state;
   uint32_t count;
-  uint32_t *order = notch_lots_in_order(work, state, points,
-                                        work->program->points[points].order, &count);
+  uint32_t *order =
+      notch_lots_in_order(work, state, points, work->program->points[points].order, &count);
   int64_t *lots = NOTCH_NEW_ARRAY(work->run, int64_t, count + 1);
   for (uint32_t i = 0; i < count; i++) {
     lots[i] = state->lots[order[i]].lot;
@@ -268,8 +267,10 @@ static void unapply(notch_work *work, const notch_original *original, const notc
       notch_withdraw(work, effect->subject, effect->amount, effect->rule, original->event);
     } else if (!before) {
       notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_UNAPPLIED,
-                                             .rule = effect->rule, .subject = NOTCH_NONE,
-                                             .amount = effect->amount, .matures_s = INT64_MIN,
+                                             .rule = effect->rule,
+                                             .subject = NOTCH_NONE,
+                                             .amount = effect->amount,
+                                             .matures_s = INT64_MIN,
                                              .until_s = NOTCH_NEVER});
     }
   }
@@ -361,8 +362,8 @@ void notch_take_back(notch_work *work, const notch_original *original, const not
     notch_measure_earned(work, work->open->state, posting->points, original->sent->at_us,
                          sign * posting->amount);
   }
-  for (uint32_t i = first; i < work->open->postings.count &&
-                           work->program->partner_count > 0; i++) {
+  for (uint32_t i = first; i < work->open->postings.count && work->program->partner_count > 0;
+       i++) {
     notch_posting posting = work->open->postings.items[i];
     if (posting.target == NOTCH_ACCOUNT_TAKEN_BACK || posting.source == NOTCH_ACCOUNT_TAKEN_BACK) {
       notch_use_purse(work, &posting);
@@ -393,8 +394,10 @@ void notch_ladder_recheck(notch_work *work, uint32_t index)
     return;
   }
   int64_t until = notch_term_from_reach(work->program, ladder, to, work->moment.now_us);
-  notch_work_move(work, (notch_move){.ladder = index, .tier = to,
-                                     .since_us = work->moment.now_us, .until_s = until,
+  notch_work_move(work, (notch_move){.ladder = index,
+                                     .tier = to,
+                                     .since_us = work->moment.now_us,
+                                     .until_s = until,
                                      .cause = NOTCH_MOVE_DEMOTE});
   notch_bring_in_line(work, index, before);
 }

@@ -16,7 +16,9 @@ static int32_t day_at(const notch_program *program, int64_t instant_s)
 int64_t notch_term_exactly(const notch_program *program, int64_t from_s, notch_duration duration)
 {
   if (duration.unit <= NOTCH_UNIT_HOUR) {
-    int64_t unit = duration.unit == NOTCH_UNIT_HOUR ? 3600 : duration.unit == NOTCH_UNIT_MINUTE ? 60 : 1;
+    int64_t unit = duration.unit == NOTCH_UNIT_HOUR     ? 3600
+                   : duration.unit == NOTCH_UNIT_MINUTE ? 60
+                                                        : 1;
     return from_s + duration.count * unit;
   }
   int32_t day = notch_day_add(day_at(program, from_s), duration, program->calendar.months_roll);
@@ -27,8 +29,8 @@ int64_t notch_term_exactly(const notch_program *program, int64_t from_s, notch_d
 /* The lowest tier has a term only where a review could do something. */
 static bool has_term(const notch_ladder *ladder, uint32_t tier)
 {
-  bool something = ladder->promote == NOTCH_PROMOTE_AT_REVIEW ||
-                   ladder->pay_at_review_count > 0 || ladder->carry_count > 0;
+  bool something = ladder->promote == NOTCH_PROMOTE_AT_REVIEW || ladder->pay_at_review_count > 0 ||
+                   ladder->carry_count > 0;
   return ladder->lasts != NOTCH_LASTS_NOT && (tier > 0 || something);
 }
 
@@ -99,8 +101,10 @@ void notch_ladder_fall(notch_work *work, uint32_t index, uint32_t tier, int64_t 
 {
   const notch_ladder *ladder = &work->program->ladders[index];
   int64_t until = notch_term_from_review(work->program, ladder, tier, now_s);
-  notch_work_move(work, (notch_move){.ladder = index, .tier = tier,
-                                     .since_us = work->moment.now_us, .until_s = until,
+  notch_work_move(work, (notch_move){.ladder = index,
+                                     .tier = tier,
+                                     .since_us = work->moment.now_us,
+                                     .until_s = until,
                                      .cause = NOTCH_MOVE_DEMOTE});
 }
 
@@ -121,11 +125,12 @@ static void demote(notch_work *work, uint32_t index, int64_t now_s)
     to = own - 1;
   }
   if (ladder->grace.count > 0) {
-    notch_work_move(work, (notch_move){.ladder = index, .tier = to,
-                                       .since_us = work->moment.now_us,
-                                       .until_s = notch_term_exactly(work->program, now_s,
-                                                                     ladder->grace),
-                                       .cause = NOTCH_MOVE_GRACE});
+    notch_work_move(work,
+                    (notch_move){.ladder = index,
+                                 .tier = to,
+                                 .since_us = work->moment.now_us,
+                                 .until_s = notch_term_exactly(work->program, now_s, ladder->grace),
+                                 .cause = NOTCH_MOVE_GRACE});
     return;
   }
   notch_ladder_fall(work, index, to, now_s);
@@ -180,8 +185,8 @@ void notch_ladder_review(notch_work *work, uint32_t index)
   notch_state *state = work->open->state;
   uint32_t before = state->standings[index].effective;
   int64_t now_s = work->open->row.at_us / NOTCH_SECOND_US;
-  bool ended = ladder->review == NOTCH_REVIEW_END_OF_TERM ||
-               ladder->lasts == NOTCH_LASTS_NOT || state->standings[index].until_s <= now_s;
+  bool ended = ladder->review == NOTCH_REVIEW_END_OF_TERM || ladder->lasts == NOTCH_LASTS_NOT ||
+               state->standings[index].until_s <= now_s;
   for (uint32_t i = 0; i < ladder->pay_at_review_count; i++) {
     notch_pay(work, &ladder->pay_at_review[i], 1);
   }
@@ -192,18 +197,21 @@ void notch_ladder_review(notch_work *work, uint32_t index)
     notch_pay(work, tier->pay_on_keep, tier->pay_on_keep_count);
     int64_t until = notch_term_from_review(work->program, ladder, own, now_s);
     if (until != state->standings[index].until_s) {
-      notch_work_move(work, (notch_move){.ladder = index, .tier = own,
+      notch_work_move(work, (notch_move){.ladder = index,
+                                         .tier = own,
                                          .since_us = state->standings[index].since_us,
-                                         .until_s = until, .cause = NOTCH_MOVE_KEEP});
+                                         .until_s = until,
+                                         .cause = NOTCH_MOVE_KEEP});
     }
   } else if (!promoted && ended && ladder->demote != NOTCH_DEMOTE_NEVER) {
     demote(work, index, now_s);
   } else if (!promoted && ended) {
-    notch_work_move(work, (notch_move){.ladder = index, .tier = own,
-                                       .since_us = state->standings[index].since_us,
-                                       .until_s = notch_term_from_review(work->program, ladder,
-                                                                         own, now_s),
-                                       .cause = NOTCH_MOVE_KEEP});
+    notch_work_move(
+        work, (notch_move){.ladder = index,
+                           .tier = own,
+                           .since_us = state->standings[index].since_us,
+                           .until_s = notch_term_from_review(work->program, ladder, own, now_s),
+                           .cause = NOTCH_MOVE_KEEP});
   }
   for (uint32_t i = 0; i < ladder->carry_count; i++) {
     carry(work, &ladder->carries[i]);
@@ -242,8 +250,8 @@ int64_t notch_next_of_year(const notch_program *program, unsigned month, unsigne
 }
 
 /* Anniversaries of a member's date (NOTCH_NONE: of joining), once a year. */
-int64_t notch_next_of_member(const notch_program *program, const notch_state *state,
-                             uint32_t field, int64_t after_s)
+int64_t notch_next_of_member(const notch_program *program, const notch_state *state, uint32_t field,
+                             int64_t after_s)
 {
   int32_t day;
   if (field == NOTCH_NONE) {
@@ -267,14 +275,13 @@ int64_t notch_next_of_member(const notch_program *program, const notch_state *st
   return next <= first ? next_day_of_year(program, civil.month, civil.day, first) : next;
 }
 
-int64_t notch_ladder_next_review(const notch_plan *plan, const notch_state *state,
-                                 uint32_t index)
+int64_t notch_ladder_next_review(const notch_plan *plan, const notch_state *state, uint32_t index)
 {
   const notch_program *program = plan->program;
   const notch_ladder *ladder = &program->ladders[index];
   const notch_standing *standing = &state->standings[index];
-  int64_t after_s = state->settled_us == INT64_MIN ? INT64_MIN
-                                                   : state->settled_us / NOTCH_SECOND_US;
+  int64_t after_s =
+      state->settled_us == INT64_MIN ? INT64_MIN : state->settled_us / NOTCH_SECOND_US;
   switch (ladder->review) {
   case NOTCH_REVIEW_END_OF_TERM: return standing->until_s;
   case NOTCH_REVIEW_EACH_UNIT: return notch_next_of_unit(program, ladder->review_unit, after_s);

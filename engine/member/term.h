@@ -25,8 +25,8 @@ bool notch_bring_in_line(notch_work *work, uint32_t ladder, uint32_t before);
 int64_t notch_next_of_unit(const notch_program *program, notch_unit unit, int64_t after_s);
 int64_t notch_next_of_year(const notch_program *program, unsigned month, unsigned day,
                            int64_t after_s);
-int64_t notch_next_of_member(const notch_program *program, const notch_state *state,
-                             uint32_t field, int64_t after_s);
+int64_t notch_next_of_member(const notch_program *program, const notch_state *state, uint32_t field,
+                             int64_t after_s);
 /* By points kind, what rules awarded in the open transaction. */
 int64_t *notch_awarded_so_far(notch_work *work);
 

@@ -34,8 +34,7 @@ static void check_transfer_rules(notch_work *work)
       const notch_limit *limit = &work->program->limits[rule->limits[j]];
       int64_t wanted = limit->times ? 1 : 0;
       for (uint32_t k = 0; k < work->event->point_count && !limit->times; k++) {
-        wanted += work->event->points[k].index == limit->points ? work->event->points[k].amount
-                                                                : 0;
+        wanted += work->event->points[k].index == limit->points ? work->event->points[k].amount : 0;
       }
       if (notch_limit_room(work, rule->limits[j], candidates[i].variant) < wanted) {
         notch_refuse(work, NOTCH_REFUSED_LIMIT_REACHED, "the limit of rule %.*s is used up",
@@ -51,8 +50,7 @@ static void check_transfer_rules(notch_work *work)
 }
 
 /* Takes points out of the sender's lots and gives the postings that open them at the other. */
-static notch_posting *take_lots(notch_work *work, uint32_t points, int64_t amount,
-                                uint32_t *moved)
+static notch_posting *take_lots(notch_work *work, uint32_t points, int64_t amount, uint32_t *moved)
 {
   notch_state *state = work->open->state;
   uint32_t count;
@@ -203,22 +201,21 @@ void notch_do_adjust(notch_work *work)
 }
 
 /* What cannot be taken is always an entry: a debt, or written off. */
-void notch_fall_short(notch_work *work, uint32_t points, int64_t missing,
-                      const notch_share *shares, uint16_t share_count)
+void notch_fall_short(notch_work *work, uint32_t points, int64_t missing, const notch_share *shares,
+                      uint16_t share_count)
 {
   bool forgive = work->program->points[points].shortfall == NOTCH_SHORTFALL_FORGIVE;
-  notch_work_post(work, (notch_posting){
-      .points = points,
-      .source = forgive ? NOTCH_ACCOUNT_FORGIVEN : NOTCH_ACCOUNT_DEBT,
-      .target = NOTCH_ACCOUNT_TAKEN_BACK,
-      .amount = missing,
-      .shares = shares,
-      .share_count = share_count});
+  notch_work_post(work,
+                  (notch_posting){.points = points,
+                                  .source = forgive ? NOTCH_ACCOUNT_FORGIVEN : NOTCH_ACCOUNT_DEBT,
+                                  .target = NOTCH_ACCOUNT_TAKEN_BACK,
+                                  .amount = missing,
+                                  .shares = shares,
+                                  .share_count = share_count});
 }
 
 /* Takes back rewards while unused: those granted by `rule` in `event`, or any (rule NOTCH_NONE). */
-void notch_withdraw(notch_work *work, uint32_t reward, int64_t count, uint32_t rule,
-                    int64_t event)
+void notch_withdraw(notch_work *work, uint32_t reward, int64_t count, uint32_t rule, int64_t event)
 {
   notch_state *state = work->open->state;
   for (uint32_t i = 0; i < state->reward_lots_count && count > 0; i++) {
@@ -229,16 +226,19 @@ void notch_withdraw(notch_work *work, uint32_t reward, int64_t count, uint32_t r
       continue;
     }
     int64_t part = lot->left < count ? lot->left : count;
-    notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_WITHDRAW, .subject = reward,
-                                           .rule = rule, .amount = part, .ref = lot->lot,
-                                           .matures_s = INT64_MIN, .until_s = NOTCH_NEVER});
+    notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_WITHDRAW,
+                                           .subject = reward,
+                                           .rule = rule,
+                                           .amount = part,
+                                           .ref = lot->lot,
+                                           .matures_s = INT64_MIN,
+                                           .until_s = NOTCH_NEVER});
     notch_change_stock(work, reward, part);
     count -= part;
   }
 }
 
-void notch_fold_adjust(notch_work *work, notch_state *state,
-                       const notch_transaction *transaction)
+void notch_fold_adjust(notch_work *work, notch_state *state, const notch_transaction *transaction)
 {
   for (uint32_t i = 0; i < transaction->posting_count; i++) {
     const notch_posting *posting = &transaction->postings[i];
@@ -260,18 +260,25 @@ void notch_do_given(notch_work *work)
     uint32_t ladder = event->tiers[i].index, tier = (uint32_t)event->tiers[i].amount;
     int64_t until = notch_term_from_reach(work->program, &work->program->ladders[ladder], tier,
                                           work->moment.now_us);
-    notch_work_move(work, (notch_move){.ladder = ladder, .tier = tier,
-                                       .since_us = work->moment.now_us, .until_s = until,
+    notch_work_move(work, (notch_move){.ladder = ladder,
+                                       .tier = tier,
+                                       .since_us = work->moment.now_us,
+                                       .until_s = until,
                                        .cause = NOTCH_MOVE_START});
     if (work->open->state->standings[ladder].effective != tier) {
-      notch_work_move(work, (notch_move){.ladder = ladder, .tier = tier,
+      notch_work_move(work, (notch_move){.ladder = ladder,
+                                         .tier = tier,
                                          .since_us = work->moment.now_us,
-                                         .until_s = NOTCH_NEVER, .cause = NOTCH_MOVE_FLOOR});
+                                         .until_s = NOTCH_NEVER,
+                                         .cause = NOTCH_MOVE_FLOOR});
     }
   }
   for (uint32_t i = 0; i < event->tag_count; i++) {
-    notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_TAG, .subject = NOTCH_NONE,
-                                           .rule = NOTCH_NONE, .text = event->tags[i],
-                                           .matures_s = INT64_MIN, .until_s = NOTCH_NEVER});
+    notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_TAG,
+                                           .subject = NOTCH_NONE,
+                                           .rule = NOTCH_NONE,
+                                           .text = event->tags[i],
+                                           .matures_s = INT64_MIN,
+                                           .until_s = NOTCH_NEVER});
   }
 }

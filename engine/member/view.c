@@ -1,4 +1,4 @@
-/* member/view.c -- reading a state: the dates of its lots as they stand, and what they add up to. */
+/* member/view.c -- reading a state: its lots' dates as they stand, and what they add up to. */
 #include <config.h>
 
 #include "member/lots.h"
@@ -43,8 +43,7 @@ int64_t notch_lot_expires(const notch_plan *plan, const notch_state *state, cons
 {
   const notch_terms *terms = &plan->program->terms[lot->terms];
   bool derived = terms->expiry == NOTCH_EXPIRY_INACTIVITY ||
-                 (terms->expiry == NOTCH_EXPIRY_AFTER_EARNING &&
-                  terms->expiry_while != NOTCH_NONE);
+                 (terms->expiry == NOTCH_EXPIRY_AFTER_EARNING && terms->expiry_while != NOTCH_NONE);
   if (!derived || lot->expires_s != NOTCH_NEVER) {
     return lot->expires_s;
   }

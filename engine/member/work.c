@@ -35,8 +35,8 @@ static notch_copy *free_copy(notch_decider *decider)
   }
   if (decider->copy_count == decider->copy_capacity) {
     uint32_t capacity = decider->copy_capacity == 0 ? 4 : decider->copy_capacity * 2;
-    notch_copy **grown = notch_memory_resize(decider->memory, decider->copies,
-                                             capacity * sizeof *grown);
+    notch_copy **grown =
+        notch_memory_resize(decider->memory, decider->copies, capacity * sizeof *grown);
     if (grown == NULL) {
       longjmp(decider->no_memory, 1);
     }
@@ -193,19 +193,18 @@ static _Noreturn void refuse_failed(notch_work *work, notch_eval failure)
   case NOTCH_EVAL_NO_SEED:
     notch_refuse(work, NOTCH_REFUSED_NO_SEED,
                  "%.*s draws a number, and no `seed` event has come yet", width, rule.bytes);
-  case NOTCH_EVAL_NOMEM:
-    longjmp(work->decider->no_memory, 1);
+  case NOTCH_EVAL_NOMEM: longjmp(work->decider->no_memory, 1);
   case NOTCH_EVAL_STEPS:
     notch_refuse(work, NOTCH_REFUSED_OVERFLOW, "%.*s takes too many steps in `%s`", width,
                  rule.bytes, where);
   case NOTCH_EVAL_MISSING:
-    notch_refuse(work, NOTCH_REFUSED_OVERFLOW, "%.*s reads a value that is missing in `%s`",
-                 width, rule.bytes, where);
+    notch_refuse(work, NOTCH_REFUSED_OVERFLOW, "%.*s reads a value that is missing in `%s`", width,
+                 rule.bytes, where);
   case NOTCH_EVAL_OVERFLOW:
   case NOTCH_EVAL_OK: break;
   }
-  notch_refuse(work, NOTCH_REFUSED_OVERFLOW,
-               "a number in %.*s is too large to be exact (in `%s`)", width, rule.bytes, where);
+  notch_refuse(work, NOTCH_REFUSED_OVERFLOW, "a number in %.*s is too large to be exact (in `%s`)",
+               width, rule.bytes, where);
 }
 
 notch_value notch_work_eval_item(notch_work *work, uint32_t root, const notch_value *item)

@@ -58,20 +58,20 @@ typedef struct notch_work {
   /* What expressions read: */
   notch_moment moment;
   const notch_value *fields;
-  const notch_event *event;     /* for messages, draws and keys; NULL for what fell due */
-  const notch_state *seen;      /* the state facts are read from: `state`, or the member of then */
-  const notch_state *uses;      /* whose limits count: `state`, or of then for a return */
+  const notch_event *event;      /* for messages, draws and keys; NULL for what fell due */
+  const notch_state *seen;       /* the state facts are read from: `state`, or the member of then */
+  const notch_state *uses;       /* whose limits count: `state`, or of then for a return */
   const notch_state *house_uses; /* NULL: the programme's own working copy */
   notch_value order;
-  const int64_t *earned_now;    /* by points kind: earned() without a window; NULL: nothing */
-  uint32_t rule;                /* being evaluated, for messages; NOTCH_NONE */
-  struct notch_awards *given_away;         /* of a scheduled rule: for other members */
-  NOTCH_VEC(notch_posting) queued;         /* lots on their way to `queued_for` */
+  const int64_t *earned_now;       /* by points kind: earned() without a window; NULL: nothing */
+  uint32_t rule;                   /* being evaluated, for messages; NOTCH_NONE */
+  struct notch_awards *given_away; /* of a scheduled rule: for other members */
+  NOTCH_VEC(notch_posting) queued; /* lots on their way to `queued_for` */
   const notch_state *queued_for;
   NOTCH_VEC(const notch_original *) returned; /* by a return without `of`, newest first */
   NOTCH_VEC(notch_pool_spent) pool_spends;
-  NOTCH_VEC(notch_waiting_grant) granted;  /* by a restock */
-  int64_t *inflow;                         /* by points kind: what became available here */
+  NOTCH_VEC(notch_waiting_grant) granted; /* by a restock */
+  int64_t *inflow;                        /* by points kind: what became available here */
 } notch_work;
 
 struct notch_decider {
@@ -128,7 +128,7 @@ int32_t notch_work_day(const notch_work *work, int64_t at_us);
 
 /* facts.c */
 notch_text notch_work_member_id(notch_work *work);
-notch_eval notch_facts_read(void *payload, notch_fact fact, uint32_t a, uint32_t b,
-                            notch_value arg, notch_value *out);
+notch_eval notch_facts_read(void *payload, notch_fact fact, uint32_t a, uint32_t b, notch_value arg,
+                            notch_value *out);
 
 #endif
