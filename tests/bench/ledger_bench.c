@@ -1,6 +1,7 @@
 /*
  * bench/ledger_bench.c -- how fast the store alone is: transactions with one posting each, 10,000
- * a commit, then reading them all back.  Usage: ledger_bench FILE [EVENTS [MEMBERS [uuid]]]
+ * a commit, then reading them all back, some with a commit each, and all checks.
+ * Usage: ledger_bench FILE [EVENTS [MEMBERS [uuid]]]
  */
 #include <config.h>
 
@@ -13,6 +14,7 @@
 #include <time.h>
 
 #define A_COMMIT 10000
+#define SINGLE 2000
 #define STATE_BYTES 600 /* about what a member of an ordinary programme takes */
 
 static double now_s(void)
@@ -85,7 +87,8 @@ static void purchase(bench *b, int64_t i, int64_t members)
   } else {
     snprintf(id, sizeof id, "e-%" PRId64, i);
   }
-  snprintf(content, sizeof content, "{\"amount\":\"%u.%02u\",\"category\":\"food\",\"channel\":\"app\"}",
+  snprintf(content, sizeof content,
+           "{\"amount\":\"%u.%02u\",\"category\":\"food\",\"channel\":\"app\"}",
            (unsigned)(random % 200 + 1), (unsigned)(random >> 20) % 100);
   snprintf(name, sizeof name, "m-%" PRId64, (int64_t)(random >> 8) % members);
   int64_t found, member;
@@ -136,6 +139,27 @@ static void read_back(bench *b)
          (double)count / (now_s() - start_s), sum);
 }
 
+static void one_a_commit(bench *b, int64_t from, int64_t count, int64_t members)
+{
+  double start_s = now_s(), start_cpu_s = cpu_s();
+  for (int64_t i = from; i < from + count; i++) {
+    must(b->store, notch_store_begin(b->store));
+    purchase(b, i, members);
+    must(b->store, notch_store_commit(b->store));
+  }
+  printf("one a commit: %.0f a second (processor %.0f us each)\n",
+         (double)count / (now_s() - start_s), (cpu_s() - start_cpu_s) * 1e6 / (double)count);
+}
+
+static void check(bench *b)
+{
+  double start_s = now_s();
+  notch_check_report report;
+  must(b->store, notch_store_check(b->store, NULL, NULL, &report));
+  printf("check: %" PRId64 " transactions, %.0f a second, %" PRId64 " differences\n",
+         report.events, (double)report.events / (now_s() - start_s), report.differences);
+}
+
 int main(int argc, char **argv)
 {
   if (argc < 2) {
@@ -165,6 +189,8 @@ int main(int argc, char **argv)
   printf("append: %" PRId64 " transactions in %.2f s (processor %.2f s), %.0f a second\n", events,
          took_s, cpu_s() - start_cpu_s, (double)events / took_s);
   read_back(&b);
+  one_a_commit(&b, events, SINGLE, members);
+  check(&b);
   notch_store_close(b.store);
   if (notch_store_open(&b.store, argv[1], &options, &problem) != NOTCH_STORE_OK) {
     fprintf(stderr, "%s\n", problem.sentence);

@@ -1,6 +1,7 @@
 /*
  * ledger/sqlite/cache.c -- members in memory: the last row of each and the state folded so far,
- * written back every tenth commit or by size.  A rebuild from the journal gives the same.
+ * written back every tenth commit of bulk, every hundredth small one, or by size.  A rebuild from
+ * the journal gives the same.
  */
 #include <config.h>
 
@@ -64,7 +65,10 @@ static bool grow(notch_store *store)
   uint32_t *slots = notch_memory_resize(store->memory, cache->slots,
                                         (size_t)capacity * 2 * sizeof *slots);
   cache->slots = slots != NULL ? slots : cache->slots;
-  if (entries == NULL || slots == NULL) {
+  uint32_t *waiting =
+      notch_memory_resize(store->memory, cache->waiting, capacity * sizeof *waiting);
+  cache->waiting = waiting != NULL ? waiting : cache->waiting;
+  if (entries == NULL || slots == NULL || waiting == NULL) {
     return false;
   }
   cache->capacity = capacity;
@@ -165,6 +169,14 @@ notch_store_status notch_store_member_last(notch_store *store, int64_t *out, int
   return notch_members_last(store, out, member);
 }
 
+/* Before an entry's first change since the last flush; there is room for every entry. */
+static void note_waiting(notch_member_cache *cache, const notch_member_entry *entry)
+{
+  if (!entry->last_waits && !entry->state_waits) {
+    cache->waiting[cache->waiting_count++] = (uint32_t)(entry - cache->entries);
+  }
+}
+
 /* Another process's row makes what is held of the member's state old: it is read again. */
 bool notch_members_moved(notch_store *store, int64_t member, int64_t event, bool by_us)
 {
@@ -172,6 +184,7 @@ bool notch_members_moved(notch_store *store, int64_t member, int64_t event, bool
   if (entry == NULL) {
     return false;
   }
+  note_waiting(&store->members, entry);
   entry->last = event;
   entry->last_waits = true;
   if (!by_us) {
@@ -220,6 +233,7 @@ notch_store_status notch_store_state_put(notch_store *store, int64_t member, not
   entry->upto = member == 0 ? store->next.event - 1 : entry->last;
   entry->due_s = due_s;
   entry->version = version;
+  note_waiting(&store->members, entry);
   entry->loaded = entry->state_waits = true;
   return NOTCH_STORE_OK;
 }
@@ -308,17 +322,15 @@ static notch_store_status write_entry(notch_store *store, const notch_member_ent
 
 static notch_store_status flush_members(notch_store *store)
 {
-  notch_member_cache *cache = &store->members;
+  const notch_member_cache *cache = &store->members;
+  uint32_t count = cache->waiting_count;
   const notch_member_entry **waiting =
-      notch_memory_resize(store->memory, NULL, (cache->count + 1) * sizeof *waiting);
+      notch_memory_resize(store->memory, NULL, (count + (size_t)1) * sizeof *waiting);
   if (waiting == NULL) {
     return notch_store_nomem(store);
   }
-  uint32_t count = 0;
-  for (uint32_t i = 0; i < cache->count; i++) {
-    if (cache->entries[i].last_waits || cache->entries[i].state_waits) {
-      waiting[count++] = &cache->entries[i];
-    }
+  for (uint32_t i = 0; i < count; i++) {
+    waiting[i] = &cache->entries[cache->waiting[i]];
   }
   qsort(waiting, count, sizeof *waiting, by_member); /* pages are then visited once */
   notch_store_status status = NOTCH_STORE_OK;
@@ -347,23 +359,26 @@ notch_store_status notch_caches_flush(notch_store *store)
 
 void notch_caches_flushed(notch_store *store)
 {
-  for (uint32_t i = 0; i < store->members.count; i++) {
-    notch_member_entry *entry = &store->members.entries[i];
+  notch_member_cache *cache = &store->members;
+  for (uint32_t i = 0; i < cache->waiting_count; i++) {
+    notch_member_entry *entry = &cache->entries[cache->waiting[i]];
     entry->last_waits = entry->state_waits = false;
   }
+  cache->waiting_count = 0;
   store->file_upto = store->next.event - 1;
   notch_keys_drop(store, store->file_upto);
   store->commits = 0;
   store->flush_asked = false;
-  store->members.due_member = 0;
+  cache->due_member = 0;
   notch_members_shrink(store);
 }
 
 bool notch_store_flush_is_due(const notch_store *store)
 {
   size_t limit = store->options.cache_bytes ? store->options.cache_bytes : CACHE_BYTES_DEFAULT;
-  return store->flush_asked || store->commits + 1 >= NOTCH_FLUSH_COMMITS ||
-         store->keys.count >= NOTCH_FLUSH_KEYS || store->members.bytes > limit;
+  uint32_t commits = store->commits + 1, rows = store->keys.count;
+  return store->flush_asked || (commits >= NOTCH_FLUSH_COMMITS && rows >= NOTCH_FLUSH_ROWS) ||
+         commits >= NOTCH_FLUSH_SMALL || rows >= NOTCH_FLUSH_KEYS || store->members.bytes > limit;
 }
 
 void notch_store_flush_now(notch_store *store)
@@ -383,13 +398,14 @@ void notch_members_shrink(notch_store *store)
   for (uint32_t i = 0; i < cache->count; i++) {
     notch_member_entry *entry = &cache->entries[i];
     if (entry->last_waits || entry->state_waits) {
+      cache->waiting[kept] = kept;
       cache->entries[kept++] = *entry;
     } else {
       cache->bytes -= entry->capacity;
       notch_memory_free(store->memory, entry->bytes);
     }
   }
-  cache->count = kept;
+  cache->count = cache->waiting_count = kept;
   link_all(cache);
 }
 
@@ -401,5 +417,6 @@ void notch_members_free(notch_store *store)
   }
   notch_memory_free(store->memory, cache->entries);
   notch_memory_free(store->memory, cache->slots);
+  notch_memory_free(store->memory, cache->waiting);
   *cache = (notch_member_cache){0};
 }

@@ -20,7 +20,9 @@
 #define NOTCH_LEDGER_APPLICATION 0x4E6F7463 /* "Notc", the application id of the file */
 #define NOTCH_LEDGER_FORMAT 1
 #define NOTCH_NODE_LEVEL_MIN 8u /* lower nodes are recomputed from at most 255 leaves */
-#define NOTCH_FLUSH_COMMITS 10u
+#define NOTCH_FLUSH_COMMITS 10u       /* of bulk; small commits wait for NOTCH_FLUSH_SMALL */
+#define NOTCH_FLUSH_ROWS 1000u
+#define NOTCH_FLUSH_SMALL 100u
 #define NOTCH_FLUSH_KEYS 100000u
 #define NOTCH_WAL_PAGES_MAX 8000 /* checkpoint when the log is longer: 32 MB */
 
@@ -49,6 +51,8 @@ typedef struct notch_member_cache {
   uint32_t count, capacity;
   uint32_t *slots;       /* open addressing: index of the entry + 1 */
   uint32_t slot_count;   /* a power of two */
+  uint32_t *waiting;     /* indexes of the entries that wait for a flush */
+  uint32_t waiting_count, waiting_capacity;
   size_t bytes;          /* of states */
   int64_t due_member;    /* next one in the file for due_until_s; 0: ask, INT64_MAX: no more */
   int64_t due_after, due_until_s;

@@ -3,7 +3,7 @@
  * so that new keys go to one end of the index instead of all over it.
  *
  * A key only narrows the search; the id in the event row decides.  Keys of the newest rows wait
- * in memory and are written, sorted, every tenth commit.
+ * in memory and are written, sorted, with the other caches.
  */
 #include <config.h>
 
@@ -137,6 +137,13 @@ void notch_keys_drop(notch_store *store, int64_t upto)
     keep++;
   }
   if (keep == 0) {
+    return;
+  }
+  if (keep == cache->count && keep < cache->slot_count / 64) { /* few in a wide table */
+    for (uint32_t i = 0; i < keep; i++) {
+      cache->slots[slot_of(cache, cache->keys[i])] = 0;
+    }
+    cache->count = 0;
     return;
   }
   cache->count -= keep;

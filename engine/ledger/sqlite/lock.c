@@ -19,7 +19,8 @@
 #include <unistd.h>
 
 #ifndef F_OFD_SETLK
-#define F_OFD_SETLK F_SETLK /* there, two handles of one process are not told apart */
+#define F_OFD_SETLK F_SETLK
+#define F_OFD_GETLK F_GETLK /* there, two handles of one process are not told apart */
 #endif
 #define FIRST 16 /* the byte of ticket 0; below: the guard and the counter */
 #define GUARD 0
@@ -36,6 +37,19 @@ static int lock_bytes(int file, short type, off_t begin, off_t count)
   return result;
 }
 
+/* 0: nobody else has a byte of them locked; -1 with EAGAIN: somebody has. */
+static int ask_bytes(int file, off_t begin, off_t count)
+{
+  struct flock range = {.l_type = F_RDLCK, .l_whence = SEEK_SET, .l_start = begin,
+                        .l_len = count};
+  int result = fcntl(file, F_OFD_GETLK, &range);
+  if (result == 0 && range.l_type != F_UNLCK) {
+    errno = EAGAIN;
+    return -1;
+  }
+  return result;
+}
+
 static int64_t now_ms(void)
 {
   struct timespec now;
@@ -43,12 +57,13 @@ static int64_t now_ms(void)
   return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Tries until the deadline, ever less often.  0: locked, 1: no longer waited, -1: failed. */
-static int wait_for(int file, short type, off_t begin, off_t count, int64_t deadline_ms)
+/* Locks one byte (ask: waits for bytes to be free) until the deadline, trying ever less often.
+ * 0: done, 1: no longer waited, -1: failed. */
+static int wait_for(int file, bool ask, off_t begin, off_t count, int64_t deadline_ms)
 {
   long pause_ns = PAUSE_MIN_NS;
   for (;;) {
-    if (lock_bytes(file, type, begin, count) == 0) {
+    if ((ask ? ask_bytes(file, begin, count) : lock_bytes(file, F_WRLCK, begin, count)) == 0) {
       return 0;
     }
     if (errno != EAGAIN && errno != EACCES) {
@@ -65,9 +80,8 @@ static int wait_for(int file, short type, off_t begin, off_t count, int64_t dead
 /* A file that somebody removed gives no order any more: another one is made. */
 static bool reopen_if_gone(notch_lock *lock)
 {
-  struct stat held, named;
-  if (lock->file >= 0 && fstat(lock->file, &held) == 0 && stat(lock->path, &named) == 0 &&
-      held.st_ino == named.st_ino && held.st_dev == named.st_dev) {
+  struct stat held;
+  if (lock->file >= 0 && fstat(lock->file, &held) == 0 && held.st_nlink > 0) {
     return true;
   }
   if (lock->file >= 0) {
@@ -80,7 +94,7 @@ static bool reopen_if_gone(notch_lock *lock)
 /* Draws a ticket and locks its byte.  0, 1 and -1 as in wait_for(). */
 static int draw(notch_lock *lock, int64_t deadline_ms)
 {
-  int result = wait_for(lock->file, F_WRLCK, GUARD, 1, deadline_ms);
+  int result = wait_for(lock->file, false, GUARD, 1, deadline_ms);
   if (result != 0) {
     return result;
   }
@@ -92,7 +106,7 @@ static int draw(notch_lock *lock, int64_t deadline_ms)
   int64_t following = ticket + 1;
   result = -1;
   if (pwrite(lock->file, &following, sizeof following, 1) == (ssize_t)sizeof following) {
-    result = wait_for(lock->file, F_WRLCK, FIRST + ticket, 1, deadline_ms);
+    result = wait_for(lock->file, false, FIRST + ticket, 1, deadline_ms);
   }
   lock_bytes(lock->file, F_UNLCK, GUARD, 1);
   lock->ticket = result == 0 ? ticket : -1;
@@ -109,11 +123,9 @@ notch_store_status notch_lock_take(notch_store *store, uint32_t wait_ms)
   int64_t deadline_ms = now_ms() + wait_ms;
   int result = reopen_if_gone(lock) ? draw(lock, deadline_ms) : -1;
   if (result == 0 && lock->ticket > 0) {
-    result = wait_for(lock->file, F_RDLCK, FIRST, lock->ticket, deadline_ms);
+    result = wait_for(lock->file, true, FIRST, lock->ticket, deadline_ms);
     int saved = errno;
-    if (result == 0) {
-      lock_bytes(lock->file, F_UNLCK, FIRST, lock->ticket);
-    } else {
+    if (result != 0) {
       notch_lock_give(store);
     }
     errno = saved;

@@ -400,19 +400,6 @@ notch_store_status notch_store_create(notch_store **out, const char *path,
 
 /* ---- close ---- */
 
-static bool caches_wait(const notch_store *store)
-{
-  if (store->keys.count > 0) {
-    return true;
-  }
-  for (uint32_t i = 0; i < store->members.count; i++) {
-    if (store->members.entries[i].last_waits || store->members.entries[i].state_waits) {
-      return true;
-    }
-  }
-  return false;
-}
-
 void notch_store_close(notch_store *store)
 {
   if (store == NULL) {
@@ -422,7 +409,7 @@ void notch_store_close(notch_store *store)
   notch_store_snapshot_end(store);
   if (!store->options.read_only && !store->broken && store->path != NULL) {
     store->options.busy_ms = CLOSE_WAIT_MS;
-    if (caches_wait(store) && notch_store_begin(store) == NOTCH_STORE_OK) {
+    if ((store->keys.count > 0 || store->members.waiting_count > 0) && notch_store_begin(store) == NOTCH_STORE_OK) {
       notch_store_flush_now(store);
       (void)notch_store_commit(store); /* else the next opening catches up */
     }

@@ -2,7 +2,7 @@
  * ledger/sqlite/write.c -- begin, append, commit, rollback: the only writer of the journal.
  *
  * One append writes one transaction of the ledger whole; one commit makes any number of them
- * durable, with the caches every tenth time (L5, L7, L8).
+ * durable, with the caches from time to time (L5, L7, L8).
  */
 #include <config.h>
 
