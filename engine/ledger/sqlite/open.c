@@ -409,7 +409,8 @@ void notch_store_close(notch_store *store)
   notch_store_snapshot_end(store);
   if (!store->options.read_only && !store->broken && store->path != NULL) {
     store->options.busy_ms = CLOSE_WAIT_MS;
-    if ((store->keys.count > 0 || store->members.waiting_count > 0) && notch_store_begin(store) == NOTCH_STORE_OK) {
+    bool caches_wait = store->keys.count > 0 || store->members.waiting_count > 0;
+    if (caches_wait && notch_store_begin(store) == NOTCH_STORE_OK) {
       notch_store_flush_now(store);
       (void)notch_store_commit(store); /* else the next opening catches up */
     }
