@@ -1,2 +1,8 @@
-# Sources of engine/event, one a line.
-libengine_la_SOURCES +=
+# Sources of engine/event.
+libengine_la_SOURCES += \
+  %reldir%/canonical.c \
+  %reldir%/csv.c %reldir%/csv.h \
+  %reldir%/event.h \
+  %reldir%/read.c %reldir%/read.h \
+  %reldir%/read_builtin.c \
+  %reldir%/read_value.c

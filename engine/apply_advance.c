@@ -1,0 +1,210 @@
+/* apply_advance.c -- time passes: what falls due is recorded, or settled in memory for reading. */
+#include <config.h>
+
+#include "apply.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define COMMIT_ROWS 10000u
+
+/* The version in force at a moment decides what falls due there; one settle stops where the next
+ * version begins. */
+static notch_edition *edition_at(notch_books *books, int64_t at_us)
+{
+  uint32_t version = books->edition_count;
+  while (version > 1 && books->editions[version - 1]->effective_us > at_us) {
+    version--;
+  }
+  return notch_books_edition(books, version);
+}
+
+static const notch_outcome *settle(notch_books *books, notch_edition *edition,
+                                   const notch_state *state, const notch_state *house,
+                                   int64_t to_us)
+{
+  const notch_store_numbers *next = notch_store_next(books->store);
+  notch_case decision = {.plan = edition->rules->plan,
+                         .state = state,
+                         .house = house,
+                         .recorded_us = books->recorded_us,
+                         .next_event = next->event,
+                         .next_posting = next->posting,
+                         .next_effect = next->effect,
+                         .host = &books->host,
+                         .trace = books->trace};
+  books->edition = edition;
+  books->deciding_member = state->member;
+  books->deciding_at_us = to_us;
+  const notch_outcome *outcome = notch_settle(books->decider, &decision, to_us);
+  if (outcome == NULL) {
+    notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
+  }
+  return outcome;
+}
+
+static bool settle_within(notch_books *books, int64_t member, int64_t to_us, uint64_t *count)
+{
+  notch_receipt receipt = {.first = 0};
+  notch_edition *edition = edition_at(books, to_us);
+  notch_seat *house = edition == NULL ? NULL : notch_seat_get(books, 0, edition);
+  notch_seat *seat = house == NULL ? NULL : notch_seat_get(books, member, edition);
+  if (seat == NULL) {
+    return false;
+  }
+  int64_t due_s = notch_next_due(edition->rules->plan, &seat->state);
+  if (due_s == NOTCH_NEVER || due_s > to_us / NOTCH_SECOND_US) {
+    return true;
+  }
+  if (books->clock_events && to_us > books->recorded_us) {
+    books->recorded_us = to_us;
+  }
+  const notch_outcome *outcome = settle(books, edition, &seat->state, &house->state, to_us);
+  if (outcome == NULL ||
+      !notch_books_write(books, edition, NULL, NULL, outcome, &receipt)) {
+    return false;
+  }
+  *count += outcome->count;
+  /* Looked at, whether or not something came of it. */
+  seat = notch_seat_at(books, member);
+  if (seat != NULL && seat->state.settled_us < to_us) {
+    seat->dirty = true;
+  }
+  return true;
+}
+
+bool notch_books_settle(notch_books *books, int64_t member, int64_t to_us, uint64_t *count)
+{
+  notch_arena_reset(&books->run);
+  notch_seats_touch(books);
+  if (setjmp(books->no_memory) != 0) {
+    books->run.escape = NULL;
+    return notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
+  }
+  books->run.escape = &books->no_memory;
+  notch_books_tick(books, NULL);
+  bool good = settle_within(books, member, to_us, count);
+  books->run.escape = NULL;
+  notch_history_forget(books);
+  return good;
+}
+
+static bool advance_some(notch_books *books, int64_t to_us, int64_t *after, uint64_t *count,
+                         bool *more)
+{
+  uint64_t before = *count;
+  *more = true;
+  while (*count - before < COMMIT_ROWS) {
+    int64_t member;
+    notch_store_status status = notch_store_due_next(books->store, &member, *after,
+                                                     to_us / NOTCH_SECOND_US);
+    if (status == NOTCH_STORE_NOTFOUND) {
+      *more = false;
+      return true;
+    }
+    if (status != NOTCH_STORE_OK) {
+      return notch_books_failed(books, status);
+    }
+    if (!notch_books_settle(books, member, to_us, count)) {
+      return false;
+    }
+    *after = member;
+  }
+  return true;
+}
+
+bool notch_books_advance(notch_books *books, int64_t to_us, uint64_t *transactions)
+{
+  int64_t after = 0;
+  bool more = true;
+  while (more) {
+    uint64_t count = *transactions;
+    if (!notch_books_begin(books)) {
+      return false;
+    }
+    if (!advance_some(books, to_us, &after, &count, &more)) {
+      notch_books_rollback(books);
+      return false;
+    }
+    if (count == *transactions) {
+      notch_books_rollback_quietly(books);
+    } else if (!notch_books_commit(books)) {
+      return false;
+    }
+    *transactions = count;
+  }
+  return true;
+}
+
+/* ---- reading ---- */
+
+bool notch_books_moment(notch_books *books, int64_t *out)
+{
+  notch_store_status status = notch_store_newest_booked(books->store, out);
+  if (status != NOTCH_STORE_OK && status != NOTCH_STORE_NOTFOUND) {
+    return notch_books_failed(books, status);
+  }
+  int64_t now_us = books->clock_events ? INT64_MIN : notch_books_now(books);
+  *out = now_us > *out ? now_us : *out;
+  *out = *out == INT64_MIN ? 0 : *out;
+  return true;
+}
+
+/* Folds in memory what falls due up to the moment. */
+static bool settle_in_memory(notch_books *books, notch_edition *edition, notch_state *state,
+                             int64_t to_us,
+                             void (*settled)(void *payload, const notch_outcome *outcome),
+                             void *payload)
+{
+  notch_seat *house = notch_seat_get(books, 0, edition);
+  if (house == NULL) {
+    return false;
+  }
+  int64_t due_s = notch_next_due(edition->rules->plan, state);
+  if (due_s == NOTCH_NEVER || due_s > to_us / NOTCH_SECOND_US) {
+    return true;
+  }
+  const notch_outcome *outcome = settle(books, edition, state, &house->state, to_us);
+  if (outcome == NULL) {
+    return false;
+  }
+  if (settled != NULL) {
+    settled(payload, outcome);
+  }
+  for (uint32_t i = 0; i < outcome->count; i++) {
+    const notch_transaction *row = &outcome->transactions[i];
+    if (row->member == state->member &&
+        !notch_fold(books->folders[0], edition->rules->plan, state, NULL, NULL, row,
+                    &books->host)) {
+      return notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
+    }
+  }
+  return true;
+}
+
+bool notch_books_read_member(notch_books *books, notch_edition *edition, notch_state *state,
+                             int64_t member, const notch_reading *reading,
+                             void (*settled)(void *payload, const notch_outcome *outcome),
+                             void *payload)
+{
+  books->edition = edition;
+  books->recorded_us = reading->at_us;
+  notch_seats_touch(books);
+  notch_seat *seat = NULL;
+  if (reading->upto == 0) {
+    seat = notch_seat_get(books, member, edition);
+    if (seat == NULL) {
+      return false;
+    }
+  }
+  if (seat != NULL && seat->state.booked_us <= reading->at_us) {
+    if (!notch_state_copy(state, &seat->state)) {
+      return notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
+    }
+  } else if (!notch_seat_rebuild(books, state, member, edition,
+                                 reading->upto == 0 ? INT64_MAX : reading->upto, INT64_MAX,
+                                 reading->at_us)) {
+    return false;
+  }
+  return settle_in_memory(books, edition, state, reading->at_us, settled, payload);
+}

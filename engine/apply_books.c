@@ -1,0 +1,208 @@
+/* apply_books.c -- the books of an open ledger: opening, commits, failures. */
+#include <config.h>
+
+#include "apply.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#define SEATS_MAX 262144u
+#define BUCKETS 65536u
+
+/* The store asks the books for the time, so that all rows of an event have one moment. */
+int64_t notch_books_clock(void *payload)
+{
+  const notch_books *books = payload;
+  return books->recorded_us;
+}
+
+void notch_books_tick(notch_books *books, const notch_envelope *envelope)
+{
+  int64_t last_us = notch_store_next(books->store)->recorded_us;
+  if (!books->clock_events) {
+    books->recorded_us = notch_books_now(books);
+  } else {
+    const notch_edition *newest = books->edition_count > 0
+                                      ? books->editions[books->edition_count - 1] : NULL;
+    notch_zone utc = {.count = 0};
+    int64_t at_us;
+    int32_t offset_min;
+    const notch_json *at = envelope == NULL ? NULL : envelope->at;
+    books->recorded_us = last_us == INT64_MIN ? 0 : last_us;
+    if (at != NULL && at->kind == NOTCH_JSON_STRING &&
+        notch_moment_parse(&at_us, &offset_min, at->text,
+                           newest != NULL && newest->rules != NULL
+                               ? &newest->rules->program->zone : &utc)) {
+      books->recorded_us = at_us;
+    }
+  }
+  if (last_us != INT64_MIN && books->recorded_us <= last_us) {
+    books->recorded_us = last_us + 1; /* L5 */
+  }
+}
+
+notch_books *notch_books_new(const notch_memory *memory)
+{
+  notch_books *books = notch_memory_resize(memory, NULL, sizeof *books);
+  if (books == NULL) {
+    return NULL;
+  }
+  memset(books, 0, sizeof *books);
+  books->memory = memory;
+  books->seats_max = SEATS_MAX;
+  notch_arena_init(&books->run, memory);
+  notch_arena_init(&books->keep, memory);
+  notch_arena_init(&books->waits, memory);
+  notch_arena_init(&books->line, memory);
+  notch_buffer_init(&books->canonical, memory);
+  notch_buffer_init(&books->scratch, memory);
+  notch_host_init(books);
+  books->decider = notch_decider_new(memory);
+  books->parser = notch_json_parser_new(memory);
+  bool folders = true;
+  for (unsigned i = 0; i < NOTCH_FOLDERS; i++) {
+    books->folders[i] = notch_decider_new(memory);
+    folders = folders && books->folders[i] != NULL;
+  }
+  books->buckets = notch_memory_resize(memory, NULL, BUCKETS * sizeof *books->buckets);
+  if (!folders || books->decider == NULL || books->parser == NULL || books->buckets == NULL) {
+    notch_books_free(books);
+    return NULL;
+  }
+  memset(books->buckets, 0, BUCKETS * sizeof *books->buckets);
+  books->bucket_count = BUCKETS;
+  return books;
+}
+
+void notch_books_attach(notch_books *books, notch_store *store)
+{
+  books->store = store;
+  books->clock_events = notch_store_clock_of(store) == NOTCH_CLOCK_EVENTS;
+}
+
+static void free_editions(notch_books *books)
+{
+  for (uint32_t i = 0; i < books->edition_count; i++) {
+    notch_edition *edition = books->editions[i];
+    if (edition->owned) {
+      notch_rules_free(edition->rules, books->memory);
+    }
+  }
+}
+
+void notch_books_free(notch_books *books)
+{
+  if (books == NULL) {
+    return;
+  }
+  notch_history_forget(books);
+  if (books->buckets != NULL) {
+    notch_seats_drop(books);
+  }
+  free_editions(books);
+  notch_memory_free(books->memory, books->past.items);
+  notch_memory_free(books->memory, books->editions);
+  notch_memory_free(books->memory, books->buckets);
+  notch_json_parser_free(books->parser);
+  notch_decider_free(books->decider);
+  for (unsigned i = 0; i < NOTCH_FOLDERS; i++) {
+    notch_decider_free(books->folders[i]);
+  }
+  notch_buffer_free(&books->canonical);
+  notch_buffer_free(&books->scratch);
+  notch_arena_free(&books->waits);
+  notch_arena_free(&books->line);
+  notch_arena_free(&books->keep);
+  notch_arena_free(&books->run);
+  notch_store_close(books->store);
+  notch_memory_free(books->memory, books);
+}
+
+int64_t notch_books_now(const notch_books *books)
+{
+  if (books->now_us != NULL) {
+    return books->now_us(books->now_payload);
+  }
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  return (int64_t)now.tv_sec * NOTCH_SECOND_US + now.tv_nsec / 1000;
+}
+
+bool notch_books_say(notch_books *books, notch_store_status status, const char *format, ...)
+{
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(books->sentence, sizeof books->sentence, format, arguments);
+  va_end(arguments);
+  books->status = status;
+  return false;
+}
+
+bool notch_books_failed(notch_books *books, notch_store_status status)
+{
+  const char *why = notch_store_error(books->store);
+  return notch_books_say(books, status, "%s",
+                         why != NULL && why[0] != '\0' ? why : "the ledger cannot be read");
+}
+
+bool notch_books_begin(notch_books *books)
+{
+  notch_store_status status = notch_store_begin(books->store);
+  if (status != NOTCH_STORE_OK) {
+    return notch_books_failed(books, status);
+  }
+  if (!notch_books_versions(books) || !notch_waiting_read(books)) {
+    notch_books_rollback(books);
+    return false;
+  }
+  return true;
+}
+
+bool notch_books_commit(notch_books *books)
+{
+  if (!notch_waiting_write(books) ||
+      (notch_store_flush_is_due(books->store) && !notch_seats_put(books))) {
+    notch_books_rollback(books);
+    return false;
+  }
+  notch_store_status status = notch_store_commit(books->store);
+  if (status != NOTCH_STORE_OK) {
+    notch_books_failed(books, status);
+    notch_seats_drop(books);
+    notch_names_forget(books);
+    books->waiting_changed = false;
+    books->waiting_setting = (notch_text){NULL, 0};
+    return false;
+  }
+  return true;
+}
+
+void notch_books_rollback_quietly(notch_books *books)
+{
+  notch_store_rollback(books->store);
+  /* The store lets go of the states it was given: they are ours to give again. */
+  for (notch_seat *seat = books->newest; seat != NULL; seat = seat->older) {
+    seat->dirty = true;
+  }
+  notch_names_forget(books);
+}
+
+void notch_books_rollback(notch_books *books)
+{
+  notch_store_rollback(books->store);
+  notch_seats_drop(books);
+  notch_names_forget(books);
+  books->waiting_changed = false;
+  books->waiting_setting = (notch_text){NULL, 0};
+  /* Versions that were added with it are gone as well. */
+  uint32_t count = notch_store_version_count(books->store);
+  while (books->edition_count > count) {
+    notch_edition *edition = books->editions[--books->edition_count];
+    if (edition->owned) {
+      notch_rules_free(edition->rules, books->memory);
+    }
+  }
+}

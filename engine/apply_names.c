@@ -1,0 +1,447 @@
+/*
+ * apply_names.c -- the one place that maps between indexes of a programme and numbers of the
+ * ledger's dictionary of names.
+ */
+#include <config.h>
+
+#include "apply.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define WORD(text) (int)(text).length, (text).bytes
+
+/* ---- texts ---- */
+
+/* Terms have no name of their own: they are called after who has them. */
+static notch_text terms_text(const notch_program *p, uint32_t terms, notch_arena *run)
+{
+  for (uint32_t i = 0; i < p->points_count; i++) {
+    if (p->points[i].terms == terms) {
+      return notch_arena_format(run, "points %.*s", WORD(p->points[i].decl.name));
+    }
+  }
+  for (uint32_t i = 0; i < p->rule_count; i++) {
+    if (p->rules[i].terms == terms) {
+      return notch_arena_format(run, "rule %.*s", WORD(p->rules[i].decl.name));
+    }
+  }
+  for (uint32_t i = 0; i < p->reward_count; i++) {
+    if (p->rewards[i].terms == terms) {
+      return notch_arena_format(run, "reward %.*s", WORD(p->rewards[i].decl.name));
+    }
+  }
+  return notch_arena_format(run, "terms %u", terms);
+}
+
+static notch_text limit_text(const notch_program *p, uint32_t limit, notch_arena *run)
+{
+  uint32_t place = 1; /* among those of its owner */
+  for (uint32_t i = 0; i < limit; i++) {
+    place += notch_text_equal(p->limits[i].owner, p->limits[limit].owner) ? 1 : 0;
+  }
+  return notch_arena_format(run, "%.*s %u", WORD(p->limits[limit].owner), place);
+}
+
+/* How many a sort has in a programme, and what they are called. */
+static uint32_t count_of(const notch_program *p, notch_name_sort sort)
+{
+  switch (sort) {
+  case NOTCH_NAME_TYPE: return p->event_count;
+  case NOTCH_NAME_POINTS: return p->points_count;
+  case NOTCH_NAME_RULE: return p->rule_count;
+  case NOTCH_NAME_LADDER: return p->ladder_count;
+  case NOTCH_NAME_REWARD: return p->reward_count;
+  case NOTCH_NAME_PARTNER: return p->partner_count;
+  case NOTCH_NAME_SEGMENT: return p->segment_count;
+  case NOTCH_NAME_COHORT: return p->cohort_count;
+  case NOTCH_NAME_POOL: return p->pool_count;
+  case NOTCH_NAME_PAYMENT: return p->payment_count;
+  case NOTCH_NAME_LIMIT: return p->limit_count;
+  case NOTCH_NAME_TERMS: return p->terms_count;
+  case NOTCH_NAME_TIER:
+  case NOTCH_NAME_FIELD:
+  case NOTCH_NAME_OTHER: break;
+  }
+  return 0;
+}
+
+static notch_text text_of(const notch_program *p, notch_name_sort sort, uint32_t index,
+                          notch_arena *run)
+{
+  switch (sort) {
+  case NOTCH_NAME_TYPE: return p->events[index].decl.name;
+  case NOTCH_NAME_POINTS: return p->points[index].decl.name;
+  case NOTCH_NAME_RULE: return p->rules[index].decl.name;
+  case NOTCH_NAME_LADDER: return p->ladders[index].decl.name;
+  case NOTCH_NAME_REWARD: return p->rewards[index].decl.name;
+  case NOTCH_NAME_PARTNER: return p->partners[index].decl.name;
+  case NOTCH_NAME_SEGMENT: return p->segments[index].decl.name;
+  case NOTCH_NAME_COHORT: return p->cohorts[index].decl.name;
+  case NOTCH_NAME_POOL: return p->pools[index].decl.name;
+  case NOTCH_NAME_PAYMENT: return p->payments[index].decl.name;
+  case NOTCH_NAME_LIMIT: return limit_text(p, index, run);
+  case NOTCH_NAME_TERMS: return terms_text(p, index, run);
+  case NOTCH_NAME_TIER:
+  case NOTCH_NAME_FIELD:
+  case NOTCH_NAME_OTHER: break;
+  }
+  return (notch_text){NULL, 0};
+}
+
+/* ---- to numbers ---- */
+
+static bool add_name(notch_books *books, notch_name_sort sort, notch_text text, uint32_t *out)
+{
+  notch_store_status status = notch_store_name_add(books->store, out, sort, text);
+  return status == NOTCH_STORE_OK || notch_books_failed(books, status);
+}
+
+static bool number_of(notch_books *books, notch_edition *edition, notch_name_sort sort,
+                      uint32_t index, uint32_t *out)
+{
+  if (index == NOTCH_NONE) {
+    *out = NOTCH_NONE;
+    return true;
+  }
+  uint32_t *known = &edition->names[sort][index];
+  if (*known == 0) {
+    notch_text text = text_of(edition->rules->program, sort, index, &books->run);
+    if (!add_name(books, sort, text, known)) {
+      *known = 0;
+      return false;
+    }
+  }
+  *out = *known;
+  return true;
+}
+
+bool notch_names_type(notch_books *books, notch_text type, uint32_t *number)
+{
+  return add_name(books, NOTCH_NAME_TYPE, type, number);
+}
+
+static bool type_number(notch_books *books, notch_edition *edition, uint32_t type, uint32_t *out)
+{
+  if (type < NOTCH_DUE_FIRST) {
+    return number_of(books, edition, NOTCH_NAME_TYPE, type, out);
+  }
+  uint32_t due = type - NOTCH_DUE_FIRST;
+  uint32_t *known =
+      &edition->names[NOTCH_NAME_TYPE][edition->rules->program->event_count + due];
+  if (*known == 0 &&
+      !notch_names_type(books, notch_text_of(notch_due_word((notch_due)due)), known)) {
+    *known = 0;
+    return false;
+  }
+  *out = *known;
+  return true;
+}
+
+static bool tier_number(notch_books *books, notch_edition *edition, uint32_t ladder,
+                        uint32_t tier, uint32_t *out)
+{
+  if (tier == NOTCH_NONE) {
+    *out = NOTCH_NONE;
+    return true;
+  }
+  uint32_t *known = &edition->tier_names[edition->tier_first[ladder] + tier];
+  if (*known == 0) {
+    const notch_ladder *of = &edition->rules->program->ladders[ladder];
+    notch_text text = notch_arena_format(&books->run, "%.*s.%.*s", WORD(of->decl.name),
+                                         WORD(of->tiers[tier].decl.name));
+    if (!add_name(books, NOTCH_NAME_TIER, text, known)) {
+      *known = 0;
+      return false;
+    }
+  }
+  *out = *known;
+  return true;
+}
+
+/* What an effect's `subject` is an index of; 0: of nothing. */
+static notch_name_sort subject_sort(const notch_effect *effect)
+{
+  switch ((notch_effect_kind)effect->kind) {
+  case NOTCH_EFFECT_GRANT:
+  case NOTCH_EFFECT_GRANT_WAITING:
+  case NOTCH_EFFECT_USE:
+  case NOTCH_EFFECT_WITHDRAW:
+  case NOTCH_EFFECT_RETURN_USE:
+  case NOTCH_EFFECT_STOCK: return NOTCH_NAME_REWARD;
+  case NOTCH_EFFECT_ENTERED:
+  case NOTCH_EFFECT_LEFT: return NOTCH_NAME_SEGMENT;
+  case NOTCH_EFFECT_PAID: return NOTCH_NAME_PAYMENT;
+  case NOTCH_EFFECT_HOLD:
+    return effect->ref == 1 ? NOTCH_NAME_PAYMENT : effect->ref == 2 ? NOTCH_NAME_REWARD : 0;
+  case NOTCH_EFFECT_POOL_ENTER:
+  case NOTCH_EFFECT_POOL_EXIT: return NOTCH_NAME_POOL;
+  case NOTCH_EFFECT_BAND: return NOTCH_NAME_COHORT;
+  case NOTCH_EFFECT_PURSE: return NOTCH_NAME_PARTNER;
+  case NOTCH_EFFECT_LIMIT_USED: return NOTCH_NAME_POINTS;
+  case NOTCH_EFFECT_TAG:
+  case NOTCH_EFFECT_UNTAG:
+  case NOTCH_EFFECT_NOTIFY:
+  case NOTCH_EFFECT_APPLIED:
+  case NOTCH_EFFECT_HOLD_CLOSED:
+  case NOTCH_EFFECT_CLOSED:
+  case NOTCH_EFFECT_MERGED:
+  case NOTCH_EFFECT_NOT_RECOUPED:
+  case NOTCH_EFFECT_RETURNED:
+  case NOTCH_EFFECT_UNAPPLIED:
+  case NOTCH_EFFECT_NONE:
+  case NOTCH_EFFECT_COUNT: break;
+  }
+  return 0;
+}
+
+static bool posting_to_store(notch_books *books, notch_edition *edition, const notch_posting *from,
+                             notch_posting *to)
+{
+  *to = *from;
+  notch_share *shares = NULL;
+  if (from->share_count > 0) {
+    shares = NOTCH_NEW_ARRAY(&books->run, notch_share, from->share_count);
+  }
+  for (uint16_t i = 0; i < from->share_count; i++) {
+    shares[i].amount = from->shares[i].amount;
+    if (!number_of(books, edition, NOTCH_NAME_RULE, from->shares[i].rule, &shares[i].rule)) {
+      return false;
+    }
+  }
+  to->shares = shares;
+  bool opens = from->lot == from->posting;
+  return number_of(books, edition, NOTCH_NAME_POINTS, from->points, &to->points) &&
+         (!opens ||
+          (number_of(books, edition, NOTCH_NAME_TERMS, from->terms, &to->terms) &&
+           number_of(books, edition, NOTCH_NAME_PARTNER, from->partner, &to->partner)));
+}
+
+static bool effect_to_store(notch_books *books, notch_edition *edition, const notch_effect *from,
+                            notch_effect *to)
+{
+  *to = *from;
+  notch_name_sort sort = subject_sort(from);
+  uint32_t points = 0;
+  if (from->kind == NOTCH_EFFECT_PURSE) {
+    if (!number_of(books, edition, NOTCH_NAME_POINTS, (uint32_t)from->ref, &points)) {
+      return false;
+    }
+    to->ref = points;
+  }
+  to->subject = NOTCH_NONE;
+  return (sort == 0 || number_of(books, edition, sort, from->subject, &to->subject)) &&
+         number_of(books, edition, NOTCH_NAME_RULE, from->rule, &to->rule);
+}
+
+bool notch_names_to_store(notch_books *books, notch_edition *edition,
+                          const notch_transaction *from, notch_transaction *to)
+{
+  *to = *from;
+  notch_posting *postings = NOTCH_NEW_ARRAY(&books->run, notch_posting, from->posting_count + 1);
+  notch_move *moves = NOTCH_NEW_ARRAY(&books->run, notch_move, from->move_count + 1);
+  notch_effect *effects = NOTCH_NEW_ARRAY(&books->run, notch_effect, from->effect_count + 1);
+  to->postings = postings;
+  to->moves = moves;
+  to->effects = effects;
+  bool good = type_number(books, edition, from->type, &to->type);
+  for (uint32_t i = 0; i < from->posting_count && good; i++) {
+    good = posting_to_store(books, edition, &from->postings[i], &postings[i]);
+  }
+  for (uint32_t i = 0; i < from->move_count && good; i++) {
+    const notch_move *move = &from->moves[i];
+    moves[i] = *move;
+    good = tier_number(books, edition, move->ladder, move->tier, &moves[i].tier) &&
+           number_of(books, edition, NOTCH_NAME_LADDER, move->ladder, &moves[i].ladder);
+  }
+  for (uint32_t i = 0; i < from->effect_count && good; i++) {
+    good = effect_to_store(books, edition, &from->effects[i], &effects[i]);
+  }
+  return good;
+}
+
+/* ---- to indexes ---- */
+
+static bool grow_indexes(notch_books *books, notch_edition *edition, uint32_t number)
+{
+  uint32_t count = edition->index_count == 0 ? 256 : edition->index_count;
+  while (count <= number) {
+    count *= 2;
+  }
+  uint32_t *grown = NOTCH_NEW_ARRAY(&books->keep, uint32_t, count);
+  if (grown == NULL) {
+    return notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
+  }
+  if (edition->index_count > 0) {
+    memcpy(grown, edition->indexes, edition->index_count * sizeof *grown);
+  }
+  edition->indexes = grown;
+  edition->index_count = count;
+  return true;
+}
+
+/* A tier's index is its ladder's place in the row of all tiers. */
+static uint32_t find_tier(const notch_edition *edition, notch_text text)
+{
+  const notch_program *p = edition->rules->program;
+  for (uint32_t i = 0; i < p->ladder_count; i++) {
+    notch_text name = p->ladders[i].decl.name;
+    if (text.length <= name.length || memcmp(text.bytes, name.bytes, name.length) != 0 ||
+        text.bytes[name.length] != '.') {
+      continue;
+    }
+    notch_text tier = {text.bytes + name.length + 1, text.length - name.length - 1};
+    for (uint32_t j = 0; j < p->ladders[i].tier_count; j++) {
+      if (notch_text_equal(p->ladders[i].tiers[j].decl.name, tier)) {
+        return edition->tier_first[i] + j;
+      }
+    }
+  }
+  return NOTCH_NONE;
+}
+
+static uint32_t find_index(notch_books *books, const notch_edition *edition, uint32_t number)
+{
+  const notch_program *p = edition->rules->program;
+  notch_text text = notch_store_name_text(books->store, number);
+  notch_name_sort sort = notch_store_name_sort(books->store, number);
+  if (sort == NOTCH_NAME_TIER) {
+    return find_tier(edition, text);
+  }
+  for (uint32_t i = 0; i < count_of(p, sort); i++) {
+    if (notch_text_equal(text_of(p, sort, i, &books->run), text)) {
+      return i;
+    }
+  }
+  return NOTCH_NONE;
+}
+
+/* The index of a number; NOTCH_NONE stays what it is.  False: the edition lacks the name. */
+static bool index_of(notch_books *books, notch_edition *edition, uint32_t number, uint32_t *out)
+{
+  if (number == NOTCH_NONE) {
+    *out = NOTCH_NONE;
+    return true;
+  }
+  if (number >= edition->index_count && !grow_indexes(books, edition, number)) {
+    return false;
+  }
+  if (edition->indexes[number] == 0) {
+    uint32_t index = find_index(books, edition, number);
+    edition->indexes[number] = index == NOTCH_NONE ? NOTCH_NONE : index + 1;
+  }
+  *out = edition->indexes[number] == NOTCH_NONE ? NOTCH_NONE : edition->indexes[number] - 1;
+  return *out != NOTCH_NONE;
+}
+
+uint32_t notch_names_event(notch_books *books, notch_edition *edition, uint32_t number)
+{
+  uint32_t index;
+  return index_of(books, edition, number, &index) ? index : NOTCH_NONE;
+}
+
+static uint32_t due_of(notch_text text)
+{
+  for (uint32_t due = NOTCH_DUE_NONE + 1; due < NOTCH_DUE_COUNT; due++) {
+    if (notch_text_equal(notch_text_of(notch_due_word((notch_due)due)), text)) {
+      return NOTCH_DUE_FIRST + due;
+    }
+  }
+  return NOTCH_NONE;
+}
+
+bool notch_names_posting(notch_books *books, notch_edition *edition, const notch_posting *from,
+                         notch_posting *to, notch_arena *run)
+{
+  *to = *from;
+  notch_share *shares = NOTCH_NEW_ARRAY(run, notch_share, from->share_count + 1u);
+  uint16_t count = 0;
+  for (uint16_t i = 0; i < from->share_count; i++) {
+    /* A rule that is gone leaves its share to nobody. */
+    shares[count].amount = from->shares[i].amount;
+    if (index_of(books, edition, from->shares[i].rule, &shares[count].rule)) {
+      count++;
+    }
+  }
+  to->shares = shares;
+  to->share_count = count;
+  if (!index_of(books, edition, from->points, &to->points)) {
+    return false;
+  }
+  if (!index_of(books, edition, from->terms, &to->terms) || to->terms == NOTCH_NONE) {
+    to->terms = edition->rules->program->points[to->points].terms;
+  }
+  index_of(books, edition, from->partner, &to->partner);
+  return true;
+}
+
+bool notch_names_effect(notch_books *books, notch_edition *edition, const notch_effect *from,
+                        notch_effect *to)
+{
+  *to = *from;
+  uint32_t points;
+  if (from->kind == NOTCH_EFFECT_PURSE) {
+    if (!index_of(books, edition, (uint32_t)from->ref, &points)) {
+      return false;
+    }
+    to->ref = points;
+  }
+  index_of(books, edition, from->rule, &to->rule);
+  return index_of(books, edition, from->subject, &to->subject);
+}
+
+bool notch_names_from_store(notch_books *books, notch_edition *edition,
+                            const notch_transaction *from, notch_transaction *to,
+                            notch_arena *run)
+{
+  *to = *from;
+  notch_posting *postings = NOTCH_NEW_ARRAY(run, notch_posting, from->posting_count + 1);
+  notch_move *moves = NOTCH_NEW_ARRAY(run, notch_move, from->move_count + 1);
+  notch_effect *effects = NOTCH_NEW_ARRAY(run, notch_effect, from->effect_count + 1);
+  to->posting_count = to->move_count = to->effect_count = 0;
+  to->postings = postings;
+  to->moves = moves;
+  to->effects = effects;
+  to->type = from->origin == NOTCH_ORIGIN_DUE
+                 ? due_of(notch_store_name_text(books->store, from->type))
+                 : notch_names_event(books, edition, from->type);
+  /* What this version no longer has is left out: it cannot matter to its rules. */
+  for (uint32_t i = 0; i < from->posting_count; i++) {
+    to->posting_count += notch_names_posting(books, edition, &from->postings[i],
+                                             &postings[to->posting_count], run) ? 1 : 0;
+  }
+  for (uint32_t i = 0; i < from->move_count; i++) {
+    notch_move *move = &moves[to->move_count];
+    *move = from->moves[i];
+    if (index_of(books, edition, from->moves[i].ladder, &move->ladder) &&
+        index_of(books, edition, from->moves[i].tier, &move->tier)) {
+      move->tier -= move->tier == NOTCH_NONE ? 0 : edition->tier_first[move->ladder];
+      to->move_count++;
+    }
+  }
+  for (uint32_t i = 0; i < from->effect_count; i++) {
+    to->effect_count += notch_names_effect(books, edition, &from->effects[i],
+                                           &effects[to->effect_count]) ? 1 : 0;
+  }
+  return !run->failed;
+}
+
+void notch_names_forget(notch_books *books)
+{
+  for (uint32_t i = 0; i < books->edition_count; i++) {
+    notch_edition *edition = books->editions[i];
+    if (edition->rules == NULL) {
+      continue;
+    }
+    const notch_program *p = edition->rules->program;
+    for (uint32_t sort = 1; sort < NOTCH_NAME_SORTS; sort++) {
+      uint32_t count = count_of(p, (notch_name_sort)sort);
+      count += sort == NOTCH_NAME_TYPE ? NOTCH_DUE_COUNT : 0;
+      memset(edition->names[sort], 0, count * sizeof(uint32_t));
+    }
+    memset(edition->tier_names, 0, edition->tier_first[p->ladder_count] * sizeof(uint32_t));
+    if (edition->index_count > 0) {
+      memset(edition->indexes, 0, edition->index_count * sizeof(uint32_t));
+    }
+  }
+}

@@ -1,0 +1,277 @@
+/* apply_versions.c -- the versions of the rules in a ledger, and which one decides an event (L9). */
+#include <config.h>
+
+#include "apply.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define WORD(text) (int)(text).length, (text).bytes
+#define SEMANTICS 1 /* of evaluation: a release that changes one keeps the old beside it */
+
+static bool grow_editions(notch_books *books, uint32_t count)
+{
+  notch_edition **grown =
+      notch_memory_resize(books->memory, books->editions, count * sizeof *grown);
+  if (grown == NULL) {
+    return notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
+  }
+  books->editions = grown;
+  return true;
+}
+
+bool notch_books_versions(notch_books *books)
+{
+  uint32_t count = notch_store_version_count(books->store), listed = 0;
+  if (books->edition_count >= count) {
+    return true;
+  }
+  const notch_store_version *versions = NULL;
+  notch_store_status status =
+      notch_store_version_list(books->store, &books->keep, &versions, &listed);
+  if (status != NOTCH_STORE_OK) {
+    return notch_books_failed(books, status);
+  }
+  if (!grow_editions(books, listed)) {
+    return false;
+  }
+  while (books->edition_count < listed) {
+    notch_edition *edition = NOTCH_NEW(&books->keep, notch_edition);
+    if (edition == NULL) {
+      return notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
+    }
+    const notch_store_version *version = &versions[books->edition_count];
+    edition->version = version->version;
+    edition->effective_us = version->effective_us;
+    edition->event = version->event;
+    books->editions[books->edition_count++] = edition;
+  }
+  return true;
+}
+
+static bool find_module(void *payload, notch_text path, notch_text importer, notch_text *name,
+                        notch_text *text)
+{
+  const notch_store_version *version = payload;
+  (void)importer;
+  for (uint32_t i = 0; i < version->module_count; i++) {
+    if (notch_text_equal(version->modules[i].name, path)) {
+      *name = version->modules[i].name;
+      *text = version->modules[i].source;
+      return true;
+    }
+  }
+  return false;
+}
+
+/* A version runs with the zone that it was published with, not with this machine's. */
+static bool put_zone(notch_rules *rules, notch_text zone)
+{
+  notch_program *program = (notch_program *)(intptr_t)rules->program;
+  return zone.length == 0 ||
+         notch_zone_decode(&program->zone, zone.bytes, zone.length, &rules->arena);
+}
+
+static bool make_tables(notch_books *books, notch_edition *edition);
+
+static bool compile(notch_books *books, notch_edition *edition)
+{
+  notch_arena read;
+  notch_store_version version;
+  notch_arena_init(&read, books->memory);
+  notch_store_status status =
+      notch_store_version_read(books->store, edition->version, &read, &version);
+  bool compiled = false;
+  if (status != NOTCH_STORE_OK) {
+    notch_books_failed(books, status);
+  } else if (version.semantics > SEMANTICS) {
+    notch_books_say(books, NOTCH_STORE_NEWER_FORMAT,
+                    "version %u of the rules was published by a newer release; use that one",
+                    edition->version);
+  } else {
+    notch_diags diags;
+    notch_diags_init(&diags, &read);
+    const notch_resolver resolver = {find_module, &version};
+    notch_text name = notch_arena_format(&read, "version %u", edition->version);
+    notch_rules_status outcome = notch_rules_compile(&edition->rules, books->memory, name,
+                                                     version.source, &resolver, &diags);
+    edition->owned = true;
+    compiled = outcome == NOTCH_RULES_OK && put_zone(edition->rules, version.zone);
+    if (!compiled) {
+      notch_text first = diags.first != NULL ? diags.first->message : NOTCH_TEXT("damaged");
+      notch_books_say(books, outcome == NOTCH_RULES_NOMEM ? NOTCH_STORE_NOMEM
+                                                          : NOTCH_STORE_CORRUPT,
+                      "version %u of the rules in the ledger does not compile: %.*s",
+                      edition->version, WORD(first));
+      notch_rules_free(edition->rules, books->memory);
+      edition->rules = NULL;
+    }
+  }
+  notch_arena_free(&read);
+  return compiled && make_tables(books, edition);
+}
+
+static bool make_tables(notch_books *books, notch_edition *edition)
+{
+  const notch_program *p = edition->rules->program;
+  const uint32_t counts[NOTCH_NAME_SORTS] = {
+      [NOTCH_NAME_TYPE] = p->event_count + NOTCH_DUE_COUNT,
+      [NOTCH_NAME_POINTS] = p->points_count,
+      [NOTCH_NAME_RULE] = p->rule_count,
+      [NOTCH_NAME_LADDER] = p->ladder_count,
+      [NOTCH_NAME_REWARD] = p->reward_count,
+      [NOTCH_NAME_PARTNER] = p->partner_count,
+      [NOTCH_NAME_SEGMENT] = p->segment_count,
+      [NOTCH_NAME_COHORT] = p->cohort_count,
+      [NOTCH_NAME_POOL] = p->pool_count,
+      [NOTCH_NAME_PAYMENT] = p->payment_count,
+      [NOTCH_NAME_LIMIT] = p->limit_count,
+      [NOTCH_NAME_TERMS] = p->terms_count,
+  };
+  for (uint32_t i = 0; i < NOTCH_NAME_SORTS; i++) {
+    edition->names[i] = NOTCH_NEW_ARRAY(&books->keep, uint32_t, counts[i] + 1);
+  }
+  uint32_t tiers = 0;
+  edition->tier_first = NOTCH_NEW_ARRAY(&books->keep, uint32_t, p->ladder_count + 1);
+  for (uint32_t i = 0; i < p->ladder_count && edition->tier_first != NULL; i++) {
+    edition->tier_first[i] = tiers;
+    tiers += p->ladders[i].tier_count;
+    edition->tier_first[i + 1] = tiers;
+  }
+  edition->tier_names = NOTCH_NEW_ARRAY(&books->keep, uint32_t, tiers + 1);
+  if (books->keep.failed) {
+    return notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
+  }
+  return true;
+}
+
+bool notch_books_adopt(notch_books *books, const notch_rules *rules)
+{
+  notch_edition *edition = books->editions[books->edition_count - 1];
+  assert(edition->rules == NULL);
+  edition->rules = (notch_rules *)(intptr_t)rules;
+  return make_tables(books, edition);
+}
+
+notch_edition *notch_books_edition(notch_books *books, uint32_t version)
+{
+  if (version == 0 || version > books->edition_count) {
+    notch_books_say(books, NOTCH_STORE_CORRUPT,
+                    "the ledger names version %u of the rules, which it does not have", version);
+    return NULL;
+  }
+  notch_edition *edition = books->editions[version - 1];
+  return edition->rules != NULL || compile(books, edition) ? edition : NULL;
+}
+
+notch_edition *notch_books_newest(notch_books *books)
+{
+  if (books->edition_count == 0) {
+    notch_books_say(books, NOTCH_STORE_CORRUPT, "the ledger has no rules yet: publish some");
+    return NULL;
+  }
+  return notch_books_edition(books, books->edition_count);
+}
+
+static bool hash_version(notch_books *books, const notch_rules *rules, notch_text zone,
+                         notch_digest *out)
+{
+  notch_hasher *hasher = notch_hasher_new();
+  const char semantics[4] = {0, 0, 0, SEMANTICS};
+  const notch_piece pieces[] = {{rules->program->identity.bytes,
+                                 sizeof rules->program->identity.bytes},
+                                {zone.bytes, zone.length},
+                                {semantics, sizeof semantics}};
+  bool hashed = hasher != NULL && notch_sha256_pieces(hasher, out, pieces, 3);
+  notch_hasher_free(hasher);
+  return hashed || notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
+}
+
+bool notch_books_publish(notch_books *books, const notch_rules *rules, int64_t effective_us)
+{
+  notch_buffer zone;
+  notch_store_version version = {.source = rules->source,
+                                 .semantics = SEMANTICS,
+                                 .effective_us = effective_us,
+                                 .modules = rules->modules,
+                                 .module_count = rules->module_count};
+  notch_buffer_init(&zone, books->memory);
+  notch_zone_encode(&rules->program->zone, &zone);
+  version.zone = (notch_text){zone.bytes, (uint32_t)zone.length};
+  bool good = !zone.failed && hash_version(books, rules, version.zone, &version.hash);
+  if (good) {
+    notch_store_status status = notch_store_version_add(books->store, &version);
+    good = status == NOTCH_STORE_OK || notch_books_failed(books, status);
+  }
+  notch_buffer_free(&zone);
+  uint32_t type = 0;
+  if (!good || !notch_names_type(books, notch_text_of(notch_due_word(NOTCH_DUE_PUBLISH)), &type)) {
+    return false;
+  }
+  /* By the clock of events the ledger begins with the rules, not with the day of its making. */
+  int64_t now_us = !books->clock_events           ? notch_books_now(books)
+                   : effective_us == INT64_MIN    ? 0
+                                                  : effective_us;
+  notch_transaction row = {.origin = NOTCH_ORIGIN_DUE,
+                           .type = type,
+                           .version = version.version,
+                           .at_us = now_us,
+                           .booked_us = now_us,
+                           .recorded_us = now_us};
+  notch_store_status status = notch_store_append(books->store, &row);
+  return status == NOTCH_STORE_OK ? notch_books_versions(books)
+                                  : notch_books_failed(books, status);
+}
+
+/* ---- which one decides ---- */
+
+/* The moment that `rules follow` means, or the event's own time. */
+static bool followed_moment(notch_books *books, const notch_envelope *envelope, int64_t *out)
+{
+  notch_edition *newest = notch_books_newest(books);
+  if (newest == NULL) {
+    return false;
+  }
+  const notch_program *program = newest->rules->program;
+  notch_reader reader = {.layout = newest->rules->layout, .run = &books->run, .words = true};
+  int32_t offset_min;
+  if (!notch_read_at(&reader, envelope->at, out, &offset_min)) {
+    *out = INT64_MAX; /* refused by whichever version is the newest */
+    return true;
+  }
+  uint32_t type = notch_event_find(program, envelope->type);
+  if (type == NOTCH_NONE || program->events[type].follow == NOTCH_NONE) {
+    return true;
+  }
+  const notch_field *field = &program->events[type].fields[program->events[type].follow];
+  const notch_json *json = notch_json_get(envelope->fields, field->name);
+  notch_value value;
+  if (json != NULL && notch_read_value(&reader, field, json, field->name, &value) &&
+      value.d != 0) {
+    *out = field->type.kind == NOTCH_TYPE_DATE
+               ? notch_zone_midnight(&program->zone, (int32_t)value.n) * NOTCH_SECOND_US
+               : value.n;
+  }
+  return true;
+}
+
+bool notch_books_choose(notch_books *books, const notch_envelope *envelope, uint32_t *version,
+                        notch_text *why)
+{
+  if (books->edition_count == 1 && books->editions[0]->effective_us == INT64_MIN) {
+    *version = 1;
+    return true;
+  }
+  int64_t moment_us;
+  if (!followed_moment(books, envelope, &moment_us)) {
+    return false;
+  }
+  *version = books->edition_count;
+  while (*version > 0 && books->editions[*version - 1]->effective_us > moment_us) {
+    (*version)--;
+  }
+  if (*version == 0) {
+    *why = NOTCH_TEXT("the event is older than every version of the rules");
+  }
+  return true;
+}

@@ -1,0 +1,115 @@
+/* apply_write.c -- rows of an outcome into the journal, and from there into the states. */
+#include <config.h>
+
+#include "apply.h"
+
+#include <assert.h>
+#include <string.h>
+
+static bool append(notch_books *books, notch_transaction *row, notch_receipt *receipt)
+{
+  notch_store_status status = notch_store_append(books->store, row);
+  if (status != NOTCH_STORE_OK) {
+    return notch_books_failed(books, status);
+  }
+  receipt->first = receipt->first == 0 ? row->event : receipt->first;
+  receipt->last = row->event;
+  return true;
+}
+
+/* The programme's own figures may have changed by anybody's row. */
+static bool fold_row(notch_books *books, notch_edition *edition, const notch_event *event,
+                     const notch_original *original, const notch_transaction *row)
+{
+  bool house = row->member != 0 && edition->rules->plan->uses_house;
+  notch_seat *seat = notch_seat_at(books, row->member);
+  notch_seat *own = house ? notch_seat_at(books, 0) : NULL;
+  /* A state that is not in memory reads the row when it is next asked for. */
+  return (seat == NULL || seat->version != edition->version ||
+          notch_seat_fold(books, seat, edition, event, original, row)) &&
+         (own == NULL || own->version != edition->version ||
+          notch_seat_fold(books, own, edition, event, original, row));
+}
+
+/* A row that is a return of another event: folded as it will be read back, with its original. */
+static bool fold_again(notch_books *books, notch_edition *edition, int64_t member, int64_t event)
+{
+  notch_seat *seat = notch_seat_at(books, member);
+  notch_transaction row;
+  if (seat == NULL || seat->version != edition->version) {
+    return true;
+  }
+  seat->upto = event;
+  seat->dirty = true;
+  return notch_history_read(books, event, &books->run, &row) &&
+         notch_books_fold(books, edition, &seat->state, &row);
+}
+
+bool notch_books_write(notch_books *books, notch_edition *edition, const notch_event *event,
+                       const notch_original *original, const notch_outcome *outcome,
+                       notch_receipt *receipt)
+{
+  for (uint32_t i = 0; i < outcome->count; i++) {
+    notch_transaction *made = &outcome->transactions[i], row;
+    bool own = event != NULL && i == outcome->own;
+    made->version = edition->version;
+    made->recorded_us = books->recorded_us;
+    if (own) {
+      made->id = event->id;
+      if (!notch_books_content(books, edition, event, made->member, &made->content)) {
+        return false;
+      }
+    }
+    if (!notch_names_to_store(books, edition, made, &row) || !append(books, &row, receipt)) {
+      return false;
+    }
+    assert(made->event == row.event);
+    made->recorded_us = row.recorded_us;
+    made->previous = row.previous;
+    receipt->own = own ? row.event : receipt->own;
+    bool sent = made->origin == NOTCH_ORIGIN_SENT;
+    if (!sent && notch_history_returns(made)) {
+      if (!fold_again(books, edition, made->member, made->event) ||
+          (edition->rules->plan->uses_house && !fold_again(books, edition, 0, made->event))) {
+        return false;
+      }
+      continue;
+    }
+    if (!fold_row(books, edition, sent ? event : NULL, sent ? original : NULL, made)) {
+      return false;
+    }
+  }
+  receipt->own_index = outcome->own;
+  return true;
+}
+
+bool notch_books_write_plain(notch_books *books, notch_text id, const notch_refused_row *row,
+                             notch_receipt *receipt)
+{
+  notch_transaction plain = {.origin = NOTCH_ORIGIN_SENT,
+                             .version = row->version,
+                             .member = row->member,
+                             .id = id,
+                             .at_us = row->at_us,
+                             .booked_us = row->at_us,
+                             .recorded_us = books->recorded_us,
+                             .offset_min = row->offset_min,
+                             .verdict = row->verdict,
+                             .content = row->content,
+                             .detail = row->sentence};
+  if (!notch_names_type(books, row->type, &plain.type) || !append(books, &plain, receipt)) {
+    return false;
+  }
+  receipt->own = plain.event;
+  receipt->verdict = row->verdict;
+  receipt->sentence = row->sentence;
+  receipt->reply =
+      row->verdict == NOTCH_WAITING ? NOTCH_REPLY_WAITING : NOTCH_REPLY_REFUSED;
+  notch_seat *seat = notch_seat_at(books, row->member);
+  if (seat != NULL) {
+    seat->upto = seat->member == 0 || seat->upto == plain.previous ? plain.event : seat->upto;
+    seat->state.last_event = plain.event;
+    seat->dirty = true;
+  }
+  return true;
+}

@@ -1,0 +1,415 @@
+/* event/read.c -- the envelope of an event, the fields of a declared one, and what returns lower. */
+#include <config.h>
+
+#include "event/read.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define WORD(text) (int)(text).length, (text).bytes
+
+/* ---- layout ---- */
+
+static uint32_t *sorted(const notch_field *fields, uint32_t count, notch_arena *arena)
+{
+  uint32_t *order = NOTCH_NEW_ARRAY(arena, uint32_t, count + 1);
+  for (uint32_t i = 0; order != NULL && i < count; i++) {
+    uint32_t at = i;
+    while (at > 0 && notch_text_compare(fields[order[at - 1]].name, fields[i].name) > 0) {
+      order[at] = order[at - 1];
+      at--;
+    }
+    order[at] = i;
+  }
+  return order;
+}
+
+const notch_layout *notch_layout_make(const notch_program *program, notch_arena *arena)
+{
+  notch_layout *layout = NOTCH_NEW(arena, notch_layout);
+  if (layout == NULL) {
+    return NULL;
+  }
+  layout->program = program;
+  layout->events = NOTCH_NEW_ARRAY(arena, uint32_t *, program->event_count + 1);
+  layout->records = NOTCH_NEW_ARRAY(arena, uint32_t *, program->record_count + 1);
+  layout->member_fields = sorted(program->member_fields, program->member_field_count, arena);
+  for (uint32_t i = 0; layout->events != NULL && i < program->event_count; i++) {
+    layout->events[i] =
+        sorted(program->events[i].fields, program->events[i].field_count, arena);
+  }
+  for (uint32_t i = 0; layout->records != NULL && i < program->record_count; i++) {
+    layout->records[i] =
+        sorted(program->records[i].fields, program->records[i].field_count, arena);
+  }
+  return arena->failed ? NULL : layout;
+}
+
+/* ---- the envelope ---- */
+
+static const notch_json *find_in(const notch_json *object, const char *key)
+{
+  return notch_json_get(object, notch_text_of(key));
+}
+
+static notch_text text_of(const notch_json *json, const notch_json **other)
+{
+  if (json != NULL && json->kind == NOTCH_JSON_STRING) {
+    return json->text;
+  }
+  *other = json;
+  return (notch_text){NULL, 0};
+}
+
+static notch_text duplicate_in(const notch_json *object)
+{
+  for (const notch_json *json = object->first; json != NULL; json = json->next) {
+    if (json->duplicate) {
+      return json->key;
+    }
+  }
+  return (notch_text){NULL, 0};
+}
+
+bool notch_envelope_open(notch_envelope *out, const notch_json *sent, const char **why)
+{
+  memset(out, 0, sizeof *out);
+  if (sent == NULL || sent->kind != NOTCH_JSON_OBJECT) {
+    *why = "an event is a JSON object";
+    return false;
+  }
+  const notch_json *data = find_in(sent, "data"), *unused = NULL;
+  out->wrapped = find_in(sent, "specversion") != NULL && data != NULL &&
+                 data->kind == NOTCH_JSON_OBJECT;
+  out->id = text_of(find_in(sent, "id"), &unused);
+  out->type = text_of(find_in(sent, "type"), &out->type_as);
+  out->member = text_of(find_in(sent, out->wrapped ? "subject" : "member"), &out->member_as);
+  out->at = find_in(sent, out->wrapped ? "time" : "at");
+  out->fields = out->wrapped ? data : sent;
+  out->twice = duplicate_in(sent);
+  if (out->wrapped && out->twice.length == 0) {
+    out->twice = duplicate_in(data);
+  }
+  if (out->id.length == 0) {
+    *why = unused == NULL ? "an event needs an `id`" : "the `id` of an event is a text";
+    return false;
+  }
+  return true;
+}
+
+bool notch_envelope_has(const notch_envelope *envelope, notch_text key)
+{
+  return !envelope->wrapped &&
+         (notch_text_equal(key, NOTCH_TEXT("id")) || notch_text_equal(key, NOTCH_TEXT("type")) ||
+          notch_text_equal(key, NOTCH_TEXT("member")) || notch_text_equal(key, NOTCH_TEXT("at")));
+}
+
+uint32_t notch_event_find(const notch_program *program, notch_text type)
+{
+  for (uint32_t i = 0; i < program->event_count; i++) {
+    if (notch_text_equal(program->events[i].decl.name, type)) {
+      return i;
+    }
+  }
+  return NOTCH_NONE;
+}
+
+bool notch_read_at(notch_reader *reader, const notch_json *at, int64_t *at_us,
+                   int32_t *offset_min)
+{
+  if (at == NULL || at->kind == NOTCH_JSON_NULL) {
+    return notch_reader_refuse(reader, NOTCH_REFUSED_MISSING_FIELD,
+                               "`at` is missing: when did it happen?");
+  }
+  if (at->kind != NOTCH_JSON_STRING ||
+      !notch_moment_parse(at_us, offset_min, at->text, &reader->layout->program->zone)) {
+    return notch_reader_refuse(reader, NOTCH_REFUSED_BAD_VALUE,
+                               "`at` is a moment such as \"2026-03-03T10:00:00+08:00\"");
+  }
+  return true;
+}
+
+/* ---- declared events ---- */
+
+static uint32_t field_of(const notch_event_decl *decl, notch_text name)
+{
+  for (uint32_t i = 0; i < decl->field_count; i++) {
+    if (notch_text_equal(decl->fields[i].name, name)) {
+      return i;
+    }
+  }
+  return NOTCH_NONE;
+}
+
+static bool unknown_field(notch_reader *reader, const notch_event_decl *decl, notch_text key)
+{
+  notch_text near = {NULL, 0};
+  for (uint32_t i = 0; i < decl->field_count; i++) {
+    if (notch_text_distance(decl->fields[i].name, key, 2) <= 2) {
+      near = decl->fields[i].name;
+    }
+  }
+  if (near.length > 0) {
+    return notch_reader_refuse(reader, NOTCH_REFUSED_UNKNOWN_FIELD,
+                               "`%.*s` is no field of %.*s; did you mean `%.*s`?", WORD(key),
+                               WORD(decl->decl.name), WORD(near));
+  }
+  return notch_reader_refuse(reader, NOTCH_REFUSED_UNKNOWN_FIELD, "`%.*s` is no field of %.*s",
+                             WORD(key), WORD(decl->decl.name));
+}
+
+static bool read_fields(notch_reader *reader, const notch_envelope *envelope, notch_event *event)
+{
+  const notch_event_decl *decl = &reader->layout->program->events[event->type];
+  for (const notch_json *json = envelope->fields->first; json != NULL; json = json->next) {
+    uint32_t index = field_of(decl, json->key);
+    if (index == NOTCH_NONE) {
+      if (reader->recorded || notch_envelope_has(envelope, json->key)) {
+        continue;
+      }
+      return unknown_field(reader, decl, json->key);
+    }
+    if (!notch_read_value(reader, &decl->fields[index], json, json->key,
+                          &event->fields[index])) {
+      return false;
+    }
+  }
+  for (uint32_t i = 0; i < decl->field_count; i++) {
+    const notch_field *field = &decl->fields[i];
+    if (event->fields[i].d != 0) {
+      continue;
+    }
+    event->fields[i] = field->has_default ? field->default_value : NOTCH_MISSING;
+    if (!field->has_default && !field->type.optional && !reader->recorded) {
+      return notch_reader_refuse(reader, NOTCH_REFUSED_MISSING_FIELD, "`%.*s` is missing",
+                                 WORD(field->name));
+    }
+  }
+  return true;
+}
+
+static notch_event *event_new(notch_reader *reader, uint32_t type)
+{
+  const notch_event_decl *decl = &reader->layout->program->events[type];
+  notch_event *event = NOTCH_NEW(reader->run, notch_event);
+  event->type = type;
+  event->fields = NOTCH_NEW_ARRAY(reader->run, notch_value, decl->field_count + 1);
+  event->quantity = type == NOTCH_EVENT_RETURN ? 0 : 1;
+  event->reward = event->payment = event->pool = event->partner = NOTCH_NONE;
+  event->currency_from = event->currency_to = NOTCH_NONE;
+  return event;
+}
+
+static bool check_member(notch_reader *reader, const notch_envelope *envelope,
+                         const notch_event_decl *decl)
+{
+  if (envelope->member_as != NULL && envelope->member_as->kind != NOTCH_JSON_NULL) {
+    return notch_reader_refuse(reader, NOTCH_REFUSED_BAD_VALUE,
+                               "`%s` is a text: the member's id",
+                               envelope->wrapped ? "subject" : "member");
+  }
+  if (!decl->has_member && envelope->member.length > 0) {
+    return notch_reader_refuse(reader, NOTCH_REFUSED_UNKNOWN_FIELD,
+                               "`member`: %.*s is an event of the programme, without a member",
+                               WORD(decl->decl.name));
+  }
+  if (decl->has_member && envelope->member.length == 0) {
+    return notch_reader_refuse(reader, NOTCH_REFUSED_MISSING_FIELD, "`%s` is missing",
+                               envelope->wrapped ? "subject" : "member");
+  }
+  if (envelope->member.length > NOTCH_MEMBER_ID_MAX) {
+    return notch_reader_refuse(reader, NOTCH_REFUSED_BAD_VALUE,
+                               "`member` has %u bytes; a member's id has at most %u",
+                               envelope->member.length, NOTCH_MEMBER_ID_MAX);
+  }
+  return true;
+}
+
+notch_event *notch_read_event(notch_reader *reader, const notch_envelope *envelope)
+{
+  const notch_program *program = reader->layout->program;
+  if (envelope->twice.length > 0) {
+    notch_reader_refuse(reader, NOTCH_REFUSED_BAD_VALUE, "`%.*s` is there twice",
+                        WORD(envelope->twice));
+    return NULL;
+  }
+  if (envelope->type.length == 0) {
+    notch_reader_refuse(reader,
+                        envelope->type_as == NULL ? NOTCH_REFUSED_MISSING_FIELD
+                                                  : NOTCH_REFUSED_BAD_VALUE,
+                        envelope->type_as == NULL ? "`type` is missing" : "`type` is a text");
+    return NULL;
+  }
+  uint32_t type = notch_event_find(program, envelope->type);
+  if (type == NOTCH_NONE || (type == NOTCH_EVENT_GIVEN && !reader->scene)) {
+    notch_reader_refuse(reader, NOTCH_REFUSED_UNKNOWN_EVENT,
+                        "the rules know no event `%.*s`", WORD(envelope->type));
+    return NULL;
+  }
+  notch_event *event = event_new(reader, type);
+  event->id = envelope->id;
+  event->member = envelope->member;
+  if (!check_member(reader, envelope, &program->events[type]) ||
+      !notch_read_at(reader, envelope->at, &event->at_us, &event->offset_min)) {
+    return NULL;
+  }
+  bool read = type < NOTCH_EVENT_BUILTIN_COUNT ? notch_read_builtin(reader, envelope, event)
+                                               : read_fields(reader, envelope, event);
+  return read ? event : NULL;
+}
+
+notch_event *notch_read_recorded(notch_reader *reader, uint32_t type, const notch_json *content)
+{
+  static const notch_json nothing = {.kind = NOTCH_JSON_OBJECT};
+  notch_envelope envelope = {.fields = content != NULL ? content : &nothing, .wrapped = true};
+  notch_event *event = event_new(reader, type);
+  reader->recorded = true;
+  bool read = type < NOTCH_EVENT_BUILTIN_COUNT ? notch_read_builtin(reader, &envelope, event)
+                                               : read_fields(reader, &envelope, event);
+  reader->recorded = false;
+  return read ? event : NULL;
+}
+
+/* ---- what a return lowers ---- */
+
+static bool can_be_lowered(const notch_field *field)
+{
+  return field->type.kind == NOTCH_TYPE_NUMBER || field->type.kind == NOTCH_TYPE_MONEY;
+}
+
+/* A returned figure has no range of its own: it is compared with what is left. */
+static bool read_lowered(notch_reader *reader, const notch_field *field, const notch_json *json,
+                         notch_text path, notch_value *out)
+{
+  notch_field open = *field;
+  open.range = (notch_range){.has_low = false, .has_high = false};
+  if (!can_be_lowered(field)) {
+    return notch_reader_refuse(reader, NOTCH_REFUSED_BAD_VALUE,
+                               "`%.*s` cannot be returned in part: it is no number and no money",
+                               WORD(path));
+  }
+  if (!notch_read_value(reader, &open, json, path, out)) {
+    return false;
+  }
+  if (out->d != 0 && out->n < 0) {
+    return notch_reader_refuse(reader, NOTCH_REFUSED_OUT_OF_RANGE,
+                               "`%.*s`: what is returned cannot be negative", WORD(path));
+  }
+  return true;
+}
+
+static bool read_line(notch_reader *reader, const notch_record *record, const notch_json *item,
+                      notch_return_line *line)
+{
+  if (item->kind != NOTCH_JSON_OBJECT) {
+    return notch_reader_refuse(reader, NOTCH_REFUSED_BAD_VALUE,
+                               "a returned line is an object such as {\"line\":1,"
+                               "\"quantity\":1}");
+  }
+  notch_value *lower = NOTCH_NEW_ARRAY(reader->run, notch_value, record->field_count + 1);
+  line->lower = lower;
+  for (const notch_json *json = item->first; json != NULL; json = json->next) {
+    if (json->duplicate) {
+      return notch_reader_refuse(reader, NOTCH_REFUSED_BAD_VALUE, "`%.*s` is there twice",
+                                 WORD(json->key));
+    }
+    int64_t number = 0;
+    if (notch_text_equal(json->key, NOTCH_TEXT("line"))) {
+      if (!notch_read_amount(reader, json, 0, NOTCH_TEXT(""), json->key, &number)) {
+        return false;
+      }
+      line->line = number < 1 || number > UINT32_MAX ? 0 : (uint32_t)number;
+      continue;
+    }
+    uint32_t index = 0;
+    while (index < record->field_count &&
+           !notch_text_equal(record->fields[index].name, json->key)) {
+      index++;
+    }
+    if (index == record->field_count) {
+      return notch_reader_refuse(reader, NOTCH_REFUSED_UNKNOWN_FIELD,
+                                 "`%.*s` is no field of %.*s", WORD(json->key),
+                                 WORD(record->name));
+    }
+    if (!read_lowered(reader, &record->fields[index], json, json->key, &lower[index])) {
+      return false;
+    }
+  }
+  if (line->line == 0) {
+    return notch_reader_refuse(reader, NOTCH_REFUSED_MISSING_FIELD,
+                               "a returned line needs its `line`, counted from 1");
+  }
+  return true;
+}
+
+static bool read_lines(notch_reader *reader, const notch_field *field, const notch_json *json,
+                       notch_lowering *lowering)
+{
+  const notch_record *record = &reader->layout->program->records[field->type.of];
+  if (json->kind != NOTCH_JSON_ARRAY) {
+    return notch_reader_refuse(reader, NOTCH_REFUSED_BAD_VALUE, "`%.*s` is a list of lines",
+                               WORD(json->key));
+  }
+  lowering->lines = NOTCH_NEW_ARRAY(reader->run, notch_return_line, json->count + 1);
+  for (const notch_json *item = json->first; item != NULL; item = item->next) {
+    if (!read_line(reader, record, item, &lowering->lines[lowering->line_count])) {
+      return false;
+    }
+    lowering->line_count++;
+  }
+  return true;
+}
+
+/* What goes back of a payment, a reward, a transfer or an adjustment is no field of theirs. */
+static bool read_shop(notch_reader *reader, uint32_t type, const notch_json *json,
+                      notch_event *returned, bool *taken)
+{
+  bool points = type == NOTCH_EVENT_PAY || type == NOTCH_EVENT_CAPTURE ||
+                type == NOTCH_EVENT_TRANSFER || type == NOTCH_EVENT_ADJUST;
+  *taken = true;
+  if (points && notch_text_equal(json->key, NOTCH_TEXT("points"))) {
+    returned->point_count = 0;
+    return notch_read_points(reader, json, returned);
+  }
+  if (type == NOTCH_EVENT_REDEEM && notch_text_equal(json->key, NOTCH_TEXT("quantity"))) {
+    return notch_read_amount(reader, json, 0, NOTCH_TEXT(""), json->key, &returned->quantity) &&
+           (returned->quantity > 0 ||
+            notch_reader_refuse(reader, NOTCH_REFUSED_OUT_OF_RANGE,
+                                "`quantity` is above zero"));
+  }
+  *taken = false;
+  return true;
+}
+
+notch_lowering *notch_read_lowering(notch_reader *reader, uint32_t type, notch_event *returned)
+{
+  const notch_event_decl *decl = &reader->layout->program->events[type];
+  notch_lowering *lowering = NOTCH_NEW(reader->run, notch_lowering);
+  lowering->fields = NOTCH_NEW_ARRAY(reader->run, notch_value, decl->field_count + 1);
+  bool named = false;
+  const notch_json *rest = returned->rest == NULL ? NULL : returned->rest->first;
+  for (; rest != NULL; rest = rest->next) {
+    bool taken;
+    if (!read_shop(reader, type, rest, returned, &taken)) {
+      return NULL;
+    }
+    named = true;
+    if (taken) {
+      continue;
+    }
+    uint32_t index = field_of(decl, rest->key);
+    if (index == NOTCH_NONE) {
+      unknown_field(reader, decl, rest->key);
+      return NULL;
+    }
+    const notch_field *field = &decl->fields[index];
+    bool read = field->type.kind == NOTCH_TYPE_LIST
+                    ? read_lines(reader, field, rest, lowering)
+                    : read_lowered(reader, field, rest, rest->key, &lowering->fields[index]);
+    if (!read) {
+      return NULL;
+    }
+  }
+  lowering->all = !named;
+  return lowering;
+}

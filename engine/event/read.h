@@ -1,0 +1,108 @@
+/*
+ * event/read.h -- from JSON to a typed event, and back to the canonical text that is recorded.
+ *
+ * A reader belongs to one thread.  Everything it makes lives in its arena, whose escape is armed
+ * by the caller; a refusal is a return value with a sentence that names the field.
+ */
+#ifndef NOTCH_EVENT_READ_H
+#define NOTCH_EVENT_READ_H
+
+#include "event/event.h"
+
+#define NOTCH_MEMBER_ID_MAX 128u
+
+/* The order in which fields are written, settled once for a programme. */
+typedef struct notch_layout {
+  const notch_program *program;
+  uint32_t **events;     /* by event: its fields by name */
+  uint32_t **records;    /* by record */
+  uint32_t *member_fields;
+} notch_layout;
+const notch_layout *notch_layout_make(const notch_program *program, notch_arena *arena);
+
+/* Where personal values and member numbers are kept apart from the content (ledger, section 1). */
+typedef struct notch_vault {
+  void *payload;
+  /* Writing: keeps the value of the event under way; its digest as hexadecimal comes back. */
+  bool (*keep)(void *payload, notch_text field, notch_text value, char digest[65]);
+  int64_t (*number)(void *payload, notch_text id); /* of a member; 0: none can be given */
+  /* Reading: false or empty where it was erased. */
+  bool (*value)(void *payload, notch_text field, notch_text *out);
+  notch_text (*id)(void *payload, int64_t number);
+} notch_vault;
+
+typedef struct notch_envelope { /* what every event has, whatever the rules */
+  notch_text id, type, member;
+  const notch_json *at;        /* NULL: not sent */
+  const notch_json *member_as; /* a member that is no text */
+  const notch_json *type_as;   /* a type that is no text */
+  const notch_json *fields;    /* the object that has them */
+  bool wrapped;                /* CloudEvents: fields has nothing else */
+  notch_text twice;            /* a key that was sent twice; empty: none */
+} notch_envelope;
+
+/* False: not an object with an id; *why is then a sentence. */
+bool notch_envelope_open(notch_envelope *out, const notch_json *sent, const char **why);
+/* Whether a key of `fields` belongs to the envelope. */
+bool notch_envelope_has(const notch_envelope *envelope, notch_text key);
+
+typedef struct notch_reader {
+  const notch_layout *layout;
+  notch_arena *run;          /* armed */
+  notch_json_parser *parser; /* for recorded lists and sets that are personal */
+  bool scene;                /* `given` is taken: the suite and previews */
+  bool words;                /* from CSV: a flag may be written yes or no */
+  bool recorded;             /* content of a ledger row: what this version lacks is left out */
+  const notch_vault *vault;  /* recorded */
+  notch_verdict verdict;     /* after a refusal */
+  notch_text sentence;
+} notch_reader;
+
+/* The index of an event type, or NOTCH_NONE. */
+uint32_t notch_event_find(const notch_program *program, notch_text type);
+
+/* The instant of an event.  False: missing or unreadable, see verdict. */
+bool notch_read_at(notch_reader *reader, const notch_json *at, int64_t *at_us,
+                   int32_t *offset_min);
+
+/* NULL: refused, see verdict and sentence. */
+notch_event *notch_read_event(notch_reader *reader, const notch_envelope *envelope);
+
+/* The same event from what a row recorded of it. */
+notch_event *notch_read_recorded(notch_reader *reader, uint32_t type, const notch_json *content);
+
+/* What a return lowers, once the type of the event it returns is known.  Points and a quantity
+ * that go back of a payment or reward are put into `returned`.  NULL: refused. */
+notch_lowering *notch_read_lowering(notch_reader *reader, uint32_t type, notch_event *returned);
+
+/* One value by its declared type; `path` is the field's name for the sentence. */
+bool notch_read_value(notch_reader *reader, const notch_field *field, const notch_json *json,
+                      notch_text path, notch_value *out);
+/* An exact amount with `decimals`, perhaps with its unit behind it; a refusal names both. */
+bool notch_read_amount(notch_reader *reader, const notch_json *json, unsigned decimals,
+                       notch_text unit, notch_text path, int64_t *out);
+/* Records the refusal and returns false. */
+bool notch_reader_refuse(notch_reader *reader, notch_verdict verdict, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* The built-in events (read_builtin.c). */
+bool notch_read_points(notch_reader *reader, const notch_json *json, notch_event *event);
+bool notch_read_builtin(notch_reader *reader, const notch_envelope *envelope,
+                        notch_event *event);
+
+/*
+ * The content as recorded: keys sorted, typed values in one form, without id, type, member and
+ * at.  With a vault personal values are digests and members are numbers; without one the text is
+ * plain, for comparing.  False: the vault failed.
+ */
+bool notch_canonical_event(notch_buffer *to, const notch_layout *layout,
+                           const notch_event *event, const notch_vault *vault);
+/* Of something that could not be read: as sent, keys sorted. */
+void notch_canonical_raw(notch_buffer *to, const notch_envelope *envelope, notch_arena *run);
+/* Whether the recorded content of this type may hold digests or member numbers. */
+bool notch_event_is_personal(const notch_program *program, uint32_t type);
+void notch_canonical_value(notch_buffer *to, const notch_layout *layout, notch_type type,
+                           unsigned decimals, notch_value value, const notch_vault *vault);
+void notch_canonical_json(notch_buffer *to, const notch_json *json, notch_arena *run);
+
+#endif
