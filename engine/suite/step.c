@@ -35,8 +35,9 @@ static notch_text with_head(notch_scene_of_test *scene, const notch_test_step *s
 
 static bool apply(notch_scene_of_test *scene, notch_text line)
 {
-  notch_apply_options options = {.ahead_us = -1, .scene = true, .trace = &scene->trace};
+  notch_apply_options options = {.ahead_us = -1, .scene = true};
   scene->trace = (notch_trace){.arena = &scene->run};
+  scene->books->trace = &scene->trace;
   int64_t before = notch_store_next(scene->books->store)->event;
   if (!notch_books_apply_text(scene->books, line, &options, &scene->receipt)) {
     return false;
@@ -76,13 +77,14 @@ static bool wait(notch_scene_of_test *scene, int64_t to_us)
   int64_t before = notch_store_next(books->store)->event;
   int64_t members = notch_store_next(books->store)->member;
   uint64_t count = 0;
+  scene->trace = (notch_trace){.arena = &scene->run};
+  scene->books->trace = &scene->trace;
   for (int64_t member = 1; member < members; member++) {
     if (!notch_books_settle(books, member, to_us, &count)) {
       return false;
     }
   }
   scene->waited = true;
-  scene->trace = (notch_trace){.arena = &scene->run};
   scene->receipt = (notch_receipt){.reply = NOTCH_REPLY_APPLIED};
   scene->first_row = before;
   scene->last_row = notch_store_next(books->store)->event - 1;
