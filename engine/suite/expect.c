@@ -1,231 +1,299 @@
-/* suite/expect.c -- what a test expects of the step before, and of the members at that moment. */
+/* suite/expect.c -- whether what a test expects is so; a failure says what was found instead. */
 #include <config.h>
 
-#include "suite/scene.h"
+#include "suite/suite.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 #define WORD(text) (int)(text).length, (text).bytes
 
-static notch_text amount_text(notch_scene_of_test *scene, int64_t amount, unsigned decimals)
+static bool broken(notch_stage *stage, const notch_test_step *step)
+{
+  notch_suite_fail(stage, step, "the test cannot go on: %s", stage->books->sentence);
+  return false;
+}
+
+/* What may explain why nothing happened. */
+static notch_text because_refused(notch_stage *stage)
+{
+  if (stage->waited || stage->receipt.verdict == NOTCH_APPLIED) {
+    return NOTCH_TEXT("");
+  }
+  return notch_arena_format(&stage->arena, "; the event before it was %s%s%s%.*s",
+                            stage->receipt.verdict == NOTCH_WAITING ? "" : "refused as ",
+                            notch_verdict_word(stage->receipt.verdict),
+                            stage->sentence.length > 0 ? ": " : "", WORD(stage->sentence));
+}
+
+/* The member as of the test's present moment.  False: the test cannot go on. */
+static bool read_member(notch_stage *stage, const notch_test_step *step, notch_state *state,
+                        notch_text id, int64_t number)
+{
+  notch_books *books = stage->books;
+  if (id.length > 0) {
+    notch_store_status status = notch_store_member_find(books->store, &number, id);
+    if (status == NOTCH_STORE_NOTFOUND) {
+      number = 0; /* nobody has heard of him: he has nothing */
+    } else if (status != NOTCH_STORE_OK) {
+      notch_books_failed(books, status);
+      return broken(stage, step);
+    }
+  }
+  if (number == 0) {
+    return notch_state_start(state, stage->rules->program, INT64_MAX);
+  }
+  const notch_reading reading = {.at_us = stage->now_us};
+  books->trace = NULL;
+  bool read = notch_books_read_member(books, stage->edition, state, number, &reading, NULL, NULL);
+  books->trace = &stage->trace;
+  return read || broken(stage, step);
+}
+
+static notch_text amount_text(notch_stage *stage, int64_t amount, unsigned decimals)
 {
   notch_buffer text;
-  notch_buffer_init(&text, scene->suite->memory);
+  notch_buffer_init(&text, stage->memory);
   notch_decimal_print(&text, amount, decimals);
-  notch_text kept = notch_arena_text(&scene->run,
-                                     (notch_text){text.bytes, (uint32_t)text.length});
+  notch_text kept =
+      notch_arena_text(&stage->arena, (notch_text){text.bytes, (uint32_t)text.length});
   notch_buffer_free(&text);
   return kept;
 }
 
-/* The member as of now, what is due settled in memory; an unknown one has nothing. */
-static bool look_at(notch_scene_of_test *scene, notch_text id, notch_state *state)
+static const char *state_word(notch_test_state state)
 {
-  int64_t member = 0;
-  notch_state_init(state, scene->suite->memory);
-  notch_store_status found = notch_store_member_find(scene->books->store, &member, id);
-  if (found == NOTCH_STORE_NOTFOUND) {
-    return notch_state_start(state, scene->program, 0);
+  switch (state) {
+  case NOTCH_STATE_AVAILABLE: return "available";
+  case NOTCH_STATE_PENDING: return "pending";
+  case NOTCH_STATE_HOLD: return "on hold";
+  case NOTCH_STATE_DEBT: return "of debt";
   }
-  notch_reading reading = {.at_us = scene->now_us};
-  return found == NOTCH_STORE_OK &&
-         notch_books_read_member(scene->books, scene->edition, state, member, &reading, NULL,
-                                 NULL);
+  return "";
 }
 
-static int64_t points_of(notch_scene_of_test *scene, const notch_state *state,
-                         const notch_test_step *step)
+static int64_t points_found(const notch_points_view *view, notch_test_state state)
 {
-  notch_points_view view;
-  notch_view_points(&view, scene->edition->rules->plan, state, step->points, scene->now_us);
-  switch (step->state) {
-  case NOTCH_STATE_AVAILABLE: return view.available;
-  case NOTCH_STATE_PENDING: return view.pending;
-  case NOTCH_STATE_HOLD: return view.held;
-  case NOTCH_STATE_DEBT: return view.debt;
+  switch (state) {
+  case NOTCH_STATE_AVAILABLE: return view->available;
+  case NOTCH_STATE_PENDING: return view->pending;
+  case NOTCH_STATE_HOLD: return view->held;
+  case NOTCH_STATE_DEBT: return view->debt;
   }
   return 0;
 }
 
-static int64_t rewards_of(notch_scene_of_test *scene, const notch_state *state,
-                          const notch_test_step *step)
+static int64_t rewards_found(const notch_state *state, uint32_t reward, notch_test_state which,
+                             int64_t now_us)
 {
-  int64_t sum = 0;
+  int64_t found = 0;
   for (uint32_t i = 0; i < state->reward_lots_count; i++) {
     const notch_reward_lot *lot = &state->reward_lots[i];
-    bool over = lot->until_s != NOTCH_NEVER && scene->now_us >= lot->until_s * NOTCH_SECOND_US;
-    bool pending = lot->matures_s != INT64_MIN &&
-                   lot->matures_s * NOTCH_SECOND_US > scene->now_us;
-    if (lot->reward == step->reward && !over &&
-        pending == (step->state == NOTCH_STATE_PENDING)) {
-      sum += lot->left;
+    bool matured = lot->matures_s == INT64_MIN || lot->matures_s <= now_us / NOTCH_SECOND_US;
+    bool over = lot->until_s != NOTCH_NEVER && lot->until_s <= now_us / NOTCH_SECOND_US;
+    if (lot->reward != reward) {
+      continue;
+    }
+    if (which == NOTCH_STATE_HOLD) {
+      found += lot->held;
+    } else if (!over && matured == (which == NOTCH_STATE_AVAILABLE)) {
+      found += lot->left;
     }
   }
-  return sum;
+  return found;
 }
 
-static void expect_has(notch_scene_of_test *scene, const notch_test_step *step,
-                       const notch_state *state)
+static bool expect_has(notch_stage *stage, const notch_test_step *step)
 {
-  static const char *const states[] = {"", " pending", " hold", " debt"};
-  bool points = step->points != NOTCH_NONE;
-  const notch_decl *of = points ? &scene->program->points[step->points].decl
-                                : &scene->program->rewards[step->reward].decl;
-  unsigned decimals = points ? scene->program->points[step->points].decimals : 0;
-  int64_t found = points ? points_of(scene, state, step) : rewards_of(scene, state, step);
-  if (found == step->amount) {
-    return;
+  const notch_program *program = stage->rules->program;
+  notch_state state;
+  notch_state_init(&state, stage->memory);
+  bool read = read_member(stage, step, &state, step->member, 0);
+  if (read && step->points != NOTCH_NONE) {
+    const notch_points *points = &program->points[step->points];
+    notch_points_view view;
+    notch_view_points(&view, stage->edition->rules->plan, &state, step->points, stage->now_us);
+    int64_t found = points_found(&view, step->state);
+    if (found != step->amount) {
+      notch_text wanted = amount_text(stage, step->amount, points->decimals);
+      notch_text real = amount_text(stage, found, points->decimals);
+      notch_text available = amount_text(stage, view.available, points->decimals);
+      notch_text pending = amount_text(stage, view.pending, points->decimals);
+      notch_text held = amount_text(stage, view.held, points->decimals);
+      notch_text debt = amount_text(stage, view.debt, points->decimals);
+      notch_text why = because_refused(stage);
+      notch_suite_fail(stage, step,
+                       "expected %.*s has %.*s %.*s %s, found %.*s (available %.*s, pending "
+                       "%.*s, on hold %.*s, debt %.*s)%.*s",
+                       WORD(step->member), WORD(wanted), WORD(points->decl.name),
+                       state_word(step->state), WORD(real), WORD(available), WORD(pending),
+                       WORD(held), WORD(debt), WORD(why));
+    }
+  } else if (read) {
+    int64_t found = rewards_found(&state, step->reward, step->state, stage->now_us);
+    if (found != step->amount) {
+      notch_text why = because_refused(stage);
+      notch_suite_fail(stage, step, "expected %.*s has %lld %.*s %s, found %lld%.*s",
+                       WORD(step->member), (long long)step->amount,
+                       WORD(program->rewards[step->reward].decl.name), state_word(step->state),
+                       (long long)found, WORD(why));
+    }
   }
-  notch_text wanted = amount_text(scene, step->amount, decimals);
-  notch_text there = amount_text(scene, found, decimals);
-  notch_scene_fail(scene, step, "expected %.*s has %.*s %.*s%s, found %.*s %.*s%s",
-                   WORD(step->member), WORD(wanted), WORD(of->name), states[step->state],
-                   WORD(there), WORD(of->name), states[step->state]);
+  notch_state_free(&state);
+  return read;
 }
 
-static void expect_is(notch_scene_of_test *scene, const notch_test_step *step,
-                      const notch_state *state)
+static bool expect_is(notch_stage *stage, const notch_test_step *step)
 {
-  const notch_ladder *ladder = &scene->program->ladders[step->ladder];
-  uint32_t tier = state->standings[step->ladder].effective;
-  if (tier != step->tier) {
-    notch_scene_fail(scene, step, "expected %.*s is %.*s, found %.*s", WORD(step->member),
+  const notch_ladder *ladder = &stage->rules->program->ladders[step->ladder];
+  notch_state state;
+  notch_state_init(&state, stage->memory);
+  bool read = read_member(stage, step, &state, step->member, 0);
+  uint32_t found = read ? state.standings[step->ladder].effective : 0;
+  notch_state_free(&state);
+  if (read && found != step->tier) {
+    notch_text why = because_refused(stage);
+    notch_suite_fail(stage, step, "expected %.*s is %.*s, found %.*s%.*s", WORD(step->member),
                      WORD(ladder->tiers[step->tier].decl.name),
-                     WORD(ladder->tiers[tier].decl.name));
+                     WORD(ladder->tiers[found].decl.name), WORD(why));
   }
+  return read;
 }
 
-/* By the trace of the event; what fell due left rows that name the rules that did something. */
-static bool traced(const notch_scene_of_test *scene, uint32_t rule)
+/* What the trace of the newest step says of a rule. */
+static const char *why_not(const notch_stage *stage, uint32_t rule, bool *applied)
 {
-  bool applied = false;
-  for (uint32_t i = 0; i < scene->trace.records.count; i++) {
-    const notch_trace_record *record = &scene->trace.records.items[i];
+  const char *why = "it was not looked at";
+  *applied = false;
+  for (uint32_t i = 0; i < stage->trace.records.count; i++) {
+    const notch_trace_record *record = &stage->trace.records.items[i];
     if (record->subject != rule) {
       continue;
     }
-    if (record->kind == NOTCH_TRACE_RULE) {
-      applied = applied || record->flag;
-    } else if (record->kind == NOTCH_TRACE_REPLACED || record->kind == NOTCH_TRACE_SET_ASIDE) {
-      applied = false;
+    switch (record->kind) {
+    case NOTCH_TRACE_RULE:
+      *applied = *applied || record->flag;
+      why = strcmp(why, "it was not looked at") == 0 ? "it did not apply" : why;
+      break;
+    case NOTCH_TRACE_NOT_EFFECTIVE: why = "it is outside its effective dates"; break;
+    case NOTCH_TRACE_NOT_MET: why = "its `when` does not hold"; break;
+    case NOTCH_TRACE_LIMIT_REACHED: why = "its limit is used up"; break;
+    case NOTCH_TRACE_REPLACED: why = "an exception took its place"; break;
+    case NOTCH_TRACE_SET_ASIDE: why = "its group chose another rule"; break;
+    default: break;
     }
   }
-  return applied;
+  return why;
 }
 
-static bool left_a_row(notch_scene_of_test *scene, uint32_t rule, bool *applied)
+static void expect_rule(notch_stage *stage, const notch_test_step *step)
 {
-  for (int64_t number = scene->first_row; number <= scene->last_row; number++) {
-    notch_transaction stored, row;
-    if (!notch_history_read(scene->books, number, &scene->run, &stored) ||
-        !notch_names_from_store(scene->books, scene->edition, &stored, &row, &scene->run)) {
+  notch_text name = stage->rules->program->rules[step->rule].decl.name;
+  bool applied, wanted = step->kind == NOTCH_TEST_APPLIED;
+  const char *why = why_not(stage, step->rule, &applied);
+  if (applied && !wanted) {
+    notch_suite_fail(stage, step, "expected %.*s skipped, but it applied", WORD(name));
+  } else if (!applied && wanted) {
+    notch_text refused = because_refused(stage);
+    notch_suite_fail(stage, step, "expected %.*s applied, but %s%.*s", WORD(name), why,
+                     WORD(refused));
+  }
+}
+
+static void expect_refused(notch_stage *stage, const notch_test_step *step)
+{
+  notch_verdict found = stage->receipt.verdict;
+  if (found != step->verdict) {
+    notch_suite_fail(stage, step, "expected refused %s, found %s%s%s%.*s",
+                     notch_verdict_word(step->verdict),
+                     found > NOTCH_WAITING ? "refused " : "", notch_verdict_word(found),
+                     stage->sentence.length > 0 ? ": " : "", WORD(stage->sentence));
+  }
+}
+
+/* By points kind, what the newest step awarded the member. */
+static bool earned_in_step(notch_stage *stage, int64_t *earned, const notch_event **event)
+{
+  notch_books *books = stage->books;
+  for (int64_t number = stage->first; number > 0 && number <= stage->last; number++) {
+    notch_transaction recorded, row;
+    if (!notch_history_read(books, number, &stage->arena, &recorded) ||
+        !notch_names_from_store(books, stage->edition, &recorded, &row, &stage->arena)) {
       return false;
     }
-    for (uint32_t i = 0; i < row.posting_count; i++) {
-      for (uint32_t j = 0; j < row.postings[i].share_count; j++) {
-        *applied = *applied || row.postings[i].shares[j].rule == rule;
+    if (number == stage->receipt.own && !stage->waited) {
+      *event = notch_history_event(books, stage->edition, &recorded, &stage->arena);
+    }
+    for (uint32_t i = 0; row.member == stage->member && i < row.posting_count; i++) {
+      const notch_posting *posting = &row.postings[i];
+      bool taken = posting->target == NOTCH_ACCOUNT_TAKEN_BACK;
+      if (posting->source == NOTCH_ACCOUNT_ISSUED || taken) {
+        earned[posting->points] += taken ? -posting->amount : posting->amount;
       }
     }
-    for (uint32_t i = 0; i < row.effect_count; i++) {
-      *applied = *applied || row.effects[i].rule == rule;
-    }
   }
   return true;
 }
 
-static bool expect_applied(notch_scene_of_test *scene, const notch_test_step *step)
+static bool expect_that(notch_stage *stage, const notch_test_step *step)
 {
-  bool applied = traced(scene, step->rule), wanted = step->kind == NOTCH_TEST_APPLIED;
-  if (scene->waited && !left_a_row(scene, step->rule, &applied)) {
-    return false;
-  }
-  bool refused = !scene->waited && scene->receipt.reply == NOTCH_REPLY_REFUSED;
-  applied = applied && !refused;
-  if (applied != wanted) {
-    notch_text name = scene->program->rules[step->rule].decl.name;
-    notch_scene_fail(scene, step, "expected %.*s %s, but it %s", WORD(name),
-                     wanted ? "applied" : "skipped", applied ? "applied" : "did not apply");
-  }
-  return true;
-}
-
-static void expect_refused(notch_scene_of_test *scene, const notch_test_step *step)
-{
-  const char *wanted = notch_verdict_word(step->verdict);
-  if (scene->receipt.reply != NOTCH_REPLY_REFUSED) {
-    notch_scene_fail(scene, step, "expected the event to be refused as %s, but it was %s", wanted,
-                     scene->receipt.reply == NOTCH_REPLY_WAITING ? "left waiting" : "applied");
-  } else if (scene->receipt.verdict != step->verdict) {
-    notch_scene_fail(scene, step, "expected refused %s, found refused %s: %.*s", wanted,
-                     notch_verdict_word(scene->receipt.verdict), WORD(scene->receipt.sentence));
-  }
-}
-
-/* What the event awarded, by points kind: earned() without a window. */
-static int64_t *awarded(notch_scene_of_test *scene, const notch_transaction *row)
-{
-  int64_t *sums = NOTCH_NEW_ARRAY(&scene->run, int64_t, scene->program->points_count + 1);
-  for (uint32_t i = 0; i < row->posting_count; i++) {
-    if (row->postings[i].source == NOTCH_ACCOUNT_ISSUED) {
-      sums[row->postings[i].points] += row->postings[i].amount;
-    }
-  }
-  return sums;
-}
-
-static bool expect_that(notch_scene_of_test *scene, const notch_test_step *step,
-                        const notch_state *state)
-{
-  notch_seat *house = notch_seat_get(scene->books, 0, scene->edition);
-  if (house == NULL) {
-    return false;
-  }
-  notch_case decision = {.plan = scene->edition->rules->plan,
-                         .state = state,
-                         .house = &house->state,
-                         .host = &scene->books->host};
-  if (!scene->waited && scene->receipt.own != 0) {
-    notch_transaction stored, row;
-    if (!notch_history_read(scene->books, scene->receipt.own, &scene->run, &stored) ||
-        !notch_names_from_store(scene->books, scene->edition, &stored, &row, &scene->run)) {
-      return false;
-    }
-    decision.earned = awarded(scene, &row);
-    if (stored.verdict == NOTCH_APPLIED) {
-      decision.event = notch_history_event(scene->books, scene->edition, &stored, &scene->run);
-    }
-  }
-  notch_value value = NOTCH_VALUE(0);
-  notch_eval ended = notch_evaluate(scene->books->decider, &decision, step->root, scene->now_us,
-                                    &value);
-  if (ended != NOTCH_EVAL_OK) {
-    notch_scene_fail(scene, step, "the expression cannot be worked out here");
-  } else if (value.n == 0) {
-    notch_scene_fail(scene, step, "expected this to hold, and it does not");
-  }
-  return true;
-}
-
-bool notch_scene_expect(notch_scene_of_test *scene, const notch_test_step *step)
-{
-  if (step->kind == NOTCH_TEST_APPLIED || step->kind == NOTCH_TEST_SKIPPED) {
-    return expect_applied(scene, step);
-  }
-  if (step->kind == NOTCH_TEST_REFUSED) {
-    expect_refused(scene, step);
-    return true;
-  }
+  const notch_program *program = stage->rules->program;
+  notch_books *books = stage->books;
   notch_state state;
-  notch_text member = step->kind == NOTCH_TEST_THAT ? scene->member : step->member;
-  bool good = look_at(scene, member, &state);
-  if (good && step->kind == NOTCH_TEST_HAS) {
-    expect_has(scene, step, &state);
-  } else if (good && step->kind == NOTCH_TEST_IS) {
-    expect_is(scene, step, &state);
-  } else if (good) {
-    good = expect_that(scene, step, &state);
+  notch_value value = NOTCH_MISSING;
+  const notch_event *event = NULL;
+  int64_t *earned = NOTCH_NEW_ARRAY(&stage->arena, int64_t, program->points_count + 1);
+  notch_state_init(&state, stage->memory);
+  bool good = earned != NULL && read_member(stage, step, &state, (notch_text){NULL, 0},
+                                            stage->member);
+  notch_seat *house = good ? notch_seat_get(books, 0, stage->edition) : NULL;
+  good = house != NULL && earned_in_step(stage, earned, &event);
+  notch_eval how = NOTCH_EVAL_OK;
+  if (good) {
+    const notch_case decision = {.plan = stage->edition->rules->plan,
+                                 .state = &state,
+                                 .house = &house->state,
+                                 .event = event,
+                                 .recorded_us = stage->now_us,
+                                 .host = &books->host,
+                                 .earned = earned};
+    how = notch_evaluate(books->decider, &decision, step->root, stage->now_us, &value);
   }
   notch_state_free(&state);
-  return good;
+  if (!good) {
+    return broken(stage, step);
+  }
+  const notch_expr *expr = program->roots[step->root].expr;
+  notch_text words = notch_source_slice(notch_source_get(program->sources, expr->source),
+                                        expr->span);
+  if (how != NOTCH_EVAL_OK) {
+    notch_suite_fail(stage, step, "`%.*s` cannot be worked out: %s", WORD(words),
+                     how == NOTCH_EVAL_OVERFLOW           ? "a number is too large"
+                     : how == NOTCH_EVAL_DIVISION_BY_ZERO ? "it divides by zero"
+                     : how == NOTCH_EVAL_NO_RATE          ? "there is no rate"
+                     : how == NOTCH_EVAL_NO_SEED          ? "there is no seed"
+                                                          : "a value is missing");
+  } else if (value.n == 0) {
+    notch_text why = because_refused(stage);
+    notch_suite_fail(stage, step, "expected `%.*s`, but it does not hold%.*s", WORD(words),
+                     WORD(why));
+  }
+  return true;
+}
+
+bool notch_suite_expect(notch_stage *stage, const notch_test_step *step)
+{
+  switch (step->kind) {
+  case NOTCH_TEST_HAS: return expect_has(stage, step);
+  case NOTCH_TEST_IS: return expect_is(stage, step);
+  case NOTCH_TEST_APPLIED:
+  case NOTCH_TEST_SKIPPED: expect_rule(stage, step); return true;
+  case NOTCH_TEST_REFUSED: expect_refused(stage, step); return true;
+  case NOTCH_TEST_THAT: return expect_that(stage, step);
+  case NOTCH_TEST_GIVEN:
+  case NOTCH_TEST_EVENT:
+  case NOTCH_TEST_WAIT: break;
+  }
+  return true;
 }

@@ -1,7 +1,4 @@
-# Sources of engine/suite, one a line.
+# Sources of engine/suite.
 libengine_la_SOURCES += \
-  engine/suite/expect.c \
-  engine/suite/scene.h \
-  engine/suite/step.c \
-  engine/suite/suite.c \
-  engine/suite/suite.h
+  %reldir%/expect.c \
+  %reldir%/suite.c %reldir%/suite.h

@@ -1,139 +1,261 @@
-/* suite/suite.c -- the tests of a programme, one ledger in memory after the other. */
+/* suite/suite.c -- the steps of a test: its scene, its events, the passing of time. */
 #include <config.h>
 
-#include "suite/scene.h"
+#include "suite/suite.h"
 
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-void notch_scene_fail(notch_scene_of_test *scene, const notch_test_step *step,
-                      const char *format, ...)
+#define WORD(text) (int)(text).length, (text).bytes
+
+void notch_suite_fail(notch_stage *stage, const notch_test_step *step, const char *format, ...)
 {
   char sentence[1024];
   va_list arguments;
   va_start(arguments, format);
   vsnprintf(sentence, sizeof sentence, format, arguments);
   va_end(arguments);
-  notch_suite_failure failure = {.test = scene->test,
-                                 .source = step->source,
-                                 .span = step->span,
-                                 .sentence = notch_text_of(sentence)};
-  scene->failures++;
-  if (scene->suite->report != NULL) {
-    scene->suite->report(scene->suite->payload, &failure);
+  const notch_source *source =
+      notch_source_get(stage->rules->program->sources,
+                       step != NULL ? step->source : stage->test->decl.source);
+  notch_span span = step != NULL ? step->span : stage->test->decl.span;
+  notch_position position = {0, 0};
+  if (source != NULL) {
+    position = notch_source_position(source, span.start);
   }
+  stage->failed = true;
+  stage->report->failure(stage->report->payload, stage->test, source, position,
+                         notch_text_of(sentence));
 }
 
-static bool run_step(notch_scene_of_test *scene, const notch_test_step *step)
+/* The step's JSON with what the checker leaves to us put in front. */
+static notch_text with_id(notch_stage *stage, notch_text json, notch_text id, int64_t at_us)
 {
-  switch (step->kind) {
-  case NOTCH_TEST_GIVEN: return true; /* with the first `at` */
-  case NOTCH_TEST_EVENT:
-  case NOTCH_TEST_WAIT: return notch_scene_step(scene, step);
-  case NOTCH_TEST_HAS:
-  case NOTCH_TEST_IS:
-  case NOTCH_TEST_APPLIED:
-  case NOTCH_TEST_SKIPPED:
-  case NOTCH_TEST_REFUSED:
-  case NOTCH_TEST_THAT: return notch_scene_expect(scene, step);
+  notch_buffer text;
+  notch_buffer_init(&text, stage->memory);
+  notch_buffer_text(&text, NOTCH_TEXT("{\"id\":"));
+  notch_json_quote(&text, id);
+  if (at_us != INT64_MIN) {
+    notch_buffer_text(&text, NOTCH_TEXT(",\"at\":\""));
+    notch_moment_print(&text, at_us, 0);
+    notch_buffer_text(&text, NOTCH_TEXT("\""));
+  }
+  notch_buffer_text(&text, NOTCH_TEXT(","));
+  notch_buffer_put(&text, json.bytes + 1, json.length - 1);
+  notch_text kept = {NULL, 0};
+  if (text.failed) {
+    stage->arena.failed = true;
+  } else {
+    kept = notch_arena_text(&stage->arena, (notch_text){text.bytes, (uint32_t)text.length});
+  }
+  notch_buffer_free(&text);
+  return kept;
+}
+
+static bool broken(notch_stage *stage, const notch_test_step *step)
+{
+  notch_suite_fail(stage, step, "the test cannot go on: %s", stage->books->sentence);
+  return false;
+}
+
+static bool apply(notch_stage *stage, const notch_test_step *step, notch_text json,
+                  notch_receipt *receipt)
+{
+  static const notch_apply_options options = {.ahead_us = -1, .scene = true};
+  notch_books *books = stage->books;
+  if (!notch_books_begin(books)) {
+    return broken(stage, step);
+  }
+  if (!notch_books_apply_text(books, json, &options, receipt)) {
+    notch_books_rollback(books);
+    return broken(stage, step);
+  }
+  receipt->sentence = notch_arena_text(&stage->arena, receipt->sentence);
+  return notch_books_commit(books) || broken(stage, step);
+}
+
+/* `given` happens at the test's first `at`, before it. */
+static bool set_scene(notch_stage *stage, uint32_t before)
+{
+  for (uint32_t i = 0; i < before; i++) {
+    const notch_test_step *step = &stage->test->steps[i];
+    if (step->kind != NOTCH_TEST_GIVEN) {
+      continue;
+    }
+    notch_receipt receipt;
+    notch_text id = notch_arena_format(&stage->arena, "(given %u)", i + 1);
+    notch_text json = with_id(stage, step->event_json, id, stage->now_us);
+    if (!apply(stage, step, json, &receipt)) {
+      return false;
+    }
+    if (receipt.reply != NOTCH_REPLY_APPLIED) {
+      notch_suite_fail(stage, step, "the scene cannot be set: %.*s", WORD(receipt.sentence));
+      return false;
+    }
   }
   return true;
 }
 
-/* A failure of the ledger itself ends the test with its sentence. */
-static void run_steps(notch_scene_of_test *scene)
+static void forget_trace(notch_stage *stage)
 {
-  for (uint32_t i = 0; i < scene->test->step_count; i++) {
-    const notch_test_step *step = &scene->test->steps[i];
-    if (step->kind == NOTCH_TEST_EVENT || step->kind == NOTCH_TEST_WAIT) {
-      notch_arena_reset(&scene->run); /* what a step did is looked at until the next */
-      scene->run.escape = &scene->no_memory;
-    }
-    if (!run_step(scene, step)) {
-      notch_scene_fail(scene, step, "the test cannot go on: %s", scene->books->sentence);
-      return;
-    }
-  }
+  stage->trace.records.count = 0;
 }
 
-static bool open_books(notch_scene_of_test *scene)
+static bool do_event(notch_stage *stage, const notch_test_step *step, uint32_t index)
 {
-  notch_suite *suite = scene->suite;
-  notch_store *store;
-  notch_store_options options = {.memory = suite->memory,
-                                 .clock = NOTCH_CLOCK_EVENTS,
-                                 .origin = NOTCH_TEXT("test")};
+  notch_text id = step->id;
+  if (id.length == 0) {
+    id = notch_arena_format(&stage->arena, "(step %u)", index + 1);
+  }
+  forget_trace(stage);
+  if (!apply(stage, step, with_id(stage, step->event_json, id, INT64_MIN), &stage->receipt)) {
+    return false;
+  }
+  stage->sentence = stage->receipt.sentence;
+  stage->first = stage->receipt.first;
+  stage->last = stage->receipt.last;
+  stage->waited = false;
+  stage->member = 0;
+  if (step->member.length > 0) {
+    notch_store_status status =
+        notch_store_member_find(stage->books->store, &stage->member, step->member);
+    if (status != NOTCH_STORE_OK && status != NOTCH_STORE_NOTFOUND) {
+      notch_books_failed(stage->books, status);
+      return broken(stage, step);
+    }
+  }
+  return true;
+}
+
+static bool do_wait(notch_stage *stage, const notch_test_step *step)
+{
+  uint64_t count = 0;
+  int64_t before = notch_store_next(stage->books->store)->event;
+  forget_trace(stage);
+  stage->books->recorded_us = step->at_us;
+  if (!notch_books_advance(stage->books, step->at_us, &count)) {
+    return broken(stage, step);
+  }
+  stage->first = count > 0 ? before : 0;
+  stage->last = notch_store_next(stage->books->store)->event - 1;
+  stage->waited = true;
+  stage->receipt.verdict = NOTCH_APPLIED;
+  stage->sentence = (notch_text){NULL, 0};
+  return true;
+}
+
+static bool run_steps(notch_stage *stage)
+{
+  bool set = false;
+  for (uint32_t i = 0; i < stage->test->step_count; i++) {
+    const notch_test_step *step = &stage->test->steps[i];
+    bool in_time = step->kind == NOTCH_TEST_EVENT || step->kind == NOTCH_TEST_WAIT;
+    if (in_time && !set) {
+      stage->now_us = step->at_us;
+      set = true;
+      if (!set_scene(stage, stage->test->step_count)) {
+        return false;
+      }
+    }
+    if (in_time) {
+      stage->now_us = step->at_us > stage->now_us ? step->at_us : stage->now_us;
+    }
+    bool good = step->kind == NOTCH_TEST_GIVEN   ? true
+                : step->kind == NOTCH_TEST_EVENT ? do_event(stage, step, i)
+                : step->kind == NOTCH_TEST_WAIT  ? do_wait(stage, step)
+                                                 : notch_suite_expect(stage, step);
+    if (!good) {
+      return false;
+    }
+  }
+  return true;
+}
+
+static bool open_books(notch_stage *stage)
+{
+  notch_store *store = NULL;
   notch_store_problem problem;
-  scene->books = notch_books_new(suite->memory);
-  if (scene->books == NULL ||
-      notch_store_create(&store, NULL, &options, &problem) != NOTCH_STORE_OK) {
+  stage->books = notch_books_new(stage->memory);
+  if (stage->books == NULL) {
     return false;
   }
-  notch_books_attach(scene->books, store);
-  if (!notch_books_begin(scene->books) ||
-      !notch_books_publish(scene->books, suite->rules, INT64_MIN) ||
-      !notch_books_adopt(scene->books, suite->rules)) {
+  const notch_store_options options = {.memory = stage->memory,
+                                       .now_us = notch_books_clock,
+                                       .now_payload = stage->books,
+                                       .clock = NOTCH_CLOCK_EVENTS,
+                                       .origin = NOTCH_TEXT("test")};
+  if (notch_store_create(&store, NULL, &options, &problem) != NOTCH_STORE_OK) {
+    notch_books_say(stage->books, problem.status, "%s", problem.sentence);
     return false;
   }
-  scene->edition = notch_books_newest(scene->books);
-  return scene->edition != NULL;
+  notch_books *books = stage->books;
+  notch_books_attach(books, store);
+  books->trace = &stage->trace;
+  if (!notch_books_begin(books)) {
+    return false;
+  }
+  if (!notch_books_publish(books, stage->rules, INT64_MIN) ||
+      !notch_books_adopt(books, stage->rules)) {
+    notch_books_rollback(books);
+    return false;
+  }
+  stage->edition = notch_books_newest(books);
+  return notch_books_commit(books) && stage->edition != NULL;
 }
 
-static bool run_test(notch_suite *suite, const notch_test *test)
+static bool run_test(notch_stage *stage)
 {
-  notch_scene_of_test *scene = notch_memory_resize(suite->memory, NULL, sizeof *scene);
-  if (scene == NULL) {
-    return false;
+  bool opened = open_books(stage);
+  if (opened) {
+    run_steps(stage);
+  } else if (stage->books != NULL) {
+    notch_suite_fail(stage, NULL, "the test cannot be set up: %s", stage->books->sentence);
   }
-  memset(scene, 0, sizeof *scene);
-  scene->suite = suite;
-  scene->test = test;
-  scene->program = suite->rules->program;
-  notch_arena_init(&scene->run, suite->memory);
-  scene->run.escape = &scene->no_memory;
-  volatile bool opened = false;
-  if (setjmp(scene->no_memory) == 0) {
-    opened = open_books(scene);
-    if (opened) {
-      run_steps(scene);
-    }
-  }
-  bool passed = scene->failures == 0 && !scene->run.failed;
-  if (opened && scene->suite->finished != NULL) {
-    suite->finished(suite->payload, test, passed);
-  }
-  suite->passed += opened && passed;
-  suite->failed += opened && !passed;
-  if (scene->books != NULL) {
-    notch_books_rollback(scene->books);
-  }
-  notch_books_free(scene->books);
-  notch_arena_free(&scene->run);
-  notch_memory_free(suite->memory, scene);
-  return opened;
+  bool memory = stage->books != NULL && !stage->arena.failed;
+  notch_books_free(stage->books);
+  return memory;
 }
 
-static bool wanted(const notch_suite *suite, const notch_test *test)
+static bool contains(notch_text text, notch_text part)
 {
-  notch_text title = test->decl.title.length > 0 ? test->decl.title : test->decl.name;
-  notch_text only = suite->only;
-  for (uint32_t i = 0; i + only.length <= title.length; i++) {
-    if (only.length == 0 || memcmp(title.bytes + i, only.bytes, only.length) == 0) {
+  for (uint32_t i = 0; part.length <= text.length && i <= text.length - part.length; i++) {
+    if (part.length == 0 || memcmp(text.bytes + i, part.bytes, part.length) == 0) {
       return true;
     }
   }
-  return only.length == 0;
+  return false;
 }
 
-bool notch_suite_run(notch_suite *suite)
+static notch_text title_of(const notch_test *test)
 {
-  const notch_program *program = suite->rules->program;
-  suite->passed = suite->failed = 0;
-  for (uint32_t i = 0; i < program->test_count; i++) {
-    if (wanted(suite, &program->tests[i]) && !run_test(suite, &program->tests[i])) {
+  return test->decl.title.length > 0 ? test->decl.title : test->decl.name;
+}
+
+bool notch_suite_run(const notch_rules *rules, const notch_memory *memory,
+                     const notch_suite_report *report, notch_suite_counts *counts)
+{
+  memset(counts, 0, sizeof *counts);
+  for (uint32_t i = 0; i < rules->program->test_count; i++) {
+    notch_stage stage = {.rules = rules,
+                         .memory = memory,
+                         .report = report,
+                         .test = &rules->program->tests[i]};
+    if (!contains(title_of(stage.test), report->only)) {
+      continue;
+    }
+    notch_arena_init(&stage.arena, memory);
+    stage.trace.arena = &stage.arena;
+    bool run = run_test(&stage);
+    notch_arena_free(&stage.arena);
+    if (!run) {
       return false;
+    }
+    counts->passed += stage.failed ? 0 : 1;
+    counts->failed += stage.failed ? 1 : 0;
+    if (report->finished != NULL) {
+      report->finished(report->payload, stage.test, !stage.failed);
     }
   }
   return true;
