@@ -1,0 +1,211 @@
+"""Random programmes, the model against the command:  compare.py FROM TO  (seeds, both included).
+
+Each case is written as a script with one `test` block whose expectations are the model's results
+after every event, so that one process of the command answers many seeds.  Of every tenth seed the
+events are run into a ledger as well, and the balances and refusals in it compared."""
+import datetime as dt
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from fractions import Fraction
+
+import generate
+import spell
+from model import Model
+from pipeline import Unspecified
+
+NOTCH = os.environ.get('NOTCH', './notch')
+AHEAD = (1, 9, 40, 200)
+
+
+class Case:
+    def __init__(self, seed):
+        self.seed = seed
+        self.program, events = generate.case(seed)
+        self.left_out = []
+        while not self.play(events):
+            events = [e for e in events if e is not self.unclear]
+        self.events = events
+
+    def play(self, events):
+        """The test block for these events; False where the page does not decide one of them."""
+        model = Model(self.program)
+        self.lines, self.refused, latest = [], {}, None
+        for event in events:
+            try:
+                reasons = model.apply(event)
+            except Unspecified as why:
+                self.left_out.append(str(why))
+                self.unclear = event
+                return False
+            self.lines.append(spell.step(event))
+            if reasons:
+                self.refused[event.id] = reasons
+                if len(reasons) == 1:
+                    self.lines.append('expect refused ' + reasons[0])
+            self.lines += ['expect %s applied' % r for r in sorted(model.applied)]
+            self.lines += ['expect %s skipped' % r for r in sorted(model.skipped)]
+            self.expect(model, event.member)
+            latest = max(latest or event.at, event.at)
+        self.latest, self.model = latest, model
+        for days in AHEAD if events else ():
+            at = dt.datetime.combine(latest.date() + dt.timedelta(days=days), dt.time(0))
+            try:
+                model.pass_to(model.calendar.moment(at))
+            except Unspecified:
+                break
+            self.lines.append('at ' + spell.stamp(at))
+            for name in model.members:
+                self.expect(model, name)
+        return True
+
+    def expect(self, model, name):
+        kinds, tiers = model.snapshot(name)
+        for kind, (available, pending, held, debt) in kinds.items():
+            negative = self.program.kinds[kind].shortfall == 'negative'
+            shown = available - debt if negative else available
+            states = [(shown, ''), (pending, ' pending'), (held, ' hold')]
+            states += [] if negative else [(debt, ' debt')]
+            for amount, state in states:
+                self.lines.append('expect %s has %s %s%s' % (
+                    name, spell.decimal(amount), kind, state))
+        for tier in tiers.values():
+            self.lines.append('expect %s is %s' % (name, tier))
+
+    def script(self):
+        return spell.program_text(self.program) + '\ntest "seed %d"\n' % self.seed + ''.join(
+            '  %s\n' % line for line in self.lines)
+
+
+def command(*arguments):
+    done = subprocess.run([NOTCH] + list(arguments), stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, timeout=300)
+    return done.returncode, done.stdout.decode('utf-8', 'replace')
+
+
+def agrees(folder, case):
+    path = os.path.join(folder, 'one.notch')
+    with open(path, 'w') as file:
+        file.write(case.script())
+    code, output = command('test', path)
+    return code == 0, output
+
+
+def shrink(folder, case):
+    """The shortest list of events on which they still differ."""
+    place = 0
+    while place < len(case.events):
+        fewer = case.events[:place] + case.events[place + 1:]
+        smaller = Case.__new__(Case)
+        smaller.seed, smaller.program, smaller.left_out = case.seed, case.program, []
+        if any(e.type == 'return' and e.fields['of'] not in {x.id for x in fewer}
+               for e in fewer) or not smaller.try_play(fewer):
+            place += 1
+            continue
+        if agrees(folder, smaller)[0]:
+            place += 1
+        else:
+            case = smaller
+            place = 0 if place > len(fewer) else place
+    return case
+
+
+def try_play(self, events):
+    self.events = events
+    try:
+        return self.play(events)
+    except KeyError:
+        return False
+
+
+Case.try_play = try_play
+
+
+def in_a_ledger(folder, case):
+    """What differs between the model and a ledger that the events were run into."""
+    rules, events, ledger = (os.path.join(folder, 'l.' + x) for x in ('notch', 'jsonl', 'ledger'))
+    for path in (ledger, ledger + '-wal', ledger + '-shm'):
+        if os.path.exists(path):
+            os.remove(path)
+    with open(rules, 'w') as file:
+        file.write(spell.program_text(case.program))
+    with open(events, 'w') as file:
+        file.writelines(spell.json_line(e) + '\n' for e in case.events for _ in (0, 1))
+    code, output = command('run', rules, events, '--ledger', ledger)
+    if code not in (0, 3):
+        return ['run: exit code %d\n%s' % (code, output)]
+    model, wrong = Model(case.program), []
+    for event in case.events:
+        model.apply(event)
+    now = max([m.settled for m in model.members.values()] + [m.now for m in model.members.values()
+                                                             if m.now is not None])
+    model.pass_to(now)
+    at = dt.datetime.fromtimestamp(now, dt.timezone.utc).strftime('%Y-%m-%dT%H:%M:%SZ')
+    for name, member in model.members.items():
+        if member.now is None:
+            continue
+        code, output = command('balance', ledger, name, '--at', at, '--json')
+        try:
+            got = json.loads(output)
+            kinds, tiers = model.snapshot(name)
+            for kind, wanted in kinds.items():
+                shown = got['points'][kind]
+                have = tuple(Fraction(shown[w]) for w in ('available', 'pending', 'held', 'debt'))
+                if case.program.kinds[kind].shortfall == 'negative':
+                    wanted = (wanted[0] - wanted[3],) + wanted[1:3]
+                    have = have[:3]
+                if have != tuple(wanted):
+                    wrong.append('%s %s: the model %s, the ledger %s' % (
+                        name, kind, [str(x) for x in wanted], [str(x) for x in have]))
+            for ladder, tier in tiers.items():
+                if got['tiers'][ladder]['tier'] != tier:
+                    wrong.append('%s: %s, the ledger %s' % (name, tier, got['tiers'][ladder]))
+        except (ValueError, KeyError) as problem:
+            wrong.append('balance %s: exit code %d, %r: %s' % (name, code, problem, output))
+    code, output = command('verify', ledger)
+    if code:
+        wrong.append('verify: ' + output)
+    return wrong
+
+
+def main(first, last):
+    passed = failed = 0
+    cases = []
+    with tempfile.TemporaryDirectory() as folder:
+        for start in range(first, last + 1, 50):
+            cases = [Case(seed) for seed in range(start, min(start + 50, last + 1))]
+            paths = []
+            for case in cases:
+                paths.append(os.path.join(folder, 's%d.notch' % case.seed))
+                with open(paths[-1], 'w') as file:
+                    file.write(case.script())
+            good, _ = command('test', *paths)
+            for case in cases:
+                wrong = []
+                if good != 0:
+                    fine, output = agrees(folder, case)
+                    if not fine:
+                        small = shrink(folder, case)
+                        fine, output = agrees(folder, small)
+                        wrong = ['', small.script(), output]
+                if not wrong and case.seed % 10 == 0:
+                    wrong = in_a_ledger(folder, case)
+                    if wrong:
+                        wrong = [case.script()] + wrong
+                if wrong:
+                    failed += 1
+                    print('seed %d differs' % case.seed)
+                    print('\n'.join(wrong))
+                else:
+                    passed += 1
+            for path in paths:
+                os.remove(path)
+    return passed, failed
+
+
+if __name__ == '__main__':
+    figures = main(int(sys.argv[1]), int(sys.argv[-1]))
+    print('%d passed, %d failed' % figures)
+    sys.exit(1 if figures[1] else 0)

@@ -1,0 +1,455 @@
+"""The slow, obvious model of language.md: applies abstract events, one member at a time."""
+from fractions import Fraction
+
+from calendar_of import EXACT, Calendar, first_day
+from passing import Passing
+from pipeline import Pipeline, Unspecified, share
+from spending import Refused, Spending
+from state import NEVER, Purse
+
+
+class Record:
+    """An applied event: its fields as they were and as returns have left them."""
+    def __init__(self, seq, event, moment):
+        self.seq, self.event, self.moment = seq, event, moment
+        self.fields = {k: v[0] if isinstance(v, tuple) else v for k, v in event.fields.items()}
+        self.history = [(seq, dict(self.fields), False)]
+        self.gone = False
+        self.pipeline = None
+        self.posted, self.taken, self.rooms, self.seen = {}, {}, {}, {}
+        self.applied = set()
+
+    def at_seq(self, seq):
+        """Fields and whether all was returned, as known when `seq` was written."""
+        return [(f, g) for s, f, g in self.history if s <= seq][-1]
+
+
+class Member:
+    def __init__(self, name, program, calendar):
+        self.name, self.purse = name, Purse(program, calendar)
+        self.fields, self.records, self.now = {'vip': False}, [], None
+        self.tiers = {ladder: 0 for ladder in program.ladders}
+        self.until = {ladder: None for ladder in program.ladders}
+        self.moves = {ladder: [] for ladder in program.ladders}
+        self.reviews = {ladder: [] for ladder in program.ladders}
+        self.next_each = {}
+        self.awards = []
+        self.activity = {}
+        self.by_id = {}
+        self.settled = -NEVER
+
+
+class Model(Passing, Spending):
+    def __init__(self, program):
+        self.program, self.calendar = program, Calendar(program.zone, program.roll)
+        self.members, self.seq, self.uses = {}, 0, []
+        self.applied, self.skipped = set(), set()
+
+    def member(self, name):
+        if name not in self.members:
+            self.members[name] = Member(name, self.program, self.calendar)
+        return self.members[name]
+
+    # What an expression says.
+
+    def see(self, expr, member, record, seq, fields, moment):
+        """The value of an expression for `record` with `fields`, as known at `seq`."""
+        def value(e):
+            return self.see(e, member, record, seq, fields, moment)
+
+        def memo(compute):
+            if expr not in record.seen:
+                record.seen[expr] = compute()
+            return record.seen[expr]
+        word = expr[0]
+        if word == 'number':
+            return expr[1]
+        if word == 'field':
+            return fields[expr[1]]
+        if word == 'cmp':
+            a, b = value(expr[2]), value(expr[3])
+            return {'>=': a >= b, '>': a > b, '<': a < b, '<=': a <= b, '=': a == b}[expr[1]]
+        if word == 'and':
+            return value(expr[1]) and value(expr[2])
+        if word == 'or':
+            return value(expr[1]) or value(expr[2])
+        if word == 'not':
+            return not value(expr[1])
+        if word == 'rate':
+            steps = value(expr[4]) / expr[3]
+            return expr[1] * (steps.__floor__() if expr[5] else steps)
+        if word == 'times':
+            return expr[1] * value(expr[3])
+        if word == 'scale':
+            return value(expr[1]) * expr[2]
+        if word == 'floor':
+            return Fraction((value(expr[1]) / expr[2]).__floor__())
+        if word == 'if':
+            return value(expr[2]) if value(expr[1]) else value(expr[3])
+        if word in ('min', 'max'):
+            return (min if word == 'min' else max)(value(expr[1]), value(expr[2]))
+        if word == 'items':
+            return sum((i[expr[1]] for i in fields['items']
+                        if expr[2] is None or i['category'] == expr[2]), Fraction(0))
+        if word == 'between':
+            return expr[1] <= self.calendar.day(moment) <= expr[2]
+        if word == 'weekday':
+            return self.calendar.day(moment).weekday()
+        if word == 'month':
+            return self.calendar.day(moment).month
+        if word == 'hour':
+            return Fraction(self.calendar.local(moment).hour)
+        if word == 'tier':
+            return memo(lambda: self.tier_at(member, expr[1], moment))
+        if word == 'table':
+            table = self.program.tables[expr[1]]
+            return table['rows'][value(('tier', table['ladder']))]
+        if word == 'member':
+            return memo(lambda: member.fields[expr[1]])
+        if word == 'balance':
+            return memo(lambda: member.purse.available(expr[1]))
+        if word == 'earned':
+            return memo(lambda: self.earned(member, expr[1], expr[2], moment, record))
+        if word == 'measure':
+            return self.measure(member, expr[1], expr[2], moment, seq, record, fields)
+        raise AssertionError(word)
+
+    def tier_at(self, member, ladder, moment):
+        held = 0
+        for when, tier in member.moves[ladder]:
+            if when <= moment:
+                held = tier
+        return held
+
+    def inside(self, window, at, moment, day):
+        """Whether an event at `at` is in a window seen from `moment` in local day `day`."""
+        if window[0] == 'ever':
+            return at <= moment
+        its = self.calendar.day(at)
+        if window[0] == 'this':
+            return first_day(day, window[1]) <= its and at <= moment
+        if window[0] == 'before':
+            end = first_day(day, window[1])
+            start = first_day(end.fromordinal(end.toordinal() - 1), window[1])
+            return start <= its < end
+        if window[2] in EXACT:
+            return moment - window[1] * EXACT[window[2]] < at <= moment
+        return self.calendar.add_days(day, -window[1], window[2]) < its and at <= moment
+
+    def earned(self, member, kind, window, moment, record=None):
+        day = self.calendar.day(moment)
+        return sum((amount for at, which, amount, event in member.awards
+                    if which == kind and (record is None or event != record.event.id)
+                    and self.inside(window, at, moment, day)), Fraction(0))
+
+    def measure(self, member, name, window, moment, seq=NEVER, own=None, fields=None):
+        measure = self.program.measures[name]
+        day = self.calendar.day(moment)
+        found = []
+        for record in member.records:
+            if record.event.type not in measure.events or record.seq > seq:
+                continue
+            values, gone = record.at_seq(seq)
+            if record is own:
+                values, gone = fields, False
+            if gone or not self.inside(window, record.moment, moment, day):
+                continue
+            if measure.where and not self.see(measure.where, member, record, seq, values,
+                                              record.moment):
+                continue
+            found.append((record, values))
+        if measure.op == 'count':
+            if measure.per:
+                return Fraction(len({first_day(self.calendar.day(r.moment), measure.per)
+                                     for r, _ in found}))
+            return Fraction(len(found))
+        values = [v[measure.field] for _, v in found]
+        if measure.op == 'distinct':
+            return Fraction(len(set(values)))
+        if measure.op == 'largest':
+            return max(values, default=Fraction(0))
+        return sum(values, Fraction(0))
+
+    # What limits leave.
+
+    def key(self, limit, member, fields):
+        return tuple(member.name if k == 'member' else fields[k] for k in limit.keys)
+
+    def in_period(self, limit, at, moment):
+        period = limit.period
+        if period is None:
+            return True
+        day, its = self.calendar.day(moment), self.calendar.day(at)
+        if period[0] == 'cal':
+            return first_day(day, period[1]) == first_day(its, period[1])
+        if period[0] == 'total':
+            return period[1] <= its <= period[2]
+        if period[2] in EXACT:
+            return moment - period[1] * EXACT[period[2]] < at <= moment
+        return self.calendar.add_days(day, -period[1], period[2]) < its <= day
+
+    def room(self, owner, place, limit, member, fields, moment):
+        """What is left; None where the limit does not bind."""
+        if limit.period and limit.period[0] == 'event':
+            return limit.amount
+        if limit.period and limit.period[0] == 'total' and not (
+                limit.period[1] <= self.calendar.day(moment) <= limit.period[2]):
+            return None
+        used = Fraction(0)
+        for use in self.uses:
+            if (use['owner'] == owner and use['keys'][place] == self.key(limit, member, fields)
+                    and self.in_period(limit, use['at'], moment)):
+                used += use['times'] if limit.kind is None else use['amount']
+        return limit.amount - used
+
+    def owners(self, rules):
+        for rule in rules:
+            yield rule.name, rule.limits, [rule.name]
+        for group in self.program.groups.values():
+            names = [r.name for r in rules if r.group == group.name]
+            if names and group.limits:
+                yield group.name, group.limits, names
+
+    def use(self, member, record):
+        """What counts as used is the posted share."""
+        rules = [self.program.rules[n] for n in sorted(record.applied)]
+        for owner, limits, names in self.owners(rules):
+            if limits:
+                self.uses.append({
+                    'owner': owner, 'at': record.moment, 'event': record.event.id,
+                    'keys': [self.key(x, member, record.event.fields) for x in limits],
+                    'times': len(names), 'amount': sum(record.posted[n] for n in names),
+                    'names': names, 'periods': [x.period for x in limits]})
+
+    # Events.
+
+    def apply(self, event):
+        """None, or the reasons for which the event may be refused.  Whatever is refused is refused
+        before it changes anything but what fell due."""
+        self.applied, self.skipped = set(), set()
+        try:
+            self.one(event)
+        except Refused as refusal:
+            self.applied, self.skipped = set(), set()
+            return refusal.reasons
+        return None
+
+    def one(self, event):
+        moment = self.calendar.moment(event.at)
+        member = self.member(event.member)
+        late = member.now is not None and moment < member.now
+        if late and (event.type not in ('purchase', 'visit') or any(
+                k.expiry and k.expiry[0] == 'idle' or k.pending and k.pending[0] == 'until'
+                for k in self.program.kinds.values())):
+            raise Unspecified('late')
+        if member.settled > moment and not late:
+            raise Unspecified('earlier than what fell due')
+        if member.now is None:
+            member.joined = moment
+            for ladder in self.program.ladders.values():
+                if ladder.promote == 'at review' and ladder.lasts and not ladder.review:
+                    member.until[ladder.name] = self.term(ladder, moment)
+        self.settle(member, moment)
+        member.settled = max(member.settled, moment)
+        self.seq += 1
+        record = Record(self.seq, event, moment)
+        getattr(self, 'do_' + event.type, self.do_earning)(member, record, late)
+        member.now = max(moment, member.now or moment)
+        member.by_id[event.id] = record
+        self.activity(member, event.type, moment)
+        for lot in member.purse.lots:
+            if lot.until == event.type and not lot.mature and lot.event != event.id:
+                lot.mature = True
+                member.purse.settle_debt(lot)
+        self.promotions(member, record, late)
+
+    def activity(self, member, event, moment):
+        for kind in self.program.kinds.values():
+            if kind.expiry and kind.expiry[0] == 'idle' and event in kind.expiry[3]:
+                member.activity[kind.name] = self.calendar.lasting(
+                    moment, kind.expiry[1], kind.expiry[2])
+
+    def do_earning(self, member, record, late):
+        member.records.append(record)
+        moment, fields = record.moment, record.fields
+
+        def see(expr):
+            return self.see(expr, member, record, record.seq, fields, moment)
+
+        def room(owner, place, limit):
+            left = self.room(owner, place, limit, member, fields, moment)
+            record.rooms[owner, place] = left
+            return left
+        self.look_first(member, record, see, late)
+        run = record.pipeline = Pipeline(self.program, record.event.type, see, room)
+        record.posted, record.applied = dict(run.posted), set(run.active)
+        record.original = set(run.active) | run.setaside | set(run.replaced)
+        self.cap(member, record)
+        self.applied |= run.active
+        self.skipped |= set(run.rules) - run.active
+        self.use(member, record)
+        now = max(moment, member.now or moment)
+        for kind in self.program.kinds:
+            mine = {n: a for n, a in sorted(record.posted.items())
+                    if self.program.rules[n].kind == kind}
+            if any(a < 0 for a in mine.values()):
+                if any(self.program.rules[n].pending or self.program.rules[n].expiry
+                       for n in mine):
+                    raise Unspecified('which lot is lowered')
+                mine = {'': sum(mine.values())}
+            for name, amount in mine.items():
+                if amount:
+                    rule = self.program.rules.get(name)
+                    member.purse.open(kind, amount, rule, moment, now, record.event.id)
+                    member.awards.append((moment, kind, amount, record.event.id))
+
+    def look_first(self, member, record, see, late):
+        """What a return must find as it was then is looked at now."""
+        def look(expr):
+            if isinstance(expr, tuple):
+                if expr and expr[0] == 'balance' and late:
+                    raise Unspecified('the balance of then')
+                if expr and expr[0] in ('tier', 'member', 'balance', 'earned'):
+                    see(expr)
+                for part in expr:
+                    look(part)
+        for table in self.program.tables.values():
+            see(('tier', table['ladder']))
+        for rule in self.program.rules.values():
+            if rule.on == record.event.type:
+                look((rule.when, rule.earn))
+
+    def cap(self, member, record):
+        for kind in self.program.kinds.values():
+            if kind.cap is None:
+                continue
+            mine = {n: a for n, a in record.posted.items()
+                    if self.program.rules[n].kind == kind.name}
+            purse = member.purse
+            if purse.debt[kind.name]:
+                raise Unspecified('a cap beside a debt')
+            room = max(Fraction(0), kind.cap - purse.available(kind.name)
+                       - purse.pending(kind.name) - purse.held(kind.name))
+            total = sum(mine.values())
+            if total > room:
+                cut = {n: a * room / total for n, a in mine.items()}
+                record.posted.update(share(room, cut, kind.decimals, record.pipeline.order))
+
+    def do_join(self, member, record, late):
+        member.fields.update(record.fields)
+
+    do_profile = do_join
+
+    def do_return(self, member, record, late):
+        original = member.by_id.get(record.event.fields['of'])
+        if original is None:
+            raise Unspecified('a return of what was not applied')
+        lowered = {k: v for k, v in record.fields.items() if k != 'of'}
+        if late or record.moment < original.moment:
+            raise Unspecified('a late return')
+        if original.event.type in ('redeem', 'pay'):
+            return self.return_spending(member, original, lowered, record.moment)
+        if original.event.type not in ('purchase', 'visit') or original.gone:
+            raise Unspecified('a return of this')
+        fields = dict(original.fields)
+        for name, amount in lowered.items():
+            if fields[name] < amount:
+                raise Refused('out_of_range')
+            fields[name] -= amount
+        numeric = [k for k, v in fields.items() if isinstance(v, Fraction)]
+        gone = not lowered or 'items' not in fields and all(fields[k] == 0 for k in numeric)
+        if gone:
+            fields.update({name: Fraction(0) for name in numeric})
+            if 'items' in fields:
+                fields['items'] = []
+        original.fields, original.gone = fields, gone
+        original.history.append((record.seq, dict(fields), gone))
+        self.evaluate_again(member, original, record)
+
+    def evaluate_again(self, member, original, record):
+        run, fields = original.pipeline, original.fields
+        then = {}
+        for name in original.original:
+            rule = self.program.rules[name]
+            if rule.on_return == 'keep' and name in run.raw:
+                then[name] = run.raw[name]
+            elif rule.on_return == 'proportional' and name in run.raw:
+                read = self.reads(rule, original)
+                if original.event.fields[read] == 0:
+                    raise Unspecified('in proportion to nothing')
+                then[name] = run.raw[name] * fields[read] / original.event.fields[read]
+
+        def see(expr):
+            return self.see(expr, member, original, original.seq, fields, original.moment)
+
+        def room(owner, place, limit):
+            if (owner, place) not in original.rooms:
+                original.rooms[owner, place] = None
+                raise Unspecified('a room that was not looked at')
+            return original.rooms[owner, place]
+        again = Pipeline(self.program, original.event.type, see, room, original.gone, then)
+        if any(k.cap is not None for k in self.program.kinds.values()):
+            raise Unspecified('a return under a cap')
+        losses = {}
+        for kind in self.program.kinds:
+            was, due, taken = (
+                {n: a for n, a in part.items() if self.program.rules[n].kind == kind}
+                for part in (original.posted, again.posted, original.taken))
+            lowered = any(a < 0 for a in was.values())
+            names = sorted(set(was) | set(due) | set(taken))
+            loss = {n: was.get(n, 0) - due.get(n, 0) - taken.get(n, 0) for n in names}
+            for name in names:
+                original.taken[name] = original.taken.get(name, 0) + loss[name]
+            if lowered:
+                loss = {'': sum(loss.values())}
+            if any(a < 0 for a in loss.values()):
+                raise Unspecified('a return gives back')
+            losses[kind] = {n: a for n, a in loss.items() if a}
+            for amount in losses[kind].values():
+                member.awards.append((original.moment, kind, -amount, original.event.id))
+        for kind, parts in losses.items():
+            member.purse.take_back(kind, parts, original.event.id)
+        for use in self.uses:
+            if use['event'] != original.event.id:
+                continue
+            if any(p and p[0] == 'cal' and first_day(self.calendar.day(use['at']), p[1])
+                   != first_day(self.calendar.day(record.moment), p[1]) for p in use['periods']):
+                use['closed'] = True
+                continue
+            use['amount'] = sum(original.posted[n] - original.taken.get(n, 0)
+                                for n in use['names'])
+            use['times'] = sum(n in again.active for n in use['names'])
+
+    def reads(self, rule, original):
+        """The field in whose proportion a rule's award shrinks."""
+        def fields_of(expr):
+            if isinstance(expr, tuple):
+                if expr and expr[0] == 'field':
+                    return {expr[1]}
+                return set().union(set(), *(fields_of(e) for e in expr))
+            return set()
+        numeric = {k for k, v in original.event.fields.items() if isinstance(v, Fraction)}
+        for expr in (rule.earn, rule.when):
+            found = fields_of(expr) & numeric
+            if len(found) > 1:
+                raise Unspecified('several fields')
+            if found:
+                return found.pop()
+        return 'amount' if 'amount' in numeric else sorted(numeric)[0]
+
+    # What the comparison looks at.
+
+    def snapshot(self, name):
+        """{kind: (available, pending, held, debt)}, {ladder: tier}"""
+        member = self.member(name)
+        purse = member.purse
+        return ({k: (purse.available(k), purse.pending(k), purse.held(k), purse.debt[k])
+                 for k in self.program.kinds},
+                {ladder.name: ladder.tiers[member.tiers[ladder.name]]
+                 for ladder in self.program.ladders.values()})
+
+    def pass_to(self, moment):
+        """A bare `at`: time passes for everyone."""
+        for member in self.members.values():
+            if member.now is not None:
+                self.settle(member, moment)

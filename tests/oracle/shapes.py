@@ -1,0 +1,126 @@
+"""The abstract programme that the generator makes, the writer spells and the model runs."""
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+
+@dataclass
+class Kind:
+    """A points kind; pending ('for', n, unit) or ('until', event); expiry by its first word."""
+    name: str
+    decimals: int = 0
+    rounding: tuple = None
+    pending: tuple = None
+    expiry: tuple = None
+    take: str = 'soonest'
+    cap: Fraction = None
+    shortfall: str = 'recover'
+
+
+@dataclass
+class Limit:
+    """`amount` of `kind`, or that many times where `kind` is None; period by its first word."""
+    amount: Fraction
+    kind: str
+    keys: tuple = ('member',)
+    period: tuple = None
+    over: str = 'clamped'
+
+
+@dataclass
+class Rule:
+    name: str
+    on: str
+    kind: str
+    when: tuple = None
+    earn: tuple = None
+    multiply: tuple = ()
+    factor: object = None
+    group: str = None
+    exception: str = None
+    limits: list = field(default_factory=list)
+    rounding: tuple = None
+    pending: tuple = None
+    expiry: tuple = None
+    effective: tuple = None
+    on_return: str = 'recompute'
+
+
+@dataclass
+class Group:
+    name: str
+    combine: str
+    ranked: list = field(default_factory=list)
+    limits: list = field(default_factory=list)
+
+
+@dataclass
+class Measure:
+    name: str
+    op: str
+    field: str
+    events: tuple
+    where: tuple = None
+    per: str = None
+
+
+@dataclass
+class Ladder:
+    """Tiers from the lowest up; reach and keep are conditions by tier, None at the lowest."""
+    name: str
+    tiers: list
+    reach: list
+    keep: list
+    lasts: tuple = None
+    review: tuple = None
+    promote: str = 'at once'
+    demote: str = 'to earned'
+    bonus: dict = field(default_factory=dict)
+
+
+@dataclass
+class Reward:
+    name: str
+    cost: Fraction
+    kind: str
+    when: tuple = None
+    limits: list = field(default_factory=list)
+
+
+@dataclass
+class Payment:
+    name: str
+    money: Fraction
+    points: Fraction
+    kind: str
+    minimum: Fraction = None
+    share: Fraction = None
+
+
+@dataclass
+class Program:
+    zone: str
+    rounding: tuple
+    roll: bool = False
+    kinds: dict = field(default_factory=dict)
+    rules: dict = field(default_factory=dict)
+    groups: dict = field(default_factory=dict)
+    measures: dict = field(default_factory=dict)
+    ladders: dict = field(default_factory=dict)
+    tables: dict = field(default_factory=dict)
+    rewards: dict = field(default_factory=dict)
+    payments: dict = field(default_factory=dict)
+
+    def rank(self, group, rule):
+        """Where ties go: by the list, else by name."""
+        listed = self.groups[group].ranked if group else []
+        return (listed.index(rule) if rule in listed else len(listed), rule)
+
+
+@dataclass
+class Event:
+    """`at` is the local time as written, a datetime without a zone."""
+    id: str
+    type: str
+    member: str
+    at: object
+    fields: dict = field(default_factory=dict)

@@ -1,0 +1,344 @@
+"""The abstract programme and its events as Notch text, as a test block and as JSON Lines."""
+import json
+from fractions import Fraction
+
+DAYS = 'Monday Tuesday Wednesday Thursday Friday Saturday Sunday'.split()
+MONTHS = ('January February March April May June July August September October November '
+          'December').split()
+MONEY = ('amount', 'order')
+
+
+def decimal(value, least=0):
+    """The exact decimals of a fraction that has some."""
+    value = Fraction(value)
+    for places in range(least, 9):
+        scaled = value * 10 ** places
+        if scaled.denominator == 1:
+            sign = '-' if scaled < 0 else ''
+            text = str(abs(scaled.numerator)).rjust(places + 1, '0')
+            return sign + (text[:-places] + '.' + text[-places:] if places else text)
+    raise ValueError(value)
+
+
+def money(value):
+    return decimal(value, 2) + ' CNY'
+
+
+def points(value, kind):
+    return '%s %s' % (decimal(value), kind)
+
+
+def duration(n, unit):
+    return '%d %s%s' % (n, unit, '' if n == 1 else 's')
+
+
+def window(form):
+    if form[0] == 'ever':
+        return ' ever'
+    if form[0] == 'this':
+        return ' over this ' + form[1]
+    if form[0] == 'before':
+        return ' over last ' + form[1]
+    return ' over the last ' + duration(form[1], form[2])
+
+
+def unit_value(value, unit):
+    if unit == 'money':
+        return money(value)
+    return points(value, unit) if unit else decimal(value)
+
+
+def expr(e):
+    word = e[0]
+    if word == 'number':
+        return unit_value(e[1], e[2])
+    if word == 'word':
+        return e[1]
+    if word == 'field':
+        return e[1]
+    if word == 'cmp':
+        right = e[3]
+        if e[2][0] == 'weekday':
+            return '%s %s %s' % (expr(e[2]), e[1], DAYS[right[1]])
+        if e[2][0] == 'month':
+            return '%s %s %s' % (expr(e[2]), e[1], MONTHS[right[1] - 1])
+        if e[2][0] == 'tier':
+            return '%s %s %s' % (expr(e[2]), e[1], right[2])
+        if e[2][0] == 'member':
+            return expr(e[2]) if right[1] else 'not ' + expr(e[2])
+        if e[2][0] == 'field' and isinstance(right[1], str):
+            return '%s %s %s' % (expr(e[2]), e[1], right[1])
+        return '%s %s %s' % (expr(e[2]), e[1], expr(right))
+    if word in ('and', 'or'):
+        return '(%s %s %s)' % (expr(e[1]), word, expr(e[2]))
+    if word == 'not':
+        return 'not (%s)' % expr(e[1])
+    if word == 'rate':
+        return '%s per %s%s of %s' % (points(e[1], e[2]), 'full ' if e[5] else '', money(e[3]),
+                                      expr(e[4]))
+    if word == 'times':
+        return '%s * %s' % (points(e[1], e[2]), expr(e[3]))
+    if word == 'scale':
+        return '(%s) * %s' % (expr(e[1]), decimal(e[2]))
+    if word == 'floor':
+        return 'floor(%s / %d)' % (expr(e[1]), e[2])
+    if word == 'if':
+        return '(if %s then %s else %s)' % (expr(e[1]), expr(e[2]), expr(e[3]))
+    if word in ('min', 'max'):
+        return '%s(%s, %s)' % (word, expr(e[1]), expr(e[2]))
+    if word == 'items':
+        where = '' if e[2] is None else ' where category = %s' % e[2]
+        return 'sum(%s for items%s)' % (e[1], where)
+    if word in ('weekday', 'month'):
+        return '%s of today' % word
+    if word == 'hour':
+        return 'hour of now'
+    if word == 'tier':
+        return 'tier'
+    if word == 'table':
+        return e[1] + '(tier)'
+    if word == 'member':
+        return 'member.' + e[1]
+    if word == 'balance':
+        return 'balance(%s)' % e[1]
+    if word == 'earned':
+        return 'earned(%s)%s' % (e[1], window(e[2]))
+    if word == 'measure':
+        return e[1] + window(e[2])
+    raise AssertionError(word)
+
+
+def rounding(form):
+    return 'rounded %s%s' % (form[0], ' per ' + form[1] if form[1] else '')
+
+
+def expiry(form):
+    if form[0] == 'never':
+        return 'never expire'
+    if form[0] == 'after':
+        end = ' at end of ' + form[3] if form[3] else ''
+        return 'expire %s after earning%s' % (duration(form[1], form[2]), end)
+    if form[0] == 'each':
+        return 'expire each %d %s' % (form[1], MONTHS[form[2] - 1])
+    if form[0] == 'on':
+        return 'expire on %s' % form[1].isoformat()
+    return 'expire after %s without %s' % (duration(form[1], form[2]), ', '.join(form[3]))
+
+
+def pending(form):
+    return 'pending for ' + duration(form[1], form[2]) if form[0] == 'for' else (
+        'pending until ' + form[1])
+
+
+def limit(form):
+    text = 'limit ' + (points(form.amount, form.kind) if form.kind else '%d times' % form.amount)
+    period = form.period
+    if period and period[0] == 'total':
+        text += ' in total from %s to %s' % (period[1].isoformat(), period[2].isoformat())
+    else:
+        text += ''.join(' per ' + key for key in form.keys)
+        if period:
+            text += ' per ' + (period[0] if period[0] == 'event' else period[1]
+                               if period[0] == 'cal' else duration(period[1], period[2]))
+    return text + (' refused' if form.over == 'refused' else '')
+
+
+def rule_clauses(rule):
+    out = []
+    if rule.effective:
+        out.append('effective from %s to %s' % tuple(d.isoformat() for d in rule.effective))
+    out.append('on ' + rule.on)
+    if rule.when:
+        out.append('when ' + expr(rule.when))
+    if rule.group:
+        out.append('belongs to ' + rule.group)
+    if rule.exception:
+        out.append('exception to ' + rule.exception)
+    if rule.multiply:
+        factor = (expr(rule.factor) if rule.factor[0] == 'table'
+                  else decimal(rule.factor[1]) + 'x')
+        out.append('multiply %s by %s' % (', '.join(rule.multiply), factor))
+    else:
+        out.append('earn ' + expr(rule.earn))
+    out += [limit(x) for x in rule.limits]
+    if rule.rounding:
+        out.append(rounding(rule.rounding))
+    if rule.pending:
+        out.append(pending(rule.pending))
+    if rule.expiry:
+        out.append(expiry(rule.expiry))
+    if rule.on_return != 'recompute':
+        out.append('on return ' + rule.on_return)
+    return out
+
+
+def kind_clauses(kind):
+    out = ['whole' if not kind.decimals else '%d decimals' % kind.decimals]
+    if kind.rounding:
+        out.append(rounding(kind.rounding))
+    if kind.pending:
+        out.append(pending(kind.pending))
+    if kind.expiry:
+        out.append(expiry(kind.expiry))
+    if kind.take != 'soonest':
+        out.append('take %s first' % kind.take)
+    if kind.cap is not None:
+        out.append('capped at ' + points(kind.cap, kind.name))
+    if kind.shortfall != 'recover':
+        out.append('shortfall ' + kind.shortfall)
+    return out
+
+
+def ladder_clauses(ladder):
+    out = []
+    for place, tier in enumerate(ladder.tiers):
+        if place:
+            out += ['tier ' + tier, '  reach when ' + expr(ladder.reach[place])]
+            if ladder.keep[place] != ladder.reach[place]:
+                out.append('  keep when ' + expr(ladder.keep[place]))
+    lasts = ladder.lasts
+    if lasts and lasts[0] == 'for':
+        out.append('lasts for %s%s' % (duration(lasts[1], lasts[2]),
+                                       ' at end of ' + lasts[3] if lasts[3] else ''))
+    elif lasts:
+        out.append('lasts until end of %s%s' % (lasts[1], ' plus ' + duration(*lasts[2])
+                                                if lasts[2] else ''))
+    if ladder.review:
+        out.append('review each ' + (ladder.review[1] if ladder.review[0] == 'unit' else '%d %s' % (
+            ladder.review[1], MONTHS[ladder.review[2] - 1])))
+    out.append('promote ' + ladder.promote)
+    out.append('never demote' if ladder.demote == 'never' else 'demote ' + ladder.demote)
+    return out
+
+
+def measure_head(m):
+    words = {'count': 'count', 'sum': 'sum of %s', 'distinct': 'distinct %s',
+             'largest': 'largest %s'}[m.op]
+    return 'measure %s is %s on %s' % (m.name, words % m.field if m.field else words,
+                                       ', '.join(m.events))
+
+
+SHAPES = '''member
+  field vip flag = no
+
+record item
+  field amount CNY in 0.00 CNY .. 10_000.00 CNY
+  field quantity number in 1 .. 100
+  field category one of food, drink
+
+event purchase
+  field amount CNY in 0.00 CNY .. 100_000.00 CNY
+  field channel one of store, app, web
+  field quantity number in 0 .. 1_000
+  field items list of item at most 10
+
+event visit
+  field score number in 0 .. 1_000
+
+'''
+
+
+def declarations(program):
+    """Every declaration but `program`, as texts that may stand in any order."""
+    out = [text.strip('\n') for text in SHAPES.split('\n\n') if text.strip()]
+
+    def put(head, clauses):
+        out.append('\n'.join([head] + ['  ' + c for c in clauses]))
+    for kind in program.kinds.values():
+        put('points ' + kind.name, kind_clauses(kind))
+    for m in program.measures.values():
+        put(measure_head(m), (['where ' + expr(m.where)] if m.where else []) + (
+            ['at most 1 per ' + m.per] if m.per else []))
+    for ladder in program.ladders.values():
+        put('ladder %s tiers %s' % (ladder.name, ' < '.join(ladder.tiers)), ladder_clauses(ladder))
+        for tier, (kind, amount) in ladder.bonus.items():
+            put('rule gift_%s' % ladder.tiers[tier],
+                ['on promote to ' + ladder.tiers[tier], 'earn ' + points(amount, kind)])
+    for name, table in program.tables.items():
+        tiers = program.ladders[table['ladder']].tiers
+        put('table %s of tier gives exclusive' % name,
+            ['| %s => %sx' % (tier, decimal(f)) for tier, f in zip(tiers, table['rows'])])
+    for group in program.groups.values():
+        put('group ' + group.name, ['combine ' + group.combine] + (
+            ['ranked ' + ', '.join(group.ranked)] if group.ranked else []) + [
+                limit(x) for x in group.limits])
+    for rule in program.rules.values():
+        put('rule ' + rule.name, rule_clauses(rule))
+    for reward in program.rewards.values():
+        put('reward ' + reward.name, ['costs ' + points(reward.cost, reward.kind)] + (
+            ['when ' + expr(reward.when)] if reward.when else []) + [
+                limit(x) for x in reward.limits])
+    for p in program.payments.values():
+        put('payment ' + p.name, ['pay %s per %s' % (money(p.money), points(p.points, p.kind))] + (
+            ['minimum ' + points(p.minimum, p.kind)] if p.minimum is not None else []) + (
+                ['maximum %s%% of order' % decimal(p.share * 100)] if p.share else []))
+    return out
+
+
+def program_text(program, shuffle=None):
+    head = ['program oracle', '  timezone "%s"' % program.zone, '  currency CNY',
+            '  ' + rounding(program.rounding)]
+    if program.roll:
+        head.append('  months roll')
+    rest = declarations(program)
+    if shuffle:
+        shuffle(rest)
+    return '\n\n'.join(['\n'.join(head)] + rest) + '\n'
+
+
+def with_fields(event):
+    out = []
+    for name, value in event.fields.items():
+        if event.type == 'return' and name == 'of':
+            continue
+        if name == 'items':
+            out.append('items ' + ' '.join('{amount %s, quantity %s, category %s}' % (
+                money(i['amount']), decimal(i['quantity']), i['category']) for i in value))
+        elif isinstance(value, dict):
+            out.append('points ' + ', '.join(points(a, k) for k, a in value.items()))
+        elif isinstance(value, tuple):
+            out.append('%s %s' % (name, points(*value)))
+        elif isinstance(value, bool):
+            out.append('%s %s' % (name, 'yes' if value else 'no'))
+        elif name == 'hold':
+            out.append('hold "%s"' % value)
+        elif name == 'until':
+            out.append('until %s' % stamp(value))
+        elif isinstance(value, str):
+            out.append('%s %s' % (name, value))
+        else:
+            out.append('%s %s' % (name, money(value) if name in MONEY else decimal(value)))
+    return ' with ' + ', '.join(out) if out else ''
+
+
+def stamp(at):
+    return at.strftime('%Y-%m-%d %H:%M:%S' if at.second else '%Y-%m-%d %H:%M')
+
+
+def step(event):
+    what = event.type
+    if what == 'return':
+        what = 'return of ' + event.fields['of']
+    return 'at %s %s %s as %s%s' % (stamp(event.at), event.member, what, event.id,
+                                    with_fields(event))
+
+
+def json_line(event):
+    line = {'id': event.id, 'type': event.type, 'member': event.member,
+            'at': event.at.strftime('%Y-%m-%dT%H:%M:%S')}
+
+    def plain(name, value):
+        if isinstance(value, list):
+            return [{k: plain(k, v) for k, v in i.items()} for i in value]
+        if isinstance(value, dict):
+            return {k: decimal(a) for k, a in value.items()}
+        if isinstance(value, tuple):
+            return decimal(value[0])
+        if isinstance(value, (bool, str)):
+            return value
+        if name == 'until':
+            return value.strftime('%Y-%m-%dT%H:%M:%S')
+        return decimal(value, 2 if name in MONEY else 0)
+    for name, value in event.fields.items():
+        line[name] = plain(name, value)
+    return json.dumps(line)

@@ -1,0 +1,134 @@
+"""Redemptions, payments, holds and adjustments, as sections 5 and 7 tell them."""
+from pipeline import Unspecified
+from state import Hold
+
+
+class Refused(Exception):
+    """`reasons`: those that the page allows here."""
+    def __init__(self, *reasons):
+        super().__init__(*reasons)
+        self.reasons = reasons
+
+
+class Spending:
+    def spend(self, member, kind, amount):
+        if member.purse.available(kind) - (
+                member.purse.debt[kind]) < amount or amount > member.purse.available(kind):
+            raise Refused('not_enough_points')
+        return member.purse.spend(kind, amount)
+
+    def do_redeem(self, member, record, late):
+        reward = self.program.rewards[record.fields['reward']]
+        reasons = []
+        if reward.when and not self.see(reward.when, member, record, record.seq, {},
+                                        record.moment):
+            reasons.append('not_eligible')
+        for place, limit in enumerate(reward.limits):
+            left = self.room(reward.name, place, limit, member, {}, record.moment)
+            if left < record.fields['quantity']:
+                reasons.append('limit_reached')
+        cost = reward.cost * record.fields['quantity']
+        if member.purse.available(reward.kind) < cost:
+            reasons.append('not_enough_points')
+        if reasons:
+            raise Refused(*reasons)
+        record.parts = self.spend(member, reward.kind, cost)
+        record.kind = reward.kind
+        member.purse.totals[reward.kind]['spent'] += cost
+        self.uses.append({'owner': reward.name, 'at': record.moment, 'event': record.event.id,
+                          'keys': [self.key(x, member, {}) for x in reward.limits],
+                          'times': record.fields['quantity'], 'amount': cost, 'names': [],
+                          'periods': [x.period for x in reward.limits]})
+
+    def do_pay(self, member, record, late):
+        payment = self.program.payments[record.fields['payment']]
+        points, reasons = record.fields['points'], []
+        if payment.minimum is not None and points < payment.minimum:
+            reasons.append('below_minimum')
+        worth = points * payment.money / payment.points
+        if payment.share is not None and worth > record.fields['order'] * payment.share:
+            reasons.append('above_maximum')
+        elif worth > record.fields['order']:
+            raise Unspecified('paying more than the order')
+        if member.purse.available(payment.kind) < points:
+            reasons.append('not_enough_points')
+        if reasons:
+            raise Refused(*reasons)
+        record.parts = self.spend(member, payment.kind, points)
+        record.kind = payment.kind
+        member.purse.totals[payment.kind]['spent'] += points
+
+    def return_spending(self, member, original, lowered, moment):
+        if original.gone or set(lowered) - {'points'}:
+            raise Unspecified('a return of a part of this')
+        left = sum(amount for _, amount in original.parts)
+        wish = lowered.get('points', left)
+        if wish > left:
+            raise Refused('out_of_range')
+        if original.event.type == 'redeem' and self.program.rewards[
+                original.event.fields['reward']].limits:
+            raise Unspecified('room of a redemption')
+        back, total = [], wish
+        for place in range(len(original.parts) - 1, -1, -1):
+            lot, amount = original.parts[place]
+            part = min(amount, total)
+            original.parts[place] = (lot, amount - part)
+            total -= part
+            back.append((lot, part))
+        original.gone = wish == left
+        member.purse.totals[original.kind]['spent'] -= wish
+        member.purse.back(back, moment)
+
+    def do_hold(self, member, record, late):
+        (kind, amount), = record.fields['points'].items()
+        parts = self.spend(member, kind, amount)
+        until = self.calendar.moment(record.fields['until'])
+        if until <= record.moment:
+            raise Unspecified('a hold that is over')
+        member.purse.holds[record.fields['hold']] = Hold(parts, until, kind)
+
+    def hold_of(self, member, record):
+        hold = member.purse.holds.get(record.fields['hold'])
+        if hold is None:
+            raise Refused('unknown_hold')
+        return hold
+
+    def do_release(self, member, record, late):
+        hold = self.hold_of(member, record)
+        if hold.open:
+            hold.open = False
+            member.purse.back(hold.parts, record.moment)
+        elif hold.spent or hold.timed_out:
+            raise Unspecified('a release of what is over')
+
+    def do_capture(self, member, record, late):
+        hold = self.hold_of(member, record)
+        if not hold.open:
+            if hold.spent:
+                raise Unspecified('a capture once more')
+            raise Refused('hold_closed')
+        want = record.fields.get('points', sum(a for _, a in hold.parts))
+        if want > sum(a for _, a in hold.parts):
+            raise Unspecified('more than is held')
+        hold.open, back = False, []
+        hold.spent = True
+        member.purse.totals[hold.kind]['spent'] += want
+        for lot, amount in hold.parts:
+            part = min(amount, want)
+            want -= part
+            back.append((lot, amount - part))
+        member.purse.back([(lot, a) for lot, a in back if a], record.moment)
+
+    def do_adjust(self, member, record, late):
+        (kind, amount), = record.fields['points'].items()
+        form = self.program.kinds[kind]
+        if form.pending:
+            raise Unspecified('an adjustment of what is pending at first')
+        if amount > 0:
+            member.purse.open(kind, amount, None, record.moment, record.moment, record.event.id)
+        else:
+            if member.purse.available(kind) < -amount:
+                raise Unspecified('an adjustment of more than there is')
+            member.purse.spend(kind, -amount)
+            member.purse.totals[kind]['issued'] += amount
+        member.awards.append((record.moment, kind, amount, record.event.id))

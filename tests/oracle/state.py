@@ -1,0 +1,157 @@
+"""What a member holds: lots, holds, debt; and how points are spent, come back and run out."""
+from fractions import Fraction
+
+from pipeline import Unspecified
+
+NEVER = 1 << 60
+
+
+class Lot:
+    def __init__(self, seq, kind, amount, earned, matures, expires, rule, event):
+        self.seq, self.kind, self.left = seq, kind, amount
+        self.earned, self.matures, self.expires = earned, matures, expires
+        self.rule, self.event, self.mature = rule, event, False
+
+
+class Hold:
+    def __init__(self, parts, until, kind):
+        self.parts, self.until, self.kind, self.open = parts, until, kind, True
+        self.spent = self.timed_out = False
+
+
+class Purse:
+    """The points of one member; `calendar` and `program` say what the kinds mean."""
+
+    def __init__(self, program, calendar):
+        self.program, self.calendar = program, calendar
+        self.lots, self.holds, self.serial = [], {}, 0
+        self.debt = {k: Fraction(0) for k in program.kinds}
+        self.totals = {k: dict.fromkeys(('issued', 'spent', 'expired', 'taken_back', 'forgiven'),
+                                        Fraction(0)) for k in program.kinds}
+
+    def of(self, kind):
+        return [lot for lot in self.lots if lot.kind == kind]
+
+    def available(self, kind):
+        return sum((lot.left for lot in self.of(kind) if lot.mature), Fraction(0))
+
+    def pending(self, kind):
+        return sum((lot.left for lot in self.of(kind) if not lot.mature), Fraction(0))
+
+    def held(self, kind):
+        return sum((amount for hold in self.holds.values() if hold.open and hold.kind == kind
+                    for _, amount in hold.parts), Fraction(0))
+
+    def expires(self, kind, rule, earned):
+        form = rule.expiry if rule and rule.expiry else self.program.kinds[kind].expiry
+        return self.expiry_of(form, earned)
+
+    def expiry_of(self, form, earned):
+        calendar = self.calendar
+        if form is None or form[0] in ('never', 'idle'):
+            return NEVER
+        if form[0] == 'after':
+            return calendar.lasting(earned, form[1], form[2], form[3])
+        day = calendar.day(earned)
+        if form[0] == 'on':
+            if day > form[1]:
+                raise Unspecified('earned after the day on which it expires')
+            return calendar.end_of_day(form[1])
+        end = day.replace(day=form[1], month=form[2])
+        if end < day:
+            end = end.replace(year=end.year + 1)
+        return calendar.end_of_day(end)
+
+    def matures(self, kind, rule, earned):
+        form = rule.pending if rule and rule.pending else self.program.kinds[kind].pending
+        if form is None:
+            return earned
+        if form[0] == 'until':
+            return NEVER
+        return self.calendar.add(earned, form[1], form[2])
+
+    def open(self, kind, amount, rule, earned, now, event):
+        self.serial += 1
+        lot = Lot(self.serial, kind, amount, earned, self.matures(kind, rule, earned),
+                  self.expires(kind, rule, earned), rule.name if rule else '', event)
+        pending = (rule.pending if rule and rule.pending else self.program.kinds[kind].pending)
+        lot.until = pending[1] if pending and pending[0] == 'until' else None
+        self.totals[kind]['issued'] += amount
+        self.lots.append(lot)
+        if lot.matures <= now:
+            lot.mature = True
+            self.settle_debt(lot)
+        self.drop(lot, now)
+
+    def settle_debt(self, lot):
+        """What comes in pays what is owed first."""
+        paid = min(lot.left, self.debt[lot.kind])
+        lot.left -= paid
+        self.debt[lot.kind] -= paid
+
+    def drop(self, lot, now):
+        if lot.expires <= now and lot.left:
+            self.totals[lot.kind]['expired'] += lot.left
+            lot.left = Fraction(0)
+
+    def in_order(self, kind):
+        take = self.program.kinds[kind].take
+        lots = [lot for lot in self.of(kind) if lot.mature and lot.left]
+        if take == 'soonest':
+            return sorted(lots, key=lambda lot: (lot.expires, lot.earned, lot.seq))
+        if take == 'oldest':
+            return sorted(lots, key=lambda lot: (lot.earned, lot.seq))
+        return sorted(lots, key=lambda lot: (-lot.earned, lot.seq))
+
+    def spend(self, kind, amount):
+        """From available lots in the declared order: [(lot, amount)]."""
+        parts = []
+        for lot in self.in_order(kind):
+            part = min(lot.left, amount)
+            if part:
+                lot.left -= part
+                amount -= part
+                parts.append((lot, part))
+        assert amount == 0
+        return parts
+
+    def back(self, parts, now):
+        """Points return to the lots they came from, with the expiry these had."""
+        for lot, amount in parts:
+            lot.left += amount
+            self.drop(lot, now)
+            if lot.left and lot.mature:
+                self.settle_debt(lot)
+
+    def take_back(self, kind, losses, event):
+        """A return takes `losses` (rule -> amount) of what `event` had earned: its pending part,
+        the rest of its lots, other lots in spending order, then the shortfall."""
+        total = sum(losses.values())
+        self.totals[kind]['taken_back'] += total
+        mine = [lot for lot in self.of(kind) if lot.event == event]
+        losses = dict(losses)
+        for mature in (False, True):
+            for own in (True, False):
+                for lot in sorted(mine, key=lambda lot: lot.seq):
+                    if lot.mature != mature:
+                        continue
+                    wish = losses.get(lot.rule, Fraction(0)) if own else sum(losses.values())
+                    part = min(lot.left, wish)
+                    lot.left -= part
+                    total -= part
+                    if own:
+                        losses[lot.rule] = losses.get(lot.rule, Fraction(0)) - part
+                    else:
+                        for name in sorted(losses):
+                            cut = min(losses[name], part)
+                            losses[name] -= cut
+                            part -= cut
+        for lot in self.in_order(kind):
+            part = min(lot.left, total)
+            lot.left -= part
+            total -= part
+        if total:
+            if self.program.kinds[kind].shortfall == 'forgive':
+                self.totals[kind]['forgiven'] += total
+            else:
+                self.debt[kind] += total
