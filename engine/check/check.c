@@ -79,6 +79,7 @@ static void finish(notch_checker *c)
 static void run_phases(notch_checker *c)
 {
   notch_declare_program(c);
+  if (!c->program_node) return; /* a module alone, say: every name would be unknown */
   notch_declare_names(c);
   notch_shape_builtin(c);
   notch_points_units(c);

@@ -130,12 +130,18 @@ typedef struct notch_checker {
   NOTCH_VEC(notch_window) windows;
   NOTCH_VEC(notch_limit) limits;
   NOTCH_VEC(notch_root) roots;
+  struct notch_call_ranges { /* what the calls of a table pass, a column each */
+    uint32_t calls;
+    bool whole;
+    notch_range *columns;
+  } *table_calls;
   notch_names *tiers;      /* tier names of the whole programme */
   unsigned module_depth;
   unsigned nested; /* segments, measures and tables that are being checked inside one another */
   uint32_t mark;           /* of the last walk over an expression */
   uint32_t nodes_total, nodes_of_root, fact_steps; /* shared definitions must not blow up */
   bool too_large;
+  struct notch_solver_state *solver_states; /* to be used again, see solve.c */
   notch_buffer text; /* where texts are put together; freed with the checker */
 } notch_checker;
 

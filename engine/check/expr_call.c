@@ -225,7 +225,7 @@ static notch_expr *call_balance(const call *of, notch_expr_op op)
   if (op == NOTCH_EXPR_EARNED) {
     window = notch_window_read(of->c, env, of->node);
     if (window == NOTCH_NONE && !env->earned_now) {
-      CHECK_REPORT(of->c, of->node, EARNED_WINDOW, points->name);
+      CHECK_REPORT(of->c, of->node, EARNED_WINDOW, points->name, points->name);
       return broken(of);
     }
   }
@@ -238,6 +238,25 @@ static notch_expr *call_balance(const call *of, notch_expr_op op)
                                      points->index, 0, window, range);
   expr->whole = true;
   return expr;
+}
+
+static void note_call(notch_checker *c, const notch_expr *expr)
+{
+  if (!c->table_calls)
+    c->table_calls = NOTCH_NEW_ARRAY(c->scratch, struct notch_call_ranges,
+                                     c->program->table_count);
+  struct notch_call_ranges *calls = &c->table_calls[expr->a];
+  if (!calls->columns) {
+    calls->columns = NOTCH_NEW_ARRAY(c->scratch, notch_range, expr->arg_count);
+    calls->whole = true;
+  }
+  for (uint32_t i = 0; i < expr->arg_count; i++) {
+    const notch_expr *arg = expr->args[i];
+    calls->whole &= !notch_type_is_rational(arg->type) || arg->whole;
+    calls->columns[i] = calls->calls ? notch_range_hull(calls->columns[i], arg->range)
+                                     : arg->range;
+  }
+  calls->calls++;
 }
 
 static notch_expr *call_table(const call *of, notch_symbol *symbol)
@@ -260,6 +279,7 @@ static notch_expr *call_table(const call *of, notch_symbol *symbol)
     notch_expr *arg = notch_expr_value(of->c, of->env, of->args[i], &table->columns[i]);
     expr->args[i] = notch_expr_want(of->c, arg, table->columns[i], of->args[i], "this column");
   }
+  note_call(of->c, expr);
   expr->whole = true;
   for (uint32_t row = 0; row < table->row_count; row++) {
     expr->whole &= table->results[row]->whole;

@@ -15,6 +15,14 @@ static bool lends_values(notch_type type)
          type.kind == NOTCH_TYPE_BAND;
 }
 
+/* A word beside something broken may be one of its values: nothing is said about it. */
+static bool waits_for(notch_checker *c, const notch_env *env, const notch_tree_node *node,
+                      const notch_expr *other)
+{
+  return other->type.kind == NOTCH_TYPE_ERROR && is_bare(node) &&
+         !notch_expr_resolves(c, env, node->first->text);
+}
+
 /* Both sides; a bare name is looked up among the other side's values first. */
 static void sides(notch_checker *c, const notch_env *env, const notch_tree_node *left_node,
                   const notch_tree_node *right_node, notch_expr **left, notch_expr **right)
@@ -23,10 +31,18 @@ static void sides(notch_checker *c, const notch_env *env, const notch_tree_node 
                     (!is_bare(right_node) || !notch_expr_resolves(c, env, left_node->first->text));
   if (left_waits) {
     *right = notch_expr_value(c, env, right_node, NULL);
+    if (waits_for(c, env, left_node, *right)) {
+      *left = notch_expr_error(c, left_node);
+      return;
+    }
     *left = notch_expr_value(c, env, left_node, lends_values((*right)->type) ? &(*right)->type
                                                                              : NULL);
   } else {
     *left = notch_expr_value(c, env, left_node, NULL);
+    if (waits_for(c, env, right_node, *left)) {
+      *right = notch_expr_error(c, right_node);
+      return;
+    }
     *right = notch_expr_value(c, env, right_node, lends_values((*left)->type) ? &(*left)->type
                                                                               : NULL);
   }

@@ -114,6 +114,14 @@ static const notch_tree_node *clause_of(const notch_checker *c, uint32_t rule,
   return clause ? clause : node;
 }
 
+static bool puts_in(const notch_rule *rule)
+{
+  for (uint32_t a = 0; a < rule->action_count; a++)
+    if (rule->actions[a].kind == NOTCH_DO_EARN || rule->actions[a].kind == NOTCH_DO_MULTIPLY)
+      return true;
+  return false;
+}
+
 /* The kind of points a rule puts in; in the order of steps, so that what it multiplies is known. */
 static void settle_kind(notch_checker *c, uint32_t index, uint32_t *kinds)
 {
@@ -125,6 +133,7 @@ static void settle_kind(notch_checker *c, uint32_t index, uint32_t *kinds)
       for (uint32_t i = 0; i < action->rule_count; i++) {
         uint32_t of = kinds[action->rules[i]];
         if (of == NOTCH_NONE) {
+          if (puts_in(&c->program->rules[action->rules[i]])) continue; /* broken, and reported */
           CHECK_REPORT(c, clause_of(c, index, NOTCH_AST_RULE_MULTIPLY), MULTIPLIES_NOTHING,
                        c->program->rules[action->rules[i]].decl.name);
           continue;

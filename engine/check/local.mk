@@ -1,7 +1,13 @@
 # Sources of engine/check.
 libengine_la_SOURCES += \
   %D%/builtin_event.def %D%/currency.def %D%/expr.def %D%/type.def \
-  %D%/analysis.c \
+  %D%/analysis.c %D%/analysis.h \
+  %D%/analysis_group.c \
+  %D%/analysis_ladder.c \
+  %D%/analysis_property.c \
+  %D%/analysis_rule.c \
+  %D%/analysis_table.c \
+  %D%/analysis_unused.c \
   %D%/check.c %D%/check.h %D%/checker.h \
   %D%/declare.c \
   %D%/expr.c %D%/expr.h \
@@ -31,6 +37,7 @@ libengine_la_SOURCES += \
   %D%/scope.c \
   %D%/shape.c \
   %D%/shop.c \
+  %D%/solve.c %D%/solve.h \
   %D%/table.c \
   %D%/test.c \
   %D%/test_json.c \

@@ -73,7 +73,7 @@ static bool program_step(test_work *work, const notch_tree_node *node, notch_tes
   notch_symbol *event = notch_scope_event(c, work->item->names, node);
   if (!event) return false;
   if (c->program->events[event->index].has_member) {
-    CHECK_REPORT(c, node, STEP_OF_WHOM, node->text);
+    CHECK_REPORT(c, node, STEP_OF_WHOM, node->text, node->text);
     return false;
   }
   notch_scene scene = {.names = work->item->names, .step = node, .has_at = true,
@@ -215,7 +215,7 @@ void notch_property_check(notch_checker *c)
     notch_property *property = &c->program->properties[i];
     property->decl = notch_decl_of(c, item);
     property->decl.name = notch_arena_text(c->arena, item->node->text);
-    property->never = item->node->detail == 1;
+    property->never = item->node->detail == 0;
     property->event = property->root = NOTCH_NONE;
     const notch_tree_node *name = notch_tree_find(item->node, NOTCH_AST_NAME);
     notch_symbol *event = notch_scope_event(c, item->names, name);
