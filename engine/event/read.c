@@ -158,6 +158,22 @@ static bool unknown_field(notch_reader *reader, const notch_event_decl *decl, no
                              WORD(key), WORD(decl->decl.name));
 }
 
+notch_value notch_field_absent(notch_reader *reader, const notch_field *field)
+{
+  bool list = field->type.kind == NOTCH_TYPE_LIST || field->type.kind == NOTCH_TYPE_SET;
+  if (field->has_default) {
+    return field->default_value;
+  }
+  if (!list || field->type.optional) {
+    return NOTCH_MISSING;
+  }
+  notch_list *empty = NOTCH_NEW(reader->run, notch_list);
+  empty->width = field->type.kind == NOTCH_TYPE_SET
+                     ? 1
+                     : reader->layout->program->records[field->type.of].field_count;
+  return NOTCH_VALUE((int64_t)(intptr_t)empty);
+}
+
 static bool read_fields(notch_reader *reader, const notch_envelope *envelope, notch_event *event)
 {
   const notch_event_decl *decl = &reader->layout->program->events[event->type];
@@ -179,8 +195,8 @@ static bool read_fields(notch_reader *reader, const notch_envelope *envelope, no
     if (event->fields[i].d != 0) {
       continue;
     }
-    event->fields[i] = field->has_default ? field->default_value : NOTCH_MISSING;
-    if (!field->has_default && !field->type.optional && !reader->recorded) {
+    event->fields[i] = notch_field_absent(reader, field);
+    if (event->fields[i].d == 0 && !field->type.optional && !reader->recorded) {
       return notch_reader_refuse(reader, NOTCH_REFUSED_MISSING_FIELD, "`%.*s` is missing",
                                  WORD(field->name));
     }

@@ -75,6 +75,9 @@ notch_event *notch_read_recorded(notch_reader *reader, uint32_t type, const notc
  * that go back of a payment or reward are put into `returned`.  NULL: refused. */
 notch_lowering *notch_read_lowering(notch_reader *reader, uint32_t type, notch_event *returned);
 
+/* What a field has that was not sent: its default, an empty list or set, else missing. */
+notch_value notch_field_absent(notch_reader *reader, const notch_field *field);
+
 /* One value by its declared type; `path` is the field's name for the sentence. */
 bool notch_read_value(notch_reader *reader, const notch_field *field, const notch_json *json,
                       notch_text path, notch_value *out);

@@ -382,8 +382,8 @@ static bool read_item(notch_reader *reader, const notch_record *record, const no
     if (values[i].d != 0) {
       continue;
     }
-    values[i] = field->has_default ? field->default_value : NOTCH_MISSING;
-    if (!field->has_default && !field->type.optional && !reader->recorded) {
+    values[i] = notch_field_absent(reader, field);
+    if (values[i].d == 0 && !field->type.optional && !reader->recorded) {
       return notch_reader_refuse(reader, NOTCH_REFUSED_MISSING_FIELD, "`%.*s.%.*s` is missing",
                                  WORD(path), WORD(field->name));
     }
