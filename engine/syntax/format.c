@@ -286,7 +286,8 @@ static void lay_out(formatter *f)
   if (f->tokens->count > 0) notch_buffer_put(f->to, "\n", 1);
 }
 
-void notch_format(notch_buffer *to, const notch_tokens *tokens, const notch_tree_node *tree)
+void notch_format_script(notch_buffer *to, const notch_tokens *tokens,
+                         const notch_tree_node *tree)
 {
   assert(tree->kind == NOTCH_AST_FILE);
   assert(!tree->broken);

@@ -14,6 +14,7 @@
 #include "syntax/tree.h"
 
 /* `tokens` and `tree` of one source; the tree must not be broken.  Failure: to->failed. */
-void notch_format(notch_buffer *to, const notch_tokens *tokens, const notch_tree_node *tree);
+void notch_format_script(notch_buffer *to, const notch_tokens *tokens,
+                         const notch_tree_node *tree);
 
 #endif

@@ -100,7 +100,7 @@ static bool parse_with(short_memory *memory, notch_text text)
     notch_buffer out;
     notch_buffer_init(&out, &hook);
     if (!parsed->units.items[0].tree->broken)
-      notch_format(&out, &parsed->units.items[0].tokens, parsed->units.items[0].tree);
+      notch_format_script(&out, &parsed->units.items[0].tokens, parsed->units.items[0].tree);
     done = !out.failed;
     notch_buffer_free(&out);
   } else {

@@ -48,7 +48,7 @@ const char *script_tree(script *s)
 const char *script_format(script *s)
 {
   notch_buffer_clear(&s->out);
-  notch_format(&s->out, &s->tokens, s->tree);
+  notch_format_script(&s->out, &s->tokens, s->tree);
   ck_assert(!s->out.failed);
   return s->out.bytes;
 }
