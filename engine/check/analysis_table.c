@@ -1,4 +1,4 @@
-/* check/analysis_table.c -- decision tables: rows that are missing, overlap or are never reached. */
+/* check/analysis_table.c -- decision tables: missing rows, overlaps, rows never reached. */
 #include <config.h>
 
 #include "check/analysis.h"

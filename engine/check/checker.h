@@ -174,7 +174,8 @@ const char *notch_symbol_words(notch_symbol_kind kind);
 notch_text notch_names_nearest(const notch_names *names, notch_text name);
 typedef struct notch_nearest { notch_text wanted, best; unsigned distance; } notch_nearest;
 void notch_nearest_try(notch_nearest *nearest, notch_text candidate);
-notch_text notch_check_meant(notch_checker *c, notch_text nearest); /* "; did you mean ..." */
+/* "; did you mean ...", or nothing. */
+notch_text notch_check_meant(notch_checker *c, notch_text nearest);
 void notch_check_unknown(notch_checker *c, const notch_tree_node *node, notch_text name,
                          notch_text nearest);
 notch_symbol *notch_scope_event(notch_checker *c, notch_names *names, const notch_tree_node *node);

@@ -261,7 +261,8 @@ static void unknown(notch_checker *c, const notch_env *env, const notch_tree_nod
   if (hint && hint->kind == NOTCH_TYPE_CHOICE)
     for (uint32_t i = 0; i < c->choices.items[hint->of].count; i++)
       notch_nearest_try(&nearest, c->choices.items[hint->of].words[i]);
-  for (notch_let *let = env->lets; let; let = let->next) notch_nearest_try(&nearest, let->node->text);
+  for (notch_let *let = env->lets; let; let = let->next)
+    notch_nearest_try(&nearest, let->node->text);
   static const char *const words[] = {"today", "now", "tier", "member"};
   for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
     notch_nearest_try(&nearest, notch_text_of(words[i]));

@@ -94,9 +94,9 @@ static notch_expr *tier_of(notch_checker *c, const notch_env *env, const notch_t
 {
   notch_symbol *ladder = notch_scope_need(c, env->names, node, NOTCH_SYMBOL_LADDER);
   if (!ladder || !state_allowed(c, env, node)) return notch_expr_error(c, node);
+  int top = (int)c->program->ladders[ladder->index].tier_count - 1;
   return notch_expr_leaf(c, env, NOTCH_EXPR_TIER, notch_type_make(NOTCH_TYPE_TIER, ladder->index),
-                         node, ladder->index, 0, NOTCH_NONE,
-                         notch_range_flag(0, (int)c->program->ladders[ladder->index].tier_count - 1));
+                         node, ladder->index, 0, NOTCH_NONE, notch_range_flag(0, top));
 }
 
 static notch_expr *units_at(notch_checker *c, const notch_env *env, const notch_tree_node *node)

@@ -101,8 +101,9 @@ static void bind_alias(notch_checker *c, const notch_item *instance, const notch
   bool is_name = named->kind == NOTCH_AST_BIND_TIER || named->kind == NOTCH_AST_NAME ||
                  (named->kind == NOTCH_AST_PATH && named->detail == NOTCH_ROOT_NAME);
   if (!is_name) {
-    CHECK_REPORT(c, named, WRONG_KIND, notch_source_slice(notch_check_source(c, named), named->span),
-                 "an expression", notch_symbol_words(kind));
+    CHECK_REPORT(c, named, WRONG_KIND,
+                 notch_source_slice(notch_check_source(c, named), named->span), "an expression",
+                 notch_symbol_words(kind));
     return;
   }
   const notch_symbol *target = notch_scope_need(c, where, named, kind);
