@@ -65,8 +65,8 @@ int64_t notch_term_from_review(const notch_program *program, const notch_ladder 
       return notch_term_exactly(program, review_s, ladder->lasts_for);
     }
     int32_t end = notch_day_add(day, ladder->lasts_for, roll);
-    bool on_edge = notch_unit_begin(end, ladder->lasts_unit, &program->calendar) == end;
-    if (ladder->lasts_aligned && !on_edge) {
+    if (ladder->lasts_aligned &&
+        notch_unit_begin(end, ladder->lasts_unit, &program->calendar) != end) {
       end = notch_unit_next(end, ladder->lasts_unit, &program->calendar);
     }
     return notch_zone_midnight(&program->zone, end);
