@@ -89,6 +89,8 @@ int cli_finish(int code);
 /* The help of one verb, and of all. */
 void cli_help_verb(FILE *to, const cli_verb *verb);
 void cli_help_all(FILE *to);
+/* Words filled into lines; a line break in the text is one in the output. */
+void cli_fill(FILE *to, const char *text, int indent);
 /* Made from the same table: 0, or CLI_USAGE for an unknown shell. */
 int cli_pages_completions(FILE *to, const char *shell);
 void cli_pages_manual(FILE *to, const cli_verb *verb); /* NULL: the page of the command */

@@ -22,11 +22,17 @@ static int width_of(const char *text, size_t size)
   return width < 0 ? 0 : width;
 }
 
-/* Words filled into lines; a line break in the text is one in the output. */
-static void fill(FILE *to, const char *text, int indent)
+void cli_fill(FILE *to, const char *text, int indent)
 {
   int at = 0;
   while (*text) {
+    /* A line that begins with a blank is an example: as it stands. */
+    if (at == 0 && *text == ' ') {
+      size_t line = strcspn(text, "\n");
+      fprintf(to, "%*s%.*s\n", indent, "", (int) line, text);
+      text += line + (text[line] == '\n');
+      continue;
+    }
     size_t word = strcspn(text, " \n");
     int width = width_of(text, word);
     if (at > 0 && at + 1 + width > HELP_WIDTH) {
@@ -65,8 +71,8 @@ static bool first_of_group(const cli_verb *verb)
 void cli_help_all(FILE *to)
 {
   fprintf(to, _("usage: notch VERB [options] ...\n\n"));
-  fill(to, _("Loyalty points and tier rules: scripts that read like terms and conditions, and a "
-             "ledger that only grows."), 0);
+  cli_fill(to, _("Loyalty points and tier rules: scripts that read like terms and conditions, "
+                 "and a ledger that only grows."), 0);
   for (const cli_verb *group = cli_verbs; group->name; group++) {
     if (!first_of_group(group)) continue;
     fputc('\n', to);
@@ -92,7 +98,7 @@ void cli_help_verb(FILE *to, const cli_verb *verb)
   int widest = 6;
   fprintf(to, _("usage: notch %s %s%s\n\n"), verb->name,
           verb->options[0].name ? _("[options] ") : "", _(verb->synopsis));
-  fill(to, _(verb->text), 0);
+  cli_fill(to, _(verb->text), 0);
   for (const cli_option *option = verb->options; option->name; option++) {
     char *label = option_label(option);
     int width = width_of(label, strlen(label));

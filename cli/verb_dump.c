@@ -43,11 +43,15 @@ int cli_dump_run(const cli_args *args)
 int cli_explain_code_run(const cli_args *args)
 {
   cli_rules rules;
+  cli_text text = {NULL, 0, 0};
   int code = cli_rules_begin(&rules, false);
   if (rules.engine
-      && notch_explain_code(rules.engine, args->operands[0], cli_write, stdout) != NOTCH_OK) {
+      && notch_explain_code(rules.engine, args->operands[0], cli_text_write, &text) != NOTCH_OK) {
     code = cli_fail_on(rules.engine);
+  } else if (text.bytes) {
+    cli_fill(stdout, text.bytes, 0);
   }
+  cli_text_free(&text);
   cli_rules_end(&rules);
   return code;
 }
