@@ -5,7 +5,7 @@
 
 static bool is_own(const notch_item *item)
 {
-  return item->names->outer == NULL; /* what a module says depends on its parameters */
+  return item->names->use == NULL; /* what a module says depends on its parameters */
 }
 
 static void check_condition(notch_checker *c, const notch_rule *rule,

@@ -12,7 +12,7 @@ void notch_analysis_unused(notch_checker *c)
     const notch_items *items = &c->items[kinds[k]];
     for (uint32_t i = 0; i < items->count; i++) {
       const notch_item *item = &items->items[i];
-      if (item->symbol->used || item->names->outer) continue;
+      if (item->symbol->used || item->names->use) continue;
       CHECK_REPORT(c, item->node, UNUSED, notch_text_of(notch_symbol_words(kinds[k])),
                    item->node->text);
     }

@@ -117,7 +117,8 @@ static notch_checker *checker_new(const notch_parsed *parsed, notch_diags *diag,
   notch_buffer_init(&c->text, program->memory);
   c->program = NOTCH_NEW(program, notch_program);
   c->program->arena = program;
-  c->root = notch_names_new(c, NULL, (notch_text){0});
+  c->builtins = notch_names_new(c, NULL, (notch_text){0});
+  c->root = notch_names_new(c, c->builtins, (notch_text){0});
   c->root->file = parsed->units.items[0].tree;
   c->tiers = notch_names_new(c, NULL, (notch_text){0});
   return c;

@@ -61,9 +61,10 @@ typedef struct notch_symbol {
 } notch_symbol;
 
 typedef struct notch_names { /* one script, or one use of a module */
-  struct notch_names *outer; /* NULL: the script itself */
+  struct notch_names *outer;
   notch_text prefix;         /* "" or "birthday." */
-  const notch_tree_node *file, *use;
+  const notch_tree_node *file;
+  const notch_tree_node *use; /* NULL: the script itself */
   uint32_t capacity, count;  /* open addressing, a power of two */
   struct notch_name_slot {
     notch_text name;
@@ -122,6 +123,8 @@ typedef struct notch_checker {
   notch_arena *scratch; /* the checker's own: names, facts; dies with it */
   notch_program *program;
   notch_names *root;
+  notch_names *builtins;   /* the built-in events: outside the root, so other things may have
+                              their names */
   notch_items items[NOTCH_SYMBOL_COUNT]; /* RULE: all rules, and so on */
   notch_items instances;                 /* uses, outer ones first */
   const notch_tree_node *program_node;

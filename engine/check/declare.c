@@ -199,6 +199,10 @@ static void collect(notch_checker *c, const notch_tree_node *node, notch_names *
   notch_symbol *symbol = NOTCH_NEW(c->scratch, notch_symbol);
   *symbol = (notch_symbol){.kind = kind, .name = node->text, .node = node, .names = names};
   if (node->broken) symbol->kind = NOTCH_SYMBOL_BROKEN;
+  if (kind == NOTCH_SYMBOL_EVENT && notch_names_get(c->builtins, node->text)) {
+    CHECK_REPORT(c, node, NAME_TAKEN, node->text, "a built-in event");
+    return;
+  }
   bool fresh = is_nameless(kind) || notch_names_add(c, names, node->text, symbol, node);
   if (node->broken || !fresh) return;
   notch_items *items = &c->items[kind];
@@ -236,9 +240,9 @@ static void collect_builtin_events(notch_checker *c)
     *symbol = (notch_symbol){.kind = NOTCH_SYMBOL_EVENT,
                              .index = i,
                              .name = notch_text_of(words[i]),
-                             .names = c->root,
+                             .names = c->builtins,
                              .used = true};
-    notch_names_add(c, c->root, symbol->name, symbol, c->root->file);
+    notch_names_add(c, c->builtins, symbol->name, symbol, c->root->file);
   }
 }
 

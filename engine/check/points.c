@@ -155,8 +155,15 @@ static bool is_pending(notch_tree_kind kind)
 static void read_pending(notch_checker *c, notch_names *names, const notch_tree_node *clause,
                          notch_terms *terms)
 {
+  unsigned digits;
+  int64_t count;
   if (clause->kind == NOTCH_AST_PENDING_FOR) {
     terms->pending = NOTCH_PENDING_FOR;
+    if (notch_decimal_parse(&count, clause->first->text, 0, true, &digits) && count == 0) {
+      terms->pending = NOTCH_PENDING_NONE; /* at once, whatever the kind of points says */
+      terms->pending_for = (notch_duration){0, NOTCH_UNIT_DAY};
+      return;
+    }
     notch_literal_duration(c, clause->first, &terms->pending_for);
     return;
   }

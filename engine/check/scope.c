@@ -168,6 +168,10 @@ notch_symbol *notch_scope_need(notch_checker *c, notch_names *names, const notch
       return NULL;
     }
     symbol->used = true;
+  } else if (kind == NOTCH_SYMBOL_EVENT && notch_names_get(c->builtins, node->text)) {
+    symbol = notch_names_get(c->builtins, node->text);
+    const notch_symbol *nearer = notch_names_find(names, node->text);
+    if (nearer->kind == kind) symbol = (notch_symbol *)nearer; /* a parameter of that name */
   } else {
     symbol = notch_scope_resolve(c, names, node);
   }

@@ -211,6 +211,8 @@ static known result_of(const verifier *v, const notch_instruction *at, notch_ope
   case NOTCH_OPERAND_BY_FACT:
     if (at->a == NOTCH_EXPR_MEMBER_FIELD)
       return known_of_type(&v->program->member_fields[at->b].type);
+    if (at->a == NOTCH_EXPR_SELF)
+      return (known){NOTCH_KIND_TEXT, 0};
     return (known){at->a == NOTCH_EXPR_TAGS ? NOTCH_KIND_SET : NOTCH_KIND_PLAIN, 0};
   case NOTCH_OPERAND_BY_TABLE: return known_of_type(&v->program->tables[at->a].type);
   case NOTCH_OPERAND_TALLY: return (known){NOTCH_KIND_TALLY, at->a};
