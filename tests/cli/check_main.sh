@@ -156,7 +156,7 @@ expect 0 backup shop.ledger copy.ledger
 expect 0 balance copy.ledger --json
 cp out copy.json
 expect 0 balance shop.ledger --json
-figure copy.json 'd["points"]' "$(python3 -c 'import json; print(json.load(open("out"))["points"])')"
+cmp -s out copy.json && pass || fail "the copy has another balance"
 expect 1 backup shop.ledger copy.ledger
 
 # By hand.
