@@ -1,5 +1,5 @@
 #!/bin/sh
-# drive_run.sh -- `notch test` on every script of tests/run and on every shipped script with tests.
+# drive_run.sh -- `notch test` on every script of tests/run and tests/regress and on every shipped script with tests.
 # A shipped script may use a construct that the engine does not know yet, if the compiler says
 # so in the one way there is for it; a script of tests/run may not.
 . "${top_srcdir:-.}/tests/drive.sh"
@@ -8,7 +8,7 @@ not_yet=$(sed -n 's/^DIAG( *\([0-9]*\) *, *NOT_\(IMPLEMENTED\|YET\)[A-Z_]*,.*/\1
   "$top"/engine/*/diag*.def | head -n 1)
 not_yet=$(printf 'N%04d' "${not_yet:-0}")
 
-for file in $(corpus tests/run stdlib-rules); do
+for file in $(corpus tests/run tests/regress stdlib-rules); do
   grep -q '^ *test "' "$file" || case $file in */stdlib-rules/*) continue ;; esac
   run "$work/out" "$notch" test "$file"
   closing=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$work/out" | tail -n 1)

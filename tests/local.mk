@@ -27,4 +27,5 @@ include tests/api/local.mk
 include tests/cli/local.mk
 include tests/fuzz/local.mk
 include tests/run/local.mk
+include tests/oracle/local.mk
 include tests/house.mk

@@ -3,6 +3,7 @@
 Each case is written as a script with one `test` block whose expectations are the model's results
 after every event, so that one process of the command answers many seeds.  Of every tenth seed the
 events are run into a ledger as well, and the balances and refusals in it compared."""
+import copy
 import datetime as dt
 import json
 import os
@@ -47,7 +48,11 @@ class Case:
                     self.lines.append('expect refused ' + reasons[0])
             self.lines += ['expect %s applied' % r for r in sorted(model.applied)]
             self.lines += ['expect %s skipped' % r for r in sorted(model.skipped)]
-            self.expect(model, event.member)
+            seen = model
+            if latest and event.at < latest:
+                seen = copy.deepcopy(model)
+                seen.pass_to(model.calendar.moment(latest))
+            self.expect(seen, event.member)
             latest = max(latest or event.at, event.at)
         self.latest, self.model = latest, model
         for days in AHEAD if events else ():

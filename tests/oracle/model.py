@@ -197,7 +197,8 @@ class Model(Passing, Spending):
             return None
         used = Fraction(0)
         for use in self.uses:
-            if (use['owner'] == owner and use['keys'][place] == self.key(limit, member, fields)
+            if (use['owner'] == owner and use['place'] == place
+                    and use['key'] == self.key(limit, member, fields)
                     and self.in_period(limit, use['at'], moment)):
                 used += use['times'] if limit.kind is None else use['amount']
         return limit.amount - used
@@ -214,12 +215,15 @@ class Model(Passing, Spending):
         """What counts as used is the posted share."""
         rules = [self.program.rules[n] for n in sorted(record.applied)]
         for owner, limits, names in self.owners(rules):
-            if limits:
-                self.uses.append({
-                    'owner': owner, 'at': record.moment, 'event': record.event.id,
-                    'keys': [self.key(x, member, record.event.fields) for x in limits],
-                    'times': len(names), 'amount': sum(record.posted[n] for n in names),
-                    'names': names, 'periods': [x.period for x in limits]})
+            for place, limit in enumerate(limits):
+                self.used(member, record, owner, place, limit, names, len(names),
+                          sum(record.posted[n] for n in names))
+
+    def used(self, member, record, owner, place, limit, names, times, amount):
+        self.uses.append({
+            'owner': owner, 'place': place, 'at': record.moment, 'event': record.event.id,
+            'key': self.key(limit, member, record.event.fields), 'times': times,
+            'amount': amount, 'names': names, 'period': limit.period})
 
     # Events.
 
@@ -259,8 +263,7 @@ class Model(Passing, Spending):
         self.activity(member, event.type, moment)
         for lot in member.purse.lots:
             if lot.until == event.type and not lot.mature and lot.event != event.id:
-                lot.mature = True
-                member.purse.settle_debt(lot)
+                self.mature(member.purse, lot)
         self.promotions(member, record, late)
 
     def activity(self, member, event, moment):
@@ -307,8 +310,8 @@ class Model(Passing, Spending):
         """What a return must find as it was then is looked at now."""
         def look(expr):
             if isinstance(expr, tuple):
-                if expr and expr[0] == 'balance' and late:
-                    raise Unspecified('the balance of then')
+                if expr and expr[0] in ('balance', 'member') and late:
+                    raise Unspecified('a late event: the balance or the fields of then')
                 if expr and expr[0] in ('tier', 'member', 'balance', 'earned'):
                     see(expr)
                 for part in expr:
@@ -371,6 +374,8 @@ class Model(Passing, Spending):
         then = {}
         for name in original.original:
             rule = self.program.rules[name]
+            if rule.on_return != 'recompute' and run.raw.get(name) != run.owned.get(name):
+                raise Unspecified('whether a limit comes before or after the proportion')
             if rule.on_return == 'keep' and name in run.raw:
                 then[name] = run.raw[name]
             elif rule.on_return == 'proportional' and name in run.raw:
@@ -412,9 +417,10 @@ class Model(Passing, Spending):
         for use in self.uses:
             if use['event'] != original.event.id:
                 continue
-            if any(p and p[0] == 'cal' and first_day(self.calendar.day(use['at']), p[1])
-                   != first_day(self.calendar.day(record.moment), p[1]) for p in use['periods']):
-                use['closed'] = True
+            period = use['period']
+            if period and period[0] == 'cal' and first_day(
+                    self.calendar.day(use['at']), period[1]) != first_day(
+                        self.calendar.day(record.moment), period[1]):
                 continue
             use['amount'] = sum(original.posted[n] - original.taken.get(n, 0)
                                 for n in use['names'])
@@ -453,3 +459,4 @@ class Model(Passing, Spending):
         for member in self.members.values():
             if member.now is not None:
                 self.settle(member, moment)
+                member.settled = max(member.settled, moment)

@@ -2,6 +2,7 @@
 from fractions import Fraction
 
 from calendar_of import first_day, last_day
+from pipeline import Unspecified
 from state import NEVER
 
 
@@ -44,6 +45,11 @@ class Passing:
             if starts:
                 return self.calendar.midnight(day)
 
+    def mature(self, purse, lot):
+        if purse.debt[lot.kind] and lot.left:
+            raise Unspecified('whether what matures pays a debt')
+        lot.mature = True
+
     def instant(self, member, moment):
         purse = member.purse
         for hold in purse.holds.values():
@@ -52,8 +58,7 @@ class Passing:
                 purse.back(hold.parts, moment - 1)
         for lot in purse.lots:
             if not lot.mature and lot.matures <= moment:
-                lot.mature = True
-                purse.settle_debt(lot)
+                self.mature(purse, lot)
         for ladder in self.program.ladders.values():
             if self.next_review(member, ladder) == moment:
                 self.review(member, ladder, moment)
@@ -64,7 +69,7 @@ class Passing:
                 del member.activity[kind]
                 for lot in purse.of(kind):
                     purse.totals[kind]['expired'] += lot.left
-                    lot.left = Fraction(0)
+                    lot.left, lot.expires = Fraction(0), min(lot.expires, moment)
 
     # Ladders.
 
@@ -103,6 +108,10 @@ class Passing:
                 moments.append(member.now)
             best = max(self.highest(member, ladder, ladder.reach, t) for t in moments)
             if best > member.tiers[ladder.name]:
+                if ladder.promote == 'step by step' and not all(
+                        any(self.holds(member, ladder.reach[step], t) for t in moments)
+                        for step in range(member.tiers[ladder.name] + 1, best)):
+                    raise Unspecified('a rung whose own condition does not hold')
                 self.move(member, ladder, best, member.now,
                           self.term(ladder, member.now), record.event.id)
 
@@ -116,6 +125,12 @@ class Passing:
         for step in passed if up else ():
             if step in ladder.bonus:
                 kind, amount = ladder.bonus[step]
+                cap, purse = self.program.kinds[kind].cap, member.purse
+                if cap is not None:
+                    amount = max(0, min(amount, cap - purse.available(kind) - purse.pending(kind)
+                                        - purse.held(kind)))
+                if not amount:
+                    continue
                 member.purse.open(kind, amount, None, moment, moment, event and event + '/up')
                 member.awards.append((moment, kind, amount, None))
 

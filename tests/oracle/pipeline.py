@@ -60,10 +60,10 @@ class Pipeline:
         self.run()
 
     def triggered(self, rule):
+        if self.gone and rule.on_return != 'keep':
+            return False
         if self.then is not None and rule.on_return != 'recompute':
             return rule.name in self.then
-        if self.gone:
-            return False
         if rule.effective and not self.see(('between',) + rule.effective):
             return False
         return rule.when is None or self.see(rule.when)
@@ -182,6 +182,8 @@ class Pipeline:
                 continue
             if limit.kind is None:
                 for name in members[max(int(left), 0):]:
+                    if any(name in rule.multiply for rule in self.rules.values()):
+                        raise Unspecified('a bonus on what its group cuts off')
                     self.setaside.add(name)
                     self.active.discard(name)
                     del exact[name]

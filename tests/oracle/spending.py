@@ -35,10 +35,9 @@ class Spending:
         record.parts = self.spend(member, reward.kind, cost)
         record.kind = reward.kind
         member.purse.totals[reward.kind]['spent'] += cost
-        self.uses.append({'owner': reward.name, 'at': record.moment, 'event': record.event.id,
-                          'keys': [self.key(x, member, {}) for x in reward.limits],
-                          'times': record.fields['quantity'], 'amount': cost, 'names': [],
-                          'periods': [x.period for x in reward.limits]})
+        for place, limit in enumerate(reward.limits):
+            self.used(member, record, reward.name, place, limit, [], record.fields['quantity'],
+                      cost)
 
     def do_pay(self, member, record, late):
         payment = self.program.payments[record.fields['payment']]

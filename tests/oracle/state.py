@@ -78,13 +78,12 @@ class Purse:
         lot.until = pending[1] if pending and pending[0] == 'until' else None
         self.totals[kind]['issued'] += amount
         self.lots.append(lot)
-        if lot.matures <= now:
-            lot.mature = True
-            self.settle_debt(lot)
+        lot.mature = lot.matures <= now
+        self.settle_debt(lot)
         self.drop(lot, now)
 
     def settle_debt(self, lot):
-        """What comes in pays what is owed first."""
+        """What comes in pays what is owed first; pending points do (maturing posts nothing)."""
         paid = min(lot.left, self.debt[lot.kind])
         lot.left -= paid
         self.debt[lot.kind] -= paid
