@@ -1,5 +1,6 @@
 #!/bin/sh
-# drive_run.sh -- `notch test` on every script of tests/run and tests/regress and on every shipped script with tests.
+# drive_run.sh -- `notch test` on every script of tests/run and tests/regress, and on every shipped
+# script with tests.
 # A shipped script may use a construct that the engine does not know yet, if the compiler says
 # so in the one way there is for it; a script of tests/run may not.
 . "${top_srcdir:-.}/tests/drive.sh"
