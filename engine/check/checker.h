@@ -339,8 +339,9 @@ notch_expr *notch_expr_combine(notch_checker *c, notch_expr_op op, notch_type ty
                                const notch_tree_node *node, notch_expr *left, notch_expr *right);
 notch_expr *notch_expr_align(notch_checker *c, notch_expr *expr, notch_type other);
 /* Visits each node once, shared ones too. */
+/* False: a visit said stop. */
 bool notch_expr_visit(notch_checker *c, const notch_expr *expr,
-                      bool (*visit)(void *payload, const notch_expr *expr), void *payload); /* false: a visit said stop */
+                      bool (*visit)(void *payload, const notch_expr *expr), void *payload);
 
 /* expr_window.c: the window of a measure or earned(); NOTCH_NONE when none is written. */
 uint32_t notch_window_read(notch_checker *c, const notch_env *env, const notch_tree_node *parent);
