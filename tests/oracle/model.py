@@ -34,7 +34,7 @@ class Member:
         self.reviews = {ladder: [] for ladder in program.ladders}
         self.next_each = {}
         self.awards = []
-        self.activity = {}
+        self.activity = self.purse.clocks
         self.by_id = {}
         self.settled = -NEVER
 
@@ -254,19 +254,19 @@ class Model(Passing, Spending):
                 if ladder.promote == 'at review' and ladder.lasts and not ladder.review:
                     member.until[ladder.name] = self.term(ladder, moment)
         self.settle(member, moment)
+        self.start_clocks(member, event.type, moment)
         member.settled = max(member.settled, moment)
         self.seq += 1
         record = Record(self.seq, event, moment)
         getattr(self, 'do_' + event.type, self.do_earning)(member, record, late)
         member.now = max(moment, member.now or moment)
         member.by_id[event.id] = record
-        self.activity(member, event.type, moment)
         for lot in member.purse.lots:
             if lot.until == event.type and not lot.mature and lot.event != event.id:
                 self.mature(member.purse, lot)
         self.promotions(member, record, late)
 
-    def activity(self, member, event, moment):
+    def start_clocks(self, member, event, moment):
         for kind in self.program.kinds.values():
             if kind.expiry and kind.expiry[0] == 'idle' and event in kind.expiry[3]:
                 member.activity[kind.name] = self.calendar.lasting(
@@ -361,6 +361,8 @@ class Model(Passing, Spending):
             fields[name] -= amount
         numeric = [k for k, v in fields.items() if isinstance(v, Fraction)]
         gone = not lowered or 'items' not in fields and all(fields[k] == 0 for k in numeric)
+        if not gone and any(fields[k] == 0 < original.event.fields[k] for k in numeric):
+            raise Unspecified('all of one field is returned, not of the others')
         if gone:
             fields.update({name: Fraction(0) for name in numeric})
             if 'items' in fields:
@@ -374,7 +376,8 @@ class Model(Passing, Spending):
         then = {}
         for name in original.original:
             rule = self.program.rules[name]
-            if rule.on_return != 'recompute' and run.raw.get(name) != run.owned.get(name):
+            if rule.on_return != 'recompute' and not (
+                    run.raw.get(name) == run.owned.get(name) == run.exact.get(name)):
                 raise Unspecified('whether a limit comes before or after the proportion')
             if rule.on_return == 'keep' and name in run.raw:
                 then[name] = run.raw[name]

@@ -107,6 +107,9 @@ class Passing:
                 moments += [t - 1 for t in member.reviews[ladder.name] if t > record.moment]
                 moments.append(member.now)
             best = max(self.highest(member, ladder, ladder.reach, t) for t in moments)
+            if late and best > max(self.highest(member, ladder, ladder.reach, t)
+                                   for t in (record.moment, member.now)):
+                raise Unspecified('whether the lowest tier has had a review')
             if best > member.tiers[ladder.name]:
                 if ladder.promote == 'step by step' and not all(
                         any(self.holds(member, ladder.reach[step], t) for t in moments)

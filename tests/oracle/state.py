@@ -25,6 +25,7 @@ class Purse:
     def __init__(self, program, calendar):
         self.program, self.calendar = program, calendar
         self.lots, self.holds, self.serial = [], {}, 0
+        self.paying, self.clocks = set(), {}
         self.debt = {k: Fraction(0) for k in program.kinds}
         self.totals = {k: dict.fromkeys(('issued', 'spent', 'expired', 'taken_back', 'forgiven'),
                                         Fraction(0)) for k in program.kinds}
@@ -71,6 +72,13 @@ class Purse:
         return self.calendar.add(earned, form[1], form[2])
 
     def open(self, kind, amount, rule, earned, now, event):
+        if self.debt[kind] and (kind, event) in self.paying:
+            raise Unspecified('which of two new lots pays the debt')
+        if self.debt[kind]:
+            self.paying.add((kind, event))
+        form = self.program.kinds[kind].expiry
+        if form and form[0] == 'idle' and not (rule and rule.expiry) and kind not in self.clocks:
+            raise Unspecified('a clock that nothing has started')
         self.serial += 1
         lot = Lot(self.serial, kind, amount, earned, self.matures(kind, rule, earned),
                   self.expires(kind, rule, earned), rule.name if rule else '', event)
@@ -96,6 +104,8 @@ class Purse:
     def in_order(self, kind):
         take = self.program.kinds[kind].take
         lots = [lot for lot in self.of(kind) if lot.mature and lot.left]
+        if take != 'soonest' and len({lot.expires == NEVER for lot in lots}) > 1:
+            raise Unspecified('where points that never expire come in this order')
         if take == 'soonest':
             return sorted(lots, key=lambda lot: (lot.expires, lot.earned, lot.seq))
         if take == 'oldest':
@@ -108,6 +118,10 @@ class Purse:
         for lot in self.in_order(kind):
             part = min(lot.left, amount)
             if part:
+                if part == amount and any(
+                        other.event == lot.event and other.expires != lot.expires
+                        for other in self.in_order(kind)):
+                    raise Unspecified('which of two lots of one event goes first')
                 lot.left -= part
                 amount -= part
                 parts.append((lot, part))
