@@ -7,6 +7,7 @@
 #include "member/post.h"
 #include "member/returns.h"
 #include "member/run.h"
+#include "member/takeback.h"
 #include "member/term.h"
 
 #include <assert.h>
@@ -231,7 +232,17 @@ static void member_event(notch_work *work, notch_state *state)
   notch_post_to_others(work, awards, open->row.event);
   notch_give_queued(work);
   notch_pool_settle(work);
+  notch_merge_rest(work);
+  notch_take_claimed(work);
   notch_return_latest(work);
+}
+
+static void refuse_closed(notch_work *work, const notch_state *state)
+{
+  if (state->closed && work->in->event->type != NOTCH_EVENT_JOIN) {
+    notch_refuse(work, NOTCH_REFUSED_MEMBER_CLOSED,
+                 "the membership is closed; a `join` event opens it again");
+  }
 }
 
 const notch_outcome *notch_decide(notch_decider *decider, const notch_case *decision)
@@ -254,14 +265,12 @@ const notch_outcome *notch_decide(notch_decider *decider, const notch_case *deci
     return notch_decider_finish(work, 0);
   }
   notch_state *state = notch_work_copy(work, decision->state);
-  if (state->closed && decision->event->type != NOTCH_EVENT_JOIN) {
-    notch_refuse(work, NOTCH_REFUSED_MEMBER_CLOSED,
-                 "the membership is closed; a `join` event opens it again");
-  }
+  refuse_closed(work, state);
   int64_t at_us = decision->event->at_us;
   if (decision->then == NULL) {
     int64_t to_s = at_us / NOTCH_SECOND_US - (at_us % NOTCH_SECOND_US < 0 ? 1 : 0);
     notch_settle_until(work, state, to_s);
+    refuse_closed(work, state); /* a rule that fell due may have closed it */
   }
   uint32_t own = work->transactions.count;
   member_event(work, state);

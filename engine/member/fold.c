@@ -49,13 +49,11 @@ void notch_fold_limits(notch_work *work, notch_state *state, const notch_transac
     } else if (effect->kind == NOTCH_EFFECT_UNAPPLIED) {
       notch_state_use_times(work, state, effect->rule, -effect->amount);
     } else if (effect->kind == NOTCH_EFFECT_LIMIT_USED) {
-      notch_share share = {effect->rule, effect->amount < 0 ? -effect->amount : effect->amount};
-      notch_posting given = {.points = effect->subject,
-                             .source = NOTCH_ACCOUNT_ISSUED,
-                             .shares = &share,
-                             .share_count = 1};
-      given.target = effect->amount < 0 ? NOTCH_ACCOUNT_TAKEN_BACK : NOTCH_ACCOUNT_POINTS;
-      notch_state_use_limits(work, state, &given);
+      uint32_t limit = notch_limit_noted(work->program, effect);
+      if (limit != NOTCH_NONE &&
+          work->program->limits[limit].shared == (state->member == 0)) {
+        notch_limit_use_key(work, state, limit, effect->text, effect->amount);
+      }
     } else if (effect->kind == NOTCH_EFFECT_USE && effect->ref == 0) {
       const notch_reward *reward = &work->program->rewards[effect->subject];
       use_shop_limits(work, state, transaction, reward->limits, reward->limit_count,

@@ -137,15 +137,84 @@ static void move_rewards(notch_work *work, const notch_state *from)
   }
 }
 
-/* The old account is emptied in a row of its own, after the survivor's. */
-static void empty_old(notch_work *work, const notch_state *from)
+/* A hold goes over in a row of its own: its points, and what it reserves of them. */
+static void move_hold(notch_work *work, const notch_open *main, const notch_state *from,
+                      uint32_t index)
 {
-  notch_open *main = work->open;
-  notch_state *mine = work->state;
-  notch_state *state = notch_work_copy_as(work, from, from->member);
+  const notch_hold *hold = &from->holds[index];
+  bool payment = hold->payment != NOTCH_NONE, reward = hold->reward != NOTCH_NONE;
+  notch_work_begin(work, main->state, NOTCH_ORIGIN_SIDE, main->row.type, main->row.at_us,
+                   main->row.offset_min);
+  work->open->row.cause = main->row.event;
+  notch_work_effect(work, (notch_effect){
+                              .kind = NOTCH_EFFECT_HOLD,
+                              .subject = payment ? hold->payment : hold->reward,
+                              .rule = NOTCH_NONE,
+                              .amount = hold->quantity,
+                              .ref = payment ? 1 : reward ? 2 : 0,
+                              .matures_s = hold->order_minor,
+                              .until_s = hold->until_s,
+                              .text = notch_arena_text(work->run, notch_state_text(from, hold->id))});
+  for (uint32_t i = 0; i < from->reservations_count; i++) {
+    const notch_reservation *reserved = &from->reservations[i];
+    const notch_lot *lot = reserved->hold == index ? notch_state_lot(from, reserved->lot) : NULL;
+    if (lot == NULL) {
+      continue;
+    }
+    int64_t fresh = notch_work_post(work, (notch_posting){.points = lot->points,
+                                                          .source = NOTCH_ACCOUNT_IN_TRANSIT,
+                                                          .target = NOTCH_ACCOUNT_POINTS,
+                                                          .amount = reserved->amount,
+                                                          .earned_us = lot->earned_us,
+                                                          .matures_s = lot->matures_s,
+                                                          .expires_s = lot->expires_s,
+                                                          .terms = lot->terms,
+                                                          .partner = lot->partner});
+    notch_work_take(work, notch_state_lot(main->state, fresh), reserved->amount,
+                    NOTCH_ACCOUNT_HELD, NULL, 0);
+  }
+}
+
+static void empty_holds(notch_work *work, notch_state *state)
+{
+  for (uint32_t i = 0; i < state->holds_count; i++) {
+    if (state->holds[i].state != NOTCH_HOLD_OPEN) {
+      continue;
+    }
+    uint32_t count = state->reservations_count;
+    notch_reservation *reserved = NOTCH_NEW_ARRAY(work->run, notch_reservation, count + 1);
+    for (uint32_t j = 0; j < count; j++) {
+      reserved[j] = state->reservations[j];
+    }
+    notch_work_effect(work, (notch_effect){
+                                .kind = NOTCH_EFFECT_HOLD_CLOSED,
+                                .subject = NOTCH_NONE,
+                                .rule = NOTCH_NONE,
+                                .ref = NOTCH_HOLD_RELEASED,
+                                .matures_s = INT64_MIN,
+                                .until_s = NOTCH_NEVER,
+                                .text = notch_arena_text(
+                                    work->run, notch_state_text(state, state->holds[i].id))});
+    for (uint32_t j = 0; j < count; j++) {
+      if (reserved[j].hold == i) {
+        notch_work_post(work, (notch_posting){.points = reserved[j].points,
+                                              .source = NOTCH_ACCOUNT_HELD,
+                                              .target = NOTCH_ACCOUNT_IN_TRANSIT,
+                                              .amount = reserved[j].amount,
+                                              .lot = reserved[j].lot});
+      }
+    }
+  }
+}
+
+/* The old account is emptied and closed in a row of its own, after the survivor's. */
+static void empty_old(notch_work *work, const notch_open *main, const notch_state *from)
+{
+  notch_state *state = notch_work_copy(work, from);
   notch_work_begin(work, state, NOTCH_ORIGIN_SIDE, main->row.type, main->row.at_us,
                    main->row.offset_min);
   work->open->row.cause = main->row.event;
+  empty_holds(work, state);
   while (state->lots_count > 0) {
     const notch_lot *lot = &state->lots[state->lots_count - 1];
     notch_work_take(work, lot, lot->left, NOTCH_ACCOUNT_IN_TRANSIT, NULL, 0);
@@ -163,6 +232,23 @@ static void empty_old(notch_work *work, const notch_state *from)
     }
   }
   plain_effect(work, NOTCH_EFFECT_CLOSED, NOTCH_NONE, 0, 0);
+}
+
+void notch_merge_rest(notch_work *work)
+{
+  const notch_state *from = work->merged;
+  notch_open *main = work->open;
+  notch_state *mine = work->state;
+  if (from == NULL) {
+    return;
+  }
+  for (uint32_t i = 0; i < from->holds_count; i++) {
+    if (from->holds[i].state == NOTCH_HOLD_OPEN) {
+      move_hold(work, main, from, i);
+    }
+  }
+  empty_old(work, main, from);
+  work->merged = NULL;
   work->open = main;
   work->state = mine;
 }
@@ -174,19 +260,12 @@ void notch_do_merge(notch_work *work)
   if (from == NULL || from->member == work->open->row.member || from->closed) {
     notch_refuse(work, NOTCH_REFUSED_NO_MEMBER, "`from` has to name another open member");
   }
-  for (uint32_t i = 0; i < from->holds_count; i++) {
-    if (from->holds[i].state == NOTCH_HOLD_OPEN) {
-      notch_refuse(work, NOTCH_REFUSED_NOT_ELIGIBLE,
-                   "%.*s has an open hold; capture or release it before the merge", (int)id.length,
-                   id.bytes);
-    }
-  }
   plain_effect(work, NOTCH_EFFECT_MERGED, NOTCH_NONE, 0, from->member);
   notch_merge_figures(work, work->open->state, from);
   move_points(work, from);
   higher_tiers(work, from);
   move_rewards(work, from);
-  empty_old(work, from);
+  work->merged = from;
 }
 
 static void merge_entries(notch_state *state, const notch_state *from)

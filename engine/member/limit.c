@@ -2,6 +2,7 @@
 #include <config.h>
 
 #include "member/limit.h"
+#include "member/post.h"
 
 #include <assert.h>
 #include <string.h>
@@ -121,8 +122,8 @@ int64_t notch_limit_room(notch_work *work, uint32_t index, uint32_t variant)
   return used >= limit->amount ? 0 : limit->amount - used;
 }
 
-void notch_limit_use(notch_work *work, notch_state *state, uint32_t index, uint32_t variant,
-                     int64_t amount)
+void notch_limit_use_key(notch_work *work, notch_state *state, uint32_t index, notch_text key,
+                         int64_t amount)
 {
   const notch_limit *limit = &work->program->limits[index];
   bool outside = limit->period == NOTCH_PERIOD_TOTAL &&
@@ -130,7 +131,6 @@ void notch_limit_use(notch_work *work, notch_state *state, uint32_t index, uint3
   if (amount == 0 || outside || limit->per_event) {
     return;
   }
-  notch_text key = key_of(work, limit, variant);
   int32_t day;
   int64_t at_us;
   period_of(work, limit, &day, &at_us);
@@ -145,4 +145,64 @@ void notch_limit_use(notch_work *work, notch_state *state, uint32_t index, uint3
   notch_slice kept = notch_state_keep_text(state, key);
   *notch_state_add_uses(state) =
       (notch_use){.limit = index, .day = day, .at_us = at_us, .key = kept, .used = amount};
+}
+
+notch_text notch_limit_key_of(notch_work *work, uint32_t limit, uint32_t variant)
+{
+  return key_of(work, &work->program->limits[limit], variant);
+}
+
+void notch_limit_use(notch_work *work, notch_state *state, uint32_t index, uint32_t variant,
+                     int64_t amount)
+{
+  notch_text key = key_of(work, &work->program->limits[index], variant);
+  notch_limit_use_key(work, state, index, key, amount);
+}
+
+/* Positions are from 1 among the rule's limits, below 0 among its group's. */
+static void note(notch_work *work, uint32_t rule, uint32_t limit, int64_t position,
+                 uint32_t points, int64_t amount)
+{
+  uint32_t variant = position > 0 ? notch_work_variant(work, rule) : 0;
+  notch_text key = notch_arena_text(work->run, notch_limit_key_of(work, limit, variant));
+  notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_LIMIT_USED,
+                                         .rule = rule,
+                                         .subject = points,
+                                         .amount = amount,
+                                         .ref = position,
+                                         .matures_s = INT64_MIN,
+                                         .until_s = NOTCH_NEVER,
+                                         .text = key});
+  bool shared = work->program->limits[limit].shared;
+  notch_limit_use_key(work, shared ? notch_work_house(work) : work->open->state, limit, key,
+                      amount);
+}
+
+void notch_limit_note(notch_work *work, uint32_t rule_index, uint32_t points, int64_t amount,
+                      bool shown)
+{
+  const notch_program *program = work->program;
+  const notch_rule *rule = &program->rules[rule_index];
+  const notch_group *group = rule->group == NOTCH_NONE ? NULL : &program->groups[rule->group];
+  uint32_t own = rule->limit_count, all = own + (group == NULL ? 0 : group->limit_count);
+  for (uint32_t i = 0; i < all && amount != 0; i++) {
+    uint32_t limit = i < own ? rule->limits[i] : group->limits[i - own];
+    const notch_limit *of = &program->limits[limit];
+    bool meant = points == NOTCH_NONE ? of->times : !of->times && of->points == points;
+    if (meant && !of->per_event && (!shown || work->plan->keyed[limit])) {
+      note(work, rule_index, limit, i < own ? (int64_t)i + 1 : -(int64_t)(i - own) - 1, points,
+           amount);
+    }
+  }
+}
+
+uint32_t notch_limit_noted(const notch_program *program, const notch_effect *effect)
+{
+  const notch_rule *rule = &program->rules[effect->rule];
+  if (effect->ref > 0) {
+    return effect->ref <= rule->limit_count ? rule->limits[effect->ref - 1] : NOTCH_NONE;
+  }
+  const notch_group *group = rule->group == NOTCH_NONE ? NULL : &program->groups[rule->group];
+  return group != NULL && -effect->ref <= group->limit_count ? group->limits[-effect->ref - 1]
+                                                             : NOTCH_NONE;
 }

@@ -12,4 +12,16 @@ int64_t notch_limit_room(notch_work *work, uint32_t limit, uint32_t variant);
 void notch_limit_use(notch_work *work, notch_state *state, uint32_t limit, uint32_t variant,
                      int64_t amount);
 
+/* The same under a key that was recorded. */
+void notch_limit_use_key(notch_work *work, notch_state *state, uint32_t limit, notch_text key,
+                         int64_t amount);
+notch_text notch_limit_key_of(notch_work *work, uint32_t limit, uint32_t variant);
+
+/* Records what `rule` used of the limits whose use no posting shows (`shown` false: of all its
+ * limits; true: of those whose key is recorded).  points NOTCH_NONE: times. */
+void notch_limit_note(notch_work *work, uint32_t rule, uint32_t points, int64_t amount,
+                      bool shown);
+/* The limit that such a record means. */
+uint32_t notch_limit_noted(const notch_program *program, const notch_effect *effect);
+
 #endif

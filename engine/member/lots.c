@@ -41,6 +41,9 @@ static int64_t matures_at(const notch_program *program, const notch_terms *terms
   case NOTCH_PENDING_UNTIL: return NOTCH_NEVER;
   case NOTCH_PENDING_FOR: break;
   }
+  if (terms->pending_for.count == 0) {
+    return INT64_MIN;
+  }
   if (terms->pending_for.unit <= NOTCH_UNIT_HOUR) {
     return seconds_of(earned_us) + exact_seconds(terms->pending_for);
   }
@@ -87,10 +90,14 @@ void notch_lot_dates(const notch_program *program, uint32_t index, int64_t earne
 bool notch_lot_available(notch_work *work, const notch_state *state, const notch_lot *lot)
 {
   int64_t now_us = work->moment.now_us;
+  if (lot->left <= 0) {
+    return false;
+  }
   int64_t matures = notch_lot_matures(work->plan, state, lot);
   int64_t expires = notch_lot_expires(work->plan, state, lot);
-  return lot->left > 0 && (matures == INT64_MIN || matures <= now_us / NOTCH_SECOND_US) &&
-         (expires == NOTCH_NEVER || now_us < NOTCH_US(expires));
+  bool there = expires == NOTCH_NEVER || now_us < NOTCH_US(expires) ||
+               (work->moment.ends && now_us == NOTCH_US(expires));
+  return there && (matures == INT64_MIN || matures <= now_us / NOTCH_SECOND_US);
 }
 
 int64_t notch_available(notch_work *work, const notch_state *state, uint32_t points)

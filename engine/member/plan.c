@@ -18,6 +18,49 @@ static void look_at(const notch_expr *expr, notch_plan *plan)
   }
 }
 
+/* Whether a value cannot be had from the event alone. */
+static bool reads_member(const notch_expr *expr)
+{
+  if (expr == NULL) {
+    return false;
+  }
+  switch (expr->op) {
+  case NOTCH_EXPR_MEMBER_FIELD:
+  case NOTCH_EXPR_JOINED:
+  case NOTCH_EXPR_TAGS:
+  case NOTCH_EXPR_TIER:
+  case NOTCH_EXPR_YEARS_AT:
+  case NOTCH_EXPR_BALANCE:
+  case NOTCH_EXPR_MATURING:
+  case NOTCH_EXPR_HELD:
+  case NOTCH_EXPR_DEBT:
+  case NOTCH_EXPR_EARNED:
+  case NOTCH_EXPR_MEASURE:
+  case NOTCH_EXPR_BAND:
+  case NOTCH_EXPR_SELF: return true;
+  default: break;
+  }
+  for (uint32_t i = 0; i < expr->arg_count; i++) {
+    if (reads_member(expr->args[i])) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static bool is_keyed(const notch_program *program, const notch_limit *limit)
+{
+  for (uint32_t i = 0; i < limit->key_count; i++) {
+    for (uint32_t j = 0; j < limit->keys[i].root_count; j++) {
+      uint32_t root = limit->keys[i].roots[j];
+      if (limit->shared && root != NOTCH_NONE && reads_member(program->roots[root].expr)) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
 static bool by_time(notch_trigger_kind kind)
 {
   return kind == NOTCH_ON_EACH_UNIT || kind == NOTCH_ON_EACH_DAY ||
@@ -44,9 +87,14 @@ const notch_plan *notch_plan_make(const notch_program *program, const notch_code
 {
   notch_plan *plan = NOTCH_NEW(arena, notch_plan);
   bool *earned = NOTCH_NEW_ARRAY(arena, bool, program->points_count + 1);
-  if (plan == NULL || earned == NULL) {
+  bool *keyed = NOTCH_NEW_ARRAY(arena, bool, program->limit_count + 1);
+  if (plan == NULL || earned == NULL || keyed == NULL) {
     return NULL;
   }
+  for (uint32_t i = 0; i < program->limit_count; i++) {
+    keyed[i] = is_keyed(program, &program->limits[i]);
+  }
+  plan->keyed = keyed;
   plan->program = program;
   plan->code = code;
   plan->earned_used = earned;

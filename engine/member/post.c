@@ -431,6 +431,26 @@ void notch_work_take(notch_work *work, const notch_lot *lot, int64_t amount, not
                                         .share_count = share_count});
 }
 
+/* Counts `amount` in the limits of a rule and its group that are booked in this state; those
+ * whose key is recorded count by their records (limit.c). */
+static void use_limits(notch_work *work, notch_state *state, uint32_t rule_index,
+                       uint32_t points, int64_t amount)
+{
+  const notch_program *program = work->program;
+  const notch_rule *rule = &program->rules[rule_index];
+  const notch_group *group = rule->group == NOTCH_NONE ? NULL : &program->groups[rule->group];
+  uint32_t own = rule->limit_count, all = own + (group == NULL ? 0 : group->limit_count);
+  uint32_t variant = all == 0 ? 0 : notch_work_variant(work, rule_index);
+  for (uint32_t i = 0; i < all; i++) {
+    uint32_t index = i < own ? rule->limits[i] : group->limits[i - own];
+    const notch_limit *limit = &program->limits[index];
+    bool meant = points == NOTCH_NONE ? limit->times : !limit->times && limit->points == points;
+    if (meant && limit->shared == (state->member == 0) && !work->plan->keyed[index]) {
+      notch_limit_use(work, state, index, i < own ? variant : 0, amount);
+    }
+  }
+}
+
 void notch_state_use_limits(notch_work *work, notch_state *state, const notch_posting *posting)
 {
   bool taken = posting->target == NOTCH_ACCOUNT_TAKEN_BACK;
@@ -438,46 +458,13 @@ void notch_state_use_limits(notch_work *work, notch_state *state, const notch_po
   if (posting->source != NOTCH_ACCOUNT_ISSUED && !taken && !given) {
     return;
   }
-  const notch_program *program = work->program;
   for (uint32_t i = 0; i < posting->share_count; i++) {
-    const notch_share *share = &posting->shares[i];
-    const notch_rule *rule = &program->rules[share->rule];
-    int64_t amount = taken ? -share->amount : share->amount;
-    uint32_t variant = notch_work_variant(work, share->rule);
-    for (uint32_t j = 0; j < rule->limit_count; j++) {
-      const notch_limit *limit = &program->limits[rule->limits[j]];
-      if (!limit->times && limit->points == posting->points &&
-          limit->shared == (state->member == 0)) {
-        notch_limit_use(work, state, rule->limits[j], variant, amount);
-      }
-    }
-    const notch_group *group = rule->group == NOTCH_NONE ? NULL : &program->groups[rule->group];
-    for (uint32_t j = 0; group != NULL && j < group->limit_count; j++) {
-      const notch_limit *limit = &program->limits[group->limits[j]];
-      if (!limit->times && limit->points == posting->points &&
-          limit->shared == (state->member == 0)) {
-        notch_limit_use(work, state, group->limits[j], 0, amount);
-      }
-    }
+    int64_t amount = taken ? -posting->shares[i].amount : posting->shares[i].amount;
+    use_limits(work, state, posting->shares[i].rule, posting->points, amount);
   }
 }
 
-void notch_state_use_times(notch_work *work, notch_state *state, uint32_t rule_index, int64_t times)
+void notch_state_use_times(notch_work *work, notch_state *state, uint32_t rule, int64_t times)
 {
-  const notch_program *program = work->program;
-  const notch_rule *rule = &program->rules[rule_index];
-  uint32_t variant = notch_work_variant(work, rule_index);
-  for (uint32_t j = 0; j < rule->limit_count; j++) {
-    const notch_limit *limit = &program->limits[rule->limits[j]];
-    if (limit->times && limit->shared == (state->member == 0)) {
-      notch_limit_use(work, state, rule->limits[j], variant, times);
-    }
-  }
-  const notch_group *group = rule->group == NOTCH_NONE ? NULL : &program->groups[rule->group];
-  for (uint32_t j = 0; group != NULL && j < group->limit_count; j++) {
-    const notch_limit *limit = &program->limits[group->limits[j]];
-    if (limit->times && limit->shared == (state->member == 0)) {
-      notch_limit_use(work, state, group->limits[j], 0, times);
-    }
-  }
+  use_limits(work, state, rule, NOTCH_NONE, times);
 }

@@ -146,6 +146,102 @@ static void return_adjust(notch_work *work, const notch_original *original)
   notch_expire_due(work, work->moment.now_us / NOTCH_SECOND_US);
 }
 
+/* The receiver gives back what is left of the lots, then other lots; the rest is his shortfall. */
+static void take_from_receiver(notch_work *work, const notch_transaction *side,
+                               uint32_t points, int64_t amount)
+{
+  const notch_state *other = work->host->member_number(work->host->payload, side->member);
+  if (other == NULL || other->closed) {
+    notch_refuse(work, NOTCH_REFUSED_MEMBER_CLOSED, "the receiver's membership is closed");
+  }
+  *notch_vec_push(&work->claimed, work->run) =
+      (notch_claimed){.from = other, .side = side, .points = points, .amount = amount};
+}
+
+void notch_take_claimed(notch_work *work)
+{
+  notch_open *main = work->open;
+  notch_state *mine = work->state;
+  for (uint32_t i = 0; i < work->claimed.count; i++) {
+    const notch_claimed *claim = &work->claimed.items[i];
+    notch_state *state = notch_work_copy(work, claim->from);
+    int64_t left = claim->amount;
+    notch_work_begin(work, state, NOTCH_ORIGIN_SIDE, main->row.type, main->row.at_us,
+                     main->row.offset_min);
+    work->open->row.cause = main->row.event;
+    for (uint32_t j = 0; j < claim->side->posting_count && left > 0; j++) {
+      const notch_posting *opened = &claim->side->postings[j];
+      const notch_lot *lot = opened->points == claim->points && opened->lot == opened->posting
+                                 ? notch_state_lot(state, opened->lot)
+                                 : NULL;
+      int64_t part = lot == NULL ? 0 : lot->left < left ? lot->left : left;
+      if (part > 0) {
+        notch_work_take(work, lot, part, NOTCH_ACCOUNT_IN_TRANSIT, NULL, 0);
+        left -= part;
+      }
+    }
+    left = notch_spend(work, claim->points, left, NOTCH_ACCOUNT_IN_TRANSIT, NOTCH_NONE);
+    notch_work_post(work, (notch_posting){.points = claim->points,
+                                          .source = NOTCH_ACCOUNT_DEBT,
+                                          .target = NOTCH_ACCOUNT_IN_TRANSIT,
+                                          .amount = left});
+    notch_work_end(work);
+  }
+  work->claimed.count = 0;
+  work->open = main;
+  work->state = mine;
+}
+
+static int64_t moved_back(const notch_original *original, const notch_posting *moved)
+{
+  int64_t sum = 0;
+  for (uint32_t i = 0; i < original->earlier_count; i++) {
+    const notch_transaction *row = original->earlier[i];
+    for (uint32_t j = 0; j < row->posting_count; j++) {
+      const notch_posting *posting = &row->postings[j];
+      bool back = posting->source == NOTCH_ACCOUNT_IN_TRANSIT && posting->lot == moved->lot;
+      sum += back ? posting->amount : 0;
+    }
+  }
+  return sum;
+}
+
+static void return_transfer(notch_work *work, const notch_original *original)
+{
+  const notch_transaction *row = original->transaction, *side = NULL;
+  for (uint32_t i = 0; i < original->side_count && side == NULL; i++) {
+    side = original->sides[i]->cause == original->event ? original->sides[i] : NULL;
+  }
+  bool any = false;
+  for (uint32_t i = row->posting_count; i-- > 0 && side != NULL;) {
+    const notch_posting *moved = &row->postings[i];
+    if (moved->target != NOTCH_ACCOUNT_IN_TRANSIT) {
+      continue;
+    }
+    int64_t left = moved->amount - moved_back(original, moved);
+    for (uint32_t j = 0; j < work->event->point_count && !original->lowering->all; j++) {
+      notch_amount *named = &work->event->points[j];
+      if (named->index == moved->points) {
+        left = named->amount < left ? named->amount : left;
+        named->amount -= left;
+      }
+    }
+    if (left > 0) {
+      any = true;
+      notch_work_post(work, (notch_posting){.points = moved->points,
+                                            .source = NOTCH_ACCOUNT_IN_TRANSIT,
+                                            .target = NOTCH_ACCOUNT_POINTS,
+                                            .amount = left,
+                                            .lot = moved->lot});
+      take_from_receiver(work, side, moved->points, left);
+    }
+  }
+  if (!any) {
+    notch_refuse(work, NOTCH_REFUSED_OUT_OF_RANGE, "nothing of this transfer is left to return");
+  }
+  notch_expire_due(work, work->moment.now_us / NOTCH_SECOND_US);
+}
+
 void notch_return_builtin(notch_work *work, const notch_original *original)
 {
   switch ((notch_builtin_event)original->sent->type) {
@@ -170,6 +266,7 @@ void notch_return_builtin(notch_work *work, const notch_original *original)
     break;
   }
   case NOTCH_EVENT_REDEEM: return_redeem(work, original); break;
+  case NOTCH_EVENT_TRANSFER: return_transfer(work, original); break;
   case NOTCH_EVENT_ADJUST: return_adjust(work, original); break;
   default: notch_refuse(work, NOTCH_REFUSED_OUT_OF_RANGE, "this kind of event cannot be returned");
   }

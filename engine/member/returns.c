@@ -2,6 +2,7 @@
  * (language, section 9). */
 #include <config.h>
 
+#include "member/limit.h"
 #include "member/lots.h"
 #include "member/measure.h"
 #include "member/post.h"
@@ -309,6 +310,27 @@ static bool takes_back(const notch_event *event)
   return take.d == 0 || take.n != 0;
 }
 
+/* Room of limits whose key was recorded: under the key of then. */
+static void give_room_back(notch_work *work, const notch_original *original, uint32_t first)
+{
+  point_of_view view = remember(work);
+  work->seen = notch_work_copy_as(work, original->then, NOTCH_KEY_OF_ORIGINAL);
+  work->event = original->sent;
+  work->fields = original->sent->fields;
+  notch_work_see(work, original->sent->at_us);
+  for (uint32_t i = first; i < work->open->postings.count; i++) {
+    const notch_posting posting = work->open->postings.items[i];
+    bool taken = posting.target == NOTCH_ACCOUNT_TAKEN_BACK;
+    bool given = posting.source == NOTCH_ACCOUNT_TAKEN_BACK;
+    for (uint32_t j = 0; (taken || given) && j < posting.share_count; j++) {
+      int64_t amount = posting.shares[j].amount;
+      notch_limit_note(work, posting.shares[j].rule, posting.points, taken ? -amount : amount,
+                       true);
+    }
+  }
+  look_again(work, &view);
+}
+
 static void recheck(notch_work *work)
 {
   for (uint32_t i = 0; i < work->program->ladder_count; i++) {
@@ -332,8 +354,16 @@ static void return_one(notch_work *work, const notch_original *original)
   if (takes_back(view.event)) {
     notch_awards *as_sent = again(work, original, original->sent->fields, NULL, false);
     notch_awards *now = again(work, original, left.after, as_sent, left.nothing_left);
+    for (uint32_t i = 0; i < now->rulings.count; i++) {
+      if (now->rulings.items[i].kind == NOTCH_RULING_APPLIES) {
+        notch_rule_figures(work, &now->rulings.items[i]);
+      }
+    }
+    work->rule = NOTCH_NONE;
     look_again(work, &view);
+    uint32_t first = work->open->postings.count;
     notch_take_back(work, original, now, left.nothing_left);
+    give_room_back(work, original, first);
   }
   look_again(work, &view);
   recheck(work);

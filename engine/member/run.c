@@ -31,8 +31,7 @@ static void deduct(notch_work *work, const notch_ruling *ruling, uint32_t action
 {
   const notch_rule *rule = &work->program->rules[ruling->rule];
   uint32_t points = rule->actions[action].points;
-  notch_value value = notch_work_eval(work, rule->variants[ruling->variant].amounts[action]);
-  int64_t amount = whole_amount(work, value, ruling->rule, points);
+  int64_t amount = ruling->figures[action];
   int64_t there = notch_available(work, work->open->state, points);
   if (there < amount) {
     notch_buffer text;
@@ -68,7 +67,6 @@ static bool counts_times(const notch_program *program, const notch_rule *rule)
 static void act(notch_work *work, const notch_awards *awards, const notch_ruling *ruling)
 {
   const notch_rule *rule = &work->program->rules[ruling->rule];
-  const notch_variant *variant = &rule->variants[ruling->variant];
   notch_open *open = work->open;
   uint32_t before = open->effects.count + open->moves.count;
   bool paid = false;
@@ -82,14 +80,9 @@ static void act(notch_work *work, const notch_awards *awards, const notch_ruling
                            .text = action->text,
                            .matures_s = INT64_MIN,
                            .until_s = NOTCH_NEVER};
-    int64_t times = 1;
     switch (action->kind) {
     case NOTCH_DO_GRANT:
-      if (variant->amounts[i] != NOTCH_NONE) {
-        times =
-            notch_rational_floor(notch_value_rational(notch_work_eval(work, variant->amounts[i])));
-      }
-      notch_grant(work, action->reward, ruling->rule, times);
+      notch_grant(work, action->reward, ruling->rule, ruling->figures[i]);
       break;
     case NOTCH_DO_TAG: effect.kind = NOTCH_EFFECT_TAG; break;
     case NOTCH_DO_UNTAG: effect.kind = NOTCH_EFFECT_UNTAG; break;
@@ -116,6 +109,7 @@ static void act(notch_work *work, const notch_awards *awards, const notch_ruling
                                            .matures_s = INT64_MIN,
                                            .until_s = NOTCH_NEVER});
     notch_state_use_times(work, open->state, ruling->rule, 1);
+    notch_limit_note(work, ruling->rule, NOTCH_NONE, 1, true);
     if (work->plan->uses_house) {
       notch_state_use_times(work, notch_work_house(work), ruling->rule, 1);
     }
@@ -202,6 +196,11 @@ static void open_lot(notch_work *work, const notch_awards *awards, uint32_t firs
     notch_state_use_limits(work, notch_work_house(work),
                            &work->open->postings.items[work->open->postings.count - 1]);
   }
+  if (work->plan->uses_house) {
+    for (uint16_t i = 0; i < count; i++) {
+      notch_limit_note(work, shares[i].rule, model->points, shares[i].amount, true);
+    }
+  }
   if (work->program->partner_count > 0) {
     notch_use_purse(work, &posting);
   }
@@ -228,6 +227,26 @@ void notch_post_awards(notch_work *work, const notch_awards *awards, int64_t ear
   post_lots(work, awards, NULL, earned_us);
 }
 
+/* How much a rule deducts and how often it grants is settled before anything is posted. */
+void notch_rule_figures(notch_work *work, notch_ruling *ruling)
+{
+  const notch_rule *rule = &work->program->rules[ruling->rule];
+  const notch_variant *variant = &rule->variants[ruling->variant];
+  ruling->figures = NOTCH_NEW_ARRAY(work->run, int64_t, rule->action_count + 1);
+  work->rule = ruling->rule;
+  for (uint32_t i = 0; i < rule->action_count; i++) {
+    notch_action_kind kind = rule->actions[i].kind;
+    ruling->figures[i] = 1;
+    if (kind == NOTCH_DO_DEDUCT) {
+      notch_value value = notch_work_eval(work, variant->amounts[i]);
+      ruling->figures[i] = whole_amount(work, value, ruling->rule, rule->actions[i].points);
+    } else if (kind == NOTCH_DO_GRANT && variant->amounts[i] != NOTCH_NONE) {
+      notch_value value = notch_work_eval(work, variant->amounts[i]);
+      ruling->figures[i] = notch_rational_floor(notch_value_rational(value));
+    }
+  }
+}
+
 static void refuse_if_asked(notch_work *work, const notch_ruling *ruling)
 {
   const notch_rule *rule = &work->program->rules[ruling->rule];
@@ -245,13 +264,8 @@ static void note_given_away(notch_work *work, const notch_awards *awards)
 {
   for (uint32_t i = 0; i < awards->awards.count; i++) {
     const notch_award *award = &awards->awards.items[i];
-    if (award->to_other && award->posted > 0 && work->program->rules[award->rule].limit_count > 0) {
-      notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_LIMIT_USED,
-                                             .rule = award->rule,
-                                             .subject = award->points,
-                                             .amount = award->posted,
-                                             .matures_s = INT64_MIN,
-                                             .until_s = NOTCH_NEVER});
+    if (award->to_other && award->posted > 0) {
+      notch_limit_note(work, award->rule, award->points, award->posted, false);
     }
   }
 }
@@ -267,6 +281,7 @@ uint32_t notch_run(notch_work *work, const notch_candidate *candidates, uint32_t
     if (awards->rulings.items[i].kind == NOTCH_RULING_APPLIES) {
       applied++;
       refuse_if_asked(work, &awards->rulings.items[i]);
+      notch_rule_figures(work, &awards->rulings.items[i]);
     }
   }
   for (uint32_t i = 0; i < awards->rulings.count && applied > 0; i++) {

@@ -18,6 +18,7 @@ void notch_absorbed(notch_work *work, notch_state *state, int64_t at_us);
  * Returns how many applied.  Awards to others wait in `others` (NULL: there can be none). */
 uint32_t notch_run(notch_work *work, const notch_candidate *candidates, uint32_t count,
                    int64_t rules_at_us, notch_awards **awards);
+void notch_rule_figures(notch_work *work, notch_ruling *ruling);
 /* Posts what `awards` have for the member himself. */
 void notch_post_awards(notch_work *work, const notch_awards *awards, int64_t earned_us);
 /* The other members' sides of awards `to` somebody, each a transaction of its own. */
@@ -80,6 +81,7 @@ void notch_do_release(notch_work *work);
 void notch_do_transfer(notch_work *work);
 void notch_do_adjust(notch_work *work);
 void notch_do_merge(notch_work *work);
+void notch_merge_rest(notch_work *work); /* its rows after the survivor's own */
 void notch_do_pool(notch_work *work, bool enters);
 void notch_do_return(notch_work *work);
 void notch_do_given(notch_work *work);

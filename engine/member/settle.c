@@ -248,6 +248,7 @@ static void settle_instant(notch_work *work, notch_state *state, int64_t now_s)
                    notch_zone_offset(&program->zone, now_s) / 60);
   work->inflow = NOTCH_NEW_ARRAY(work->run, int64_t, program->points_count + 1);
   notch_work_see_day(work, now_us, midnight ? day - 1 : day);
+  work->moment.ends = true;
   time_out_holds(work, state, now_s);
   name_it(work, NOTCH_DUE_TIME_OUT);
   mature(work, state, now_s);

@@ -237,6 +237,79 @@ static void claim_difference(notch_work *work, const notch_original *original,
   }
 }
 
+static bool follows(const notch_work *work, const notch_original *original, uint32_t rule,
+                    bool nothing_left)
+{
+  return rule != NOTCH_NONE && (fires_on(work->program, rule, original->sent->type) ||
+                                (nothing_left && is_on_earning(&work->program->rules[rule])));
+}
+
+static bool still_applies(const notch_awards *now, uint32_t rule)
+{
+  const notch_ruling *ruling = notch_ruling_of(now, rule);
+  return ruling != NULL && ruling->kind == NOTCH_RULING_APPLIES;
+}
+
+/* How often a rule grants a reward for what is left of the event. */
+static int64_t grants_now(const notch_work *work, const notch_awards *now, uint32_t rule,
+                          uint32_t reward)
+{
+  const notch_ruling *ruling = notch_ruling_of(now, rule);
+  int64_t sum = 0;
+  if (ruling == NULL || ruling->kind != NOTCH_RULING_APPLIES || ruling->figures == NULL) {
+    return 0;
+  }
+  for (uint32_t i = 0; i < work->program->rules[rule].action_count; i++) {
+    const notch_action *action = &work->program->rules[rule].actions[i];
+    sum += action->kind == NOTCH_DO_GRANT && action->reward == reward ? ruling->figures[i] : 0;
+  }
+  return sum;
+}
+
+/* Of the rewards that a rule granted in the event: how many there were, and are still unused. */
+static int64_t granted_by(const notch_transaction *row, const notch_state *state, uint32_t rule,
+                          int64_t *unused)
+{
+  int64_t granted = 0;
+  *unused = 0;
+  for (uint32_t i = 0; i < row->effect_count; i++) {
+    const notch_effect *effect = &row->effects[i];
+    if (effect->kind == NOTCH_EFFECT_GRANT && effect->rule == rule) {
+      const notch_reward_lot *lot = notch_state_reward_lot(state, effect->effect);
+      granted += effect->amount;
+      *unused += lot == NULL ? 0 : lot->left;
+    }
+  }
+  return granted;
+}
+
+static bool unapplied_before(const notch_original *original, uint32_t rule)
+{
+  for (uint32_t i = 0; i < original->earlier_count; i++) {
+    const notch_transaction *earlier = original->earlier[i];
+    for (uint32_t j = 0; j < earlier->effect_count; j++) {
+      if (earlier->effects[j].kind == NOTCH_EFFECT_UNAPPLIED && earlier->effects[j].rule == rule) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+/* What earlier returns withdrew of one grant. */
+static int64_t withdrawn_before(const notch_original *original, int64_t grant)
+{
+  int64_t sum = 0;
+  for (uint32_t i = 0; i < original->earlier_count; i++) {
+    const notch_transaction *earlier = original->earlier[i];
+    for (uint32_t j = 0; j < earlier->effect_count; j++) {
+      const notch_effect *effect = &earlier->effects[j];
+      sum += effect->kind == NOTCH_EFFECT_WITHDRAW && effect->ref == grant ? effect->amount : 0;
+    }
+  }
+  return sum;
+}
+
 /* Times are given back when a return leaves the rule not applied; what it granted goes too. */
 static void unapply(notch_work *work, const notch_original *original, const notch_awards *now,
                     bool nothing_left)
@@ -244,28 +317,15 @@ static void unapply(notch_work *work, const notch_original *original, const notc
   const notch_transaction *row = original->transaction;
   for (uint32_t i = 0; i < row->effect_count; i++) {
     const notch_effect *effect = &row->effects[i];
-    bool tells = effect->kind == NOTCH_EFFECT_APPLIED || effect->kind == NOTCH_EFFECT_GRANT;
-    bool follows = tells && effect->rule != NOTCH_NONE &&
-                   (fires_on(work->program, effect->rule, original->sent->type) ||
-                    (nothing_left && is_on_earning(&work->program->rules[effect->rule])));
-    if (!follows) {
+    if (!follows(work, original, effect->rule, nothing_left)) {
       continue;
-    }
-    const notch_ruling *ruling = notch_ruling_of(now, effect->rule);
-    if (ruling != NULL && ruling->kind == NOTCH_RULING_APPLIES) {
-      continue;
-    }
-    bool before = false;
-    for (uint32_t j = 0; j < original->earlier_count; j++) {
-      const notch_transaction *earlier = original->earlier[j];
-      for (uint32_t k = 0; k < earlier->effect_count; k++) {
-        before = before || (earlier->effects[k].kind == NOTCH_EFFECT_UNAPPLIED &&
-                            earlier->effects[k].rule == effect->rule);
-      }
     }
     if (effect->kind == NOTCH_EFFECT_GRANT) {
-      notch_withdraw(work, effect->subject, effect->amount, effect->rule, original->event);
-    } else if (!before) {
+      int64_t keep = grants_now(work, now, effect->rule, effect->subject);
+      int64_t over = effect->amount - keep - withdrawn_before(original, effect->effect);
+      notch_withdraw(work, effect->subject, over, effect->rule, original->event);
+    } else if (effect->kind == NOTCH_EFFECT_APPLIED && !still_applies(now, effect->rule) &&
+               !unapplied_before(original, effect->rule)) {
       notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_UNAPPLIED,
                                              .rule = effect->rule,
                                              .subject = NOTCH_NONE,
@@ -276,25 +336,35 @@ static void unapply(notch_work *work, const notch_original *original, const notc
   }
 }
 
-/* What rules deducted goes back into its lots when they no longer apply. */
+/* What rules deducted goes back into its lots when they no longer apply; the cost of a reward
+ * that was used stays. */
 static void return_deducts(notch_work *work, const notch_original *original,
                            const notch_awards *now, bool nothing_left)
 {
   const notch_transaction *row = original->transaction;
   for (uint32_t i = row->posting_count; i-- > 0;) {
     const notch_posting *posting = &row->postings[i];
-    if (posting->target != NOTCH_ACCOUNT_SPENT || posting->share_count != 1) {
+    bool deducted = posting->target == NOTCH_ACCOUNT_SPENT && posting->share_count == 1;
+    uint32_t rule = deducted ? posting->shares[0].rule : NOTCH_NONE;
+    if (!follows(work, original, rule, nothing_left) || still_applies(now, rule)) {
       continue;
     }
-    uint32_t rule = posting->shares[0].rule;
-    bool own = fires_on(work->program, rule, original->sent->type);
-    const notch_ruling *ruling = notch_ruling_of(now, rule);
-    bool stays = own ? ruling != NULL && ruling->kind == NOTCH_RULING_APPLIES : !nothing_left;
-    if (!stays) {
+    int64_t unused, granted = granted_by(row, work->open->state, rule, &unused);
+    int64_t back = granted == 0 ? posting->amount
+                                : (int64_t)((__int128)posting->amount * unused / granted);
+    for (uint32_t j = 0; j < original->earlier_count; j++) {
+      for (uint32_t k = 0; k < original->earlier[j]->posting_count; k++) {
+        const notch_posting *earlier = &original->earlier[j]->postings[k];
+        back -= earlier->source == NOTCH_ACCOUNT_SPENT && earlier->lot == posting->lot
+                    ? earlier->amount
+                    : 0;
+      }
+    }
+    if (back > 0) {
       notch_work_post(work, (notch_posting){.points = posting->points,
                                             .source = NOTCH_ACCOUNT_SPENT,
                                             .target = NOTCH_ACCOUNT_POINTS,
-                                            .amount = posting->amount,
+                                            .amount = back,
                                             .lot = posting->lot});
     }
   }

@@ -9,6 +9,8 @@ void notch_take_back(notch_work *work, const notch_original *original, const not
                      bool nothing_left);
 /* Returns of payments, redemptions, captures, transfers and adjustments. */
 void notch_return_builtin(notch_work *work, const notch_original *original);
+/* The other side of a returned transfer, once the sender's row is whole. */
+void notch_take_claimed(notch_work *work);
 /* `on return recheck`: demotes at once if the own tier is not kept any more. */
 void notch_ladder_recheck(notch_work *work, uint32_t ladder);
 

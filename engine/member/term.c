@@ -191,7 +191,9 @@ void notch_ladder_review(notch_work *work, uint32_t index)
     notch_pay(work, &ladder->pay_at_review[i], 1);
   }
   uint32_t own = state->standings[index].own;
-  bool promoted = ladder->promote == NOTCH_PROMOTE_AT_REVIEW && notch_ladder_promote(work, index);
+  bool promoted =
+      ladder->promote == NOTCH_PROMOTE_AT_REVIEW && notch_ladder_promote(work, index);
+  before = promoted ? state->standings[index].effective : before;
   if (!promoted && notch_ladder_keeps(work, index, own)) {
     const notch_tier *tier = &ladder->tiers[own];
     notch_pay(work, tier->pay_on_keep, tier->pay_on_keep_count);

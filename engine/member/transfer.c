@@ -30,13 +30,14 @@ static void check_transfer_rules(notch_work *work)
       refuses = refuses || rule->actions[j].kind == NOTCH_DO_REFUSE;
     }
     applies = applies || !refuses;
+    *notch_vec_push(&work->transfer_rules, work->run) = candidates[i].rule;
     for (uint32_t j = 0; j < rule->limit_count; j++) {
       const notch_limit *limit = &work->program->limits[rule->limits[j]];
       int64_t wanted = limit->times ? 1 : 0;
       for (uint32_t k = 0; k < work->event->point_count && !limit->times; k++) {
         wanted += work->event->points[k].index == limit->points ? work->event->points[k].amount : 0;
       }
-      if (notch_limit_room(work, rule->limits[j], candidates[i].variant) < wanted) {
+      if (wanted > 0 && notch_limit_room(work, rule->limits[j], candidates[i].variant) < wanted) {
         notch_refuse(work, NOTCH_REFUSED_LIMIT_REACHED, "the limit of rule %.*s is used up",
                      (int)rule->decl.name.length, rule->decl.name.bytes);
       }
@@ -133,6 +134,9 @@ void notch_do_transfer(notch_work *work)
     }
     notch_need_points(work, points, event->points[i].amount);
     notch_posting *openings = take_lots(work, points, event->points[i].amount, &moved);
+    for (uint32_t j = 0; j < work->transfer_rules.count; j++) {
+      notch_limit_note(work, work->transfer_rules.items[j], points, event->points[i].amount, false);
+    }
     notch_queue_lots(work, other, openings, moved);
   }
 }

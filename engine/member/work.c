@@ -139,7 +139,7 @@ void notch_work_see(notch_work *work, int64_t now_us)
 
 void notch_work_see_day(notch_work *work, int64_t now_us, int32_t today)
 {
-  work->moment = (notch_moment){now_us, today};
+  work->moment = (notch_moment){.now_us = now_us, .today = today};
 }
 
 static void trace_value(void *payload, const notch_expr *expr, notch_value value)

@@ -22,6 +22,7 @@ typedef struct notch_open { /* a transaction being built */
 typedef struct notch_moment { /* the time things are seen at */
   int64_t now_us;
   int32_t today;
+  bool ends; /* what ends at this instant is still there: reviews come before expiry */
 } notch_moment;
 
 typedef struct notch_copy { /* a working copy of somebody's state */
@@ -31,6 +32,14 @@ typedef struct notch_copy { /* a working copy of somebody's state */
 } notch_copy;
 
 struct notch_awards;
+
+typedef struct notch_claimed { /* to be taken from the receiver of a returned transfer */
+  const notch_state *from;
+  const notch_transaction *side; /* that opened his lots */
+  uint32_t points;
+  int64_t amount;
+} notch_claimed;
+
 
 typedef struct notch_pool_spent { /* taken from another member's open lot */
   const notch_state *owner;
@@ -69,6 +78,9 @@ typedef struct notch_work {
   NOTCH_VEC(notch_posting) queued; /* lots on their way to `queued_for` */
   const notch_state *queued_for;
   NOTCH_VEC(const notch_original *) returned; /* by a return without `of`, newest first */
+  NOTCH_VEC(uint32_t) transfer_rules; /* that let the transfer through */
+  const notch_state *merged;          /* the old account, to be emptied */
+  NOTCH_VEC(notch_claimed) claimed;
   NOTCH_VEC(notch_pool_spent) pool_spends;
   NOTCH_VEC(notch_waiting_grant) granted; /* by a restock */
   int64_t *inflow;                        /* by points kind: what became available here */
