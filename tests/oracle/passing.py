@@ -173,7 +173,7 @@ class Passing:
         if ladder.promote == 'at review':
             best = self.highest(member, ladder, ladder.reach, moment - 1)
             if best > tier:
-                return self.move(member, ladder, best, moment, until)
+                return self.move(member, ladder, best, moment, self.term(ladder, moment))
         if tier == 0:
             member.until[name] = until if ladder.promote == 'at review' else None
             return None

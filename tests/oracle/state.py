@@ -72,12 +72,13 @@ class Purse:
         return self.calendar.add(earned, form[1], form[2])
 
     def open(self, kind, amount, rule, earned, now, event):
-        if self.debt[kind] and (kind, event) in self.paying:
+        if (kind, event) in self.paying:
             raise Unspecified('which of two new lots pays the debt')
         if self.debt[kind]:
             self.paying.add((kind, event))
         form = self.program.kinds[kind].expiry
-        if form and form[0] == 'idle' and not (rule and rule.expiry) and kind not in self.clocks:
+        if form and form[0] == 'idle' and not (rule and rule.expiry) and (
+                self.clocks.get(kind, 0) <= now):
             raise Unspecified('a clock that nothing has started')
         self.serial += 1
         lot = Lot(self.serial, kind, amount, earned, self.matures(kind, rule, earned),
@@ -114,12 +115,14 @@ class Purse:
 
     def spend(self, kind, amount):
         """From available lots in the declared order: [(lot, amount)]."""
-        parts = []
+        parts, take = [], self.program.kinds[kind].take
         for lot in self.in_order(kind):
             part = min(lot.left, amount)
             if part:
                 if part == amount and any(
-                        other.event == lot.event and other.expires != lot.expires
+                        other.expires != lot.expires and (
+                            other.event == lot.event or take == 'newest'
+                            and other.earned == lot.earned)
                         for other in self.in_order(kind)):
                     raise Unspecified('which of two lots of one event goes first')
                 lot.left -= part
