@@ -1,5 +1,18 @@
 # The files directly in engine/: the public interface and the writers that see every folder.
 libengine_la_SOURCES += \
+  engine/api.h \
+  engine/api_apply.c \
+  engine/api_balance.c \
+  engine/api_bulk.c \
+  engine/api_engine.c \
+  engine/api_event.c \
+  engine/api_ledger.c \
+  engine/api_list.c \
+  engine/api_program.c \
+  engine/api_publish.c \
+  engine/api_result.c \
+  engine/api_script.c \
+  engine/api_totals.c \
   engine/apply.c engine/apply.h \
   engine/apply_advance.c \
   engine/apply_books.c \

@@ -44,7 +44,7 @@ static bool follow_merges(notch_books *books, notch_edition *edition, int64_t *m
     if (!notch_history_read(books, last.cause, &books->run, &cause)) {
       return false;
     }
-    if (notch_names_event(books, edition, cause.type) != NOTCH_EVENT_MERGE ||
+    if (notch_names_index(books, edition, cause.type) != NOTCH_EVENT_MERGE ||
         cause.member == *member) {
       return true;
     }
@@ -249,7 +249,7 @@ static bool decide_of(notch_books *books, notch_edition *edition, notch_event *e
   if (then == NULL) {
     return false;
   }
-  if (row.member != member || !can_be_returned(then, notch_names_event(books, then, row.type))) {
+  if (row.member != member || !can_be_returned(then, notch_names_index(books, then, row.type))) {
     notch_text sentence = notch_arena_format(
         &books->run, row.member != member ? "`of`: %.*s is another member's event"
                                           : "`of`: %.*s is no event that can be returned",
@@ -369,6 +369,18 @@ static bool apply_envelope(work *w)
                        : decide_event(w, event);
 }
 
+/* What `notch refused` prints can be sent again, whole and mended. */
+static const notch_json *unwrap(const notch_json *sent)
+{
+  const notch_json *inner =
+      sent != NULL && sent->kind == NOTCH_JSON_OBJECT &&
+              notch_json_get(sent, NOTCH_TEXT("refused")) != NULL &&
+              notch_json_get(sent, NOTCH_TEXT("id")) == NULL
+          ? notch_json_get(sent, NOTCH_TEXT("event"))
+          : NULL;
+  return inner != NULL && inner->kind == NOTCH_JSON_OBJECT ? inner : sent;
+}
+
 bool notch_books_apply(notch_books *books, const notch_json *sent, const char *unreadable,
                        const notch_apply_options *options, notch_receipt *receipt)
 {
@@ -379,7 +391,7 @@ bool notch_books_apply(notch_books *books, const notch_json *sent, const char *u
   notch_seats_touch(books);
   books->fold_depth = 0;
   books->status = NOTCH_STORE_OK;
-  if (sent == NULL || !notch_envelope_open(&envelope, sent, &why)) {
+  if (sent == NULL || !notch_envelope_open(&envelope, unwrap(sent), &why)) {
     receipt->reply = NOTCH_REPLY_UNREADABLE;
     receipt->sentence = notch_text_of(why);
     return true;

@@ -171,8 +171,8 @@ bool notch_names_posting(notch_books *books, notch_edition *edition, const notch
 bool notch_names_effect(notch_books *books, notch_edition *edition, const notch_effect *from,
                         notch_effect *to);
 bool notch_names_type(notch_books *books, notch_text type, uint32_t *number);
-/* The index of a type number among the edition's events, or NOTCH_NONE. */
-uint32_t notch_names_event(notch_books *books, notch_edition *edition, uint32_t number);
+/* The index that a number of the dictionary has in the edition, or NOTCH_NONE. */
+uint32_t notch_names_index(notch_books *books, notch_edition *edition, uint32_t number);
 void notch_names_forget(notch_books *books);
 
 /* ---- members (apply_members.c) ---------------------------------------------------------- */
@@ -282,6 +282,8 @@ bool notch_books_content(notch_books *books, notch_edition *edition, const notch
 /* The same as sent, for one that could not be read. */
 bool notch_books_content_raw(notch_books *books, const notch_envelope *envelope, int64_t member,
                              notch_text *out);
+/* What was sent of a row that could not be read; false: it could, or it is erased. */
+bool notch_books_raw_of(notch_books *books, const notch_transaction *row, notch_text *out);
 /* In plain text, for comparing. */
 bool notch_books_content_plain(notch_books *books, const notch_edition *edition,
                                const notch_event *event, notch_arena *run, notch_text *out);

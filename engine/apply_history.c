@@ -89,7 +89,7 @@ notch_vault notch_books_vault(notch_books *books, int64_t member, int64_t event)
 notch_event *notch_history_event(notch_books *books, notch_edition *edition,
                                  const notch_transaction *row, notch_arena *arena)
 {
-  uint32_t type = notch_names_event(books, edition, row->type);
+  uint32_t type = notch_names_index(books, edition, row->type);
   if (type == NOTCH_NONE || row->content.length == 0) {
     return NULL;
   }
@@ -354,7 +354,7 @@ static int64_t find_latest(notch_books *books, notch_edition *edition, uint32_t 
     good = notch_history_read(books, event, &one, &row);
     if (good && row.verdict == NOTCH_APPLIED && row.origin == NOTCH_ORIGIN_SENT &&
         row.at_us <= books->deciding_at_us &&
-        notch_names_event(books, edition, row.type) == type) {
+        notch_names_index(books, edition, row.type) == type) {
       found = n == 0 ? event : 0;
       n--;
     }

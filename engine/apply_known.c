@@ -42,6 +42,13 @@ bool notch_books_content(notch_books *books, notch_edition *edition, const notch
   return true;
 }
 
+static bool is_unread(const notch_transaction *row)
+{
+  /* Without a member nothing is personal: what was sent stands there as it is. */
+  return (row->member == 0 && row->verdict > NOTCH_WAITING) ||
+         (row->content.length > 13 && memcmp(row->content.bytes, "{\"(as sent)\"", 12) == 0);
+}
+
 /* Keys that hold personal values wherever an event of the programme's own kinds has them. */
 static bool raw_is_safe(const notch_envelope *envelope)
 {
@@ -55,11 +62,34 @@ static bool raw_is_safe(const notch_envelope *envelope)
   return true;
 }
 
+static void write_raw(notch_books *books, const notch_envelope *sent)
+{
+  const notch_edition *newest = notch_books_newest(books);
+  notch_envelope envelope = *sent;
+  int64_t at_us;
+  int32_t offset_min;
+  envelope.at_is_read = newest != NULL && envelope.at != NULL &&
+                        envelope.at->kind == NOTCH_JSON_STRING &&
+                        notch_moment_parse(&at_us, &offset_min, envelope.at->text,
+                                           &newest->rules->program->zone);
+  notch_buffer_clear(&books->canonical);
+  notch_canonical_raw(&books->canonical, &envelope, &books->run);
+}
+
+bool notch_books_raw_of(notch_books *books, const notch_transaction *row, notch_text *out)
+{
+  *out = row->content;
+  if (!is_unread(row) || row->member == 0) {
+    return is_unread(row);
+  }
+  notch_vault vault = notch_books_vault(books, row->member, row->event);
+  return vault.value(vault.payload, UNREAD, out);
+}
+
 bool notch_books_content_raw(notch_books *books, const notch_envelope *envelope, int64_t member,
                              notch_text *out)
 {
-  notch_buffer_clear(&books->canonical);
-  notch_canonical_raw(&books->canonical, envelope, &books->run);
+  write_raw(books, envelope);
   notch_text raw = keep_buffer(books, &books->run);
   if (member > 0) {
     char digest[65];
@@ -77,30 +107,13 @@ bool notch_books_content_raw(notch_books *books, const notch_envelope *envelope,
 
 /* ---- the same content? ---- */
 
-typedef struct try { /* one row under the id */
-  notch_transaction row;
-  bool same;
-} try;
-
 static bool same_raw(notch_books *books, const notch_envelope *envelope,
                      const notch_transaction *row)
 {
-  notch_buffer_clear(&books->canonical);
-  notch_canonical_raw(&books->canonical, envelope, &books->run);
-  notch_text now = keep_buffer(books, &books->run), then = row->content;
-  if (row->member > 0) {
-    notch_vault vault = notch_books_vault(books, row->member, row->event);
-    if (!vault.value(vault.payload, UNREAD, &then)) {
-      return false;
-    }
-  }
-  return notch_text_equal(now, then);
-}
-
-static bool is_unread(const notch_transaction *row)
-{
-  return row->content.length < 3 ||
-         (row->content.length > 13 && memcmp(row->content.bytes, "{\"(as sent)\"", 12) == 0);
+  notch_text then;
+  write_raw(books, envelope);
+  notch_text now = keep_buffer(books, &books->run);
+  return notch_books_raw_of(books, row, &then) && notch_text_equal(now, then);
 }
 
 /* Type, member and instant, as far as they can be told from what was sent. */

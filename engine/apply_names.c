@@ -334,7 +334,7 @@ static bool index_of(notch_books *books, notch_edition *edition, uint32_t number
   return *out != NOTCH_NONE;
 }
 
-uint32_t notch_names_event(notch_books *books, notch_edition *edition, uint32_t number)
+uint32_t notch_names_index(notch_books *books, notch_edition *edition, uint32_t number)
 {
   uint32_t index;
   return index_of(books, edition, number, &index) ? index : NOTCH_NONE;
@@ -404,7 +404,7 @@ bool notch_names_from_store(notch_books *books, notch_edition *edition,
   to->effects = effects;
   to->type = from->origin == NOTCH_ORIGIN_DUE
                  ? due_of(notch_store_name_text(books->store, from->type))
-                 : notch_names_event(books, edition, from->type);
+                 : notch_names_index(books, edition, from->type);
   /* What this version no longer has is left out: it cannot matter to its rules. */
   for (uint32_t i = 0; i < from->posting_count; i++) {
     to->posting_count += notch_names_posting(books, edition, &from->postings[i],

@@ -432,6 +432,18 @@ static int by_key(const notch_json *left, const notch_json *right)
   return notch_text_compare(left->key, right->key);
 }
 
+/* What the row itself says of the event is not said again. */
+static bool is_in_row(const notch_envelope *envelope, notch_text key)
+{
+  return envelope != NULL && notch_envelope_has(envelope, key) &&
+         (notch_text_equal(key, NOTCH_TEXT("at"))       ? envelope->at_is_read
+          : notch_text_equal(key, NOTCH_TEXT("type"))   ? envelope->type.length > 0
+          : notch_text_equal(key, NOTCH_TEXT("member")) ? envelope->member.length > 0 &&
+                                                              envelope->member.length <=
+                                                                  NOTCH_MEMBER_ID_MAX
+                                                        : true);
+}
+
 /* Sorted by insertion into a row of pointers; equal keys keep their order. */
 static void raw_children(notch_buffer *to, const notch_json *object,
                          const notch_envelope *envelope, notch_arena *run)
@@ -439,7 +451,7 @@ static void raw_children(notch_buffer *to, const notch_json *object,
   const notch_json **row = NOTCH_NEW_ARRAY(run, const notch_json *, object->count + 1);
   uint32_t count = 0;
   for (const notch_json *json = object->first; json != NULL; json = json->next) {
-    if (envelope != NULL && notch_envelope_has(envelope, json->key)) {
+    if (is_in_row(envelope, json->key)) {
       continue;
     }
     uint32_t at = count++;

@@ -39,6 +39,7 @@ typedef struct notch_envelope { /* what every event has, whatever the rules */
   const notch_json *fields;    /* the object that has them */
   bool wrapped;                /* CloudEvents: fields has nothing else */
   notch_text twice;            /* a key that was sent twice; empty: none */
+  bool at_is_read;             /* the row has it: it need not be kept with what could not be read */
 } notch_envelope;
 
 /* False: not an object with an id; *why is then a sentence. */

@@ -20,6 +20,7 @@ libengine_la_SOURCES += \
   %D%/sqlite/row.c \
   %D%/sqlite/schema.c \
   %D%/sqlite/sql.def \
+  %D%/sqlite/totals.c \
   %D%/sqlite/versions.c \
   %D%/sqlite/write.c \
   %D%/store.h \

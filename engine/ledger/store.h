@@ -331,6 +331,21 @@ typedef struct notch_store_info {
 } notch_store_info;
 notch_store_status notch_store_info_read(notch_store *store, notch_store_info *out);
 
+/* What was moved between two accounts of a kind, and what effects add up to, by the rows up to
+ * `upto` (0: all) that are booked by `booked_us`.  Returning false stops. */
+typedef struct notch_store_total {
+  uint32_t points;
+  uint8_t source, target;
+  __int128 amount;
+} notch_store_total;
+notch_store_status notch_store_totals(notch_store *store, int64_t upto, int64_t booked_us,
+                                      bool (*each)(void *payload, const notch_store_total *total),
+                                      void *payload);
+notch_store_status notch_store_effect_totals(notch_store *store, int64_t upto, int64_t booked_us,
+                                             bool (*each)(void *payload, uint8_t kind,
+                                                          uint32_t subject, int64_t amount),
+                                             void *payload);
+
 /* A copy while in use, to a file that must not exist yet. */
 notch_store_status notch_store_backup(notch_store *store, const char *path);
 

@@ -179,8 +179,14 @@ static const char *why_not(const notch_stage *stage, uint32_t rule, bool *applie
     case NOTCH_TRACE_NOT_EFFECTIVE: why = "it is outside its effective dates"; break;
     case NOTCH_TRACE_NOT_MET: why = "its `when` does not hold"; break;
     case NOTCH_TRACE_LIMIT_REACHED: why = "its limit is used up"; break;
-    case NOTCH_TRACE_REPLACED: why = "an exception took its place"; break;
-    case NOTCH_TRACE_SET_ASIDE: why = "its group chose another rule"; break;
+    case NOTCH_TRACE_REPLACED:
+      *applied = false;
+      why = "an exception took its place";
+      break;
+    case NOTCH_TRACE_SET_ASIDE:
+      *applied = false;
+      why = "its group chose another rule";
+      break;
     default: break;
     }
   }

@@ -1,0 +1,178 @@
+/* api_publish.c -- what a new version of the rules changes, and whether it may follow the old. */
+#include <config.h>
+
+#include "api.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define WORD(text) (int)(text).length, (text).bytes
+
+typedef struct comparing {
+  const notch_program *old, *new;
+  notch_buffer *to;
+  uint32_t changes;
+} comparing;
+
+static void line(comparing *c, char sign, const char *what, notch_text name)
+{
+  notch_buffer_print(c->to, "%c %s %.*s\n", sign, what, WORD(name));
+  c->changes++;
+}
+
+/* The text of a declaration, to see whether it changed: from its name to the next one's. */
+#define COMPARE(entities, count_of, what)                                              \
+  do {                                                                                 \
+    for (uint32_t i = 0; i < c->new->count_of; i++) {                                  \
+      if (!has_##entities(c->old, c->new->entities[i].decl.name)) {                    \
+        line(c, '+', what, c->new->entities[i].decl.name);                             \
+      }                                                                                \
+    }                                                                                  \
+    for (uint32_t i = 0; i < c->old->count_of; i++) {                                  \
+      if (!has_##entities(c->new, c->old->entities[i].decl.name)) {                    \
+        line(c, '-', what, c->old->entities[i].decl.name);                             \
+      }                                                                                \
+    }                                                                                  \
+  } while (0)
+
+#define HAS(entities, count_of)                                                        \
+  static bool has_##entities(const notch_program *program, notch_text name)            \
+  {                                                                                    \
+    bool found = false;                                                                \
+    for (uint32_t i = 0; i < program->count_of; i++) {                                 \
+      found = found || notch_text_equal(program->entities[i].decl.name, name);         \
+    }                                                                                  \
+    return found;                                                                      \
+  }
+HAS(points, points_count)
+HAS(events, event_count)
+HAS(measures, measure_count)
+HAS(ladders, ladder_count)
+HAS(rules, rule_count)
+HAS(groups, group_count)
+HAS(rewards, reward_count)
+HAS(payments, payment_count)
+HAS(partners, partner_count)
+HAS(pools, pool_count)
+HAS(cohorts, cohort_count)
+
+static bool has_retires(const notch_program *program, notch_text name)
+{
+  for (uint32_t i = 0; i < program->retire_count; i++) {
+    if (notch_text_equal(program->retires[i].decl.name, name)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static void compare(comparing *c)
+{
+  COMPARE(points, points_count, "points");
+  COMPARE(events, event_count, "event");
+  COMPARE(measures, measure_count, "measure");
+  COMPARE(ladders, ladder_count, "ladder");
+  COMPARE(rules, rule_count, "rule");
+  COMPARE(groups, group_count, "group");
+  COMPARE(rewards, reward_count, "reward");
+  COMPARE(payments, payment_count, "payment");
+  COMPARE(partners, partner_count, "partner");
+  COMPARE(pools, pool_count, "pool");
+  COMPARE(cohorts, cohort_count, "cohort");
+}
+
+notch_status notch_api_difference(notch_ledger *ledger, const notch_rules *rules,
+                                  int64_t from_us, notch_write *write, void *payload)
+{
+  notch_edition *newest = notch_books_newest(ledger->books);
+  notch_buffer text;
+  if (newest == NULL) {
+    return notch_api_books(ledger);
+  }
+  notch_buffer_init(&text, &ledger->engine->memory);
+  comparing c = {.old = newest->rules->program, .new = rules->program, .to = &text};
+  notch_buffer_print(&text, "version %u, in force from ", newest->version + 1);
+  notch_moment_print_zone(&text, from_us, &rules->program->zone);
+  notch_buffer_print(&text, "\n");
+  compare(&c);
+  bool same = memcmp(&c.old->identity, &c.new->identity, sizeof c.old->identity) == 0;
+  if (same) {
+    notch_buffer_print(&text, "the rules are those of version %u\n", newest->version);
+  } else if (c.changes == 0) {
+    notch_buffer_print(&text, "nothing was added or removed; clauses changed\n");
+  }
+  notch_status status = notch_api_write(ledger, write, payload, &text);
+  notch_buffer_free(&text);
+  return status;
+}
+
+static bool has_becomes(const notch_ladder *ladder, notch_text tier)
+{
+  for (uint32_t i = 0; i < ladder->becomes_count; i++) {
+    if (notch_text_equal(ladder->becomes[i].old_name, tier)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static notch_status check_ladder(notch_ledger *ledger, const notch_ladder *old,
+                                 const notch_program *program)
+{
+  for (uint32_t i = 0; i < program->ladder_count; i++) {
+    const notch_ladder *now = &program->ladders[i];
+    if (!notch_text_equal(now->decl.name, old->decl.name)) {
+      continue;
+    }
+    for (uint32_t j = 0; j < old->tier_count; j++) {
+      bool kept = has_becomes(now, old->tiers[j].decl.name);
+      for (uint32_t k = 0; k < now->tier_count; k++) {
+        kept = kept || notch_text_equal(now->tiers[k].decl.name, old->tiers[j].decl.name);
+      }
+      if (!kept) {
+        return notch_api_say(ledger, NOTCH_ESCRIPT,
+                             "tier %.*s is gone, and members may have it: add `tier %.*s becomes "
+                             "...` to ladder %.*s", WORD(old->tiers[j].decl.name),
+                             WORD(old->tiers[j].decl.name), WORD(now->decl.name));
+      }
+    }
+  }
+  return NOTCH_OK;
+}
+
+/* What would lose something is refused (language, section 10). */
+notch_status notch_api_can_follow(notch_ledger *ledger, const notch_rules *rules, int64_t from_us)
+{
+  notch_edition *newest = notch_books_newest(ledger->books);
+  if (newest == NULL) {
+    return notch_api_books(ledger);
+  }
+  const notch_program *old = newest->rules->program, *now = rules->program;
+  if (from_us < newest->effective_us) {
+    return notch_api_say(ledger, NOTCH_EUNSUPPORTED,
+                         "a version cannot come into force before the one it follows");
+  }
+  for (uint32_t i = 0; i < old->points_count; i++) {
+    notch_text name = old->points[i].decl.name;
+    if (!has_points(now, name) && !has_retires(now, name)) {
+      return notch_api_say(ledger, NOTCH_ESCRIPT,
+                           "points %.*s are gone, and members may have some: add `retire %.*s "
+                           "with expire`, `with keep` or `with becomes`", WORD(name), WORD(name));
+    }
+  }
+  for (uint32_t i = 0; i < old->reward_count; i++) {
+    notch_text name = old->rewards[i].decl.name;
+    if (!has_rewards(now, name) && !has_retires(now, name)) {
+      return notch_api_say(ledger, NOTCH_ESCRIPT,
+                           "reward %.*s is gone, and members may hold it: add `retire %.*s with "
+                           "expire` or `with keep`", WORD(name), WORD(name));
+    }
+  }
+  for (uint32_t i = 0; i < old->ladder_count; i++) {
+    notch_status status = check_ladder(ledger, &old->ladders[i], now);
+    if (status != NOTCH_OK) {
+      return status;
+    }
+  }
+  return NOTCH_OK;
+}
