@@ -87,7 +87,7 @@ static void mature_waiting(notch_work *work, notch_state *state)
     notch_lot *lot = &state->lots[i];
     const notch_terms *terms = &work->program->terms[lot->terms];
     if (terms->pending == NOTCH_PENDING_UNTIL && lot->matures_s == NOTCH_NEVER &&
-        terms->pending_event == work->event->type && lot->earned_us < work->moment.now_us) {
+        terms->pending_event == work->event->type && lot->earned_us <= work->moment.now_us) {
       lot->matures_s = work->moment.now_us / NOTCH_SECOND_US;
       if (work->inflow != NULL) {
         work->inflow[lot->points] += lot->left;

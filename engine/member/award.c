@@ -305,9 +305,8 @@ static void work_out(notch_work *work, notch_awards *awards, uint32_t index,
   work->rule = ruling->rule;
   if (as != NULL) {
     put_in_as_it_was(work, awards, index, as);
-    return;
   }
-  for (uint32_t i = 0; i < rule->action_count; i++) {
+  for (uint32_t i = 0; i < rule->action_count && as == NULL; i++) {
     if (rule->actions[i].kind == NOTCH_DO_EARN) {
       earn(work, awards, index, i);
     } else if (rule->actions[i].kind == NOTCH_DO_MULTIPLY) {
@@ -346,8 +345,7 @@ static void rule_on(notch_work *work, notch_awards *awards, const notch_award_re
     const notch_ruling *ruling = &awards->rulings.items[i];
     uint32_t base = work->program->rules[ruling->rule].exception_to;
     notch_ruling *replaced = base == NOTCH_NONE ? NULL : notch_ruling_of(awards, base);
-    if (ruling->kind == NOTCH_RULING_APPLIES && replaced != NULL &&
-        replaced->kind == NOTCH_RULING_APPLIES) {
+    if (ruling->kind == NOTCH_RULING_APPLIES && replaced != NULL) {
       replaced->kind = NOTCH_RULING_REPLACED;
       replaced->replaced_by = ruling->rule;
       notch_work_trace(work, NOTCH_TRACE_REPLACED, base, ruling->rule, false, NULL, no_value, 0);

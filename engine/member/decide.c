@@ -178,6 +178,19 @@ static bool starts(const notch_state *state, const notch_event *event)
   return !state->present || (state->closed && event->type == NOTCH_EVENT_JOIN);
 }
 
+/* A merge runs no rule: what it moves was earned before. */
+static void finish_merge(notch_work *work, notch_state *state, const notch_open *open)
+{
+  if (work->in->then == NULL && open->row.at_us > state->settled_us) {
+    state->settled_us = open->row.at_us;
+  }
+  if (open->row.booked_us > state->booked_us) {
+    state->booked_us = open->row.booked_us;
+  }
+  work->inflow = NULL;
+  notch_merge_rest(work);
+}
+
 /* Steps 5 to 8 of one event; for a late one, with the member of its own time in sight. */
 static void member_event(notch_work *work, notch_state *state)
 {
@@ -201,6 +214,10 @@ static void member_event(notch_work *work, notch_state *state)
   }
   if (event->type < NOTCH_EVENT_BUILTIN_COUNT) {
     do_builtin(work);
+  }
+  if (event->type == NOTCH_EVENT_MERGE) {
+    finish_merge(work, state, open);
+    return;
   }
   notch_awards *awards = NULL;
   uint32_t count;
@@ -232,7 +249,6 @@ static void member_event(notch_work *work, notch_state *state)
   notch_post_to_others(work, awards, open->row.event);
   notch_give_queued(work);
   notch_pool_settle(work);
-  notch_merge_rest(work);
   notch_take_claimed(work);
   notch_return_latest(work);
 }

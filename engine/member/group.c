@@ -135,9 +135,23 @@ static void keep_times(notch_work *work, notch_awards *awards, uint32_t index)
   }
 }
 
+/* A group none of whose rules applies is not looked at: its limits may need other events. */
+static bool has_any(const notch_awards *awards, const notch_group *group)
+{
+  for (uint32_t i = 0; i < group->rule_count; i++) {
+    if (applying(awards, group->rules[i]) != NULL) {
+      return true;
+    }
+  }
+  return false;
+}
+
 void notch_group_choose(notch_work *work, notch_awards *awards, uint32_t index)
 {
   const notch_group *group = &work->program->groups[index];
+  if (!has_any(awards, group)) {
+    return;
+  }
   switch (group->combine) {
   case NOTCH_COMBINE_ADDING: break;
   case NOTCH_COMBINE_MULTIPLYING:

@@ -115,6 +115,7 @@ void notch_close_hold(notch_work *work, uint32_t hold, notch_hold_state how, int
   for (uint32_t i = count; i-- > 0;) {
     if (reserved[i].amount > 0) {
       move_held(work, &reserved[i], reserved[i].amount, NOTCH_ACCOUNT_POINTS);
+      notch_settle_debt(work, reserved[i].points, reserved[i].lot);
     }
   }
   notch_expire_due(work, work->moment.now_us / NOTCH_SECOND_US);

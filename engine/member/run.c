@@ -162,7 +162,7 @@ static void open_lot(notch_work *work, const notch_awards *awards, uint32_t firs
   notch_share *shares = NOTCH_NEW_ARRAY(work->run, notch_share, awards->awards.count);
   uint16_t count = 0;
   int64_t total = 0;
-  for (uint32_t i = first; i < awards->awards.count; i++) {
+  for (uint32_t i = 0; i < awards->awards.count; i++) {
     const notch_award *award = &awards->awards.items[i];
     bool lowers =
         award->posted < 0 && award->points == model->points && award->to_other == model->to_other;
