@@ -279,6 +279,10 @@ static bool fold_chain(notch_books *books, notch_edition *edition, notch_state *
     if (status != NOTCH_STORE_OK) {
       good = notch_books_failed(books, status);
     } else if (row.at_us <= at_us && row.booked_us <= booked_us) {
+      if (row.booked_us > at_us) { /* then it counted, but what it did was given only later */
+        row.posting_count = row.move_count = row.effect_count = 0;
+        row.booked_us = row.at_us;
+      }
       good = notch_books_fold(books, edition, state, &row);
     }
   }
