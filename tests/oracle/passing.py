@@ -99,24 +99,30 @@ class Passing:
         return best
 
     def promotions(self, member, record, late):
-        for ladder in self.program.ladders.values():
-            if ladder.promote == 'at review':
-                continue
-            moments = [record.moment]
-            if late:
-                moments += [t - 1 for t in member.reviews[ladder.name] if t > record.moment]
-                moments.append(member.now)
-            best = max(self.highest(member, ladder, ladder.reach, t) for t in moments)
-            if late and best > max(self.highest(member, ladder, ladder.reach, t)
-                                   for t in (record.moment, member.now)):
-                raise Unspecified('whether the lowest tier has had a review')
-            if best > member.tiers[ladder.name]:
-                if ladder.promote == 'step by step' and not all(
-                        any(self.holds(member, ladder.reach[step], t) for t in moments)
-                        for step in range(member.tiers[ladder.name] + 1, best)):
-                    raise Unspecified('a rung whose own condition does not hold')
-                self.move(member, ladder, best, member.now,
-                          self.term(ladder, member.now), record.event.id)
+        while any([self.promoted(member, ladder, record, late)
+                   for ladder in self.program.ladders.values()]):
+            pass
+
+    def promoted(self, member, ladder, record, late):
+        if ladder.promote == 'at review':
+            return False
+        moments = [record.moment]
+        if late:
+            moments += [t - 1 for t in member.reviews[ladder.name] if t > record.moment]
+            moments.append(member.now)
+        best = max(self.highest(member, ladder, ladder.reach, t) for t in moments)
+        if late and best > max(self.highest(member, ladder, ladder.reach, t)
+                               for t in (record.moment, member.now)):
+            raise Unspecified('whether the lowest tier has had a review')
+        if best > member.tiers[ladder.name]:
+            if ladder.promote == 'step by step' and not all(
+                    any(self.holds(member, ladder.reach[step], t) for t in moments)
+                    for step in range(member.tiers[ladder.name] + 1, best)):
+                raise Unspecified('a rung whose own condition does not hold')
+            self.move(member, ladder, best, member.now,
+                      self.term(ladder, member.now), record.event.id)
+            return True
+        return False
 
     def move(self, member, ladder, tier, moment, until, event=None):
         up = tier > member.tiers[ladder.name]

@@ -116,15 +116,15 @@ class Purse:
     def spend(self, kind, amount):
         """From available lots in the declared order: [(lot, amount)]."""
         parts, take = [], self.program.kinds[kind].take
-        for lot in self.in_order(kind):
+        lots = self.in_order(kind)
+        for lot in lots:
             part = min(lot.left, amount)
             if part:
                 if part == amount and any(
                         other.expires != lot.expires and (
                             other.event == lot.event or take == 'newest'
-                            and other.earned == lot.earned)
-                        for other in self.in_order(kind)):
-                    raise Unspecified('which of two lots of one event goes first')
+                            and other.earned == lot.earned) for other in lots):
+                    raise Unspecified('which of two lots goes first')
                 lot.left -= part
                 amount -= part
                 parts.append((lot, part))
