@@ -25,17 +25,13 @@ void notch_books_tick(notch_books *books, const notch_envelope *envelope)
   if (!books->clock_events) {
     books->recorded_us = notch_books_now(books);
   } else {
-    const notch_edition *newest = books->edition_count > 0
-                                      ? books->editions[books->edition_count - 1] : NULL;
-    notch_zone utc = {.count = 0};
+    const notch_json *at = envelope == NULL ? NULL : envelope->at;
+    const notch_edition *newest = books->edition_count == 0 ? NULL : notch_books_newest(books);
     int64_t at_us;
     int32_t offset_min;
-    const notch_json *at = envelope == NULL ? NULL : envelope->at;
     books->recorded_us = last_us == INT64_MIN ? 0 : last_us;
-    if (at != NULL && at->kind == NOTCH_JSON_STRING &&
-        notch_moment_parse(&at_us, &offset_min, at->text,
-                           newest != NULL && newest->rules != NULL
-                               ? &newest->rules->program->zone : &utc)) {
+    if (at != NULL && at->kind == NOTCH_JSON_STRING && newest != NULL &&
+        notch_moment_parse(&at_us, &offset_min, at->text, &newest->rules->program->zone)) {
       books->recorded_us = at_us;
     }
   }
