@@ -164,12 +164,39 @@ static notch_status apply_line(bulk *b, notch_text line)
   return note(b, &receipt);
 }
 
+/* Where the rules declare one event of members, rows without a type are that. */
+static notch_status only_event(bulk *b)
+{
+  notch_status status = begin(b);
+  notch_edition *newest = status == NOTCH_OK ? notch_books_newest(b->books) : NULL;
+  uint32_t found = 0;
+  if (newest == NULL) {
+    return status != NOTCH_OK ? status : notch_api_books(b->ledger);
+  }
+  const notch_program *program = newest->rules->program;
+  for (uint32_t i = NOTCH_EVENT_BUILTIN_COUNT; i < program->event_count; i++) {
+    if (program->events[i].has_member) {
+      b->csv.type = program->events[i].decl.name;
+      found++;
+    }
+  }
+  b->csv.type = found == 1 ? b->csv.type : (notch_text){NULL, 0};
+  return NOTCH_OK;
+}
+
 static notch_status read_header(bulk *b, notch_text line)
 {
   const char *why = NULL;
+  if (b->options->type == NULL || b->options->type[0] == '\0') {
+    notch_status status = only_event(b);
+    if (status != NOTCH_OK) {
+      return status;
+    }
+  } else {
+    b->csv.type = notch_text_of(b->options->type);
+  }
   b->has_header = true;
   b->csv.name = notch_text_of(b->options->name != NULL ? b->options->name : "");
-  b->csv.type = notch_text_of(b->options->type != NULL ? b->options->type : "");
   if (notch_csv_open(&b->csv, line, &b->keep, &why)) {
     return b->keep.failed ? notch_api_nomem(b->ledger) : NOTCH_OK;
   }

@@ -322,6 +322,10 @@ static bool decide_event(work *w, notch_event *event)
   if (own && late_limit(books, w->edition, member, event, &sentence)) {
     return refuse(w, NOTCH_REFUSED_TOO_LATE, sentence, event, member);
   }
+  uint64_t settled = 0;
+  if (!notch_books_rank(books, event->at_us, &settled)) {
+    return false;
+  }
   bool good = event->type == NOTCH_EVENT_RETURN
                   ? notch_books_decide_return(books, w->edition, event, member, w->receipt)
                   : notch_books_decide(books, w->edition, event, member, NULL, w->receipt);

@@ -112,6 +112,7 @@ typedef struct notch_books {
   notch_host host;
   int64_t recorded_us; /* what the clock says for it */
   int64_t vault_member, vault_event; /* whose personal values; the row that brought them */
+  int64_t ranked_us; /* cohorts: the last ranking; 0: not looked up yet, INT64_MAX: nobody */
   int64_t deciding_member, deciding_at_us;
   int64_t folding_row; /* members are asked for as they were before it; 0: as they are */
   NOTCH_VEC(notch_state *) past;     /* states of then; freed when it is over */
@@ -311,6 +312,8 @@ bool notch_books_decide(notch_books *books, notch_edition *edition, notch_event 
 
 /* Records what falls due for everyone up to `to_us`, in commits of its own. */
 bool notch_books_advance(notch_books *books, int64_t to_us, uint64_t *transactions);
+/* Cohorts: the rankings that the ledger passes on its way to a moment, within a transaction. */
+bool notch_books_rank(notch_books *books, int64_t to_us, uint64_t *count);
 /* Records what falls due for one member, within a transaction. */
 bool notch_books_settle(notch_books *books, int64_t member, int64_t to_us, uint64_t *count);
 

@@ -2,6 +2,7 @@
 #include <config.h>
 
 #include "apply.h"
+#include "member/term.h"
 
 #include <assert.h>
 #include <string.h>
@@ -113,6 +114,151 @@ static bool advance_some(notch_books *books, int64_t to_us, int64_t *after, uint
   return true;
 }
 
+/* ---- cohorts ---- */
+
+/* From when on rankings count: the last one recorded, else the first event of a member. */
+static bool find_ranked(notch_books *books, notch_edition *edition)
+{
+  notch_transaction row;
+  int64_t event = 0, end = notch_store_next(books->store)->event;
+  notch_arena one;
+  notch_arena_init(&one, books->memory);
+  bool good = notch_store_member_last(books->store, &event, 0) == NOTCH_STORE_OK, found = false;
+  const notch_text ranking = notch_text_of(notch_due_word(NOTCH_DUE_RANKING));
+  (void)edition;
+  while (good && !found && event > 0) {
+    notch_arena_reset(&one);
+    good = notch_history_read(books, event, &one, &row);
+    found = good && row.origin == NOTCH_ORIGIN_DUE &&
+            notch_text_equal(notch_store_name_text(books->store, row.type), ranking);
+    event = row.previous;
+  }
+  for (event = 1; good && !found && event < end; event++) {
+    notch_arena_reset(&one);
+    good = notch_history_read(books, event, &one, &row);
+    found = good && row.member != 0 && row.verdict == NOTCH_APPLIED;
+  }
+  books->ranked_us = found ? row.at_us : INT64_MAX; /* nobody is there to be ranked */
+  notch_arena_free(&one);
+  return good;
+}
+
+/* Whether the cohort is ranked at that very instant. */
+static bool ranks_at(const notch_program *program, uint32_t index, int64_t at_s)
+{
+  const notch_cohort *cohort = &program->cohorts[index];
+  int64_t next = cohort->each_unit
+                     ? notch_next_of_unit(program, cohort->unit, at_s - 1)
+                     : notch_next_of_year(program, cohort->month, cohort->day, at_s - 1);
+  return next == at_s;
+}
+
+static bool rank_one(notch_books *books, notch_edition *edition, uint32_t cohort, int64_t at_s)
+{
+  int64_t count = notch_store_member_count(books->store);
+  const notch_state **members =
+      NOTCH_NEW_ARRAY(&books->run, const notch_state *, (size_t)count + 1);
+  for (int64_t member = 1; member <= count; member++) {
+    notch_seat *seat = notch_seat_get(books, member, edition);
+    if (seat == NULL) {
+      return false;
+    }
+    members[member - 1] = &seat->state;
+  }
+  notch_seat *house = notch_seat_get(books, 0, edition);
+  if (house == NULL) {
+    return false;
+  }
+  const notch_store_numbers *next = notch_store_next(books->store);
+  notch_case decision = {.plan = edition->rules->plan,
+                         .state = &house->state,
+                         .house = &house->state,
+                         .recorded_us = books->recorded_us,
+                         .next_event = next->event,
+                         .next_posting = next->posting,
+                         .next_effect = next->effect,
+                         .host = &books->host,
+                         .trace = books->trace};
+  books->edition = edition;
+  const notch_outcome *outcome =
+      notch_rank(books->decider, &decision, cohort, at_s, members, (uint32_t)count);
+  notch_receipt receipt = {.first = 0};
+  if (outcome == NULL) {
+    return notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
+  }
+  return outcome->count == 0 || outcome->transactions[0].effect_count == 0 ||
+         notch_books_write(books, edition, NULL, NULL, outcome, &receipt);
+}
+
+static bool settle_all(notch_books *books, int64_t to_us, uint64_t *count)
+{
+  for (int64_t member = 0;;) {
+    notch_store_status status =
+        notch_store_due_next(books->store, &member, member, to_us / NOTCH_SECOND_US);
+    if (status == NOTCH_STORE_NOTFOUND) {
+      return true;
+    }
+    if (status != NOTCH_STORE_OK) {
+      return notch_books_failed(books, status);
+    }
+    if (!settle_within(books, member, to_us, count)) {
+      return false;
+    }
+  }
+}
+
+bool notch_books_rank(notch_books *books, int64_t to_us, uint64_t *count)
+{
+  notch_edition *edition = edition_at(books, to_us);
+  if (edition == NULL) {
+    return false;
+  }
+  if (edition->rules->program->cohort_count == 0) {
+    return true;
+  }
+  if ((books->ranked_us == 0 || books->ranked_us == INT64_MAX) &&
+      !find_ranked(books, edition)) {
+    return false;
+  }
+  while (books->ranked_us < to_us) {
+    uint32_t first = 0;
+    int64_t at_s = notch_next_ranking(edition->rules->plan, books->ranked_us, &first);
+    if (at_s == NOTCH_NEVER || at_s > to_us / NOTCH_SECOND_US) {
+      return true;
+    }
+    if (!settle_all(books, at_s * NOTCH_SECOND_US, count)) {
+      return false;
+    }
+    for (uint32_t i = first; i < edition->rules->program->cohort_count; i++) {
+      if (ranks_at(edition->rules->program, i, at_s) &&
+          !rank_one(books, edition, i, at_s)) {
+        return false;
+      }
+    }
+    books->ranked_us = at_s * NOTCH_SECOND_US;
+  }
+  return true;
+}
+
+static bool rank_alone(notch_books *books, int64_t to_us, uint64_t *count)
+{
+  int64_t before = notch_store_next(books->store)->event;
+  notch_arena_reset(&books->run);
+  notch_seats_touch(books);
+  if (setjmp(books->no_memory) != 0) {
+    books->run.escape = NULL;
+    return notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
+  }
+  books->run.escape = &books->no_memory;
+  notch_books_tick(books, NULL);
+  uint64_t settled = 0;
+  bool good = notch_books_rank(books, to_us, &settled);
+  books->run.escape = NULL;
+  notch_history_forget(books);
+  *count += (uint64_t)(notch_store_next(books->store)->event - before);
+  return good;
+}
+
 bool notch_books_advance(notch_books *books, int64_t to_us, uint64_t *transactions)
 {
   int64_t after = 0;
@@ -122,7 +268,8 @@ bool notch_books_advance(notch_books *books, int64_t to_us, uint64_t *transactio
     if (!notch_books_begin(books)) {
       return false;
     }
-    if (!advance_some(books, to_us, &after, &count, &more)) {
+    if (!rank_alone(books, to_us, &count) ||
+        !advance_some(books, to_us, &after, &count, &more)) {
       notch_books_rollback(books);
       return false;
     }

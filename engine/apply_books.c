@@ -150,6 +150,7 @@ bool notch_books_begin(notch_books *books)
   if (status != NOTCH_STORE_OK) {
     return notch_books_failed(books, status);
   }
+  books->ranked_us = books->ranked_us == INT64_MAX ? 0 : books->ranked_us;
   if (!notch_books_versions(books) || !notch_waiting_read(books)) {
     notch_books_rollback(books);
     return false;
@@ -189,6 +190,7 @@ void notch_books_rollback_quietly(notch_books *books)
 void notch_books_rollback(notch_books *books)
 {
   notch_store_rollback(books->store);
+  books->ranked_us = 0;
   notch_seats_drop(books);
   notch_names_forget(books);
   books->waiting_changed = false;
