@@ -17,17 +17,23 @@ notch_SOURCES = \
   cli/text.c \
   cli/verb_advance.c \
   cli/verb_apply.c \
+  cli/verb_audit.c \
   cli/verb_ask.c \
+  cli/verb_backtest.c \
   cli/verb_backup.c \
   cli/verb_check.c \
   cli/verb_dump.c \
+  cli/verb_export.c \
   cli/verb_fmt.c \
   cli/verb_help.c \
   cli/verb_init.c \
+  cli/verb_liability.c \
   cli/verb_new.c \
   cli/verb_publish.c \
   cli/verb_repl.c \
   cli/verb_run.c \
+  cli/verb_seal.c \
+  cli/verb_statement.c \
   cli/verb_test.c \
   cli/verbs.def
 notch_CPPFLAGS = -I$(top_builddir) -I$(top_srcdir)/engine -I$(top_srcdir) $(YAJL_CFLAGS) \
@@ -37,11 +43,15 @@ notch_LDADD = libnotch.la $(YAJL_LIBS) $(UNISTRING_LIBS) $(READLINE_LIBS)
 # Manual pages and completions are printed by the command itself, from the tables that it parses
 # its options by.
 NOTCH_PAGES = cli/man/notch.1 \
-  cli/man/notch-advance.1 cli/man/notch-apply.1 cli/man/notch-backup.1 cli/man/notch-balance.1 \
+  cli/man/notch-advance.1 cli/man/notch-apply.1 cli/man/notch-backtest.1 \
+  cli/man/notch-backup.1 cli/man/notch-balance.1 \
   cli/man/notch-check.1 \
   cli/man/notch-dump.1 cli/man/notch-effects.1 cli/man/notch-explain-code.1 cli/man/notch-fmt.1 \
   cli/man/notch-help.1 cli/man/notch-info.1 cli/man/notch-init.1 cli/man/notch-new.1 \
   cli/man/notch-publish.1 cli/man/notch-refused.1 cli/man/notch-repl.1 cli/man/notch-run.1 \
+  cli/man/notch-statement.1 cli/man/notch-liability.1 cli/man/notch-export.1 \
+  cli/man/notch-explain.1 cli/man/notch-receipt.1 cli/man/notch-replay.1 \
+  cli/man/notch-seal.1 cli/man/notch-verify.1 \
   cli/man/notch-test.1
 man_MANS = $(NOTCH_PAGES)
 $(NOTCH_PAGES): notch$(EXEEXT)

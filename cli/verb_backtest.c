@@ -1,0 +1,51 @@
+/*
+ * cli/verb_backtest.c -- `notch backtest`: what would have happened under other rules.
+ */
+#include <config.h>
+
+#include "cli/rules.h"
+
+#include <errno.h>
+#include <string.h>
+
+const cli_option cli_backtest_options[] = {
+  {"from", N_("DAY"), N_("count from that day on; events before give members their history")},
+  {"to", N_("DAY"), N_("up to the end of that day (to the newest event)")},
+  {"html", N_("FILE"), N_("write a page with pictures as well")},
+  {"json", NULL, N_("print JSON")},
+  {NULL, NULL, NULL},
+};
+
+static int run(const cli_args *args, notch_ledger *ledger, const notch_program *program)
+{
+  notch_backtest_options options = NOTCH_BACKTEST_OPTIONS_INIT;
+  const char *path = cli_args_value(args, "html");
+  FILE *page = path ? fopen(path, "w") : NULL;
+  if (path && !page) return cli_fail(_("cannot write %s: %s"), path, strerror(errno));
+  options.from = cli_args_value(args, "from");
+  options.to = cli_args_value(args, "to");
+  options.html = page ? cli_write : NULL;
+  options.html_payload = page;
+  int code = CLI_DONE;
+  if (notch_ledger_backtest(ledger, program, &options, cli_view(args), cli_write, stdout) !=
+      NOTCH_OK) {
+    code = cli_fail_on(ledger);
+  }
+  if (page && fclose(page) != 0) code = cli_fail(_("cannot write %s: %s"), path, strerror(errno));
+  if (page && code != CLI_DONE) remove(path);
+  return code;
+}
+
+int cli_backtest_run(const cli_args *args)
+{
+  cli_rules rules;
+  int code = cli_rules_begin(&rules, false);
+  notch_program *program = rules.engine ? cli_rules_load(&rules, args->operands[1]) : NULL;
+  notch_ledger *ledger =
+      program ? cli_ledger_open(rules.engine, args->operands[0], true, false) : NULL;
+  code = ledger ? run(args, ledger, program) : CLI_FAILED;
+  notch_ledger_close(ledger);
+  notch_program_free(program);
+  cli_rules_end(&rules);
+  return code;
+}
