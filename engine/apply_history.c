@@ -310,6 +310,14 @@ static bool fill_then(notch_books *books, notch_edition *edition, notch_original
     return false;
   }
   original->then = then;
+  if (late) { /* limits count what had been recorded, whenever it was */
+    notch_state *uses = notch_history_past(books);
+    if (uses == NULL || !notch_seat_rebuild(books, uses, row->member, edition,
+                                            original->event - 1, INT64_MAX, INT64_MAX)) {
+      return false;
+    }
+    original->uses_then = uses;
+  }
   notch_state *house = notch_history_past(books);
   if (house == NULL || !notch_seat_rebuild(books, house, 0, edition, original->event - 1,
                                            INT64_MAX, INT64_MAX)) {

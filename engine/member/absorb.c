@@ -50,6 +50,35 @@ static void start_afresh(notch_work *work, notch_state *state, int64_t at_us)
   }
 }
 
+/* Idle points ran out before this event woke the clock: what comes back to such lots later is
+ * not to live again. */
+static void note_ran_out(notch_work *work, notch_state *state, uint32_t event, int64_t at_us)
+{
+  const notch_program *program = work->program;
+  for (uint32_t i = 0; i < program->terms_count; i++) {
+    const notch_terms *terms = &program->terms[i];
+    bool listed = false;
+    int64_t newest = INT64_MIN;
+    for (uint32_t j = 0; terms->expiry == NOTCH_EXPIRY_INACTIVITY && j < terms->expiry_event_count;
+         j++) {
+      listed = listed || terms->expiry_events[j] == event;
+      for (uint32_t k = 0; k < state->clocks_count; k++) {
+        bool newer = state->clocks[k].event == terms->expiry_events[j] &&
+                     state->clocks[k].at_us > newest;
+        newest = newer ? state->clocks[k].at_us : newest;
+      }
+    }
+    if (!listed || newest == INT64_MIN) {
+      continue;
+    }
+    int64_t end_s = notch_term_end(program, newest, terms->expiry_after, false, NOTCH_UNIT_DAY);
+    if (NOTCH_US(end_s) <= at_us) {
+      *notch_state_add_firings(state) = (notch_firing){
+          .rule = NOTCH_FIRING_RAN_OUT, .variant = i, .anchor_us = NOTCH_US(end_s)};
+    }
+  }
+}
+
 static void set_clock(notch_state *state, uint32_t event, int64_t at_us)
 {
   for (uint32_t i = 0; i < state->clocks_count; i++) {
@@ -108,6 +137,7 @@ void notch_absorb(notch_work *work, notch_state *state, int64_t event)
     }
     state->joined_us = at_us;
   }
+  note_ran_out(work, state, work->event->type, at_us);
   set_clock(state, work->event->type, at_us);
   set_fields(work, state);
   mature_waiting(work, state);

@@ -52,7 +52,8 @@ typedef struct notch_original {
   const notch_event *sent;              /* as it was sent */
   const notch_transaction *transaction; /* its own, postings and all */
   const notch_state *then;        /* the member just before it, what fell due settled; by `plan` */
-  const notch_state *house_then;  /* the programme's own figures then; by `plan` */
+  const notch_state *house_then; /* the programme's own figures then; by `plan` */
+  const notch_state *uses_then;  /* of a late original: whose limits it had; NULL: `then` */
   const notch_lowering *lowering; /* what this return names */
   const notch_lowering *lowered;  /* what each of the earlier ones named, parallel to `earlier` */
   const notch_transaction *const *earlier; /* earlier returns of it, oldest first */

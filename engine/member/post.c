@@ -58,7 +58,15 @@ static notch_lot *lot_of(notch_state *state, const notch_posting *posting, const
       !host->opening(host->payload, posting->lot, &opening)) {
     return NULL;
   }
-  return open_lot(state, &opening);
+  lot = open_lot(state, &opening);
+  for (uint32_t i = 0; lot != NULL && i < state->firings_count; i++) {
+    const notch_firing *ran_out = &state->firings[i];
+    if (ran_out->rule == NOTCH_FIRING_RAN_OUT && ran_out->variant == lot->terms &&
+        lot->earned_us < ran_out->anchor_us && lot->expires_s == NOTCH_NEVER) {
+      lot->expires_s = ran_out->anchor_us / NOTCH_SECOND_US;
+    }
+  }
+  return lot;
 }
 
 static void drop_if_empty(notch_state *state, int64_t number)

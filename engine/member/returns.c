@@ -262,7 +262,8 @@ static notch_awards *again(notch_work *work, const notch_original *original,
   lowered->fields = (notch_value *)fields;
   notch_state *then = notch_work_copy_as(work, original->then, NOTCH_KEY_OF_ORIGINAL);
   notch_state_copy(then, original->then);
-  work->seen = work->uses = then;
+  work->seen = then;
+  work->uses = original->uses_then != NULL ? original->uses_then : then;
   work->house_uses = original->house_then;
   work->event = lowered;
   work->fields = fields;

@@ -50,13 +50,15 @@ bool notch_rules_encode(notch_buffer *out, const notch_posting *posting)
 static int64_t next_number(notch_text text, uint32_t *at)
 {
   uint64_t value = 0;
+  bool below = false; /* a lowering rule's share */
   while (*at < text.length && (text.bytes[*at] < '0' || text.bytes[*at] > '9')) {
-    (*at)++;
+    below = text.bytes[(*at)++] == '-';
   }
   while (*at < text.length && text.bytes[*at] >= '0' && text.bytes[*at] <= '9') {
     value = value * 10 + (unsigned)(text.bytes[(*at)++] - '0');
   }
-  return (int64_t)(value & INT64_MAX);
+  int64_t number = (int64_t)(value & INT64_MAX);
+  return below ? -number : number;
 }
 
 static void column_shares(sqlite3_stmt *row, notch_arena *arena, notch_posting *out)
