@@ -2,6 +2,8 @@
 libengine_la_SOURCES += \
   engine/api.h \
   engine/api_apply.c \
+  engine/api_audit.c \
+  engine/api_backtest.c \
   engine/api_balance.c \
   engine/api_bulk.c \
   engine/api_engine.c \
@@ -9,17 +11,26 @@ libengine_la_SOURCES += \
   engine/api_ledger.c \
   engine/api_list.c \
   engine/api_program.c \
+  engine/api_proof.c \
   engine/api_publish.c \
+  engine/api_report.c \
   engine/api_result.c \
   engine/api_script.c \
   engine/api_totals.c \
+  engine/api_walk.c engine/api_walk.h \
   engine/apply.c engine/apply.h \
   engine/apply_advance.c \
   engine/apply_books.c \
+  engine/apply_explain.c engine/apply_explain.h \
+  engine/apply_findings.c \
   engine/apply_history.c \
   engine/apply_known.c \
   engine/apply_members.c \
   engine/apply_names.c \
+  engine/apply_refold.c \
+  engine/apply_replay.c engine/apply_replay.h \
+  engine/apply_rerun.c engine/apply_rerun.h \
+  engine/apply_rerun_decide.c \
   engine/apply_rules.c \
   engine/apply_versions.c \
   engine/apply_waiting.c \

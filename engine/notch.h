@@ -397,10 +397,92 @@ NOTCH_API notch_status notch_ledger_info(notch_ledger *ledger, notch_view view,
 /* The outbox in order, from the effect after number `after`; JSON: one a line. */
 NOTCH_API notch_status notch_ledger_effects(notch_ledger *ledger, int64_t after, notch_view view,
                                             notch_write *write, void *payload);
+/* What a member would read: entries with a running balance, what expires when, how far the next
+ * tier is.  from, to: a day (included) or a moment; NULL: from the beginning, to now. */
+NOTCH_API notch_status notch_ledger_statement(notch_ledger *ledger, const char *member,
+                                              const char *from, const char *to, notch_view view,
+                                              notch_write *write, void *payload);
+/* Points outstanding by kind, month of issue and age, and what they mean in money.  at: a day (its
+ * end) or a moment, NULL: now.  redeemed: the percentage that will ever be used, "85"; NULL: as
+ * months whose points have all ended show. */
+NOTCH_API notch_status notch_ledger_liability(notch_ledger *ledger, const char *at,
+                                              const char *redeemed, notch_view view,
+                                              notch_write *write, void *payload);
+/* The journal for other tools: "hledger", "beancount", "csv" or "jsonl". */
+NOTCH_API notch_status notch_ledger_export(notch_ledger *ledger, const char *format,
+                                           notch_write *write, void *payload);
+
+typedef struct notch_backtest_options {
+  uint32_t version;     /* 1 */
+  const char *from;     /* figures count from then on; events before only give members their
+                           history; NULL: from the first event */
+  const char *to;       /* a day (included) or a moment; NULL: to the newest event */
+  notch_write *html;    /* a page with pictures; NULL: not wanted */
+  void *html_payload;
+} notch_backtest_options;
+#define NOTCH_BACKTEST_OPTIONS_INIT {1, NULL, NULL, NULL, NULL}
+
+/* What would have happened: other rules decide the recorded events once more, in memory. */
+NOTCH_API notch_status notch_ledger_backtest(notch_ledger *ledger, const notch_program *rules,
+                                             const notch_backtest_options *options,
+                                             notch_view view, notch_write *write, void *payload);
 /* The head of the hash tree: its size and 64 hexadecimal digits, borrowed until the next call. */
 NOTCH_API notch_status notch_ledger_head(notch_ledger *ledger, int64_t *size, const char **root);
 /* A copy while in use, to a file that must not exist yet. */
 NOTCH_API notch_status notch_ledger_backup(notch_ledger *ledger, const char *path);
+
+/* ---- for the auditor --------------------------------------------------------------------- */
+
+typedef struct notch_audit_options {
+  uint32_t version; /* 1 */
+  const char *head; /* verify: a published head, 64 hexadecimal digits or base64; NULL: none */
+  const notch_program *rules; /* replay: these instead of the recorded versions; NULL */
+  unsigned threads; /* replay: 0: two where members do not touch each other */
+  int (*progress)(void *payload, uint64_t done, uint64_t total); /* 0: go on; NULL: not wanted */
+  void *payload;
+} notch_audit_options;
+#define NOTCH_AUDIT_OPTIONS_INIT {1, NULL, NULL, 0, NULL, NULL}
+
+/* The stored ledger is intact and adds up: named passes, each with what it found.  NOTCH_OK also
+ * where differences were found: *differences says how many.  options may be NULL. */
+NOTCH_API notch_status notch_ledger_verify(notch_ledger *ledger,
+                                           const notch_audit_options *options, notch_view view,
+                                           notch_write *write, void *payload,
+                                           uint64_t *differences);
+/* Decides every recorded event once more, by the versions that decided it, and compares. */
+NOTCH_API notch_status notch_ledger_replay(notch_ledger *ledger,
+                                           const notch_audit_options *options, notch_view view,
+                                           notch_write *write, void *payload,
+                                           uint64_t *differences);
+/* Why an event came out as it did: `event` is its id, or "#7" for the seventh transaction. */
+NOTCH_API notch_status notch_ledger_explain(notch_ledger *ledger, const char *event,
+                                            notch_view view, notch_write *write, void *payload);
+
+/* The ledger's name in checkpoints; lives as long as the handle. */
+NOTCH_API const char *notch_ledger_origin(notch_ledger *ledger);
+
+#define NOTCH_KEY_SIZE 384
+typedef struct notch_key { /* Ed25519, one line each, as C2SP signed notes have them */
+  char secret[NOTCH_KEY_SIZE]; /* PRIVATE+KEY+..., to be kept */
+  char open[NOTCH_KEY_SIZE];   /* to be published */
+} notch_key;
+/* name: without blanks and plus signs, usually the origin of the ledger. */
+NOTCH_API notch_status notch_key_new(notch_engine *engine, const char *name, notch_key *out);
+
+/* The head as a C2SP checkpoint, signed where `key` has a secret key's line; kept with the ledger. */
+NOTCH_API notch_status notch_ledger_seal(notch_ledger *ledger, const char *key,
+                                         notch_write *write, void *payload);
+/* A proof that the event is in the ledger, as JSON; see notch_proof_check(). */
+NOTCH_API notch_status notch_ledger_receipt(notch_ledger *ledger, const char *event,
+                                            notch_write *write, void *payload);
+/* A proof that the ledger only grew between two sizes (0: its present one), as JSON. */
+NOTCH_API notch_status notch_ledger_consistency(notch_ledger *ledger, int64_t old_size,
+                                                int64_t size, notch_write *write, void *payload);
+/* Checks a receipt or a proof of consistency without the ledger.  key: the public line of who
+ * must have signed its checkpoint; NULL: anybody.  *valid tells the answer, the text why. */
+NOTCH_API notch_status notch_proof_check(notch_engine *engine, const char *json, size_t size,
+                                         const char *key, notch_view view, notch_write *write,
+                                         void *payload, int *valid);
 
 #ifdef __cplusplus
 }

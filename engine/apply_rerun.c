@@ -1,0 +1,379 @@
+/* apply_rerun.c -- recorded rows in order: decided once more, compared, absorbed. */
+#include <config.h>
+
+#include "apply_rerun.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- life ---- */
+
+bool notch_rerun_begin(notch_rerun *rerun, notch_books *books, bool streaming)
+{
+  memset(rerun, 0, sizeof *rerun);
+  rerun->books = books;
+  rerun->streaming = streaming;
+  notch_arena_init(&rerun->row, books->memory);
+  notch_compare_init(&rerun->compare, books->memory);
+  rerun->decider = notch_decider_new(books->memory);
+  rerun->folder = notch_decider_new(books->memory);
+  notch_rerun_host(rerun);
+  if (rerun->decider == NULL || rerun->folder == NULL) {
+    notch_rerun_end(rerun);
+    return notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
+  }
+  return true;
+}
+
+void notch_rerun_end(notch_rerun *rerun)
+{
+  const notch_memory *memory = rerun->books->memory;
+  for (int64_t i = 0; i < rerun->seat_count; i++) {
+    if (rerun->seats[i] != NULL) {
+      notch_state_free(&rerun->seats[i]->state);
+      notch_memory_free(memory, rerun->seats[i]);
+    }
+  }
+  notch_memory_free(memory, rerun->seats);
+  notch_decider_free(rerun->decider);
+  notch_decider_free(rerun->folder);
+  notch_compare_end(&rerun->compare);
+  notch_arena_free(&rerun->row);
+  notch_history_forget(rerun->books);
+  memset(rerun, 0, sizeof *rerun);
+}
+
+/* ---- states ---- */
+
+static bool nomem(notch_rerun *rerun)
+{
+  return notch_books_say(rerun->books, NOTCH_STORE_NOMEM, "out of memory");
+}
+
+static bool grow_seats(notch_rerun *rerun, int64_t member)
+{
+  int64_t count = rerun->seat_count == 0 ? 1024 : rerun->seat_count;
+  while (count <= member) {
+    count *= 2;
+  }
+  notch_rerun_seat **grown = notch_memory_resize(rerun->books->memory, rerun->seats,
+                                                 (size_t)count * sizeof *grown);
+  if (grown == NULL) {
+    return nomem(rerun);
+  }
+  memset(grown + rerun->seat_count, 0, (size_t)(count - rerun->seat_count) * sizeof *grown);
+  rerun->seats = grown;
+  rerun->seat_count = count;
+  return true;
+}
+
+static notch_rerun_seat *place_of(notch_rerun *rerun, int64_t member)
+{
+  if (member < 0 || member >= notch_store_next(rerun->books->store)->member) {
+    notch_books_say(rerun->books, NOTCH_STORE_CORRUPT,
+                    "transaction %lld names a member that is not there: verify the ledger",
+                    (long long)rerun->recorded->event);
+    return NULL;
+  }
+  if (member >= rerun->seat_count && !grow_seats(rerun, member)) {
+    return NULL;
+  }
+  if (rerun->seats[member] == NULL) {
+    notch_rerun_seat *seat = notch_memory_resize(rerun->books->memory, NULL, sizeof *seat);
+    if (seat == NULL) {
+      nomem(rerun);
+      return NULL;
+    }
+    memset(seat, 0, sizeof *seat);
+    notch_state_init(&seat->state, rerun->books->memory);
+    rerun->seats[member] = seat;
+  }
+  return rerun->seats[member];
+}
+
+notch_rerun_seat *notch_rerun_seat_of(notch_rerun *rerun, int64_t member, notch_edition *edition)
+{
+  notch_rerun_seat *seat = place_of(rerun, member);
+  if (seat == NULL || (seat->known && seat->version == edition->version)) {
+    return seat;
+  }
+  bool fresh = rerun->streaming && member != 0 && seat->last == 0;
+  bool good = fresh ? notch_state_start(&seat->state, edition->rules->program, member) ||
+                          nomem(rerun)
+                    : notch_seat_rebuild(rerun->books, &seat->state, member, edition,
+                                         rerun->recorded->event - 1, INT64_MAX, INT64_MAX);
+  seat->known = good;
+  seat->version = edition->version;
+  return good ? seat : NULL;
+}
+
+static bool is_erased(notch_rerun *rerun, int64_t member)
+{
+  notch_rerun_seat *seat = member == 0 ? NULL : place_of(rerun, member);
+  if (seat != NULL && !seat->looked) {
+    jmp_buf *escape = rerun->row.escape;
+    notch_text id;
+    rerun->row.escape = NULL;
+    seat->erased = notch_store_member_id(rerun->books->store, member, &rerun->row, &id) ==
+                   NOTCH_STORE_NOTFOUND;
+    rerun->row.escape = escape;
+    seat->looked = true;
+  }
+  return seat != NULL && seat->erased;
+}
+
+/* ---- absorbing ---- */
+
+static bool has_merge(const notch_transaction *row)
+{
+  for (uint32_t i = 0; i < row->effect_count; i++) {
+    if (row->effects[i].kind == NOTCH_EFFECT_MERGED) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* A row into the state of one member (0: the programme's figures). */
+static bool absorb_into(notch_rerun *rerun, int64_t member, const notch_transaction *row,
+                        notch_edition *edition, const notch_event *event,
+                        const notch_transaction *indexed)
+{
+  notch_rerun_seat *seat = notch_rerun_seat_of(rerun, member, edition);
+  if (seat == NULL) {
+    return false;
+  }
+  seat->last = row->event;
+  bool simple = indexed != NULL && row->verdict == NOTCH_APPLIED && !has_merge(row) &&
+                !notch_history_returns(row) &&
+                (row->origin != NOTCH_ORIGIN_SENT || event != NULL);
+  if (!simple) {
+    return notch_books_fold(rerun->books, edition, &seat->state, row);
+  }
+  rerun->edition = edition;
+  return notch_fold(rerun->folder, edition->rules->plan, &seat->state,
+                    row->origin == NOTCH_ORIGIN_SENT ? event : NULL, NULL, indexed,
+                    &rerun->host) ||
+         notch_books_say(rerun->books,
+                         seat->state.failed ? NOTCH_STORE_NOMEM : NOTCH_STORE_CORRUPT,
+                         "transaction %lld does not fit what came before it: verify the ledger",
+                         (long long)row->event);
+}
+
+static bool absorb(notch_rerun *rerun, const notch_transaction *row, notch_edition *edition,
+                   const notch_event *event, const notch_transaction *indexed)
+{
+  if (edition == NULL) { /* too late for every version: refused, nothing happened */
+    notch_rerun_seat *seat = place_of(rerun, row->member);
+    if (seat != NULL && seat->known) {
+      seat->state.last_event = row->event;
+    }
+    if (seat != NULL) {
+      seat->last = row->event;
+    }
+    return seat != NULL;
+  }
+  bool house = row->member != 0 && edition->rules->plan->uses_house;
+  return absorb_into(rerun, row->member, row, edition, event, indexed) &&
+         (!house || absorb_into(rerun, 0, row, edition, event, indexed));
+}
+
+bool notch_rerun_absorb(notch_rerun *rerun, const notch_transaction *row, notch_edition *edition)
+{
+  rerun->recorded = row;
+  notch_arena_reset(&rerun->row);
+  notch_arena_reset(&rerun->books->run);
+  rerun->books->edition = edition;
+  if (setjmp(rerun->no_memory) != 0) {
+    rerun->row.escape = rerun->books->run.escape = NULL;
+    return nomem(rerun);
+  }
+  rerun->row.escape = rerun->books->run.escape = &rerun->no_memory;
+  bool good = absorb(rerun, row, edition, NULL, NULL);
+  rerun->row.escape = rerun->books->run.escape = NULL;
+  return good;
+}
+
+/* ---- comparing ---- */
+
+static void forward(void *payload, const char *what, const char *recorded,
+                    const char *recomputed)
+{
+  notch_rerun *rerun = payload;
+  rerun->found(rerun->payload, rerun->at_event, what, recorded, recomputed);
+}
+
+static void use_edition(notch_rerun *rerun, const notch_edition *edition)
+{
+  rerun->compare.words = (notch_wording){edition->rules->program,
+                                       &edition->rules->parsed->sources};
+  rerun->compare.found = forward;
+  rerun->compare.payload = rerun;
+}
+
+static void describe(char *to, size_t size, const notch_transaction *row)
+{
+  static const char *const origins[] = {"sent", "fell due", "other side"};
+  snprintf(to, size, "transaction of member %lld, %s", (long long)row->member,
+           row->origin <= NOTCH_ORIGIN_SIDE ? origins[row->origin] : "?");
+}
+
+static void report_lone(notch_rerun *rerun, const notch_transaction *row, bool recorded)
+{
+  char text[96];
+  describe(text, sizeof text, row);
+  rerun->at_event = rerun->recorded->event;
+  rerun->found(rerun->payload, rerun->recorded->event, "transaction",
+               recorded ? text : "nothing", recorded ? "nothing" : text);
+}
+
+void notch_rerun_finish(notch_rerun *rerun)
+{
+  while (rerun->outcome != NULL && rerun->next < rerun->outcome->count) {
+    report_lone(rerun, &rerun->outcome->transactions[rerun->next++], false);
+  }
+  rerun->outcome = NULL;
+}
+
+static bool compare(notch_rerun *rerun, const notch_transaction *indexed,
+                    const notch_transaction *made)
+{
+  rerun->at_event = rerun->recorded->event;
+  if (!notch_compare_rows(&rerun->compare, indexed, made)) {
+    return nomem(rerun);
+  }
+  if (indexed->origin == NOTCH_ORIGIN_SIDE) {
+    notch_compare_texts(&rerun->compare, "content", indexed->content, made->content);
+  }
+  return true;
+}
+
+/* The recorded row with the edition's indexes; names that the edition lacks are dropped, which
+ * the counts show. */
+static notch_transaction *index_row(notch_rerun *rerun, const notch_transaction *row,
+                                    notch_edition *edition)
+{
+  notch_transaction *indexed = NOTCH_NEW(&rerun->row, notch_transaction);
+  return notch_names_from_store(rerun->books, edition, row, indexed, &rerun->row) ? indexed
+                                                                                 : NULL;
+}
+
+/* A row that the last decision made as well. */
+static bool expected_row(notch_rerun *rerun, const notch_transaction *row)
+{
+  const notch_transaction *made = &rerun->outcome->transactions[rerun->next++];
+  notch_transaction *indexed = index_row(rerun, row, rerun->edition);
+  return indexed != NULL && compare(rerun, indexed, made) &&
+         absorb(rerun, row, rerun->edition, NULL, indexed);
+}
+
+static bool is_expected(const notch_rerun *rerun, const notch_transaction *row)
+{
+  if (rerun->outcome == NULL || rerun->next >= rerun->outcome->count) {
+    return false;
+  }
+  const notch_transaction *made = &rerun->outcome->transactions[rerun->next];
+  return made->member == row->member && made->origin == row->origin && row->id.length == 0;
+}
+
+/* The made row that the recorded one should equal; those before it are not recorded. */
+static const notch_transaction *match(notch_rerun *rerun, const notch_transaction *row,
+                                      const notch_outcome *outcome)
+{
+  rerun->outcome = outcome;
+  for (rerun->next = 0; rerun->next < outcome->count; rerun->next++) {
+    const notch_transaction *made = &outcome->transactions[rerun->next];
+    bool same = row->origin == NOTCH_ORIGIN_SENT ? rerun->next == outcome->own
+                                                 : made->at_us >= row->at_us;
+    if (same) {
+      rerun->next++;
+      return made;
+    }
+    report_lone(rerun, made, false);
+  }
+  rerun->outcome = NULL;
+  return NULL;
+}
+
+static bool compare_result(notch_rerun *rerun, const notch_transaction *row,
+                           const notch_rerun_result *result, notch_transaction *indexed)
+{
+  if (result->taken) {
+    return true;
+  }
+  if (result->plain) {
+    rerun->at_event = row->event;
+    notch_compare_texts(&rerun->compare, "outcome",
+                        notch_text_of(notch_verdict_word(row->verdict)),
+                        notch_text_of(notch_verdict_word(result->verdict)));
+    notch_compare_texts(&rerun->compare, "reason", row->detail, result->detail);
+    return true;
+  }
+  const notch_transaction *made = match(rerun, row, result->outcome);
+  if (made == NULL) {
+    report_lone(rerun, row, true);
+    return true;
+  }
+  return compare(rerun, indexed, made);
+}
+
+static bool decided_row(notch_rerun *rerun, const notch_transaction *row)
+{
+  notch_rerun_result result;
+  if (is_erased(rerun, row->member)) {
+    rerun->taken_event = row->event;
+    rerun->erased_rows++;
+    notch_edition *edition =
+        row->version == 0 ? NULL : notch_rerun_edition(rerun, row->version);
+    return (row->version == 0 || edition != NULL) && absorb(rerun, row, edition, NULL, NULL);
+  }
+  if (row->origin == NOTCH_ORIGIN_SIDE) {
+    notch_edition *edition = notch_rerun_edition(rerun, row->version);
+    if (edition != NULL && row->cause != rerun->taken_event) {
+      report_lone(rerun, row, true);
+    }
+    return edition != NULL && absorb(rerun, row, edition, NULL, NULL);
+  }
+  if (!notch_rerun_decide(rerun, row, NULL, &result)) {
+    return false;
+  }
+  notch_transaction *indexed = NULL;
+  if (result.edition != NULL) {
+    use_edition(rerun, result.edition);
+    indexed = index_row(rerun, row, result.edition);
+    if (indexed == NULL) {
+      return false;
+    }
+  }
+  rerun->taken_event = result.taken ? row->event : rerun->taken_event;
+  if (!compare_result(rerun, row, &result, indexed)) {
+    return false;
+  }
+  notch_edition *kept = result.edition;
+  bool good = absorb(rerun, row, result.edition, result.event, indexed);
+  rerun->edition = kept;
+  return good;
+}
+
+bool notch_rerun_row(notch_rerun *rerun, const notch_transaction *row)
+{
+  notch_books *books = rerun->books;
+  if (setjmp(rerun->no_memory) != 0) {
+    rerun->row.escape = books->run.escape = NULL;
+    return nomem(rerun);
+  }
+  bool expected = is_expected(rerun, row);
+  rerun->recorded = row;
+  if (!expected) {
+    notch_rerun_finish(rerun);
+    notch_history_forget(books);
+    notch_arena_reset(&rerun->row);
+    notch_arena_reset(&books->run);
+    rerun->group = row->event;
+  }
+  rerun->row.escape = books->run.escape = &rerun->no_memory;
+  bool good = expected ? expected_row(rerun, row) : decided_row(rerun, row);
+  rerun->row.escape = books->run.escape = NULL;
+  return good;
+}

@@ -1,0 +1,36 @@
+/*
+ * audit/words.h -- figures of a programme as words: amounts, moments, values of expressions, the
+ * places of rules.  For differences and derivations.
+ */
+#ifndef NOTCH_AUDIT_WORDS_H
+#define NOTCH_AUDIT_WORDS_H
+
+#include "check/program.h"
+#include "syntax/source.h"
+
+typedef struct notch_wording { /* what words are taken from; borrowed */
+  const notch_program *program;
+  const notch_sources *sources;
+} notch_wording;
+
+notch_text notch_word_points(const notch_wording *words, uint32_t points);
+notch_text notch_word_rule(const notch_wording *words, uint32_t rule);
+notch_text notch_word_tier(const notch_wording *words, uint32_t ladder, uint32_t tier);
+/* "120 star", exact; without the unit where `bare`. */
+void notch_words_amount(notch_buffer *to, const notch_wording *words, uint32_t points,
+                        int64_t amount, bool bare);
+/* An exact amount of points that need not be whole. */
+void notch_words_exact(notch_buffer *to, const notch_wording *words, uint32_t points,
+                       notch_rational amount, bool bare);
+void notch_words_seconds(notch_buffer *to, const notch_wording *words, int64_t at_s);
+void notch_words_moment(notch_buffer *to, const notch_wording *words, int64_t at_us);
+/* Any value by its type; `text` where it is one. */
+void notch_words_value(notch_buffer *to, const notch_wording *words, notch_type type,
+                       notch_value value, notch_text text);
+/* What stands in the script, on one line. */
+void notch_words_source(notch_buffer *to, const notch_wording *words, uint16_t source,
+                        notch_span span);
+uint32_t notch_words_line(const notch_wording *words, const notch_decl *decl); /* from 1; 0: none */
+void notch_words_limit(notch_buffer *to, const notch_wording *words, uint32_t limit);
+
+#endif
