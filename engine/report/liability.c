@@ -1,0 +1,294 @@
+/*
+ * report/liability.c -- from rows to cohorts of points, and from cohorts to money.
+ *
+ * What is taken back by a return was never sold and leaves its cohort; a lot that is transferred
+ * keeps its age and partner, so it leaves a cohort and comes back to the same one.
+ */
+#include <config.h>
+
+#include "report/liability.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+void notch_liability_begin(notch_liability *liability, const notch_program *newest,
+                           int64_t at_us, notch_arena *arena)
+{
+  memset(liability, 0, sizeof *liability);
+  liability->arena = arena;
+  liability->program = newest;
+  liability->kinds.arena = arena;
+  liability->at_us = at_us;
+  notch_kinds_add(&liability->kinds, newest);
+}
+
+/* ---- lots and cohorts ---- */
+
+static notch_lot_of_cohort *lot_at(notch_liability *liability, int64_t lot)
+{
+  if (lot >= liability->lot_capacity) {
+    int64_t grown = liability->lot_capacity < 1024 ? 1024 : liability->lot_capacity;
+    while (grown <= lot) {
+      grown *= 2;
+    }
+    notch_lot_of_cohort *lots = NOTCH_NEW_ARRAY(liability->arena, notch_lot_of_cohort, grown);
+    if (liability->lot_capacity > 0) {
+      memcpy(lots, liability->lots, (size_t)liability->lot_capacity * sizeof *lots);
+    }
+    liability->lots = lots;
+    liability->lot_capacity = grown;
+  }
+  return &liability->lots[lot];
+}
+
+static uint32_t cohort_of(notch_liability *liability, int32_t month, uint32_t kind,
+                          notch_text partner)
+{
+  /* The newest cohorts are asked for most. */
+  for (uint32_t i = liability->cohorts.count; i-- > 0;) {
+    const notch_cohort_of_lots *cohort = &liability->cohorts.items[i];
+    if (cohort->month == month && cohort->kind == kind &&
+        notch_text_equal(cohort->partner, partner)) {
+      return i;
+    }
+  }
+  notch_cohort_of_lots *cohort = notch_vec_push(&liability->cohorts, liability->arena);
+  cohort->month = month;
+  cohort->kind = kind;
+  cohort->partner = notch_arena_text(liability->arena, partner);
+  return liability->cohorts.count - 1;
+}
+
+static void allocate(notch_liability *liability, const notch_lot_of_cohort *lot, int64_t amount)
+{
+  notch_cohort_of_lots *cohort = &liability->cohorts.items[lot->cohort - 1];
+  cohort->issued += amount;
+  if (lot->worth.den != 0) {
+    notch_worths_add(&cohort->allocated, lot->worth, amount, liability->arena);
+  }
+}
+
+/* ---- partners ---- */
+
+static notch_settlement_line *settlement_of(notch_liability *liability, notch_text partner,
+                                            uint32_t kind, bool on_spent, notch_text currency)
+{
+  for (uint32_t i = 0; i < liability->settlements.count; i++) {
+    notch_settlement_line *line = &liability->settlements.items[i];
+    if (line->kind == kind && line->on_spent == on_spent &&
+        notch_text_equal(line->partner, partner) && notch_text_equal(line->currency, currency)) {
+      return line;
+    }
+  }
+  notch_settlement_line *line = notch_vec_push(&liability->settlements, liability->arena);
+  line->partner = notch_arena_text(liability->arena, partner);
+  line->currency = notch_arena_text(liability->arena, currency);
+  line->kind = kind;
+  line->on_spent = on_spent;
+  return line;
+}
+
+/* At the rate of the version that decided the row: of issue, or of use. */
+static void settle_partner(notch_liability *liability, const notch_program *program,
+                           notch_text partner, uint32_t kind, bool spent, int64_t amount)
+{
+  notch_text name = liability->kinds.list.items[kind].name;
+  for (uint32_t i = 0; i < program->partner_count && partner.length > 0; i++) {
+    const notch_partner *by = &program->partners[i];
+    if (!notch_text_equal(by->decl.name, partner)) {
+      continue;
+    }
+    for (uint32_t j = 0; j < by->settle_count; j++) {
+      const notch_settlement *rate = &by->settles[j];
+      notch_rational each;
+      if (rate->on_spent != spent ||
+          !notch_text_equal(program->points[rate->points].decl.name, name) ||
+          !notch_rational_make(&each, rate->money, rate->points_amount)) {
+        continue;
+      }
+      const notch_currency *currency = &program->currencies[rate->currency];
+      notch_settlement_line *line =
+          settlement_of(liability, partner, kind, spent, currency->code);
+      line->currency_decimals = currency->decimals;
+      line->points += amount;
+      notch_worths_add(&line->money, each, amount, liability->arena);
+    }
+  }
+}
+
+/* ---- rows ---- */
+
+static void open_lot(notch_liability *liability, const notch_deed *deed,
+                     const notch_posting *posting)
+{
+  const notch_program *program = deed->program;
+  const notch_points *points = &program->points[posting->points];
+  uint32_t kind = notch_kinds_find(&liability->kinds, program, posting->points);
+  notch_text partner = posting->partner == NOTCH_NONE
+                           ? (notch_text){NULL, 0}
+                           : program->partners[posting->partner].decl.name;
+  int32_t month = notch_month_of(liability->program, posting->earned_us);
+  uint32_t index = cohort_of(liability, month, kind, partner);
+  notch_lot_of_cohort *lot = lot_at(liability, posting->lot);
+  notch_cohort_of_lots *cohort = &liability->cohorts.items[index];
+  *lot = (notch_lot_of_cohort){.cohort = index + 1,
+                               .left = posting->amount,
+                               .earned_us = posting->earned_us};
+  if (points->has_worth) {
+    const notch_currency *currency = &program->currencies[points->worth_currency];
+    cohort->mixed = cohort->mixed || (cohort->currency.length > 0 &&
+                                      !notch_text_equal(cohort->currency, currency->code));
+    cohort->currency = notch_arena_text(liability->arena, currency->code);
+    cohort->currency_decimals = currency->decimals;
+    lot->worth = points->worth;
+  }
+  allocate(liability, lot, posting->amount);
+  if (posting->source == NOTCH_ACCOUNT_ISSUED) {
+    settle_partner(liability, program, partner, kind, false, posting->amount);
+  }
+}
+
+static void use_lot(notch_liability *liability, const notch_deed *deed,
+                    const notch_posting *posting, notch_lot_of_cohort *lot)
+{
+  notch_cohort_of_lots *cohort = &liability->cohorts.items[lot->cohort - 1];
+  bool from_member = posting->source == NOTCH_ACCOUNT_POINTS ||
+                     posting->source == NOTCH_ACCOUNT_HELD;
+  bool to_member = posting->target == NOTCH_ACCOUNT_POINTS ||
+                   posting->target == NOTCH_ACCOUNT_HELD;
+  int64_t amount = posting->amount, gone = from_member ? amount : -amount;
+  if (from_member == to_member) {
+    return; /* held or released */
+  }
+  lot->left -= gone;
+  switch ((notch_account)(from_member ? posting->target : posting->source)) {
+  case NOTCH_ACCOUNT_SPENT:
+    cohort->redeemed += gone;
+    settle_partner(liability, deed->program, cohort->partner, cohort->kind, true, gone);
+    break;
+  case NOTCH_ACCOUNT_EXPIRED: cohort->expired += gone; break;
+  case NOTCH_ACCOUNT_TAKEN_BACK:
+    settle_partner(liability, deed->program, cohort->partner, cohort->kind, false, -gone);
+    allocate(liability, lot, -gone);
+    break;
+  case NOTCH_ACCOUNT_DEBT: /* what an earlier return could not take back */
+  case NOTCH_ACCOUNT_IN_TRANSIT:
+  case NOTCH_ACCOUNT_ISSUED:
+  case NOTCH_ACCOUNT_FORGIVEN:
+  case NOTCH_ACCOUNT_POINTS:
+  case NOTCH_ACCOUNT_HELD:
+  case NOTCH_ACCOUNT_NONE:
+  case NOTCH_ACCOUNT_COUNT: allocate(liability, lot, -gone); break;
+  }
+}
+
+void notch_liability_add(notch_liability *liability, const notch_deed *deed)
+{
+  const notch_transaction *row = deed->row;
+  for (uint32_t i = 0; i < row->posting_count; i++) {
+    const notch_posting *posting = &row->postings[i];
+    if (posting->lot != 0 && posting->lot == posting->posting) {
+      open_lot(liability, deed, posting);
+    } else if (posting->lot != 0 && posting->lot < liability->lot_capacity &&
+               liability->lots[posting->lot].cohort != 0) {
+      use_lot(liability, deed, posting, &liability->lots[posting->lot]);
+    }
+  }
+}
+
+/* ---- money ---- */
+
+__int128 notch_liability_revenue(__int128 allocated, __int128 redeemed, __int128 expected)
+{
+  if (allocated <= 0 || redeemed <= 0) {
+    return 0;
+  }
+  __int128 revenue = expected <= 0 ? allocated : allocated * redeemed / expected;
+  return revenue > allocated ? allocated : revenue;
+}
+
+static unsigned age_of(const notch_liability *liability, int64_t earned_us)
+{
+  static const int64_t months[NOTCH_AGE_COUNT - 1] = {3, 6, 12, 24};
+  int32_t today = notch_zone_day(&liability->program->zone, liability->at_us);
+  int32_t earned = notch_zone_day(&liability->program->zone, earned_us);
+  unsigned age = 0;
+  while (age < NOTCH_AGE_COUNT - 1 &&
+         today >= notch_day_add_months(earned, months[age], false)) {
+    age++;
+  }
+  return age;
+}
+
+/* The share redeemed of what has ended: cohorts with nothing outstanding. */
+static void look_back(notch_liability *liability)
+{
+  uint32_t count = liability->kinds.list.count;
+  liability->history = NOTCH_NEW_ARRAY(liability->arena, notch_rational, count + 1);
+  for (uint32_t kind = 0; kind < count; kind++) {
+    __int128 issued = 0, redeemed = 0;
+    for (uint32_t i = 0; i < liability->cohorts.count; i++) {
+      const notch_cohort_of_lots *cohort = &liability->cohorts.items[i];
+      if (cohort->kind == kind && cohort->outstanding == 0) {
+        issued += cohort->issued;
+        redeemed += cohort->redeemed;
+      }
+    }
+    if (issued <= 0 || !notch_rational_make(&liability->history[kind], redeemed, issued)) {
+      liability->history[kind] = (notch_rational){0, 0};
+    }
+  }
+}
+
+static void expect(const notch_liability *liability, notch_cohort_of_lots *cohort)
+{
+  notch_rational share =
+      liability->given.den != 0 ? liability->given : liability->history[cohort->kind];
+  /* Without any history nobody may count on points that never come back. */
+  __int128 expected =
+      share.den == 0 ? cohort->issued : cohort->issued * share.num / share.den;
+  __int128 most = cohort->redeemed + cohort->outstanding;
+  expected = cohort->outstanding == 0 ? cohort->redeemed : expected;
+  expected = expected > most ? most : expected;
+  cohort->expected = expected < cohort->redeemed ? cohort->redeemed : expected;
+}
+
+static int by_kind_and_month(const void *left, const void *right)
+{
+  const notch_cohort_of_lots *a = left, *b = right;
+  if (a->kind != b->kind) {
+    return a->kind < b->kind ? -1 : 1;
+  }
+  if (a->month != b->month) {
+    return a->month < b->month ? -1 : 1;
+  }
+  return notch_text_compare(a->partner, b->partner);
+}
+
+void notch_liability_settle(notch_liability *liability)
+{
+  for (int64_t i = 0; i < liability->lot_capacity; i++) {
+    const notch_lot_of_cohort *lot = &liability->lots[i];
+    if (lot->cohort != 0 && lot->left != 0) {
+      notch_cohort_of_lots *cohort = &liability->cohorts.items[lot->cohort - 1];
+      cohort->outstanding += lot->left;
+      cohort->ages[age_of(liability, lot->earned_us)] += lot->left;
+    }
+  }
+  look_back(liability);
+  for (uint32_t i = 0; i < liability->cohorts.count; i++) {
+    notch_cohort_of_lots *cohort = &liability->cohorts.items[i];
+    expect(liability, cohort);
+    cohort->value = cohort->mixed ? 0 : notch_worths_floor(&cohort->allocated);
+    cohort->revenue = cohort->outstanding == 0
+                          ? cohort->value
+                          : notch_liability_revenue(cohort->value, cohort->redeemed,
+                                                    cohort->expected);
+    cohort->liability = cohort->value - cohort->revenue;
+  }
+  if (liability->cohorts.count > 1) {
+    qsort(liability->cohorts.items, liability->cohorts.count, sizeof *liability->cohorts.items,
+          by_kind_and_month);
+  }
+}
