@@ -244,7 +244,8 @@ class Model(Passing, Spending):
         late = member.now is not None and moment < member.now
         if late and (event.type not in ('purchase', 'visit') or any(
                 k.expiry and k.expiry[0] == 'idle' or k.pending and k.pending[0] == 'until'
-                for k in self.program.kinds.values())):
+                for k in self.program.kinds.values()) or any(
+                    r.pending and r.pending[0] == 'until' for r in self.program.rules.values())):
             raise Unspecified('late')
         if member.settled > moment and not late:
             raise Unspecified('earlier than what fell due')
@@ -408,6 +409,8 @@ class Model(Passing, Spending):
             loss = {n: was.get(n, 0) - due.get(n, 0) - taken.get(n, 0) for n in names}
             for name in names:
                 original.taken[name] = original.taken.get(name, 0) + loss[name]
+            if any(loss[n] < 0 <= was.get(n, 0) for n in names):
+                raise Unspecified('a return gives back')
             if lowered:
                 loss = {'': sum(loss.values())}
             if any(a < 0 for a in loss.values()):
