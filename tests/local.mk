@@ -24,6 +24,7 @@ include tests/member/local.mk
 include tests/ledger/local.mk
 include tests/suite/local.mk
 include tests/api/local.mk
+include tests/apply/local.mk
 include tests/cli/local.mk
 include tests/fuzz/local.mk
 include tests/run/local.mk

@@ -1,0 +1,4 @@
+# Tests of one event end to end; they use the public interface only.
+check_PROGRAMS += tests/apply/check_apply
+TESTS += tests/apply/check_apply
+tests_apply_check_apply_SOURCES = tests/apply/check_apply.c

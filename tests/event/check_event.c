@@ -1,0 +1,291 @@
+/* tests/event/check_event.c -- events from JSON and CSV: types, refusals, the canonical content. */
+#include <config.h>
+
+#include "apply.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char script[] =
+    "program shop\n"
+    "  timezone \"Asia/Shanghai\"\n"
+    "  currency CNY, JPY\n"
+    "  rounded down per event\n"
+    "points star\n"
+    "points mile\n  2 decimals\n"
+    "member\n  field birthday date?\n  field city text?\n  field friend member?\n"
+    "record item\n  field sku text\n  field price CNY\n  field count number in 1 .. 9\n"
+    "event purchase\n"
+    "  field amount CNY in 0.00 CNY .. 1_000.00 CNY\n"
+    "  field yen JPY?\n"
+    "  field channel one of store, app = store\n"
+    "  field share percent?\n"
+    "  field gift flag?\n"
+    "  field day date?\n"
+    "  field when time?\n"
+    "  field by member?\n"
+    "  field items list of item at most 2\n"
+    "rule base\n  on purchase\n  earn 1 star per 1.00 CNY of amount\n"
+    "reward latte\n  costs 10 star\n"
+    "payment till\n  pay 1.00 CNY per 20 star\n";
+
+static notch_rules *rules;
+static notch_json_parser *parser;
+static notch_arena arena;
+static notch_reader reader;
+
+static void set_up(void)
+{
+  notch_diags diags;
+  notch_arena_init(&arena, &notch_memory_system);
+  notch_diags_init(&diags, &arena);
+  notch_rules_status status =
+      notch_rules_compile(&rules, &notch_memory_system, NOTCH_TEXT("shop.notch"),
+                          notch_text_of(script), NULL, &diags);
+  if (status != NOTCH_RULES_OK && diags.first != NULL) {
+    ck_abort_msg("%.*s", (int)diags.first->message.length, diags.first->message.bytes);
+  }
+  ck_assert_int_eq(status, NOTCH_RULES_OK);
+  parser = notch_json_parser_new(&notch_memory_system);
+  reader = (notch_reader){.layout = rules->layout, .run = &arena, .parser = parser};
+}
+
+static void tear_down(void)
+{
+  notch_json_parser_free(parser);
+  notch_rules_free(rules, &notch_memory_system);
+  notch_arena_free(&arena);
+}
+
+static notch_event *read_whole(const char *text)
+{
+  notch_envelope envelope;
+  const char *why = NULL;
+  const notch_json *json =
+      notch_json_parse(parser, notch_text_of(text), &arena, NULL, NULL);
+  ck_assert_msg(json != NULL, "%s", text);
+  ck_assert_msg(notch_envelope_open(&envelope, json, &why), "%s", why);
+  return notch_read_event(&reader, &envelope);
+}
+
+/* A purchase with these members besides the ones it needs. */
+static notch_event *purchase(const char *members)
+{
+  notch_text whole = notch_arena_format(
+      &arena, "{\"id\":\"e\",\"type\":\"purchase\",\"member\":\"ann\","
+              "\"at\":\"2026-03-03T10:00:00+08:00\"%s%s}",
+      members[0] != '\0' ? "," : "", members);
+  return read_whole(whole.bytes);
+}
+
+static void refuses(const char *members, notch_verdict verdict, const char *part)
+{
+  notch_event *event = purchase(members);
+  ck_assert_msg(event == NULL, "was taken: %s", members);
+  ck_assert_msg(reader.verdict == verdict, "%s: %s", members,
+                notch_verdict_word(reader.verdict));
+  ck_assert_msg(strstr(reader.sentence.bytes, part) != NULL, "%s: %s", members,
+                reader.sentence.bytes);
+}
+
+static uint32_t field(const char *name)
+{
+  const notch_event_decl *decl = &rules->program->events[NOTCH_EVENT_BUILTIN_COUNT];
+  for (uint32_t i = 0; i < decl->field_count; i++) {
+    if (notch_text_equal(decl->fields[i].name, notch_text_of(name))) {
+      return i;
+    }
+  }
+  ck_abort_msg("no field %s", name);
+  return 0;
+}
+
+static const char *canonical(const notch_event *event)
+{
+  notch_buffer text;
+  notch_buffer_init(&text, &notch_memory_system);
+  ck_assert(notch_canonical_event(&text, rules->layout, event, NULL));
+  notch_text kept = notch_arena_text(&arena, (notch_text){text.bytes, (uint32_t)text.length});
+  notch_buffer_free(&text);
+  return kept.bytes;
+}
+
+START_TEST(reads_amounts_in_all_their_forms)
+{
+  static const char *const forms[] = {"\"120.00\"", "120.00", "120", "\"120.00 CNY\"", "\"120\""};
+  for (unsigned i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+    notch_text members = notch_arena_format(&arena, "\"amount\":%s,\"items\":[]", forms[i]);
+    notch_event *event = purchase(members.bytes);
+    ck_assert_msg(event != NULL, "%s: %s", forms[i], reader.sentence.bytes);
+    ck_assert_int_eq(event->fields[field("amount")].n, 12000);
+    ck_assert_int_eq(event->at_us, INT64_C(1772503200000000));
+    ck_assert_int_eq(event->offset_min, 480);
+  }
+}
+END_TEST
+
+START_TEST(refuses_with_the_name_of_the_field)
+{
+  refuses("\"items\":[]", NOTCH_REFUSED_MISSING_FIELD, "`amount`");
+  refuses("\"amount\":\"1.001\",\"items\":[]", NOTCH_REFUSED_BAD_VALUE, "3 decimals");
+  refuses("\"amount\":\"1.00 JPY\",\"items\":[]", NOTCH_REFUSED_BAD_VALUE, "in CNY, not in JPY");
+  refuses("\"amount\":\"1e2\",\"items\":[]", NOTCH_REFUSED_BAD_VALUE, "`amount`");
+  refuses("\"amount\":true,\"items\":[]", NOTCH_REFUSED_BAD_VALUE, "`amount`");
+  refuses("\"amount\":\"1000.01\",\"items\":[]", NOTCH_REFUSED_OUT_OF_RANGE, "1000.00");
+  refuses("\"amount\":\"-0.01\",\"items\":[]", NOTCH_REFUSED_OUT_OF_RANGE, "`amount`");
+  refuses("\"amount\":\"1\",\"items\":[],\"chanel\":\"app\"", NOTCH_REFUSED_UNKNOWN_FIELD,
+          "did you mean `channel`");
+  refuses("\"amount\":\"1\",\"items\":[],\"channel\":\"web\"", NOTCH_REFUSED_BAD_VALUE,
+          "store, app");
+  refuses("\"amount\":\"1\",\"amount\":\"2\",\"items\":[]", NOTCH_REFUSED_BAD_VALUE, "twice");
+  refuses("\"amount\":\"1\",\"items\":[{\"sku\":\"a\",\"price\":\"1\",\"count\":1.5}]",
+          NOTCH_REFUSED_BAD_VALUE, "`items[1].count`");
+  refuses("\"amount\":\"1\",\"items\":[{\"sku\":\"a\",\"count\":1}]",
+          NOTCH_REFUSED_MISSING_FIELD, "`items[1].price`");
+  refuses("\"amount\":\"1\",\"items\":[{},{},{}]", NOTCH_REFUSED_OUT_OF_RANGE, "2 is the most");
+  refuses("\"amount\":\"1\",\"items\":[],\"gift\":\"yes\"", NOTCH_REFUSED_BAD_VALUE, "`gift`");
+  refuses("\"amount\":\"1\",\"items\":[],\"day\":\"2026-02-30\"", NOTCH_REFUSED_BAD_VALUE,
+          "`day`");
+}
+END_TEST
+
+START_TEST(refuses_what_the_rules_do_not_know)
+{
+  ck_assert(read_whole("{\"id\":\"e\",\"type\":\"sale\",\"member\":\"ann\",\"at\":\"2026-01-01\"}")
+            == NULL);
+  ck_assert_int_eq(reader.verdict, NOTCH_REFUSED_UNKNOWN_EVENT);
+  ck_assert(read_whole("{\"id\":\"e\",\"type\":\"given\",\"member\":\"ann\","
+                       "\"at\":\"2026-01-01\"}") == NULL);
+  ck_assert_int_eq(reader.verdict, NOTCH_REFUSED_UNKNOWN_EVENT);
+  ck_assert(read_whole("{\"id\":\"e\",\"type\":\"leave\",\"member\":\"ann\"}") == NULL);
+  ck_assert_int_eq(reader.verdict, NOTCH_REFUSED_MISSING_FIELD);
+  ck_assert(read_whole("{\"id\":\"e\",\"type\":\"leave\",\"at\":\"2026-01-01\"}") == NULL);
+  ck_assert_int_eq(reader.verdict, NOTCH_REFUSED_MISSING_FIELD);
+}
+END_TEST
+
+START_TEST(takes_a_cloud_event)
+{
+  notch_event *event = read_whole(
+      "{\"specversion\":\"1.0\",\"id\":\"e\",\"source\":\"till\",\"type\":\"purchase\","
+      "\"subject\":\"ann\",\"time\":\"2026-03-03T02:00:00Z\","
+      "\"data\":{\"amount\":\"1.00\",\"items\":[]}}");
+  ck_assert_msg(event != NULL, "%s", reader.sentence.bytes);
+  ck_assert(notch_text_equal(event->member, NOTCH_TEXT("ann")));
+  ck_assert_int_eq(event->at_us, INT64_C(1772503200000000));
+}
+END_TEST
+
+START_TEST(equal_values_have_one_canonical_form)
+{
+  const char *left = canonical(purchase(
+      "\"items\":[{\"count\":1,\"sku\":\"a\",\"price\":\"2\"}],\"amount\":120,\"share\":\"25%\","
+      "\"gift\":true,\"when\":\"09:30\""));
+  const char *right = canonical(purchase(
+      "\"gift\":true,\"when\":\"09:30:00\",\"share\":0.25,\"amount\":\"120.00 CNY\","
+      "\"channel\":\"store\",\"items\":[{\"sku\":\"a\",\"price\":2.00,\"count\":\"1\"}]"));
+  ck_assert_str_eq(left, right);
+  ck_assert_str_eq(left,
+                   "{\"amount\":\"120.00\",\"channel\":\"store\",\"gift\":true,\"items\":"
+                   "[{\"count\":1,\"price\":\"2.00\",\"sku\":\"a\"}],\"share\":0.25,"
+                   "\"when\":\"09:30:00\"}");
+}
+END_TEST
+
+START_TEST(content_reads_back_as_the_same_event)
+{
+  static const char *const events[] = {
+      "\"type\":\"purchase\",\"amount\":\"7.50\",\"yen\":300,\"day\":\"2026-02-01\",\"items\":[]",
+      "\"type\":\"pay\",\"payment\":\"till\",\"points\":\"200\",\"order\":\"48.00\"",
+      "\"type\":\"hold\",\"hold\":\"h\",\"points\":{\"star\":\"80\",\"mile\":\"0.25\"}",
+      "\"type\":\"redeem\",\"reward\":\"latte\",\"quantity\":2",
+      "\"type\":\"adjust\",\"points\":{\"star\":\"-20\"},\"rewards\":{\"latte\":\"-1\"}",
+      "\"type\":\"return\",\"of\":\"e-1\",\"amount\":20.00,\"items\":[{\"line\":1}]"};
+  for (unsigned i = 0; i < sizeof events / sizeof events[0]; i++) {
+    notch_text whole = notch_arena_format(
+        &arena, "{\"id\":\"e\",\"member\":\"ann\",\"at\":\"2026-01-01\",%s}", events[i]);
+    notch_event *event = read_whole(whole.bytes);
+    ck_assert_msg(event != NULL, "%s: %s", events[i], reader.sentence.bytes);
+    const char *content = canonical(event);
+    const notch_json *json =
+        notch_json_parse(parser, notch_text_of(content), &arena, NULL, NULL);
+    ck_assert_msg(json != NULL, "%s", content);
+    notch_event *again = notch_read_recorded(&reader, event->type, json);
+    ck_assert_msg(again != NULL, "%s: %s", content, reader.sentence.bytes);
+    ck_assert_str_eq(canonical(again), content);
+  }
+}
+END_TEST
+
+START_TEST(a_return_is_read_by_the_event_it_lowers)
+{
+  notch_event *event = read_whole(
+      "{\"id\":\"r\",\"type\":\"return\",\"member\":\"ann\",\"at\":\"2026-01-01\",\"of\":\"e\","
+      "\"amount\":\"5.00\",\"items\":[{\"line\":2,\"count\":1}]}");
+  ck_assert(event != NULL);
+  notch_lowering *lowering =
+      notch_read_lowering(&reader, NOTCH_EVENT_BUILTIN_COUNT, event);
+  ck_assert(lowering != NULL);
+  ck_assert_int_eq(lowering->fields[field("amount")].n, 500);
+  ck_assert_uint_eq(lowering->line_count, 1);
+  ck_assert_uint_eq(lowering->lines[0].line, 2);
+  ck_assert(!lowering->all);
+  event = read_whole("{\"id\":\"r\",\"type\":\"return\",\"member\":\"ann\","
+                     "\"at\":\"2026-01-01\",\"of\":\"e\",\"channel\":\"app\"}");
+  ck_assert(notch_read_lowering(&reader, NOTCH_EVENT_BUILTIN_COUNT, event) == NULL);
+  ck_assert_int_eq(reader.verdict, NOTCH_REFUSED_BAD_VALUE);
+}
+END_TEST
+
+static const char *row_of(notch_csv *csv, const char *row, uint64_t line)
+{
+  notch_buffer text;
+  const char *why = "";
+  notch_buffer_init(&text, &notch_memory_system);
+  bool good = notch_csv_event(&text, csv, notch_text_of(row), line, &arena, &why);
+  notch_text kept = notch_arena_text(&arena, (notch_text){text.bytes, (uint32_t)text.length});
+  notch_buffer_free(&text);
+  return good ? kept.bytes : why;
+}
+
+START_TEST(rows_of_csv_become_events)
+{
+  notch_csv csv = {.name = NOTCH_TEXT("a.csv"), .type = NOTCH_TEXT("purchase")};
+  const char *why = "";
+  ck_assert(notch_csv_open(&csv, NOTCH_TEXT("member,date,\"amount\"\r\n"), &arena, &why));
+  ck_assert_str_eq(row_of(&csv, "ann,2026-01-01,\"1,5\"\"0\"\"\"\r\n", 2),
+                   "{\"id\":\"a.csv:2\",\"type\":\"purchase\",\"member\":\"ann\","
+                   "\"at\":\"2026-01-01\",\"amount\":\"1,5\\\"0\\\"\"}");
+  ck_assert_str_eq(row_of(&csv, "ann,2026-01-01,\n", 3),
+                   "{\"id\":\"a.csv:3\",\"type\":\"purchase\",\"member\":\"ann\","
+                   "\"at\":\"2026-01-01\"}");
+  ck_assert_str_eq(row_of(&csv, "ann,2026-01-01", 4),
+                   "the row has fewer fields than the header names");
+  ck_assert_str_eq(row_of(&csv, "a,b,\"c", 5),
+                   "a quote in the row is not closed, or text follows it");
+  ck_assert_uint_eq(notch_csv_record("a,\"b\nc\"\nd", 10, false), 8);
+  ck_assert_uint_eq(notch_csv_record("a,\"b\nc", 6, false), 0);
+}
+END_TEST
+
+int main(void)
+{
+  Suite *suite = suite_create("event");
+  TCase *events = tcase_create("events");
+  tcase_add_checked_fixture(events, set_up, tear_down);
+  tcase_add_test(events, reads_amounts_in_all_their_forms);
+  tcase_add_test(events, refuses_with_the_name_of_the_field);
+  tcase_add_test(events, refuses_what_the_rules_do_not_know);
+  tcase_add_test(events, takes_a_cloud_event);
+  tcase_add_test(events, equal_values_have_one_canonical_form);
+  tcase_add_test(events, content_reads_back_as_the_same_event);
+  tcase_add_test(events, a_return_is_read_by_the_event_it_lowers);
+  tcase_add_test(events, rows_of_csv_become_events);
+  suite_add_tcase(suite, events);
+  SRunner *runner = srunner_create(suite);
+  srunner_run_all(runner, CK_NORMAL);
+  int failed = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  return failed == 0 ? 0 : 1;
+}
