@@ -78,7 +78,7 @@ static void add_version(explain *x)
   }
   notch_hex(hash, version.hash.bytes, sizeof version.hash.bytes);
   notch_node_integer(&x->tree, x->root, "version", x->row.version);
-  notch_node_text(&x->tree, x->root, "rules", notch_text_of(hash));
+  notch_node_text(&x->tree, x->root, "rules_hash", notch_text_of(hash));
   notch_node_say(&x->tree, node, "decided by version %u of the rules (%.12s)", x->row.version,
                  hash);
 }

@@ -2,6 +2,7 @@
 #include <config.h>
 
 #include "apply.h"
+#include "syntax/format.h"
 
 #include <assert.h>
 #include <string.h>
@@ -49,15 +50,41 @@ bool notch_books_versions(notch_books *books)
   return true;
 }
 
+/* The canonical text is one line: laid out, messages and explanations can name lines of it, those
+ * that `notch fmt` would show without the comments. */
+static notch_text laid_out(notch_text name, notch_text source, notch_arena *arena)
+{
+  notch_diags diags;
+  notch_buffer text;
+  notch_diags_init(&diags, arena);
+  const notch_parsed *parsed = notch_load(name, source, NULL, &diags, arena);
+  if (parsed == NULL || parsed->units.count == 0 || parsed->units.items[0].tree == NULL) {
+    return source;
+  }
+  notch_buffer_init(&text, arena->memory);
+  notch_format_script(&text, &parsed->units.items[0].tokens, parsed->units.items[0].tree);
+  if (!text.failed && text.length > 0) {
+    source = notch_arena_text(arena, (notch_text){text.bytes, (uint32_t)text.length});
+  }
+  notch_buffer_free(&text);
+  return source;
+}
+
+typedef struct stored { /* a version, and where its texts may be laid out */
+  notch_store_version version;
+  notch_arena *arena;
+} stored;
+
 static bool find_module(void *payload, notch_text path, notch_text importer, notch_text *name,
                         notch_text *text)
 {
-  const notch_store_version *version = payload;
+  const stored *from = payload;
   (void)importer;
-  for (uint32_t i = 0; i < version->module_count; i++) {
-    if (notch_text_equal(version->modules[i].name, path)) {
-      *name = version->modules[i].name;
-      *text = version->modules[i].source;
+  for (uint32_t i = 0; i < from->version.module_count; i++) {
+    const notch_store_module *module = &from->version.modules[i];
+    if (notch_text_equal(module->name, path)) {
+      *name = module->name;
+      *text = laid_out(module->name, module->source, from->arena);
       return true;
     }
   }
@@ -77,26 +104,27 @@ static bool make_tables(notch_books *books, notch_edition *edition);
 static bool compile(notch_books *books, notch_edition *edition)
 {
   notch_arena read;
-  notch_store_version version;
+  stored from = {.arena = &read};
   notch_arena_init(&read, books->memory);
   notch_store_status status =
-      notch_store_version_read(books->store, edition->version, &read, &version);
+      notch_store_version_read(books->store, edition->version, &read, &from.version);
   bool compiled = false;
   if (status != NOTCH_STORE_OK) {
     notch_books_failed(books, status);
-  } else if (version.semantics > SEMANTICS) {
+  } else if (from.version.semantics > SEMANTICS) {
     notch_books_say(books, NOTCH_STORE_NEWER_FORMAT,
                     "version %u of the rules was published by a newer release; use that one",
                     edition->version);
   } else {
     notch_diags diags;
     notch_diags_init(&diags, &read);
-    const notch_resolver resolver = {find_module, &version};
+    const notch_resolver resolver = {find_module, &from};
     notch_text name = notch_arena_format(&read, "version %u", edition->version);
-    notch_rules_status outcome = notch_rules_compile(&edition->rules, books->memory, name,
-                                                     version.source, &resolver, &diags);
+    notch_text source = laid_out(name, from.version.source, &read);
+    notch_rules_status outcome = notch_rules_compile(&edition->rules, books->memory, name, source,
+                                                     &resolver, &diags);
     edition->owned = true;
-    compiled = outcome == NOTCH_RULES_OK && put_zone(edition->rules, version.zone);
+    compiled = outcome == NOTCH_RULES_OK && put_zone(edition->rules, from.version.zone);
     if (!compiled) {
       notch_text first = diags.first != NULL ? diags.first->message : NOTCH_TEXT("damaged");
       notch_books_say(books, outcome == NOTCH_RULES_NOMEM ? NOTCH_STORE_NOMEM

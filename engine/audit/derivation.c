@@ -21,15 +21,23 @@ static bool is_shown(const notch_trace_record *record)
          expr->span.end > expr->span.start;
 }
 
-/* The same expression may be looked at twice: the last value is the one that counted. */
-static bool comes_again(const notch_trace *trace, uint32_t index, uint32_t end)
+static bool same_text(const notch_derivation *d, const notch_expr *left, const notch_expr *right)
 {
-  const notch_expr *expr = trace->records.items[index].expr;
-  for (uint32_t i = index + 1; i < end; i++) {
+  const notch_source *l = notch_source_get(d->words.sources, left->source);
+  const notch_source *r = notch_source_get(d->words.sources, right->source);
+  return notch_text_equal(notch_source_slice(l, left->span), notch_source_slice(r, right->span));
+}
+
+/* The same words may be looked at twice: once with the same value is enough. */
+static bool came_before(const notch_derivation *d, const notch_trace *trace, uint32_t from,
+                        uint32_t index)
+{
+  const notch_trace_record *record = &trace->records.items[index];
+  for (uint32_t i = from; i < index; i++) {
     const notch_trace_record *other = &trace->records.items[i];
-    if (is_shown(other) && other->expr->source == expr->source &&
-        other->expr->span.start == expr->span.start && other->expr->span.end == expr->span.end &&
-        other->subject == trace->records.items[index].subject) {
+    if (is_shown(other) && other->subject == record->subject &&
+        other->value.n == record->value.n && other->value.d == record->value.d &&
+        same_text(d, other->expr, record->expr)) {
       return true;
     }
   }
@@ -56,7 +64,7 @@ static void add_values(notch_derivation *d, notch_node *parent, const notch_trac
 {
   for (uint32_t i = from; i < end; i++) {
     const notch_trace_record *record = &trace->records.items[i];
-    if (is_shown(record) && record->subject == rule && !comes_again(trace, i, end)) {
+    if (is_shown(record) && record->subject == rule && !came_before(d, trace, from, i)) {
       add_value(d, parent, record);
     }
   }
@@ -219,6 +227,20 @@ static void add_rounding(notch_derivation *d, notch_node *parent,
   notch_node_line(d, node);
 }
 
+/* Tiers are looked at again and again until none rises: an answer is shown once. */
+static bool asked_before(const notch_trace *trace, uint32_t index)
+{
+  const notch_trace_record *record = &trace->records.items[index];
+  for (uint32_t i = 0; i < index; i++) {
+    const notch_trace_record *other = &trace->records.items[i];
+    if (other->kind == record->kind && other->subject == record->subject &&
+        other->other == record->other && other->flag == record->flag) {
+      return true;
+    }
+  }
+  return false;
+}
+
 static void add_tier(notch_derivation *d, notch_node *parent, const notch_trace *trace,
                      uint32_t from, uint32_t index)
 {
@@ -270,12 +292,17 @@ void notch_derive_trace(notch_derivation *d, notch_node *parent, const notch_tra
       add_rounding(d, parent, &records[i]);
     }
   }
-  for (uint32_t i = 0, from = 0; i < trace->records.count; i++) {
+  uint32_t from = 0;
+  for (uint32_t i = 0; i < trace->records.count; i++) {
     if (records[i].kind == NOTCH_TRACE_REACH || records[i].kind == NOTCH_TRACE_KEEP) {
-      add_tier(d, parent, trace, from, i);
+      if (!asked_before(trace, i)) {
+        add_tier(d, parent, trace, from, i);
+      }
       from = i + 1;
     }
   }
+  /* What rewards, payments and the like asked. */
+  add_values(d, parent, trace, NOTCH_NONE, from, trace->records.count);
 }
 
 /* ---- rows ---- */

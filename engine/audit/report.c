@@ -144,7 +144,8 @@ void notch_audit_print(notch_buffer *to, const notch_audit_report *report, bool 
                           : report->other ? NOTCH_TEXT("these rules give the same\n")
                                           : NOTCH_TEXT("every outcome is the recorded one\n"));
   } else {
-    notch_buffer_print(to, "%lld differences\n", (long long)report->count);
+    notch_buffer_print(to, "%lld difference%s\n", (long long)report->count,
+                       report->count == 1 ? "" : "s");
   }
 }
 
