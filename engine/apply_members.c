@@ -239,7 +239,11 @@ static bool chain_of(notch_books *books, int64_t last, int64_t after, notch_aren
   notch_store_status status = NOTCH_STORE_OK;
   for (int64_t event = last; event > after && status == NOTCH_STORE_OK;) {
     notch_transaction row;
-    *notch_vec_push(&chain, arena) = event;
+    notch_vec_grow((void **)&chain.items, &chain.count, &chain.capacity, sizeof event, arena);
+    if (arena->failed) {
+      break;
+    }
+    chain.items[chain.count - 1] = event;
     notch_arena_reset(&one);
     status = notch_store_read(books->store, event, &one, &row);
     event = row.previous;
