@@ -33,6 +33,19 @@ class Maker:
         self.groups()
         self.rules()
         self.shop()
+        self.tidy()
+
+    def tidy(self):
+        """What nothing reads goes, so that the command has nothing to warn of."""
+        def names(part):
+            if isinstance(part, (tuple, list)):
+                return set().union(set(), *(names(x) for x in part))
+            return {part} if isinstance(part, str) else set()
+        program = self.program
+        used = names([[r.when, r.earn, r.factor] for r in program.rules.values()])
+        used |= names([[x.reach, x.keep] for x in program.ladders.values()])
+        program.measures = {n: m for n, m in program.measures.items() if n in used}
+        program.tables = {n: t for n, t in program.tables.items() if n in used}
 
     def chance(self, share):
         return self.random.random() < share
