@@ -1,4 +1,4 @@
-/* api_program.c -- compiling rules, what the compiler says, and what its phases made of a script. */
+/* api_program.c -- compiling rules, their modules and diagnostics. */
 #include <config.h>
 
 #include "api.h"

@@ -227,7 +227,8 @@ static bool fill_original(notch_books *books, notch_edition *edition, int64_t nu
   }
   out->lowering =
       returned == NULL ? NULL : notch_read_lowering(reader, out->sent->type, returned);
-  if ((returned != NULL && out->lowering == NULL) || !add_sides(books, edition, number, arena, &sides) ||
+  if ((returned != NULL && out->lowering == NULL) ||
+      !add_sides(books, edition, number, arena, &sides) ||
       !find_earlier(books, number, last, arena, &earlier) ||
       !read_earlier(books, edition, out, &earlier, reader, &sides)) {
     return false;

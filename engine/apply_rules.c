@@ -1,4 +1,4 @@
-/* apply_rules.c -- from the text of a script to rules that can run, and to what a version stores. */
+/* apply_rules.c -- from the text of a script to rules that run, and to what a version stores. */
 #include <config.h>
 
 #include "apply.h"

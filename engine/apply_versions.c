@@ -1,4 +1,4 @@
-/* apply_versions.c -- the versions of the rules in a ledger, and which one decides an event (L9). */
+/* apply_versions.c -- the versions of the rules in a ledger; which one decides an event (L9). */
 #include <config.h>
 
 #include "apply.h"

@@ -24,7 +24,7 @@ BEGIN {
   allow("ledger", "base")
   allow("audit", "base syntax check code vm event member ledger")
   allow("report", "base syntax check code vm event member ledger audit")
-  allow("suite", "base syntax check code vm event member ledger")
+  allow("suite", "base syntax check code vm event member ledger top") # runs events through apply.h
 }
 {
   file = $0

@@ -1,4 +1,4 @@
-/* event/read.c -- the envelope of an event, the fields of a declared one, and what returns lower. */
+/* event/read.c -- the envelope of an event, fields of a declared one, what returns lower. */
 #include <config.h>
 
 #include "event/read.h"
