@@ -34,6 +34,24 @@ class Maker:
         self.rules()
         self.shop()
         self.tidy()
+        # Drawn last, so that what was there before stays the same for a seed.
+        for ladder in self.program.ladders.values():
+            if ladder.promote != 'step by step' and self.chance(0.15):
+                ladder.floor = self.random.randrange(1, len(ladder.tiers))
+        if self.chance(0.15):
+            self.by_line()
+
+    def by_line(self):
+        """A rule of its own that is rounded line by line."""
+        kind = self.pick(list(self.program.kinds))
+        rule = Rule('lines', 'purchase', kind)
+        rule.earn = self.pick([
+            ('rate', F(1), kind, F(self.pick([3, 7, 10])), ('items', 'amount', self.pick(
+                [None, 'drink'])), False),
+            ('times', F(1), kind, ('items', 'quantity', self.pick([None, 'food'])))])
+        rule.rounding = (self.pick(MODES), 'line')
+        rule.limits = self.limits(kind, 'purchase')
+        self.program.rules[rule.name] = rule
 
     def tidy(self):
         """What nothing reads goes, so that the command has nothing to warn of."""

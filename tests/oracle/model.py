@@ -29,6 +29,7 @@ class Member:
         self.name, self.purse = name, Purse(program, calendar)
         self.fields, self.records, self.now = {'vip': False}, [], None
         self.tiers = {ladder: 0 for ladder in program.ladders}
+        self.shown = {ladder: 0 for ladder in program.ladders}
         self.until = {ladder: None for ladder in program.ladders}
         self.moves = {ladder: [] for ladder in program.ladders}
         self.reviews = {ladder: [] for ladder in program.ladders}
@@ -91,6 +92,8 @@ class Model(Passing, Spending):
         if word == 'items':
             return sum((i[expr[1]] for i in fields['items']
                         if expr[2] is None or i['category'] == expr[2]), Fraction(0))
+        if word == 'line':
+            return self.see(expr[1], member, record, seq, {**fields, 'items': [expr[2]]}, moment)
         if word == 'between':
             return expr[1] <= self.calendar.day(moment) <= expr[2]
         if word == 'weekday':
@@ -457,7 +460,7 @@ class Model(Passing, Spending):
         purse = member.purse
         return ({k: (purse.available(k), purse.pending(k), purse.held(k), purse.debt[k])
                  for k in self.program.kinds},
-                {ladder.name: ladder.tiers[member.tiers[ladder.name]]
+                {ladder.name: ladder.tiers[member.shown[ladder.name]]
                  for ladder in self.program.ladders.values()})
 
     def pass_to(self, moment):

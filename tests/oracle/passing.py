@@ -62,6 +62,7 @@ class Passing:
         for ladder in self.program.ladders.values():
             if self.next_review(member, ladder) == moment:
                 self.review(member, ladder, moment)
+                self.announce(member, ladder, moment)
         for lot in purse.lots:
             purse.drop(lot, moment)
         for kind, end in list(member.activity.items()):
@@ -99,9 +100,12 @@ class Passing:
         return best
 
     def promotions(self, member, record, late):
-        while any([self.promoted(member, ladder, record, late)
-                   for ladder in self.program.ladders.values()]):
-            pass
+        again = True
+        while again:
+            again = False
+            for ladder in self.program.ladders.values():
+                again |= self.promoted(member, ladder, record, late)
+                again |= self.announce(member, ladder, member.now, record.event.id)
 
     def promoted(self, member, ladder, record, late):
         if ladder.promote == 'at review':
@@ -119,29 +123,33 @@ class Passing:
                     any(self.holds(member, ladder.reach[step], t) for t in moments)
                     for step in range(member.tiers[ladder.name] + 1, best)):
                 raise Unspecified('a rung whose own condition does not hold')
-            self.move(member, ladder, best, member.now,
-                      self.term(ladder, member.now), record.event.id)
+            self.move(member, ladder, best, member.now, self.term(ladder, member.now))
             return True
         return False
 
-    def move(self, member, ladder, tier, moment, until, event=None):
-        up = tier > member.tiers[ladder.name]
-        passed = range(member.tiers[ladder.name] + 1, tier + 1)
-        if ladder.promote != 'step by step':
-            passed = [tier]
+    def move(self, member, ladder, tier, moment, until):
         member.tiers[ladder.name], member.until[ladder.name] = tier, until
+
+    def announce(self, member, ladder, moment, event=None):
+        """The tier is the higher of the own one and the floor; a rise brings its gifts."""
+        before, tier = member.shown[ladder.name], member.tiers[ladder.name]
+        if ladder.floor and member.fields['vip']:
+            tier = max(tier, ladder.floor)
+        if tier == before:
+            return False
+        member.shown[ladder.name] = tier
         member.moves[ladder.name].append((moment, tier))
-        for step in passed if up else ():
-            if step in ladder.bonus:
+        for step in range(before + 1, tier + 1) if ladder.promote == 'step by step' else [tier]:
+            if tier > before and step in ladder.bonus:
                 kind, amount = ladder.bonus[step]
                 cap, purse = self.program.kinds[kind].cap, member.purse
                 if cap is not None:
                     amount = max(0, min(amount, cap - purse.available(kind) - purse.pending(kind)
                                         - purse.held(kind)))
-                if not amount:
-                    continue
-                member.purse.open(kind, amount, None, moment, moment, event and event + '/up')
-                member.awards.append((moment, kind, amount, None))
+                if amount:
+                    purse.open(kind, amount, None, moment, moment, event and event + '/up')
+                    member.awards.append((moment, kind, amount, None))
+        return True
 
     def term(self, ladder, moment):
         lasts = ladder.lasts

@@ -146,7 +146,11 @@ class Pipeline:
             amount = self.see(rule.earn)
         self.raw[name] = amount
         if scope == 'line':
-            raise Unspecified('line by line')
+            if self.then is not None and name in self.then:
+                raise Unspecified('a part of an award that was rounded line by line')
+            amount = sum((rounded(self.see(('line', rule.earn, item)),
+                                  self.program.kinds[rule.kind].decimals, mode)
+                          for item in self.see(('field', 'items'))), Fraction(0))
         if scope == 'rule':
             amount = rounded(amount, self.program.kinds[rule.kind].decimals, mode)
         self.owned[name] = self.clamp(rule, amount)
@@ -220,7 +224,7 @@ class Pipeline:
                 mode, scope, alone = self.scope(rule)
                 if scope == 'event' and not alone:
                     together[name] = exact[name]
-                elif scope == 'rule':
+                elif scope in ('rule', 'line'):
                     self.posted[name] = exact[name]
                 elif rule.multiply:
                     base = self.named(rule)

@@ -75,6 +75,7 @@ class Ladder:
     promote: str = 'at once'
     demote: str = 'to earned'
     bonus: dict = field(default_factory=dict)
+    floor: int = 0  # while member.vip
 
 
 @dataclass

@@ -206,6 +206,8 @@ def ladder_clauses(ladder):
     if ladder.review:
         out.append('review each ' + (ladder.review[1] if ladder.review[0] == 'unit' else '%d %s' % (
             ladder.review[1], MONTHS[ladder.review[2] - 1])))
+    if ladder.floor:
+        out.append('floor %s when member.vip' % ladder.tiers[ladder.floor])
     out.append('promote ' + ladder.promote)
     out.append('never demote' if ladder.demote == 'never' else 'demote ' + ladder.demote)
     return out
