@@ -259,6 +259,17 @@ static bool add_up(backtest *b, notch_side side, notch_books *books)
   return b->walk.edition != NULL && notch_walk_rows(&b->walk) && notch_walk_due(&b->walk);
 }
 
+static bool add_up_other(backtest *b)
+{
+  notch_store_status begun = notch_store_snapshot_begin(b->other->store);
+  if (begun != NOTCH_STORE_OK) {
+    return notch_books_failed(b->other, begun);
+  }
+  bool good = add_up(b, NOTCH_RECOMPUTED, b->other);
+  notch_store_snapshot_end(b->other->store);
+  return good;
+}
+
 /* ---- the question ---- */
 
 static notch_status failed(const backtest *b)
@@ -303,7 +314,7 @@ static notch_status ask_backtest(notch_question *question)
   b->walk = (notch_walk){.books = question->books, .edition = question->edition};
   question->books->status = NOTCH_STORE_OK;
   if (!open_other(b) || !feed_all(b) || !add_up(b, NOTCH_RECORDED, question->books) ||
-      !add_up(b, NOTCH_RECOMPUTED, b->other)) {
+      !add_up_other(b)) {
     return failed(b);
   }
   notch_backtest_end(&b->figures);

@@ -30,15 +30,15 @@ static const char style[] =
     ".card{background:var(--card);border-radius:.6rem;padding:.75rem .9rem}\n"
     ".card b{display:block;font-size:1.45rem;line-height:1.2;font-variant-numeric:tabular-nums}\n"
     ".card span{color:var(--soft);font-size:.875rem}\n"
-    ".grid{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr));"
-    "gap:1.5rem 2rem}\n"
-    "section{border-top:1px solid var(--rule);padding-top:1rem;break-inside:avoid;min-width:0}\n"
+    "main{columns:26rem 2;column-gap:2.5rem}\n"
+    "section{border-top:1px solid var(--rule);padding:1rem 0 1.75rem;break-inside:avoid}\n"
     "svg{display:block;width:100%;max-width:36rem;height:auto;font-size:11px}\n"
     "table{border-collapse:collapse;width:100%;font-size:.93rem;"
     "font-variant-numeric:tabular-nums}\n"
-    ".wide{overflow-x:auto}\n"
+    ".wide{overflow-x:auto}table+table{margin-top:1.25rem}\n"
     "th,td{padding:.3rem .5rem;text-align:right;border-bottom:1px solid var(--rule)}\n"
-    "th:first-child,td:first-child{text-align:left;padding-left:0}td:last-child{padding-right:0}\n"
+    "th:first-child,td:first-child{text-align:left;padding-left:0}"
+    "th:last-child,td:last-child{padding-right:0}\n"
     "th{font-weight:600;color:var(--soft)}thead th{vertical-align:bottom}\n"
     "td.kept{font-weight:700}td.zero{color:var(--soft)}\n"
     ".up{color:var(--gain)}.down{color:var(--loss)}\n"
@@ -46,7 +46,7 @@ static const char style[] =
     ".middle{text-anchor:middle}.name{font-weight:600}\n"
     ".flow{opacity:.42}.tier0{fill:var(--t0)}.tier1{fill:var(--t1)}.tier2{fill:var(--t2)}"
     ".tier3{fill:var(--t3)}.tier4{fill:var(--t4)}.tier5{fill:var(--t5)}\n"
-    ".grid line,line.grid{stroke:var(--rule);stroke-width:.7}"
+    "line.grid{stroke:var(--rule);stroke-width:.7}"
     ".line{fill:none;stroke-width:2;stroke-linejoin:round}\n"
     "line.from{stroke:var(--soft);stroke-width:1;stroke-dasharray:3 3}\n"
     ".line.recorded{stroke:var(--recorded)}"
@@ -54,6 +54,8 @@ static const char style[] =
     ".key.recorded{fill:var(--recorded)}.key.recomputed{fill:var(--recomputed)}\n"
     ".gain{fill:var(--gain)}.loss{fill:var(--loss)}.same{fill:var(--recorded)}\n"
     "footer{margin-top:2rem;color:var(--soft);font-size:.875rem}\n"
+    "@media(max-width:32rem){table{font-size:.84rem}th,td{padding:.3rem .22rem}"
+    "svg{font-size:12px}.small{font-size:11px}}\n"
     "@media print{body{max-width:none;padding:0;font-size:10.5pt}.card{border:1px solid #ccc}"
     "svg{max-width:11cm}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}"
     "@page{margin:1.6cm}}\n";
@@ -298,10 +300,13 @@ static void extremes_table(const notch_backtest *backtest, uint32_t index, bool 
 
 /* ---- the page ---- */
 
-static void section(notch_out *out, notch_arena *run, const char *what, notch_text of)
+/* `of` says which, where there are `several`. */
+static void section(notch_out *out, notch_arena *run, const char *what, notch_text of,
+                    bool several)
 {
   notch_out_put(out, "<section>\n");
-  element(out, "h2", "", notch_arena_format(run, "%s%.*s", what, WORD(of)));
+  element(out, "h2", "", several ? notch_arena_format(run, "%s: %.*s", what, WORD(of))
+                                 : notch_text_of(what));
   notch_out_put(out, "\n");
 }
 
@@ -331,27 +336,29 @@ static void foot(const notch_backtest *backtest, notch_out *out)
 void notch_backtest_html(const notch_backtest *backtest, notch_out *out)
 {
   notch_arena *run = backtest->arena;
+  bool several = backtest->kind_count > 1;
   head(backtest, out);
-  notch_out_put(out, "<main class=\"grid\">\n");
+  notch_out_put(out, "<main>\n");
   for (uint32_t i = 0; i < backtest->ladder_count; i++) {
-    section(out, run, "Tiers: ", backtest->ladders[i].title);
+    section(out, run, "Members by tier", backtest->ladders[i].title,
+            backtest->ladder_count > 1);
     notch_svg_flows(backtest, i, out);
     migration_table(backtest, &backtest->ladders[i], out);
     notch_out_put(out, "</section>\n");
   }
   for (uint32_t i = 0; i < backtest->kind_count; i++) {
     const notch_compared_kind *kind = &backtest->kinds[i];
-    section(out, run, "Points: ", kind->title);
+    section(out, run, "Points", kind->title, true);
     kind_table(backtest, kind, out);
     notch_out_put(out, "</section>\n");
-    section(out, run, "Outstanding: ", kind->title);
+    section(out, run, "Points outstanding", kind->title, several);
     notch_svg_outstanding(backtest, i, out);
     notch_out_put(out, "</section>\n");
     if (comparable(kind)) {
-      section(out, run, "Members by points more or fewer: ", kind->title);
+      section(out, run, "Members by points more or fewer", kind->title, several);
       notch_svg_changes(backtest, i, out);
       notch_out_put(out, "</section>\n");
-      section(out, run, "Who gains and who loses: ", kind->title);
+      section(out, run, "Who gains, who loses", kind->title, several);
       extremes_table(backtest, i, true, out);
       extremes_table(backtest, i, false, out);
       notch_out_put(out, "</section>\n");

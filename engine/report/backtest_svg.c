@@ -62,7 +62,7 @@ static void box(notch_out *out, const char *style, int64_t x, int64_t y, int64_t
 #define FLOW_LEFT 1120
 #define FLOW_RIGHT 2780
 #define FLOW_BAR 100
-#define FLOW_TOP 220
+#define FLOW_TOP 300
 #define FLOW_TALL 2000
 #define FLOW_GAP 160
 
@@ -157,8 +157,8 @@ void notch_svg_flows(const notch_backtest *backtest, uint32_t index, notch_out *
   lay_out(to, to_count, total);
   int64_t left = bottom_of(from, from_count), right = bottom_of(to, to_count);
   begin(out, (left > right ? left : right) + 120, "Members by tier, recorded and recomputed");
-  label(out, "small end", FLOW_LEFT + FLOW_BAR, 110, NOTCH_TEXT("recorded"));
-  label(out, "small", FLOW_RIGHT, 110, NOTCH_TEXT("recomputed"));
+  label(out, "small end", FLOW_LEFT + FLOW_BAR, 100, NOTCH_TEXT("recorded"));
+  label(out, "small", FLOW_RIGHT, 100, NOTCH_TEXT("recomputed"));
   for (uint32_t i = from_count + 1; i-- > 0;) {
     for (uint32_t j = to_count + 1; j-- > 0;) {
       uint64_t members = ladder->migration[i * (to_count + 1) + j];
@@ -341,6 +341,12 @@ static notch_text size_text(const notch_backtest *backtest, unsigned size)
                             (long long)(from * 10 - 1));
 }
 
+/* Where nobody's change is under one whole unit, there is no bar for it. */
+static bool is_shown(const uint64_t *counts, int bar)
+{
+  return (bar != 1 && bar != -1) || counts[bar + BARS_MAX] > 0;
+}
+
 void notch_svg_changes(const notch_backtest *backtest, uint32_t index, notch_out *out)
 {
   uint64_t counts[2 * BARS_MAX + 1] = {0}, most = 1;
@@ -357,12 +363,13 @@ void notch_svg_changes(const notch_backtest *backtest, uint32_t index, notch_out
     first = bar < first ? bar : first;
     last = bar > last ? bar : last;
   }
-  int64_t y = 60;
-  begin(out, y + (int64_t)(last - first + 1) * BAR_STEP + 20,
-        "Members by how many points more or fewer they earn");
-  for (int bar = last; bar >= first; bar--, y += BAR_STEP) {
-    if ((bar == 1 || bar == -1) && counts[bar + BARS_MAX] == 0) {
-      y -= BAR_STEP; /* nothing under one whole unit: no bar for it */
+  int64_t y = 60, bars = 0;
+  for (int bar = first; bar <= last; bar++) {
+    bars += is_shown(counts, bar) ? 1 : 0;
+  }
+  begin(out, y + bars * BAR_STEP + 20, "Members by how many points more or fewer they earn");
+  for (int bar = last; bar >= first; bar--) {
+    if (!is_shown(counts, bar)) {
       continue;
     }
     notch_text size = size_text(backtest, (unsigned)(bar < 0 ? -bar : bar));
@@ -377,6 +384,7 @@ void notch_svg_changes(const notch_backtest *backtest, uint32_t index, notch_out
         count > 0 && width < 10 ? 10 : width, 140);
     label(out, "small", BAR_LEFT + width + 60, y + 105,
           notch_wide_text(backtest->arena, (__int128)count, 0));
+    y += BAR_STEP;
   }
   notch_out_put(out, "</svg>\n");
 }

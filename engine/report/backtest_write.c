@@ -249,13 +249,11 @@ static void kind_json(const notch_backtest *backtest, uint32_t index, notch_json
   notch_json_begin(json, '{');
   for (unsigned side = 0; side < NOTCH_SIDES; side++) {
     if (kind->has_worth[side]) {
-      notch_text text;
       notch_buffer plain;
       notch_buffer_init(&plain, json->to->memory);
       notch_wide_print(&plain, kind->cost[side], kind->currency_decimals[side], false);
-      text = notch_arena_format(backtest->arena, "%.*s %.*s", (int)plain.length, plain.bytes,
-                                WORD(kind->currency[side]));
-      notch_buffer_free(&plain);
+      notch_buffer_print(&plain, " %.*s", WORD(kind->currency[side]));
+      notch_text text = notch_taken_text(backtest->arena, &plain);
       key(json, side == 0 ? "recorded" : "recomputed");
       notch_json_text(json, text);
     }

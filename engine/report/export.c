@@ -115,9 +115,7 @@ static notch_text plain_amount(notch_arena *run, int64_t amount, unsigned decima
   notch_buffer text;
   notch_buffer_init(&text, run->memory);
   notch_wide_print(&text, amount, decimals, false);
-  notch_text kept = notch_arena_text(run, (notch_text){text.bytes, (uint32_t)text.length});
-  notch_buffer_free(&text);
-  return kept;
+  return notch_taken_text(run, &text);
 }
 
 static notch_text second_text(const notch_export *export, int64_t second)

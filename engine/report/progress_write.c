@@ -88,9 +88,7 @@ static notch_text value_words(const notch_program *program, notch_type type, not
   notch_buffer text;
   notch_buffer_init(&text, run->memory);
   value_print(program, type, value, true, &text);
-  notch_text kept = notch_arena_text(run, (notch_text){text.bytes, (uint32_t)text.length});
-  notch_buffer_free(&text);
-  return kept;
+  return notch_taken_text(run, &text);
 }
 
 /* What is still missing: want - have, where that means something. */

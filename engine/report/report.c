@@ -110,14 +110,30 @@ void notch_wide_print(notch_buffer *to, __int128 value, unsigned decimals, bool 
   notch_buffer_put(to, digits + at, sizeof digits - at);
 }
 
+notch_text notch_taken_text(notch_arena *run, notch_buffer *text)
+{
+  jmp_buf *escape = run->escape;
+  run->escape = NULL; /* the buffer has to go first */
+  notch_text kept = notch_arena_text(run, (notch_text){text->bytes, (uint32_t)text->length});
+  bool failed = text->failed || kept.bytes == NULL;
+  notch_buffer_free(text);
+  run->escape = escape;
+  if (failed) {
+    run->failed = true;
+    if (escape != NULL) {
+      longjmp(*escape, 1);
+    }
+    return (notch_text){NULL, 0};
+  }
+  return kept;
+}
+
 notch_text notch_wide_text(notch_arena *run, __int128 value, unsigned decimals)
 {
   notch_buffer text;
   notch_buffer_init(&text, run->memory);
   notch_wide_print(&text, value, decimals, true);
-  notch_text kept = notch_arena_text(run, (notch_text){text.bytes, (uint32_t)text.length});
-  notch_buffer_free(&text);
-  return kept;
+  return notch_taken_text(run, &text);
 }
 
 notch_text notch_change_text(notch_arena *run, __int128 value, unsigned decimals)
@@ -140,9 +156,10 @@ notch_text notch_percent_text(notch_arena *run, __int128 part, __int128 whole)
   if (whole == 0) {
     return NOTCH_TEXT("-");
   }
-  /* Half up, to a tenth of a per cent. */
-  __int128 tenths = (part * 2000 + whole) / (whole * 2);
-  notch_text text = notch_wide_text(run, tenths, 1);
+  /* Half away from zero, to a tenth of a per cent. */
+  __int128 size = part < 0 ? -part : part;
+  __int128 tenths = (size * 2000 + whole) / (whole * 2);
+  notch_text text = notch_wide_text(run, part < 0 ? -tenths : tenths, 1);
   return notch_arena_format(run, "%.*s%%", (int)text.length, text.bytes);
 }
 
@@ -183,19 +200,13 @@ __int128 notch_worths_floor(const notch_worths *worths)
 
 /* ---- dates ---- */
 
-static notch_text taken(notch_buffer *text, notch_arena *run)
-{
-  notch_text kept = notch_arena_text(run, (notch_text){text->bytes, (uint32_t)text->length});
-  notch_buffer_free(text);
-  return kept;
-}
 
 notch_text notch_day_text(notch_arena *run, const notch_program *program, int64_t at_us)
 {
   notch_buffer text;
   notch_buffer_init(&text, run->memory);
   notch_date_print(&text, notch_zone_day(&program->zone, at_us));
-  return taken(&text, run);
+  return notch_taken_text(run, &text);
 }
 
 notch_text notch_moment_text(notch_arena *run, const notch_program *program, int64_t at_us)
@@ -203,7 +214,7 @@ notch_text notch_moment_text(notch_arena *run, const notch_program *program, int
   notch_buffer text;
   notch_buffer_init(&text, run->memory);
   notch_moment_print_zone(&text, at_us, &program->zone);
-  return taken(&text, run);
+  return notch_taken_text(run, &text);
 }
 
 void notch_json_moment(notch_json_writer *json, const notch_program *program, int64_t at_us)

@@ -100,6 +100,46 @@ static void entries_text(const notch_statement *statement, notch_out *out)
   notch_columns_end(&table, &out->text, 2);
 }
 
+/* The local day at whose end points expire, or on which they become available. */
+static int32_t day_of(const notch_statement *statement, bool expires, int64_t at_s)
+{
+  return at_s == NOTCH_NEVER
+             ? INT32_MAX
+             : notch_zone_day(&statement->program->zone,
+                              at_s * NOTCH_SECOND_US - (expires ? 1 : 0));
+}
+
+/* One line a day. */
+static void term_rows(const notch_statement *statement, bool expires, uint32_t points,
+                      notch_table_of_text *table)
+{
+  const notch_statement_term *terms =
+      expires ? statement->expires.items : statement->matures.items;
+  uint32_t count = expires ? statement->expires.count : statement->matures.count;
+  for (uint32_t i = 0; i < count; i++) {
+    if (terms[i].kind != points) {
+      continue;
+    }
+    int32_t day = day_of(statement, expires, terms[i].at_s);
+    __int128 sum = terms[i].amount;
+    uint32_t j = i + 1;
+    for (; j < count && day_of(statement, expires, terms[j].at_s) == day; j++) {
+      sum += terms[j].kind == points ? terms[j].amount : 0;
+    }
+    notch_columns_add(table, amount(statement, points, sum));
+    if (terms[i].at_s == NOTCH_NEVER) {
+      notch_columns_word(table, expires ? "have no end now" : "become available once confirmed");
+    } else {
+      notch_text text = notch_day_text(statement->arena, statement->program,
+                                       terms[i].at_s * NOTCH_SECOND_US - (expires ? 1 : 0));
+      notch_columns_add(table, notch_arena_format(statement->arena, "%s %.*s",
+                                                  expires ? "can be used until"
+                                                          : "become available on", WORD(text)));
+    }
+    i = j - 1;
+  }
+}
+
 static void points_text(const notch_statement *statement, uint32_t points, notch_out *out)
 {
   const notch_points *kind = &statement->program->points[points];
@@ -119,32 +159,8 @@ static void points_text(const notch_statement *statement, uint32_t points, notch
   notch_out_put(out, "\n");
   notch_table_of_text table;
   notch_columns_begin(&table, "rl", run);
-  for (uint32_t i = 0; i < statement->matures.count; i++) {
-    const notch_statement_term *term = &statement->matures.items[i];
-    if (term->kind == points) {
-      notch_text day = term->at_s == NOTCH_NEVER
-                           ? NOTCH_TEXT("once confirmed")
-                           : notch_day_text(run, statement->program, term->at_s * NOTCH_SECOND_US);
-      notch_columns_add(&table, amount(statement, term->kind, term->amount));
-      notch_columns_add(&table, term->at_s == NOTCH_NEVER
-                                    ? NOTCH_TEXT("become available once confirmed")
-                                    : notch_arena_format(run, "become available on %.*s",
-                                                         WORD(day)));
-    }
-  }
-  for (uint32_t i = 0; i < statement->expires.count; i++) {
-    const notch_statement_term *term = &statement->expires.items[i];
-    if (term->kind == points) {
-      notch_columns_add(&table, amount(statement, term->kind, term->amount));
-      if (term->at_s == NOTCH_NEVER) {
-        notch_columns_word(&table, "have no end now");
-      } else {
-        notch_text day = notch_day_text(run, statement->program,
-                                        term->at_s * NOTCH_SECOND_US - 1);
-        notch_columns_add(&table, notch_arena_format(run, "can be used until %.*s", WORD(day)));
-      }
-    }
-  }
+  term_rows(statement, false, points, &table);
+  term_rows(statement, true, points, &table);
   notch_columns_end(&table, &out->text, 2);
 }
 
