@@ -191,16 +191,16 @@ static bool read_choice(notch_reader *reader, const notch_choice_set *choices,
   if (json->kind != NOTCH_JSON_STRING) {
     return wrong_type(reader, json, path, "one of its words");
   }
-  notch_text known = {"", 0};
   for (uint32_t i = 0; i < choices->count; i++) {
     if (notch_text_equal(choices->words[i], json->text)) {
       *out = NOTCH_VALUE(i);
       return true;
     }
-    if (i < 8) {
-      known = notch_arena_format(reader->run, "%.*s%s%.*s", WORD(known), i > 0 ? ", " : "",
-                                 WORD(choices->words[i]));
-    }
+  }
+  notch_text known = {"", 0};
+  for (uint32_t i = 0; i < choices->count && i < 8; i++) {
+    known = notch_arena_format(reader->run, "%.*s%s%.*s", WORD(known), i > 0 ? ", " : "",
+                               WORD(choices->words[i]));
   }
   notch_text value = shown(json->text);
   return notch_reader_refuse(reader, NOTCH_REFUSED_BAD_VALUE,
