@@ -10,7 +10,8 @@ AM_TESTS_ENVIRONMENT = \
   srcdir='$(srcdir)'; top_srcdir='$(top_srcdir)'; top_builddir='$(top_builddir)'; NM='$(NM)'; \
   CC='$(CC)'; NOTCH='$(abs_top_builddir)/notch$(EXEEXT)'; \
   NOTCH_RULES='$(abs_top_srcdir)/stdlib-rules'; TZ=Pacific/Chatham; \
-  export srcdir top_srcdir top_builddir NM CC NOTCH NOTCH_RULES TZ;
+  CK_DEFAULT_TIMEOUT=120; \
+  export srcdir top_srcdir top_builddir NM CC NOTCH NOTCH_RULES TZ CK_DEFAULT_TIMEOUT;
 TEST_EXTENSIONS = .sh
 SH_LOG_COMPILER = $(SHELL)
 
@@ -25,6 +26,7 @@ include tests/ledger/local.mk
 include tests/suite/local.mk
 include tests/api/local.mk
 include tests/apply/local.mk
+include tests/report/local.mk
 include tests/cli/local.mk
 include tests/fuzz/local.mk
 include tests/run/local.mk

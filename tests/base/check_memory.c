@@ -12,8 +12,10 @@ START_TEST(gives_zeroed_aligned_memory)
       unsigned char *item = notch_arena_alloc(&arena, size);
       ck_assert_ptr_nonnull(item);
       ck_assert_uint_eq((uintptr_t)item % 16, 0);
-      for (size_t i = 0; i < size; i++)
-        ck_assert_uint_eq(item[i], 0);
+      size_t zeroes = 0;
+      while (zeroes < size && item[zeroes] == 0)
+        zeroes++;
+      ck_assert_uint_eq(zeroes, size);
       memset(item, 0xAA, size);
     }
     notch_arena_reset(&arena);

@@ -228,7 +228,8 @@ static notch_eval read_by_kind(void *payload, notch_fact fact, uint32_t a, uint3
 {
   fixture *at = payload;
   (void)b, (void)arg;
-  *out = fact == NOTCH_FACT_MEMBER_FIELD && a == 1 ? at->fields[F_NOTE] : at->facts[fact];
+  bool text = fact == NOTCH_FACT_SELF || (fact == NOTCH_FACT_MEMBER_FIELD && a == 1);
+  *out = text ? at->fields[F_NOTE] : at->facts[fact];
   return NOTCH_EVAL_OK;
 }
 
@@ -340,7 +341,7 @@ START_TEST(what_the_verifier_says)
       {{{NOTCH_OP_NEXT, 0, F_ITEMS, 0, 0}}, 1,
        "procedure 0, instruction 0 (next): slot 0 holds no cursor"},
       {{{NOTCH_OP_FACT, 0, NOTCH_EXPR_TIER, 1, 0}}, 1,
-       "procedure 0, instruction 0 (fact): there is no fact 9 of 1 and 0"},
+       "procedure 0, instruction 0 (fact): there is no fact 10 of 1 and 0"},
       {{{NOTCH_OP_TABLE, 0, T_TABLES, 0, 0}}, 1,
        "procedure 0, instruction 0 (table): there is no table 2"},
       {{{NOTCH_OP_COUNT, 0, 0, 0, 0}}, 1,
