@@ -113,17 +113,19 @@ class Purse:
             return sorted(lots, key=lambda lot: (lot.earned, lot.seq))
         return sorted(lots, key=lambda lot: (-lot.earned, lot.seq))
 
+    def tied(self, kind, lot, other):
+        return other.expires != lot.expires and (
+            other.event == lot.event
+            or self.program.kinds[kind].take == 'newest' and other.earned == lot.earned)
+
     def spend(self, kind, amount):
         """From available lots in the declared order: [(lot, amount)]."""
-        parts, take = [], self.program.kinds[kind].take
+        parts = []
         lots = self.in_order(kind)
         for lot in lots:
             part = min(lot.left, amount)
             if part:
-                if part == amount and any(
-                        other.expires != lot.expires and (
-                            other.event == lot.event or take == 'newest'
-                            and other.earned == lot.earned) for other in lots):
+                if part == amount and any(self.tied(kind, lot, other) for other in lots):
                     raise Unspecified('which of two lots goes first')
                 lot.left -= part
                 amount -= part
@@ -162,8 +164,13 @@ class Purse:
                             cut = min(losses[name], part)
                             losses[name] -= cut
                             part -= cut
-        for lot in self.in_order(kind):
+        if any(lot.event == event + '/up' and lot.left for lot in self.of(kind)):
+            raise Unspecified('whether the gift of a promotion is part of its event')
+        lots = self.in_order(kind) if total else []
+        for lot in lots:
             part = min(lot.left, total)
+            if part and any(self.tied(kind, lot, other) for other in lots):
+                raise Unspecified('which of two lots goes first')
             lot.left -= part
             total -= part
         if total:
