@@ -6,7 +6,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { STATE_FORMAT = 1 };
+enum { STATE_FORMAT = 2 };
 
 void notch_state_init(notch_state *state, const notch_memory *memory)
 {
@@ -102,32 +102,71 @@ bool notch_state_equal(const notch_state *left, const notch_state *right)
   return same;
 }
 
-static void put_number(notch_buffer *to, int64_t number)
+/*
+ * Stored items are alike: each 8-byte word is written as what differs from the same word of the
+ * item before, a mask of the bytes that are not zero and then those bytes.  Sections of other
+ * sizes (texts) are written as they are.
+ */
+static void put_words(notch_buffer *to, const void *items, uint32_t count, size_t size)
 {
-  notch_buffer_put(to, &number, sizeof number);
+  const unsigned char *at = items;
+  size_t words = size / 8;
+  for (uint32_t i = 0; i < count; i++) {
+    unsigned char packed[9 * 16];
+    size_t length = 0;
+    for (size_t word = 0; word < words; word++, at += 8) {
+      uint64_t value, before = 0;
+      memcpy(&value, at, 8);
+      if (i > 0) {
+        memcpy(&before, at - size, 8);
+      }
+      value ^= before;
+      size_t mask_at = length++;
+      unsigned char mask = 0;
+      for (unsigned byte = 0; value != 0; byte++, value >>= 8) {
+        if ((value & 0xff) != 0) {
+          mask |= (unsigned char)(1u << byte);
+          packed[length++] = (unsigned char)value;
+        }
+      }
+      packed[mask_at] = mask;
+    }
+    notch_buffer_put(to, packed, length);
+  }
 }
+
+static void put_items(notch_buffer *to, const void *items, uint32_t count, size_t size)
+{
+  notch_buffer_put(to, &count, sizeof count);
+  if (count > 0 && size % 8 == 0 && size <= 128) {
+    put_words(to, items, count, size);
+  } else if (count > 0) {
+    notch_buffer_put(to, items, size * count);
+  }
+}
+
+typedef struct state_head {
+  int64_t format, member, flags, joined_us, booked_us, settled_us, last_event, seed;
+} state_head;
 
 void notch_state_encode(const notch_state *state, notch_buffer *to)
 {
-  put_number(to, STATE_FORMAT);
-  put_number(to, state->member);
-  put_number(to, (state->closed ? 1 : 0) | (state->present ? 2 : 0));
-  put_number(to, state->joined_us);
-  put_number(to, state->booked_us);
-  put_number(to, state->settled_us);
-  put_number(to, state->last_event);
-  put_number(to, (int64_t)state->seed.offset << 32 | state->seed.length);
-#define SECTION(type, name, meaning)                                                               \
-  notch_buffer_put(to, &state->name##_count, sizeof state->name##_count);                          \
-  if (state->name##_count > 0) {                                                                   \
-    notch_buffer_put(to, state->name, sizeof(type) * state->name##_count);                         \
-  }
+  state_head head = {.format = STATE_FORMAT,
+                     .member = state->member,
+                     .flags = (state->closed ? 1 : 0) | (state->present ? 2 : 0),
+                     .joined_us = state->joined_us,
+                     .booked_us = state->booked_us,
+                     .settled_us = state->settled_us,
+                     .last_event = state->last_event,
+                     .seed = (int64_t)state->seed.offset << 32 | state->seed.length};
+  put_items(to, &head, 1, sizeof head);
+#define SECTION(type, name, meaning) put_items(to, state->name, state->name##_count, sizeof(type));
 #include "member/state.def"
 #undef SECTION
 }
 
 typedef struct cursor {
-  const char *at;
+  const unsigned char *at;
   size_t left;
 } cursor;
 
@@ -144,26 +183,68 @@ static bool take(cursor *from, void *to, size_t size)
   return true;
 }
 
+static bool take_words(cursor *from, void *items, uint32_t count, size_t size)
+{
+  unsigned char *at = items;
+  for (size_t word = 0; word < count * (size / 8); word++, at += 8) {
+    uint64_t value = 0, before = 0;
+    unsigned char mask, byte;
+    if (!take(from, &mask, 1)) {
+      return false;
+    }
+    for (unsigned bit = 0; bit < 8; bit++) {
+      if ((mask >> bit & 1u) != 0) {
+        if (!take(from, &byte, 1)) {
+          return false;
+        }
+        value |= (uint64_t)byte << (8 * bit);
+      }
+    }
+    if (word >= size / 8) {
+      memcpy(&before, at - size, 8);
+    }
+    value ^= before;
+    memcpy(at, &value, 8);
+  }
+  return true;
+}
+
+static bool take_items(cursor *from, void *items, uint32_t count, size_t size)
+{
+  return count == 0 || (size % 8 == 0 && size <= 128 ? take_words(from, items, count, size)
+                                                     : take(from, items, size * count));
+}
+
+/* A count that the bytes left cannot hold is not believed. */
+static bool take_count(cursor *from, uint32_t *count, size_t size)
+{
+  size_t least = size % 8 == 0 && size <= 128 ? size / 8 : size;
+  return take(from, count, sizeof *count) && *count <= from->left / least;
+}
+
 bool notch_state_decode(notch_state *state, const void *bytes, size_t size)
 {
   cursor from = {bytes, size};
-  int64_t format, flags, seed;
-  if (!take(&from, &format, sizeof format) || format != STATE_FORMAT ||
-      !take(&from, &state->member, 8) || !take(&from, &flags, 8) ||
-      !take(&from, &state->joined_us, 8) || !take(&from, &state->booked_us, 8) ||
-      !take(&from, &state->settled_us, 8) || !take(&from, &state->last_event, 8) ||
-      !take(&from, &seed, 8)) {
+  state_head head;
+  uint32_t one;
+  if (!take_count(&from, &one, sizeof head) || one != 1 ||
+      !take_items(&from, &head, 1, sizeof head) || head.format != STATE_FORMAT) {
     return false;
   }
-  state->closed = (flags & 1) != 0;
-  state->present = (flags & 2) != 0;
-  state->seed = (notch_slice){(uint32_t)(seed >> 32), (uint32_t)seed};
+  state->member = head.member;
+  state->closed = (head.flags & 1) != 0;
+  state->present = (head.flags & 2) != 0;
+  state->joined_us = head.joined_us;
+  state->booked_us = head.booked_us;
+  state->settled_us = head.settled_us;
+  state->last_event = head.last_event;
+  state->seed = (notch_slice){(uint32_t)(head.seed >> 32), (uint32_t)head.seed};
 #define SECTION(type, name, meaning)                                                               \
   {                                                                                                \
     uint32_t count;                                                                                \
-    if (!take(&from, &count, sizeof count) || count > from.left / sizeof(type) ||                  \
+    if (!take_count(&from, &count, sizeof(type)) ||                                                \
         !reserve(state, (void **)&state->name, &state->name##_capacity, sizeof(type), count) ||    \
-        !take(&from, state->name, sizeof(type) * count)) {                                         \
+        !take_items(&from, state->name, count, sizeof(type))) {                                    \
       return false;                                                                                \
     }                                                                                              \
     state->name##_count = count;                                                                   \
