@@ -123,11 +123,11 @@ static void put_words(notch_buffer *to, const void *items, uint32_t count, size_
       value ^= before;
       size_t mask_at = length++;
       unsigned char mask = 0;
-      for (unsigned byte = 0; value != 0; byte++, value >>= 8) {
-        if ((value & 0xff) != 0) {
-          mask |= (unsigned char)(1u << byte);
-          packed[length++] = (unsigned char)value;
-        }
+      while (value != 0) {
+        unsigned byte = (unsigned)__builtin_ctzll(value) / 8;
+        mask |= (unsigned char)(1u << byte);
+        packed[length++] = (unsigned char)(value >> (8 * byte));
+        value &= ~(UINT64_C(0xff) << (8 * byte));
       }
       packed[mask_at] = mask;
     }
