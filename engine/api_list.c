@@ -124,6 +124,9 @@ static notch_status list_refused(notch_question *q)
     q->run->escape = NULL; /* the cursor is closed below, whatever happens */
     notch_arena_reset(q->run);
     notch_arena_reset(&q->books->run);
+    if (row->member != 0 && q->books->host.member_id(q->books, row->member).length == 0) {
+      continue; /* erased: there is nothing left to mend */
+    }
     bool good = notch_books_find_applied(q->books, row->id, &applied) &&
                 ((applied != 0 && row->verdict != NOTCH_REFUSED_CONFLICT) ||
                  put_refused(q, row));
