@@ -174,6 +174,8 @@ bool notch_names_effect(notch_books *books, notch_edition *edition, const notch_
 bool notch_names_type(notch_books *books, notch_text type, uint32_t *number);
 /* The index that a number of the dictionary has in the edition, or NOTCH_NONE. */
 uint32_t notch_names_index(notch_books *books, notch_edition *edition, uint32_t number);
+/* What terms are called in the dictionary: after who has them. */
+notch_text notch_names_terms(const notch_program *p, uint32_t terms, notch_arena *run);
 void notch_names_forget(notch_books *books);
 
 /* ---- members (apply_members.c) ---------------------------------------------------------- */

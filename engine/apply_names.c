@@ -14,7 +14,7 @@
 /* ---- texts ---- */
 
 /* Terms have no name of their own: they are called after who has them. */
-static notch_text terms_text(const notch_program *p, uint32_t terms, notch_arena *run)
+notch_text notch_names_terms(const notch_program *p, uint32_t terms, notch_arena *run)
 {
   for (uint32_t i = 0; i < p->points_count; i++) {
     if (p->points[i].terms == terms) {
@@ -81,7 +81,7 @@ static notch_text text_of(const notch_program *p, notch_name_sort sort, uint32_t
   case NOTCH_NAME_POOL: return p->pools[index].decl.name;
   case NOTCH_NAME_PAYMENT: return p->payments[index].decl.name;
   case NOTCH_NAME_LIMIT: return limit_text(p, index, run);
-  case NOTCH_NAME_TERMS: return terms_text(p, index, run);
+  case NOTCH_NAME_TERMS: return notch_names_terms(p, index, run);
   case NOTCH_NAME_TIER:
   case NOTCH_NAME_FIELD:
   case NOTCH_NAME_OTHER: break;

@@ -101,6 +101,37 @@ static bool put_zone(notch_rules *rules, notch_text zone)
 
 static bool make_tables(notch_books *books, notch_edition *edition);
 
+/* Terms of the same owner in the version before, where an idle clock ran already; NOTCH_NONE. */
+static uint32_t idle_terms_of(const notch_program *p, notch_text name, notch_arena *arena)
+{
+  for (uint32_t i = 0; i < p->terms_count; i++) {
+    if (p->terms[i].expiry == NOTCH_EXPIRY_INACTIVITY &&
+        notch_text_equal(notch_names_terms(p, i, arena), name)) {
+      return i;
+    }
+  }
+  return NOTCH_NONE;
+}
+
+/* An idle clock that a version brings starts when the version comes into force. */
+static bool begin_clocks(notch_books *books, notch_edition *edition, notch_arena *arena)
+{
+  const notch_program *p = edition->rules->program;
+  for (uint32_t i = 0; i < p->terms_count && edition->version > 1; i++) {
+    if (p->terms[i].expiry != NOTCH_EXPIRY_INACTIVITY) {
+      continue;
+    }
+    const notch_edition *before = notch_books_edition(books, edition->version - 1);
+    if (before == NULL) {
+      return false;
+    }
+    uint32_t same = idle_terms_of(before->rules->program, notch_names_terms(p, i, arena), arena);
+    edition->rules->plan->idle_from_us[i] =
+        same == NOTCH_NONE ? edition->effective_us : before->rules->plan->idle_from_us[same];
+  }
+  return true;
+}
+
 static bool compile(notch_books *books, notch_edition *edition)
 {
   notch_arena read;
@@ -133,6 +164,8 @@ static bool compile(notch_books *books, notch_edition *edition)
                       edition->version, WORD(first));
       notch_rules_free(edition->rules, books->memory);
       edition->rules = NULL;
+    } else {
+      compiled = begin_clocks(books, edition, &read);
     }
   }
   notch_arena_free(&read);

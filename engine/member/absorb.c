@@ -71,6 +71,8 @@ static void note_ran_out(notch_work *work, notch_state *state, uint32_t event, i
     if (!listed || newest == INT64_MIN) {
       continue;
     }
+    int64_t begun_us = work->plan->idle_from_us[i];
+    newest = begun_us > newest ? begun_us : newest;
     int64_t end_s = notch_term_end(program, newest, terms->expiry_after, false, NOTCH_UNIT_DAY);
     if (NOTCH_US(end_s) <= at_us) {
       *notch_state_add_firings(state) = (notch_firing){

@@ -40,6 +40,7 @@ typedef struct notch_plan {
   bool earning_rules; /* some rule runs on earning */
   bool uses_house;    /* some figure belongs to the programme: fold every row for member 0 */
   bool *keyed;        /* by limit: shared, and its key reads the member: the key is recorded */
+  int64_t *idle_from_us; /* by terms: before this no idle clock of theirs ran; INT64_MIN */
 } notch_plan;
 
 const notch_plan *notch_plan_make(const notch_program *program, const notch_code *code,

@@ -88,9 +88,14 @@ const notch_plan *notch_plan_make(const notch_program *program, const notch_code
   notch_plan *plan = NOTCH_NEW(arena, notch_plan);
   bool *earned = NOTCH_NEW_ARRAY(arena, bool, program->points_count + 1);
   bool *keyed = NOTCH_NEW_ARRAY(arena, bool, program->limit_count + 1);
-  if (plan == NULL || earned == NULL || keyed == NULL) {
+  int64_t *idle_from = NOTCH_NEW_ARRAY(arena, int64_t, program->terms_count + 1);
+  if (plan == NULL || earned == NULL || keyed == NULL || idle_from == NULL) {
     return NULL;
   }
+  for (uint32_t i = 0; i < program->terms_count; i++) {
+    idle_from[i] = INT64_MIN;
+  }
+  plan->idle_from_us = idle_from;
   for (uint32_t i = 0; i < program->limit_count; i++) {
     keyed[i] = is_keyed(program, &program->limits[i]);
   }

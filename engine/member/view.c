@@ -55,6 +55,8 @@ int64_t notch_lot_expires(const notch_plan *plan, const notch_state *state, cons
       newest = at_us > newest ? at_us : newest;
     }
     from_us = newest == INT64_MIN ? lot->earned_us : newest;
+    int64_t begun_us = plan->idle_from_us[lot->terms];
+    from_us = begun_us > from_us ? begun_us : from_us;
   }
   if (terms->expiry_while != NOTCH_NONE) {
     int64_t since_us = notch_while_since(state, lot->terms);
