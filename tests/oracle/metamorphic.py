@@ -52,6 +52,9 @@ class Bench:
         for name in members:
             state = json.loads(self.must('balance', ledger, name, '--at', at, '--json'))
             for points in state['points'].values():
+                for lot in points.get('lots', []):
+                    if (lot.get('event') or '').startswith('#'):
+                        lot['event'] = '#'  # a transaction's number says how many came before
                 points['lots'] = sorted(json.dumps(lot, sort_keys=True)
                                         for lot in points.get('lots', []))
             found[name] = state
