@@ -72,7 +72,8 @@ int64_t notch_next_ranking(const notch_plan *plan, int64_t after_us, uint32_t *c
   return next;
 }
 
-/* As of the end of the day before the instant, each member settled by the host up to it. */
+/* Each member was settled by the host up to the instant.  A ranking is a beginning, so it sees the
+ * new day, as scheduled rules do: `over last quarter each quarter` is the quarter just ended. */
 static void rank_all(notch_work *work, uint32_t index, const notch_state *const *members,
                      uint32_t count)
 {
@@ -118,7 +119,7 @@ const notch_outcome *notch_rank(notch_decider *decider, const notch_case *decisi
   notch_see_member(work, house);
   notch_work_begin(work, house, NOTCH_ORIGIN_DUE, NOTCH_DUE_FIRST + NOTCH_DUE_RANKING,
                    NOTCH_US(at_s), notch_zone_offset(&work->program->zone, at_s) / 60);
-  notch_work_see_day(work, NOTCH_US(at_s), notch_work_day(work, NOTCH_US(at_s)) - 1);
+  notch_work_see_day(work, NOTCH_US(at_s), notch_work_day(work, NOTCH_US(at_s)));
   rank_all(work, cohort, members, count);
   return notch_decider_finish(work, NOTCH_NONE);
 }
