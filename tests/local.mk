@@ -31,4 +31,5 @@ include tests/cli/local.mk
 include tests/fuzz/local.mk
 include tests/run/local.mk
 include tests/oracle/local.mk
+include tests/docs/local.mk
 include tests/house.mk

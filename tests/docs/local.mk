@@ -1,0 +1,11 @@
+# Every code block of README and docs is run; docs/diagnostics.md is what the tables give.
+DOCS_TESTS = tests/docs/check_docs.sh tests/docs/check_diagnostics.sh
+TESTS += $(DOCS_TESTS)
+EXTRA_DIST += $(DOCS_TESTS) tests/docs/check_docs.py tests/docs/diagnostics.py
+$(DOCS_TESTS:.sh=.log): $(bin_PROGRAMS) $(lib_LTLIBRARIES)
+tests/docs/check_docs.log: $(DOCS_EXAMPLES)
+
+.PHONY: update-docs
+update-docs: all $(DOCS_EXAMPLES)
+	$(AM_TESTS_ENVIRONMENT) python3 $(srcdir)/tests/docs/diagnostics.py --update
+	$(AM_TESTS_ENVIRONMENT) python3 $(srcdir)/tests/docs/check_docs.py --update
