@@ -141,4 +141,7 @@ notch_status notch_api_spill(notch_question *question, bool all);
 notch_status notch_api_member_state(notch_question *question, notch_state *state);
 notch_status notch_api_balance_of(notch_question *question);
 
+/* The text of a standard rule, `birthday_double`, as it was when the library was built. */
+bool notch_standard_rule(notch_text module, notch_text *text);
+
 #endif

@@ -9,7 +9,7 @@
 
 /* ---- modules ---- */
 
-typedef struct loader { /* finds modules in files: beside the script, then in a folder */
+typedef struct loader { /* finds modules: beside the script, in a folder, then the built-in ones */
   notch_engine *engine;
   const notch_compile_options *options;
   notch_arena arena; /* texts, as long as the compilation */
@@ -77,13 +77,9 @@ static bool find_in_files(loader *with, notch_text path, notch_text importer, no
           try_file(with, notch_text_of(with->options->rules_folder), file, name, text));
 }
 
-static bool find_module(void *payload, notch_text path, notch_text importer, notch_text *name,
-                        notch_text *text)
+static bool find_by_host(loader *with, notch_text path, notch_text importer, notch_text *name,
+                         notch_text *text)
 {
-  loader *with = payload;
-  if (with->options == NULL || with->options->load == NULL) {
-    return find_in_files(with, path, importer, name, text);
-  }
   const char *found = NULL, *bytes = NULL;
   size_t size = 0;
   if (with->options->load(with->options->load_payload,
@@ -95,6 +91,20 @@ static bool find_module(void *payload, notch_text path, notch_text importer, not
   *name = found != NULL ? notch_text_of(found) : path;
   *text = (notch_text){bytes, (uint32_t)size};
   return true;
+}
+
+static bool find_module(void *payload, notch_text path, notch_text importer, notch_text *name,
+                        notch_text *text)
+{
+  loader *with = payload;
+  bool by_host = with->options != NULL && with->options->load != NULL;
+  if (by_host ? find_by_host(with, path, importer, name, text)
+              : find_in_files(with, path, importer, name, text)) {
+    return true;
+  }
+  *name = notch_arena_format(&with->arena, "<standard rules>/%.*s.notch", (int)path.length,
+                             path.bytes);
+  return name->bytes != NULL && notch_standard_rule(path, text);
 }
 
 /* ---- diagnostics ---- */

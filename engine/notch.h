@@ -122,7 +122,9 @@ typedef struct notch_compile_options {
   uint32_t version; /* 1 */
   void (*report)(void *payload, const notch_diagnostic *diagnostic); /* NULL: not wanted */
   void *report_payload;
-  notch_loader *load; /* NULL: `use a.b` reads a/b.notch beside the script, then in rules_folder */
+  /* NULL: `use a.b` reads a/b.notch beside the script, then in rules_folder.  What neither finds
+   * is looked for among the standard rules that are built into the library. */
+  notch_loader *load;
   void *load_payload;
   const char *rules_folder; /* where the standard rules are; NULL: none */
   const char *(*translate)(const char *format); /* messages in another language; NULL: English */
