@@ -288,6 +288,10 @@ static bool fold_chain(notch_books *books, notch_edition *edition, notch_state *
         row.booked_us = row.at_us;
       }
       good = notch_books_fold(books, edition, state, &row);
+    } else if (row.booked_us <= booked_us && row.verdict == NOTCH_APPLIED &&
+               notch_history_returns(&row)) {
+      row.lowers_only = true; /* it lowers measures at the time of what it returns */
+      good = notch_books_fold(books, edition, state, &row);
     }
   }
   notch_arena_free(&one);

@@ -113,6 +113,7 @@ typedef struct notch_transaction {
   notch_text content; /* canonical JSON of what was sent; of a refused one, as far as it was read */
   notch_text shared;  /* figures read from outside the member, canonical JSON; empty: none */
   notch_text detail;  /* refused: the sentence */
+  bool lowers_only; /* folding the past: a later return, of which only what it lowers counts */
   const notch_posting *postings;
   const notch_move *moves;
   const notch_effect *effects;

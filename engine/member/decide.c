@@ -208,6 +208,7 @@ static void member_event(notch_work *work, notch_state *state)
     notch_state *then = notch_work_copy_as(work, work->in->then, NOTCH_KEY_OF_THEN);
     notch_absorb(work, then, open->row.event);
     work->seen = then;
+    work->then = then;
   }
   if (begins) {
     start_terms(work, state);

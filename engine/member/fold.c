@@ -110,10 +110,27 @@ static bool fold_rows(notch_work *work, notch_state *state, const notch_transact
   return true;
 }
 
+/* A return later than the moment in sight: what it lowers of events that are in the state. */
+static bool fold_lowering(notch_work *work, notch_state *state)
+{
+  const notch_original *original = work->in->original;
+  bool seen = original != NULL && original->sent->type >= NOTCH_EVENT_BUILTIN_COUNT &&
+              original->sent->at_us <= state->booked_us;
+  if (seen) {
+    notch_left left = notch_lower(work, original);
+    notch_measure_lower(work, state, original->sent, original->event, left.before, left.after,
+                        left.nothing_left);
+  }
+  return true;
+}
+
 static bool fold_member(notch_work *work, notch_state *state, const notch_event *event,
                         const notch_transaction *transaction)
 {
   bool late = transaction->booked_us > transaction->at_us;
+  if (transaction->lowers_only) {
+    return fold_lowering(work, state);
+  }
   if (transaction->origin == NOTCH_ORIGIN_SENT) {
     notch_absorb(work, state, transaction->event);
   }
@@ -175,7 +192,7 @@ bool notch_fold(notch_decider *decider, const notch_plan *plan, notch_state *sta
       folded = fold_member(work, state, event, transaction);
     }
   }
-  if (state->member != 0 || transaction->member == 0) {
+  if ((state->member != 0 || transaction->member == 0) && !transaction->lowers_only) {
     state->last_event = transaction->event;
     if (transaction->verdict == NOTCH_APPLIED && transaction->booked_us > state->booked_us) {
       state->booked_us = transaction->booked_us;

@@ -203,7 +203,9 @@ bool notch_fold_house(notch_work *work, notch_state *house, const notch_transact
     }
   }
   const notch_original *original = work->in->original;
-  if (original != NULL) { /* room comes back in the period it was used in */
+  notch_moment returned_on = work->moment;
+  if (original != NULL) { /* room comes back in the period it was used in, if it is open */
+    work->returned_on = &returned_on;
     work->event = original->sent;
     work->fields = original->sent->fields;
     notch_work_see(work, original->sent->at_us);

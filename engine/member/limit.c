@@ -122,13 +122,40 @@ int64_t notch_limit_room(notch_work *work, uint32_t index, uint32_t variant)
   return used >= limit->amount ? 0 : limit->amount - used;
 }
 
+/* A return gives room back only while the period is open. */
+static bool is_closed(const notch_work *work, const notch_limit *limit)
+{
+  const notch_moment *now = work->returned_on, *then = &work->moment;
+  const notch_calendar *calendar = &work->program->calendar;
+  if (now == NULL) {
+    return false;
+  }
+  switch (limit->period) {
+  case NOTCH_PERIOD_EVER: return false;
+  case NOTCH_PERIOD_TOTAL: return now->today > limit->to_day;
+  case NOTCH_PERIOD_CALENDAR:
+    if (limit->unit <= NOTCH_UNIT_HOUR) {
+      notch_duration one = {1, limit->unit};
+      return now->now_us / exact_us(one) != then->now_us / exact_us(one);
+    }
+    return notch_unit_begin(now->today, limit->unit, calendar) !=
+           notch_unit_begin(then->today, limit->unit, calendar);
+  case NOTCH_PERIOD_ROLLING: break;
+  }
+  if (is_exact(limit)) {
+    return then->now_us <= now->now_us - exact_us(limit->rolling);
+  }
+  notch_duration back = {-limit->rolling.count, limit->rolling.unit};
+  return then->today <= notch_day_add(now->today, back, calendar->months_roll);
+}
+
 void notch_limit_use_key(notch_work *work, notch_state *state, uint32_t index, notch_text key,
                          int64_t amount)
 {
   const notch_limit *limit = &work->program->limits[index];
   bool outside = limit->period == NOTCH_PERIOD_TOTAL &&
                  (work->moment.today < limit->from_day || work->moment.today > limit->to_day);
-  if (amount == 0 || outside || limit->per_event) {
+  if (amount == 0 || outside || limit->per_event || is_closed(work, limit)) {
     return;
   }
   int32_t day;

@@ -303,6 +303,7 @@ static void look_again(notch_work *work, const point_of_view *view)
   work->seen = view->seen;
   work->uses = view->uses;
   work->house_uses = NULL;
+  work->returned_on = NULL;
 }
 
 static bool takes_back(const notch_event *event)
@@ -318,6 +319,7 @@ static void give_room_back(notch_work *work, const notch_original *original, uin
   work->seen = notch_work_copy_as(work, original->then, NOTCH_KEY_OF_ORIGINAL);
   work->event = original->sent;
   work->fields = original->sent->fields;
+  work->returned_on = &view.moment;
   notch_work_see(work, original->sent->at_us);
   for (uint32_t i = first; i < work->open->postings.count; i++) {
     const notch_posting posting = work->open->postings.items[i];
@@ -523,6 +525,7 @@ void notch_fold_return(notch_work *work, notch_state *state, const notch_transac
   }
   work->event = original->sent;
   work->fields = original->sent->fields;
+  work->returned_on = &view.moment;
   notch_work_see(work, original->sent->at_us);
   notch_fold_limits(work, state, transaction);
   look_again(work, &view);

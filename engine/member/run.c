@@ -175,7 +175,10 @@ static void open_lot(notch_work *work, const notch_awards *awards, uint32_t firs
       total += award->posted;
     }
   }
-  if (total <= 0) {
+  if (total <= 0) { /* nothing is posted, but what was used of limits stays used */
+    for (uint16_t i = 0; i < count; i++) {
+      notch_limit_note(work, shares[i].rule, model->points, shares[i].amount, false);
+    }
     return;
   }
   notch_posting posting = {.points = model->points,
@@ -190,6 +193,9 @@ static void open_lot(notch_work *work, const notch_awards *awards, uint32_t firs
   notch_lot_dates(program, posting.terms, earned_us, &posting.matures_s, &posting.expires_s);
   int64_t lot = notch_work_post(work, posting);
   notch_measure_earned(work, work->open->state, model->points, earned_us, total);
+  if (work->then != NULL && work->open->row.origin == NOTCH_ORIGIN_SENT) {
+    notch_measure_earned(work, work->then, model->points, earned_us, total);
+  }
   notch_state_use_limits(work, work->open->state,
                          &work->open->postings.items[work->open->postings.count - 1]);
   if (work->plan->uses_house) {

@@ -276,7 +276,8 @@ static void settle_instant(notch_work *work, notch_state *state, int64_t now_s)
   name_it(work, NOTCH_DUE_SEGMENT);
   notch_run_on_earning(work);
   name_it(work, NOTCH_DUE_MATURING);
-  state->settled_us = now_us;
+  /* A lot that was overdue when it was earned ends in the past: nothing there comes again. */
+  state->settled_us = now_us > state->settled_us ? now_us : state->settled_us;
   notch_absorbed(work, state, now_us);
   notch_awards *given = work->given_away;
   int64_t cause = work->open->row.event;

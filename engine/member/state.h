@@ -2,7 +2,7 @@
  * member/state.h -- what the rules have to know about one member.
  *
  * A state is a fold of the member's rows (fold.c): a cache, never the truth.  Indexes are those
- * of one programme; notch_state_carry() moves a state to another version by name.
+ * of one programme: under another version the rows are folded again, by name.
  */
 #ifndef NOTCH_MEMBER_STATE_H
 #define NOTCH_MEMBER_STATE_H
@@ -181,9 +181,7 @@ bool notch_state_equal(const notch_state *left, const notch_state *right);
 void notch_state_encode(const notch_state *state, notch_buffer *to);
 bool notch_state_decode(notch_state *state, const void *bytes, size_t size);
 
-/* The same member under another version: by name; what the new version lacks is left out. */
-bool notch_state_carry(notch_state *to, const notch_state *from, const notch_program *after,
-                       const notch_program *before);
+
 
 /* Room for one more item at the end of a section: returns it zeroed. */
 #define SECTION(type, name, meaning) type *notch_state_add_##name(notch_state *state);

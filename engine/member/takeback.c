@@ -16,8 +16,7 @@ typedef struct claim { /* what one rule gives back of one kind */
   int64_t taken;  /* by earlier returns, net */
   int64_t lot;    /* that it opened */
   int64_t amount; /* to take back now; negative: to give back */
-  uint32_t lowered_by; /* index + 1 of a lowering rule's claim that goes with it */
-  int64_t lowered;     /* by how much: its share of the first posting, below zero */
+  NOTCH_VEC(notch_share) lowered; /* shares below zero that go with its first posting */
 } claim;
 
 typedef NOTCH_VEC(claim) claim_list;
@@ -110,31 +109,31 @@ static int64_t should_be(notch_work *work, const notch_original *original, const
 }
 
 /* A rule's share; with the first of them goes what a lowering rule had taken off. */
-static void add_share(const claim *claims, claim *of, int64_t part, notch_share *shares,
+static void add_share(claim *of, int64_t part, notch_share *shares,
                       uint16_t *count)
 {
-  shares[(*count)++] = (notch_share){of->rule, part + of->lowered};
-  if (of->lowered_by != 0) {
-    shares[(*count)++] = (notch_share){claims[of->lowered_by - 1].rule, -of->lowered};
+  uint16_t own = (*count)++;
+  shares[own] = (notch_share){of->rule, part};
+  for (uint32_t i = 0; i < of->lowered.count; i++) {
+    shares[own].amount -= of->lowered.items[i].amount;
+    shares[(*count)++] = of->lowered.items[i];
   }
-  of->lowered_by = 0;
-  of->lowered = 0;
+  of->lowered.count = 0;
 }
 
 /* What lowering rules no longer take off is set against what the others give back. */
-static void set_off(claim_list *list)
+static void set_off(notch_work *work, claim_list *list)
 {
   for (uint32_t i = 0; i < list->count; i++) {
     claim *lowers = &list->items[i];
     for (uint32_t j = 0; j < list->count && lowers->posted < 0 && lowers->amount < 0; j++) {
       claim *of = &list->items[j];
-      if (of->points != lowers->points || of->amount <= 0 || of->lowered_by != 0) {
+      if (of->points != lowers->points || of->amount <= 0) {
         continue;
       }
       int64_t part = -lowers->amount < of->amount ? -lowers->amount : of->amount;
       of->amount -= part;
-      of->lowered_by = i + 1;
-      of->lowered = part;
+      *notch_vec_push(&of->lowered, work->run) = (notch_share){lowers->rule, -part};
       lowers->amount += part;
     }
   }
@@ -152,7 +151,7 @@ static int64_t take_from_lot(notch_work *work, const notch_lot *lot, claim *clai
                   (!own_only || claims[i].lot == lot->lot);
     int64_t part = !wanted ? 0 : claims[i].amount < left ? claims[i].amount : left;
     if (part > 0) {
-      add_share(claims, &claims[i], part, shares, &share_count);
+      add_share(&claims[i], part, shares, &share_count);
       claims[i].amount -= part;
       left -= part;
       total += part;
@@ -206,12 +205,13 @@ static void take_from_others(notch_work *work, claim_list *list, uint32_t points
 
 static void fall_short(notch_work *work, claim_list *list, uint32_t points)
 {
-  notch_share *shares = NOTCH_NEW_ARRAY(work->run, notch_share, 2 * list->count + 1);
+  notch_share *shares =
+      NOTCH_NEW_ARRAY(work->run, notch_share, (size_t)list->count * (list->count + 1) + 1);
   uint16_t count = 0;
   int64_t missing = 0;
   for (uint32_t i = 0; i < list->count; i++) {
     if (list->items[i].points == points && list->items[i].amount > 0) {
-      add_share(list->items, &list->items[i], list->items[i].amount, shares, &count);
+      add_share(&list->items[i], list->items[i].amount, shares, &count);
       missing += list->items[i].amount;
       list->items[i].amount = 0;
     }
@@ -243,7 +243,7 @@ static void give_back(notch_work *work, claim_list *list)
 
 static void settle_claims(notch_work *work, const notch_transaction *row, claim_list *list)
 {
-  set_off(list);
+  set_off(work, list);
   take_from_original(work, row, list, true, true);
   take_from_original(work, row, list, true, false);
   take_from_original(work, row, list, false, true);

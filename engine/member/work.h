@@ -69,9 +69,11 @@ typedef struct notch_work {
   const notch_value *fields;
   const notch_event *event;      /* for messages, draws and keys; NULL for what fell due */
   const notch_state *seen;       /* the state facts are read from: `state`, or the member of then */
-  const notch_state *uses;       /* whose limits count: `state`, or of then for a return */
+  notch_state *then;            /* of a late event: his state then, growing with it; NULL */
+  const notch_state *uses;      /* whose limits count: `state`, or of then for a return */
   const notch_state *house_uses; /* NULL: the programme's own working copy */
   notch_value order;
+  const notch_moment *returned_on; /* room of limits: when the return came; NULL: none */
   const int64_t *earned_now;       /* by points kind: earned() without a window; NULL: nothing */
   uint32_t rule;                   /* being evaluated, for messages; NOTCH_NONE */
   struct notch_awards *given_away; /* of a scheduled rule: for other members */
