@@ -3,6 +3,7 @@
 
 #include "api.h"
 #include "apply_replay.h"
+#include "audit/note.h"
 #include "audit/report.h"
 
 #include <assert.h>
@@ -162,6 +163,29 @@ static notch_status check_published(audit *a, notch_audit_report *report)
   return status;
 }
 
+/* A seal may be older than the head, but what it says must be true. */
+static void check_seal(audit *a)
+{
+  notch_store *store = a->ledger->books->store;
+  notch_arena run;
+  notch_text note;
+  notch_checkpoint checkpoint;
+  notch_head head;
+  int64_t size;
+  notch_arena_init(&run, &a->ledger->engine->memory);
+  if (notch_store_seal_last(store, &run, &size, &note) == NOTCH_STORE_OK) {
+    bool read = notch_checkpoint_read(&checkpoint, note);
+    if (!read || checkpoint.head.size != size ||
+        !notch_text_equal(checkpoint.origin, notch_store_origin(store)) ||
+        notch_store_head_at(store, size, &head) != NOTCH_STORE_OK ||
+        memcmp(&head.root, &checkpoint.head.root, sizeof head.root) != 0) {
+      notch_findings_add(&a->findings, size, "seal", "another head than the ledger had",
+                         "the head of that size");
+    }
+  }
+  notch_arena_free(&run);
+}
+
 static notch_status run_verify(audit *a)
 {
   notch_books *books = a->ledger->books;
@@ -187,6 +211,9 @@ static notch_status run_verify(audit *a)
     return notch_api_say(a->ledger, NOTCH_ESTOPPED, "stopped");
   }
   head.head = checked.head;
+  if (readable) {
+    check_seal(a);
+  }
   if (a->options->head != NULL) {
     notch_status published = check_published(a, &head);
     if (published != NOTCH_OK) {

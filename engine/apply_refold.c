@@ -174,8 +174,62 @@ static bool check_cache(refold *r, int64_t member, const notch_rerun_seat *seat)
   return good || failed(r);
 }
 
+static bool contains(notch_text text, const char *hex)
+{
+  for (uint32_t i = 0; i + 64 <= text.length; i++) {
+    if (text.bytes[i] == hex[0] && memcmp(text.bytes + i, hex, 64) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* A personal value's digest stands in the content of the row that brought it. */
+static bool check_value(refold *r, notch_hasher *hasher, const notch_personal *value,
+                        notch_arena *run)
+{
+  notch_digest digest;
+  notch_transaction row = {.event = 0};
+  char hex[65];
+  const notch_piece pieces[] = {{value->salt, sizeof value->salt},
+                                {value->value.bytes, value->value.length}};
+  if (!notch_sha256_pieces(hasher, &digest, pieces, 2)) {
+    return false;
+  }
+  notch_hex(hex, digest.bytes, sizeof digest.bytes);
+  if (notch_store_read(r->books->store, value->event, run, &row) != NOTCH_STORE_OK ||
+      row.member != value->member || !contains(row.content, hex)) {
+    char what[96];
+    notch_text field = notch_store_name_text(r->books->store, value->field);
+    snprintf(what, sizeof what, "personal value %.*s of member %" PRId64,
+             (int)(field.length > 40 ? 40 : field.length), field.bytes, value->member);
+    found(r, value->event, what, hex, "the digest in its event");
+  }
+  return true;
+}
+
+static bool check_personal(refold *r, notch_hasher *hasher, int64_t member)
+{
+  notch_arena run;
+  const notch_personal *values = NULL;
+  uint32_t count = 0;
+  notch_arena_init(&run, r->books->memory);
+  notch_store_status status =
+      notch_store_personal_list(r->books->store, member, &run, &values, &count);
+  bool good = hasher != NULL && (status == NOTCH_STORE_OK || status == NOTCH_STORE_NOTFOUND);
+  for (uint32_t i = 0; i < count && good && status == NOTCH_STORE_OK; i++) {
+    good = values[i].field == NOTCH_PERSONAL_ID || check_value(r, hasher, &values[i], &run);
+  }
+  notch_arena_free(&run);
+  if (!good) {
+    notch_books_say(r->books, NOTCH_STORE_NOMEM, "the personal values cannot be read");
+  }
+  return good || failed(r);
+}
+
 static bool check_members(refold *r)
 {
+  notch_hasher *hasher = notch_hasher_new();
   bool good = true;
   for (int64_t member = 1; member < r->members && good; member++) {
     notch_rerun_seat *seat =
@@ -185,7 +239,9 @@ static bool check_members(refold *r)
       check_tiers(r, member, &seat->state);
       good = check_cache(r, member, seat);
     }
+    good = good && check_personal(r, hasher, member);
   }
+  notch_hasher_free(hasher);
   return good;
 }
 

@@ -32,6 +32,7 @@ void notch_rerun_end(notch_rerun *rerun)
   for (int64_t i = 0; i < rerun->seat_count; i++) {
     if (rerun->seats[i] != NULL) {
       notch_state_free(&rerun->seats[i]->state);
+      notch_memory_free(memory, rerun->seats[i]->id);
       notch_memory_free(memory, rerun->seats[i]);
     }
   }
@@ -108,19 +109,37 @@ notch_rerun_seat *notch_rerun_seat_of(notch_rerun *rerun, int64_t member, notch_
   return good ? seat : NULL;
 }
 
-static bool is_erased(notch_rerun *rerun, int64_t member)
+static bool keep_id(notch_rerun *rerun, notch_rerun_seat *seat, notch_text id)
+{
+  seat->id = notch_memory_resize(rerun->books->memory, NULL, (size_t)id.length + 1);
+  if (seat->id != NULL) {
+    memcpy(seat->id, id.length > 0 ? id.bytes : "", id.length);
+    seat->id_length = id.length;
+  }
+  return seat->id != NULL;
+}
+
+notch_text notch_rerun_id(notch_rerun *rerun, int64_t member)
 {
   notch_rerun_seat *seat = member == 0 ? NULL : place_of(rerun, member);
   if (seat != NULL && !seat->looked) {
     jmp_buf *escape = rerun->row.escape;
-    notch_text id;
+    notch_text id = {NULL, 0};
     rerun->row.escape = NULL;
-    seat->erased = notch_store_member_id(rerun->books->store, member, &rerun->row, &id) ==
-                   NOTCH_STORE_NOTFOUND;
+    notch_store_status status =
+        notch_store_member_id(rerun->books->store, member, &rerun->row, &id);
     rerun->row.escape = escape;
-    seat->looked = true;
+    seat->erased = status == NOTCH_STORE_NOTFOUND;
+    seat->looked = seat->erased || (status == NOTCH_STORE_OK && keep_id(rerun, seat, id));
   }
-  return seat != NULL && seat->erased;
+  return seat == NULL ? (notch_text){NULL, 0} : (notch_text){seat->id, seat->id_length};
+}
+
+static bool is_erased(notch_rerun *rerun, int64_t member)
+{
+  notch_rerun_id(rerun, member);
+  return member != 0 && member < rerun->seat_count && rerun->seats[member] != NULL &&
+         rerun->seats[member]->erased;
 }
 
 /* ---- absorbing ---- */

@@ -13,8 +13,10 @@
 
 typedef struct notch_rerun_seat {
   bool known;    /* state is that of before the row under way */
-  bool looked;   /* erased is */
+  bool looked;   /* erased and id are */
   bool erased;
+  char *id;      /* of a member who is not; owned */
+  uint32_t id_length;
   uint32_t version;
   int64_t last;  /* newest row seen, 0: none */
   notch_state state;
@@ -72,6 +74,8 @@ bool notch_rerun_decide(notch_rerun *rerun, const notch_transaction *row, notch_
 /* The state of a member before the row under way; NULL: a failure. */
 notch_rerun_seat *notch_rerun_seat_of(notch_rerun *rerun, int64_t member,
                                       notch_edition *edition);
+/* A member's id, empty where he was erased. */
+notch_text notch_rerun_id(notch_rerun *rerun, int64_t member);
 /* The edition that decides a row; NULL: a failure. */
 notch_edition *notch_rerun_edition(notch_rerun *rerun, uint32_t version);
 /* apply_rerun_decide.c: the part that needs no comparison. */

@@ -46,8 +46,7 @@ static const notch_state *host_member(void *payload, notch_text id, bool create)
 
 static notch_text host_member_id(void *payload, int64_t number)
 {
-  notch_rerun *rerun = payload;
-  return rerun->books->host.member_id(rerun->books, number);
+  return notch_rerun_id(payload, number);
 }
 
 static bool host_opening(void *payload, int64_t lot, notch_posting *out)
