@@ -10,6 +10,10 @@ while read -r template; do
   expect 0 new "shop-$template" --template "$template"
   [ -f "shop-$template/programme.notch" ] && [ -f "shop-$template/README.md" ] && pass ||
     fail "$template lacks a file"
+  expect 0 test "shop-$template/programme.notch"
+  # What is used is built into the library as well.
+  (NOTCH_RULES=$work/nowhere && expect 0 test "shop-$template/programme.notch" && [ "$failed" = 0 ]) &&
+    pass || fail "$template needs the files of the rules"
 done <templates
 expect 0 new shop
 cmp -s shop/programme.notch shop-coffee/programme.notch && pass || fail "coffee is not the default"
