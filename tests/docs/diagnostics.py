@@ -13,9 +13,10 @@ HEAD = """# Diagnostics
 
 Made from `engine/syntax/diag.def` and `diag_check.def`; `make update-docs` writes it anew.
 
-A diagnostic has a code that stays the same, a place, and one sentence that says what is wrong and how to mend it. `notch explain-code N0303`
-prints the entry of this page. Errors stop a script, warnings do not (but see `notch check --strict`), notes say what was not checked.
-In the sentences below `…` stands for what the script says.
+A diagnostic has a code that stays the same, a place, and one sentence that says what is wrong and
+how to mend it. `notch explain-code N0303` prints the entry of this page. Errors stop a script,
+warnings do not (but see `notch check --strict`), notes say what was not checked. In the sentences
+below `…` stands for what the script says.
 """
 ROW = re.compile(r'DIAG\(\s*(\d+),\s*(\w+),\s*(\w+),\s*((?:"(?:[^"\\]|\\.)*"\s*)+),'
                  r'\s*((?:"(?:[^"\\]|\\.)*"\s*)+)\)', re.S)
