@@ -247,7 +247,10 @@ static bool note_row(void *payload, notch_walk *walk, const notch_deed *deed)
   e->first_us = row->booked_us < e->first_us ? row->booked_us : e->first_us;
   *notch_vec_push(&e->rows, e->r->ask.run) = (booked_row){row->booked_us, row->event};
   if (row->member != 0) {
-    member_of(e, row->member);
+    notch_export_member *member = member_of(e, row->member);
+    for (uint32_t i = 0; i < row->posting_count; i++) {
+      member->accounts |= 1u << row->postings[i].source | 1u << row->postings[i].target;
+    }
   }
   return true;
 }

@@ -22,6 +22,7 @@ typedef struct notch_export_member { /* whose accounts are declared before the f
   int64_t member;
   notch_text name; /* of its accounts: the id where it can be one, else M and the number */
   notch_text id;
+  uint32_t accounts; /* a bit for each notch_account that is used */
 } notch_export_member;
 
 typedef struct notch_export {

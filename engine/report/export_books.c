@@ -113,7 +113,7 @@ void notch_export_declare(notch_export *export, const notch_export_member *membe
   }
   notch_text day = notch_day_text(export->run, export->program, first_us);
   for (unsigned which = 1; which < NOTCH_ACCOUNT_COUNT; which++) {
-    if (member_accounts[which] != NULL) {
+    if (member_accounts[which] != NULL && (member->accounts & (1u << which)) != 0) {
       open_account(export, (notch_account)which, member->name, day);
     }
   }

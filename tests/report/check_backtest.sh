@@ -1,0 +1,76 @@
+#!/bin/sh
+# check_backtest.sh -- the same rules change nothing; other rules are what a fresh ledger under
+# them gives; the page needs nothing else.
+. "${top_srcdir:-.}/tests/cli/common.sh"
+coffee=$top/stdlib-rules/programmes/coffee
+ledger=$work/coffee.ledger
+
+expect 3 run "$coffee/coffee.notch" "$coffee/events.jsonl" --ledger "$ledger"
+expect 0 backtest "$ledger" "$coffee/coffee.notch" --json
+json "$work/out"
+prints '"changed_members":0'
+prints '"now_refused":0,"now_applied":0'
+prints '"gold":{"to":{"gold":6}}'
+
+sed -e 's/earn 1 star per 1.00 CNY/earn 1 star per 0.80 CNY/' -e 's/>= 1_200.00/>= 1_000.00/' \
+  "$coffee/coffee.notch" >"$work/other.notch"
+expect 0 backtest "$ledger" "$work/other.notch" --json --html "$work/page.html"
+cp "$work/out" "$work/back"
+expect 3 run "$work/other.notch" "$coffee/events.jsonl" --ledger "$work/other.ledger"
+expect 0 balance "$work/other.ledger" --at 2026-06-29T15:53:30+08:00 --json
+if python3 - "$work/back" "$work/out" "$work/page.html" <<'END'
+import html.parser, json, sys
+back, fresh = (json.load(open(name)) for name in sys.argv[1:3])
+star, has = back["points"]["star"], {k: int(v) for k, v in fresh["points"]["star"].items()}
+assert int(star["recomputed"]) == has["issued"] - has["taken_back"]
+assert int(star["spent"]["recomputed"]) == has["spent"]
+assert int(star["outstanding"]["recomputed"]) == has["available"] + has["pending"] + has["held"]
+tiers = {}
+for row in back["tiers"]["status"]["from"].values():
+    for tier, members in row["to"].items():
+        tiers[tier] = tiers.get(tier, 0) + members
+assert tiers == {t: n for t, n in fresh["tiers"]["status"].items() if n}, tiers
+assert sum(tiers.values()) == back["members"] == fresh["members"]
+gains = [int(one["change"]) for one in star["gains"]]
+assert gains == sorted(gains, reverse=True) and gains[0] > 0
+assert star["cost"]["recorded"].endswith(" CNY")
+
+class Page(html.parser.HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.open, self.seen = [], set()
+    def handle_starttag(self, tag, attrs):
+        self.seen.add(tag)
+        assert tag not in ("script", "link", "img", "iframe"), tag
+        assert not any(name in ("src", "href") for name, _ in attrs), attrs
+        if tag not in ("meta",):
+            self.open.append(tag)
+    def handle_startendtag(self, tag, attrs):
+        self.seen.add(tag)
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag, tag
+text = open(sys.argv[3], encoding="utf-8").read()
+page = Page()
+page.feed(text)
+assert not page.open, page.open
+assert {"svg", "path", "polyline", "table", "style"} <= page.seen
+assert 'name="viewport"' in text and "@media print" in text and "://" not in text
+END
+then pass; else fail "the backtest is not what a fresh ledger gives"; fi
+
+# A period: what lies before counts for the members' history only.
+expect 0 backtest "$ledger" "$work/other.notch" --from 2026-04-01 --to 2026-05-31 --json
+cp "$work/out" "$work/part"
+if python3 - "$work/part" "$work/back" <<'END'
+import json, sys
+part, whole = (json.load(open(name))["points"]["star"] for name in sys.argv[1:3])
+assert 0 < int(part["recorded"]) < int(whole["recorded"])
+assert int(part["outstanding"]["recorded"]) > int(part["recorded"]) - int(part["spent"]["recorded"])
+END
+then pass; else fail "the period is not kept to"; fi
+expect 0 backtest "$ledger" "$work/other.notch"
+prints "largest gains"
+expect 1 backtest "$ledger" "$work/missing.notch"
+expect 1 backtest "$ledger" "$work/other.notch" --from 2027-01-01
+says "ends before it begins"
+finish

@@ -1,0 +1,55 @@
+#!/bin/sh
+# check_statement.sh -- what a member reads: entries, balances, ends, and the way to the next tier.
+. "${top_srcdir:-.}/tests/cli/common.sh"
+coffee=$top/stdlib-rules/programmes/coffee
+ledger=$work/coffee.ledger
+
+expect 3 run "$coffee/coffee.notch" "$coffee/events.jsonl" --ledger "$ledger"
+expect 0 statement "$ledger" ann
+prints "Statement of ann"
+prints "reached Gold until 2027-02-28"
+prints "used A free latte"
+prints "can be used until 2027-02-28"
+expect 0 statement "$ledger" bo --from 2026-06-10 --to 2026-06-29
+prints "brought forward"
+prints "968.00 CNY of 1,200.00 CNY: Money spent, net of returns over the last 12 months"
+prints "(232.00 CNY to go)"
+expect 0 statement "$ledger" bo --to 2026-01-10
+silent
+expect 1 statement "$ledger" nobody
+says "no member \`nobody\`"
+expect 1 statement "$ledger" ann --from 2026-05-01 --to 2026-04-01
+says "ends before it begins"
+expect 1 statement "$ledger" ann --from yesterday
+says "is no moment"
+
+# In the JSON the entries add up, and agree with the balance of the same moment.
+at=2026-06-29T15:53:30+08:00
+expect 0 statement "$ledger" ann --json
+json "$work/out"
+cp "$work/out" "$work/statement"
+expect 0 balance "$ledger" ann --at $at --json
+if python3 - "$work/statement" "$work/out" <<'END'
+import json, sys
+said, has = (json.load(open(name)) for name in sys.argv[1:])
+balance = 0
+for entry in said["entries"]:
+    for change in entry["points"].values():
+        balance += int(change["in"]) - int(change["out"])
+        assert balance == int(change["balance"]), entry
+        assert sum(map(int, change["rules"].values())) in (
+            int(change["in"]) - int(change["out"]), 0), entry
+star, held = said["points"]["star"], has["points"]["star"]
+assert int(star["closing"]) == balance
+for name in ("available", "pending", "held", "debt"):
+    assert star[name] == held[name], name
+assert balance == sum(int(star[name]) for name in ("available", "pending", "held"))
+assert sum(int(term["amount"]) for term in star["expires"]) == balance
+assert said["tiers"]["status"]["tier"] == has["tiers"]["status"]["tier"]
+END
+then pass; else fail "the statement does not add up"; fi
+
+# What fell due and is not recorded yet is read as well.
+expect 0 statement "$ledger" ann --to 2027-03-31
+prints "expired"
+finish
