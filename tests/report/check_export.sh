@@ -39,17 +39,16 @@ rule more
   on purchase
   earn 0.25 积分 per 1.00 USD of amount
 END
-"$notch" check "$work/odd.notch" >"$work/out" 2>&1 || {
-  sed -i '/draws from/d' "$work/odd.notch"
-}
 cat >"$work/odd.jsonl" <<'END'
 {"id":"a|b;c)\" *","type":"purchase","member":"a:b  c \"d\"","at":"2026-01-05","amount":"10.00"}
 {"id":"2","type":"purchase","member":"李梅","at":"2026-01-04T10:00:00Z","amount":"7.00"}
 {"id":"3","type":"purchase","member":"M1","at":"2026-01-03T10:00:00Z","amount":"3.00"}
+{"id":"4","type":"seed","at":"2026-01-06T10:00:00Z","seed":"s3cret"}
 END
 expect 0 run "$work/odd.notch" "$work/odd.jsonl" --ledger "$work/odd.ledger"
 for format in hledger beancount; do
   expect 0 export "$work/odd.ledger" --format $format
+  prints "seed of the draws: s3cret"
   cp "$work/out" "$work/odd.$format"
 done
 if LC_ALL=C.UTF-8 hledger -f "$work/odd.hledger" -s check ordereddates >"$work/out" 2>"$work/err"
