@@ -71,7 +71,7 @@ static void page_of_verb(FILE *to, const cli_verb *verb)
   }
   fputs(".TP\n\\fB\\-\\-help\\fR\nshow the help of this verb\n", to);
   page_end(to);
-  fputs(".SH \"SEE ALSO\"\n.BR notch (1)\n", to);
+  fputs(".SH \"SEE ALSO\"\n.BR notch (1),\n.BR notch (5)\n", to);
   free(title);
 }
 
@@ -94,6 +94,7 @@ void cli_pages_manual(FILE *to, const cli_verb *verb)
     roff_line(to, each->brief);
   }
   page_end(to);
+  fputs(".SH \"SEE ALSO\"\n.BR notch (5)\n", to);
 }
 
 static void bash_completions(FILE *to)
