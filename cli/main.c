@@ -130,6 +130,8 @@ static void set_up_language(void)
 int main(int count, char **words)
 {
   set_up_language();
+  /* A file at the user's limit of sizes is then a full disk, with a sentence and a code. */
+  signal(SIGXFSZ, SIG_IGN);
   cli_terminal_open();
   if (count < 2) {
     cli_help_all(stderr);
