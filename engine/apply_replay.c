@@ -378,7 +378,8 @@ static bool touches_others(const notch_program *program)
 static bool independent(notch_replay *replay)
 {
   static const char *const joint[] = {"transfer", "merge", "enter", "exit"};
-  if (notch_store_path(replay->store) == NULL || replay->memory->resize != notch_memory_system.resize) {
+  if (notch_store_path(replay->store) == NULL ||
+      replay->memory->resize != notch_memory_system.resize) {
     return false; /* one handle, or an allocator that may not like threads */
   }
   for (unsigned i = 0; i < sizeof joint / sizeof joint[0]; i++) {

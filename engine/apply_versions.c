@@ -58,7 +58,8 @@ static notch_text laid_out(notch_text name, notch_text source, notch_arena *aren
   notch_buffer text;
   notch_diags_init(&diags, arena);
   const notch_parsed *parsed = notch_load(name, source, NULL, &diags, arena);
-  if (parsed == NULL || parsed->units.count == 0 || parsed->units.items[0].tree == NULL) {
+  if (parsed == NULL || parsed->units.count == 0 || parsed->units.items[0].tree == NULL ||
+      parsed->units.items[0].tree->broken) {
     return source;
   }
   notch_buffer_init(&text, arena->memory);

@@ -26,6 +26,7 @@ include tests/ledger/local.mk
 include tests/suite/local.mk
 include tests/api/local.mk
 include tests/apply/local.mk
+include tests/audit/local.mk
 include tests/report/local.mk
 include tests/cli/local.mk
 include tests/fuzz/local.mk

@@ -147,7 +147,9 @@ void notch_words_value(notch_buffer *to, const notch_wording *words, notch_type 
     return;
   }
   switch ((notch_type_kind)type.kind) {
-  case NOTCH_TYPE_FLAG: notch_buffer_text(to, value.n ? NOTCH_TEXT("yes") : NOTCH_TEXT("no")); break;
+  case NOTCH_TYPE_FLAG:
+    notch_buffer_text(to, value.n ? NOTCH_TEXT("yes") : NOTCH_TEXT("no"));
+    break;
   case NOTCH_TYPE_TEXT:
   case NOTCH_TYPE_MEMBER:
     notch_buffer_put(to, "\"", 1);

@@ -135,6 +135,62 @@ static notch_store_status check_dense(notch_check *check, const char *table)
   return status;
 }
 
+/* Values are read into narrower fields than a column has, and shares from a text: what would be
+ * lost on the way must not be there. */
+static const struct {
+  const char *what, *sql; /* the first of those that do not fit */
+} ranges[] = {
+    {"range event", "SELECT event FROM event WHERE origin NOT BETWEEN 0 AND 2 OR"
+                    " type NOT BETWEEN 0 AND 4294967295 OR version NOT BETWEEN 0 AND 4294967295 OR"
+                    " outcome NOT BETWEEN 0 AND 65535 OR offset NOT BETWEEN -1440 AND 1440 OR"
+                    " previous NOT BETWEEN 0 AND event LIMIT 1"},
+    {"range posting", "SELECT posting FROM posting WHERE points NOT BETWEEN 1 AND 4294967295 OR"
+                      " source NOT BETWEEN 1 AND 9 OR target NOT BETWEEN 1 AND 9 OR"
+                      " terms NOT BETWEEN 0 AND 4294967295 OR"
+                      " partner NOT BETWEEN 0 AND 4294967295 OR"
+                      " (typeof(rules)='integer' AND rules NOT BETWEEN 0 AND 4294967295) OR"
+                      " (typeof(rules)='text' AND NOT (json_valid(rules) AND json(rules)=rules)) OR"
+                      " typeof(rules) IN ('blob','real') LIMIT 1"},
+    {"range move", "SELECT move FROM move WHERE ladder NOT BETWEEN 0 AND 4294967295 OR"
+                   " tier NOT BETWEEN 0 AND 4294967295 OR cause NOT BETWEEN 0 AND 255 LIMIT 1"},
+    {"range effect", "SELECT effect FROM effect WHERE kind NOT BETWEEN 0 AND 255 OR"
+                     " subject NOT BETWEEN 0 AND 4294967295 OR"
+                     " rule NOT BETWEEN 0 AND 4294967295 LIMIT 1"},
+    {"range name", "SELECT name FROM name WHERE event<1 OR name NOT BETWEEN 1 AND 4294967295 OR"
+                   " sort NOT BETWEEN 0 AND 4294967295 LIMIT 1"},
+    {"range member", "SELECT member FROM member WHERE event<1 LIMIT 1"},
+    {"range version", "SELECT version FROM version WHERE event<1 OR"
+                      " version NOT BETWEEN 1 AND 4294967295 OR"
+                      " semantics NOT BETWEEN 0 AND 2147483647 LIMIT 1"},
+    {"range ledger", "SELECT ledger FROM ledger WHERE clock NOT BETWEEN 0 AND 1 LIMIT 1"},
+    {"range seal", "SELECT seal FROM seal WHERE size NOT IN (SELECT size FROM head) LIMIT 1"},
+};
+
+static notch_store_status check_range(notch_check *check, const char *what, const char *sql)
+{
+  sqlite3_stmt *rows = NULL;
+  if (sqlite3_prepare_v2(check->store->db, sql, -1, &rows, NULL) != SQLITE_OK) {
+    return notch_store_fail(check->store, "checking the ranges");
+  }
+  notch_store_status status = notch_sql_row(check->store, rows, "checking the ranges");
+  if (status == NOTCH_STORE_OK) {
+    char row[40];
+    snprintf(row, sizeof row, "row %" PRId64, (int64_t)sqlite3_column_int64(rows, 0));
+    notch_check_text(check, 0, what, row, "a value within its bounds");
+  }
+  sqlite3_finalize(rows);
+  return status == NOTCH_STORE_NOTFOUND ? NOTCH_STORE_OK : status;
+}
+
+static notch_store_status check_ranges(notch_check *check)
+{
+  notch_store_status status = NOTCH_STORE_OK;
+  for (size_t i = 0; i < sizeof ranges / sizeof ranges[0] && status == NOTCH_STORE_OK; i++) {
+    status = check->stopped ? status : check_range(check, ranges[i].what, ranges[i].sql);
+  }
+  return status;
+}
+
 /* ---- members and keys ---- */
 
 static const char digests_text[] =
@@ -274,6 +330,7 @@ notch_store_status notch_store_check(notch_store *store,
   for (unsigned i = 0; notch_journal_tables[i] != NULL && status == NOTCH_STORE_OK; i++) {
     status = check.stopped ? status : check_dense(&check, notch_journal_tables[i]);
   }
+  status = status == NOTCH_STORE_OK && !check.stopped ? check_ranges(&check) : status;
   status = status == NOTCH_STORE_OK && !check.stopped ? check_digests(&check) : status;
   status = status == NOTCH_STORE_OK && !check.stopped ? check_rows(&check) : status;
   if (own) {

@@ -1,0 +1,392 @@
+/*
+ * tests/audit/check_flips.c -- one bit of every byte of every journal row is flipped, rows are
+ * deleted, inserted and swapped, pages are swapped: verify finds each.
+ */
+#include <config.h>
+
+#include "notch.h"
+
+#include <check.h>
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char rules[] =
+    "program small\n"
+    "  timezone \"UTC\"\n"
+    "  currency CNY\n"
+    "  rounded down per event\n"
+    "points star whole expire 12 months after earning\n"
+    "member field city text?\n"
+    "event sale field amount CNY in 0.00 CNY .. 1_000.00 CNY\n"
+    "measure spend is sum of amount on sale\n"
+    "ladder status tiers low < high\n"
+    "  tier high reach when spend over the last 12 months >= 50.00 CNY\n"
+    "  lasts for 12 months\n"
+    "rule base on sale earn 1 star per 1.00 CNY of amount\n"
+    "rule thanks on sale when amount >= 60.00 CNY notify \"thanks\"\n";
+
+static const char *const events[] = {
+    "{\"id\":\"j\",\"type\":\"join\",\"member\":\"ann\",\"at\":\"2026-01-01T00:00:00Z\",\"city\":"
+    "\"Aix\"}",
+    "{\"id\":\"a\",\"type\":\"sale\",\"member\":\"ann\",\"at\":\"2026-01-02T00:00:00Z\","
+    "\"amount\":\"60.00\"}",
+    "{\"id\":\"b\",\"type\":\"sale\",\"member\":\"bob\",\"at\":\"2026-01-03T00:00:00Z\","
+    "\"amount\":\"7.00\"}",
+    "{\"id\":\"c\",\"type\":\"return\",\"member\":\"ann\",\"at\":\"2026-01-04T00:00:00Z\","
+    "\"of\":\"a\",\"amount\":\"10.00\"}",
+    "{\"id\":\"d\",\"type\":\"sale\",\"member\":\"bob\",\"at\":\"2026-01-05T00:00:00Z\","
+    "\"amount\":\"x\"}",
+};
+
+static char folder[] = "/tmp/notch-flips-XXXXXX";
+static char path[128], copy[128];
+static notch_engine *engine;
+static uint64_t looks;
+
+static int swallow(void *payload, const char *bytes, size_t size)
+{
+  (void)payload;
+  (void)bytes;
+  (void)size;
+  return 0;
+}
+
+/* Whether verify finds something, or the ledger cannot even be opened or read. */
+static bool is_found(const char *file)
+{
+  notch_ledger *ledger = NULL;
+  notch_ledger_options options = NOTCH_LEDGER_OPTIONS_INIT;
+  uint64_t differences = 0;
+  looks++;
+  options.read_only = 1;
+  if (notch_ledger_open(&ledger, engine, file, &options) != NOTCH_OK) {
+    return true;
+  }
+  notch_status status =
+      notch_ledger_verify(ledger, NULL, NOTCH_VIEW_JSON, swallow, NULL, &differences);
+  notch_ledger_close(ledger);
+  return status != NOTCH_OK || differences > 0;
+}
+
+static void make_ledger(void)
+{
+  notch_program *program = NULL;
+  notch_ledger *ledger = NULL;
+  notch_ledger_options options = NOTCH_LEDGER_OPTIONS_INIT;
+  options.rollback = 1;
+  options.clock_events = 1;
+  options.origin = "flips.example";
+  ck_assert_ptr_nonnull(mkdtemp(folder));
+  snprintf(path, sizeof path, "%s/ledger", folder);
+  snprintf(copy, sizeof copy, "%s/copy", folder);
+  ck_assert_int_eq(notch_engine_new(&engine, NULL), NOTCH_OK);
+  ck_assert_int_eq(notch_program_compile(&program, engine, "small", rules, strlen(rules), NULL),
+                   NOTCH_OK);
+  ck_assert_int_eq(notch_ledger_create(&ledger, engine, path, program, &options), NOTCH_OK);
+  for (size_t i = 0; i < sizeof events / sizeof events[0]; i++) {
+    notch_event *event = NULL;
+    ck_assert_int_eq(notch_event_parse(&event, engine, events[i], strlen(events[i])), NOTCH_OK);
+    ck_assert_msg(notch_ledger_apply(ledger, event, NULL) == NOTCH_OK, "%s", notch_error(ledger));
+    notch_event_free(event);
+  }
+  notch_counts counts;
+  ck_assert_int_eq(notch_ledger_advance(ledger, "2027-06-01", &counts), NOTCH_OK);
+  ck_assert_int_eq(notch_ledger_seal(ledger, NULL, swallow, NULL), NOTCH_OK);
+  notch_ledger_close(ledger);
+  notch_program_free(program);
+  ck_assert(!is_found(path));
+}
+
+static void remove_all(void)
+{
+  static const char *const ends[] = {"", "-journal", "-wal", "-shm", "-lock"};
+  char name[160];
+  for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+    snprintf(name, sizeof name, "%s%s", path, ends[i]);
+    unlink(name);
+    snprintf(name, sizeof name, "%s%s", copy, ends[i]);
+    unlink(name);
+  }
+  rmdir(folder);
+  notch_engine_free(engine);
+}
+
+/* ---- the file as bytes ---- */
+
+static unsigned char *read_file(const char *name, long *size)
+{
+  FILE *file = fopen(name, "rb");
+  ck_assert_ptr_nonnull(file);
+  fseek(file, 0, SEEK_END);
+  *size = ftell(file);
+  rewind(file);
+  unsigned char *bytes = malloc((size_t)*size);
+  ck_assert_uint_eq(fread(bytes, 1, (size_t)*size, file), (size_t)*size);
+  fclose(file);
+  return bytes;
+}
+
+static void write_file(const char *name, const unsigned char *bytes, long size)
+{
+  FILE *file = fopen(name, "wb");
+  ck_assert_ptr_nonnull(file);
+  ck_assert_uint_eq(fwrite(bytes, 1, (size_t)size, file), (size_t)size);
+  fclose(file);
+}
+
+static sqlite3 *open_copy(void)
+{
+  sqlite3 *db = NULL;
+  ck_assert_int_eq(sqlite3_open(copy, &db), SQLITE_OK);
+  sqlite3_exec(db, "PRAGMA synchronous=OFF; PRAGMA ignore_check_constraints=ON", NULL, NULL, NULL);
+  return db;
+}
+
+/* The triggers that refuse changes, dropped as somebody would, and put back so that only the
+ * change itself is left to be found. */
+static char triggers[64][400];
+static char dropped[64][80];
+static int trigger_count;
+
+static void read_triggers(void)
+{
+  sqlite3_stmt *rows = NULL;
+  sqlite3 *db = open_copy();
+  trigger_count = 0;
+  sqlite3_prepare_v2(db, "SELECT name,sql FROM sqlite_schema WHERE type='trigger'", -1, &rows,
+                     NULL);
+  while (sqlite3_step(rows) == SQLITE_ROW && trigger_count < 64) {
+    snprintf(dropped[trigger_count], sizeof dropped[0], "DROP TRIGGER %s",
+             (const char *)sqlite3_column_text(rows, 0));
+    snprintf(triggers[trigger_count++], sizeof triggers[0], "%s",
+             (const char *)sqlite3_column_text(rows, 1));
+  }
+  sqlite3_finalize(rows);
+  sqlite3_close(db);
+}
+
+static void drop_triggers(sqlite3 *db)
+{
+  for (int i = 0; i < trigger_count; i++) {
+    ck_assert_int_eq(sqlite3_exec(db, dropped[i], NULL, NULL, NULL), SQLITE_OK);
+  }
+}
+
+static void restore_triggers(sqlite3 *db)
+{
+  for (int i = 0; i < trigger_count; i++) {
+    ck_assert_int_eq(sqlite3_exec(db, triggers[i], NULL, NULL, NULL), SQLITE_OK);
+  }
+}
+
+/* Runs SQL behind the triggers on a fresh copy.  False: SQLite itself refused. */
+static bool change(const unsigned char *bytes, long size, const char *sql)
+{
+  write_file(copy, bytes, size);
+  sqlite3 *db = open_copy();
+  drop_triggers(db);
+  bool done = sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK;
+  restore_triggers(db);
+  sqlite3_close(db);
+  return done;
+}
+
+static const char *const tables[] = {"ledger", "version", "name", "member", "event",
+                                     "posting", "move",   "effect", "head"};
+
+/* ---- every byte of every column of every row ---- */
+
+typedef struct cell {
+  char table[16], column[32];
+  sqlite3_int64 row;
+  int type;
+  unsigned char value[8192];
+  int size; /* bytes */
+} cell;
+
+/* Reads cell number n of a table; false: there are no more. */
+static bool read_cell(sqlite3 *db, const char *table, int n, cell *out)
+{
+  sqlite3_stmt *rows = NULL;
+  char sql[80];
+  bool found = false;
+  snprintf(sql, sizeof sql, "SELECT rowid AS r_,* FROM %s", table);
+  ck_assert_int_eq(sqlite3_prepare_v2(db, sql, -1, &rows, NULL), SQLITE_OK);
+  int columns = sqlite3_column_count(rows) - 1;
+  for (int row = 0; sqlite3_step(rows) == SQLITE_ROW; row++) {
+    if (n / columns == row) {
+      int column = n % columns + 1;
+      snprintf(out->table, sizeof out->table, "%s", table);
+      snprintf(out->column, sizeof out->column, "%s", sqlite3_column_name(rows, column));
+      out->row = sqlite3_column_int64(rows, 0);
+      out->type = sqlite3_column_type(rows, column);
+      sqlite3_int64 number = sqlite3_column_int64(rows, column);
+      const void *bytes = sqlite3_column_blob(rows, column);
+      out->size = out->type == SQLITE_INTEGER ? 8 : sqlite3_column_bytes(rows, column);
+      ck_assert_int_le(out->size, (int)sizeof out->value);
+      memcpy(out->value, out->type == SQLITE_INTEGER ? (const void *)&number : bytes,
+             (size_t)out->size);
+      found = true;
+      break;
+    }
+  }
+  sqlite3_finalize(rows);
+  return found;
+}
+
+/* Writes the cell with one bit changed; false: SQLite refuses such a value. */
+static bool write_flipped(const cell *from, int byte, int bit)
+{
+  unsigned char value[sizeof from->value];
+  sqlite3_stmt *put = NULL;
+  char sql[120];
+  sqlite3 *db = open_copy();
+  memcpy(value, from->value, (size_t)from->size);
+  value[byte] ^= (unsigned char)(1 << bit);
+  drop_triggers(db);
+  snprintf(sql, sizeof sql, "UPDATE %s SET \"%s\"=?1 WHERE rowid=?2", from->table, from->column);
+  ck_assert_int_eq(sqlite3_prepare_v2(db, sql, -1, &put, NULL), SQLITE_OK);
+  if (from->type == SQLITE_INTEGER) {
+    sqlite3_int64 number;
+    memcpy(&number, value, sizeof number);
+    sqlite3_bind_int64(put, 1, number);
+  } else if (from->type == SQLITE_TEXT) {
+    sqlite3_bind_text(put, 1, (const char *)value, from->size, SQLITE_TRANSIENT);
+  } else {
+    sqlite3_bind_blob(put, 1, value, from->size, SQLITE_TRANSIENT);
+  }
+  sqlite3_bind_int64(put, 2, from->row);
+  bool written = sqlite3_step(put) == SQLITE_DONE;
+  sqlite3_finalize(put);
+  restore_triggers(db);
+  sqlite3_close(db);
+  return written;
+}
+
+START_TEST(a_flipped_bit_is_found)
+{
+  long size;
+  unsigned char *bytes = read_file(path, &size);
+  static cell at;
+  const char *table = tables[_i];
+  write_file(copy, bytes, size);
+  read_triggers();
+  for (int n = 0;; n++) {
+    write_file(copy, bytes, size);
+    sqlite3 *db = open_copy();
+    bool more = read_cell(db, table, n, &at);
+    sqlite3_close(db);
+    if (!more) {
+      break;
+    }
+    /* The zone's table is long: every seventh byte of what is longer than a thousand. */
+    for (int byte = 0; byte < at.size; byte += at.size > 1000 ? 7 : 1) {
+      write_file(copy, bytes, size);
+      if (write_flipped(&at, byte, byte % 7)) {
+        ck_assert_msg(is_found(copy), "%s.%s of row %lld, byte %d", at.table, at.column,
+                      (long long)at.row, byte);
+      }
+    }
+  }
+  free(bytes);
+}
+END_TEST
+
+/* ---- rows and pages ---- */
+
+static const char *const whole_rows[] = {
+    "DELETE FROM event WHERE event=3",
+    "DELETE FROM event WHERE event=(SELECT max(event) FROM event)",
+    "DELETE FROM posting WHERE posting=1",
+    "DELETE FROM posting WHERE posting=(SELECT max(posting) FROM posting)",
+    "DELETE FROM move",
+    "DELETE FROM effect WHERE effect=1",
+    "DELETE FROM member WHERE member=2",
+    "DELETE FROM head WHERE size=(SELECT max(size) FROM head)",
+    "DELETE FROM name WHERE name=(SELECT max(name) FROM name)",
+    "INSERT INTO posting SELECT posting+100,event,points,source,target,amount,lot,rules,earned,"
+    "matures,expires,terms,partner FROM posting WHERE posting=1",
+    "INSERT INTO head VALUES(1000,zeroblob(32))",
+    "INSERT INTO member VALUES(3,1,zeroblob(32))",
+    /* two rows exchanged */
+    "UPDATE event SET event=-3 WHERE event=3; UPDATE event SET event=3 WHERE event=4;"
+    "UPDATE event SET event=4 WHERE event=-3",
+    "UPDATE posting SET posting=-1 WHERE posting=1; UPDATE posting SET posting=1 WHERE posting=2;"
+    "UPDATE posting SET posting=2 WHERE posting=-1",
+    "UPDATE effect SET event=event-1 WHERE effect=1",
+    "UPDATE personal SET value='Ax' WHERE field<>0",
+    "UPDATE personal SET value='amn' WHERE value='ann'",
+    "UPDATE seal SET note=replace(note,'flips','slips')",
+};
+
+START_TEST(a_changed_row_is_found)
+{
+  long size;
+  unsigned char *bytes = read_file(path, &size);
+  write_file(copy, bytes, size);
+  read_triggers();
+  const char *sql = whole_rows[_i];
+  if (change(bytes, size, sql)) {
+    ck_assert_msg(is_found(copy), "%s", sql);
+  } else {
+    ck_assert_msg(strncmp(sql, "INSERT", 6) == 0, "%s could not be tried", sql);
+  }
+  free(bytes);
+}
+END_TEST
+
+static void swap_pages(unsigned char *bytes, long left, long right)
+{
+  unsigned char kept[4096];
+  memcpy(kept, bytes + left * 4096, 4096);
+  memcpy(bytes + left * 4096, bytes + right * 4096, 4096);
+  memcpy(bytes + right * 4096, kept, 4096);
+}
+
+START_TEST(swapped_pages_are_found)
+{
+  long size;
+  unsigned char *bytes = read_file(path, &size);
+  long pages = size / 4096;
+  for (long left = 1; left < pages; left++) {
+    for (long right = left + 1; right < pages; right++) {
+      if (memcmp(bytes + left * 4096, bytes + right * 4096, 4096) != 0) {
+        swap_pages(bytes, left, right);
+        write_file(copy, bytes, size);
+        ck_assert_msg(is_found(copy), "pages %ld and %ld", left, right);
+        swap_pages(bytes, left, right);
+      }
+    }
+  }
+  free(bytes);
+}
+END_TEST
+
+START_TEST(the_ledger_as_it_was_made_is_intact)
+{
+  ck_assert(!is_found(path));
+}
+END_TEST
+
+int main(void)
+{
+  TCase *cases = tcase_create("flips");
+  tcase_set_timeout(cases, 600);
+  tcase_add_unchecked_fixture(cases, make_ledger, remove_all);
+  tcase_add_test(cases, the_ledger_as_it_was_made_is_intact);
+  tcase_add_loop_test(cases, a_flipped_bit_is_found, 0, sizeof tables / sizeof tables[0]);
+  tcase_add_loop_test(cases, a_changed_row_is_found, 0,
+                      sizeof whole_rows / sizeof whole_rows[0]);
+  tcase_add_test(cases, swapped_pages_are_found);
+  Suite *suite = suite_create("flips");
+  suite_add_tcase(suite, cases);
+  SRunner *runner = srunner_create(suite);
+  srunner_run_all(runner, CK_NORMAL);
+  int failed = srunner_ntests_failed(runner);
+  srunner_free(runner);
+  return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,74 @@
+"""Ledgers of random programmes (those of tests/oracle): each verifies, and replays without a
+difference, alone and with two threads; every transaction can be explained, and the explanation
+agrees with the ledger:  random_ledgers.py FROM TO  (seeds, both included)."""
+import datetime as dt
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'oracle'))
+import generate
+import spell
+
+NOTCH = os.environ.get('NOTCH', './notch')
+
+
+def command(*arguments):
+    done = subprocess.run([NOTCH] + list(arguments), stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, timeout=300)
+    return done.returncode, done.stdout.decode('utf-8', 'replace')
+
+
+def problems(folder, seed):
+    rules, events, ledger = (os.path.join(folder, '%d.%s' % (seed, x))
+                             for x in ('notch', 'jsonl', 'ledger'))
+    program, sent = generate.case(seed)
+    with open(rules, 'w') as file:
+        file.write(spell.program_text(program))
+    with open(events, 'w') as file:
+        file.writelines(spell.json_line(e) + '\n' for e in sent)
+    code, output = command('run', rules, events, '--ledger', ledger)
+    if code not in (0, 3):
+        return ['run: exit code %d\n%s' % (code, output)]
+    latest = max([e.at for e in sent] + [dt.datetime(2024, 1, 1)])
+    until = (latest + dt.timedelta(days=400)).strftime('%Y-%m-%d')
+    found = []
+    for arguments in (['advance', ledger, '--to', until], ['verify', ledger],
+                      ['replay', ledger, '--threads', '1'], ['replay', ledger]):
+        code, output = command(*arguments)
+        if code:
+            found.append('%s: exit code %d\n%s' % (' '.join(arguments), code, output))
+    if seed % 10 == 0:
+        rows = json.loads(command('verify', ledger, '--json')[1])['transactions']
+        for row in range(1, rows + 1):
+            code, output = command('explain', ledger, '#%d' % row, '--json')
+            try:
+                wrong = code or json.loads(output).get('differences')
+            except ValueError:
+                wrong = output
+            if wrong:
+                found.append('explain #%d: %s' % (row, wrong))
+    return found
+
+
+def main(first, last):
+    passed = failed = 0
+    for seed in range(first, last + 1):
+        with tempfile.TemporaryDirectory() as folder:
+            found = problems(folder, seed)
+            if found:
+                failed += 1
+                print('seed %d:' % seed)
+                print('\n'.join(found))
+                sys.stdout.flush()
+            else:
+                passed += 1
+    return passed, failed
+
+
+if __name__ == '__main__':
+    figures = main(int(sys.argv[1]), int(sys.argv[-1]))
+    print('%d passed, %d failed' % figures)
+    sys.exit(1 if figures[1] else 0)
