@@ -123,8 +123,8 @@ static void kind_text(const notch_liability *liability, uint32_t index, notch_ou
   notch_out_put(out, from[0] == 'g'   ? "  The share ever redeemed is the one given.\n"
                      : from[0] == 'h' ? "  The share ever redeemed is that of the months whose "
                                         "points have all ended.\n"
-                                      : "  No month's points have all ended yet, so no breakage "
-                                        "is expected; --redeemed gives a share.\n");
+                                      : "  No month's points have all ended yet, so no further "
+                                        "breakage is expected; --redeemed gives a share.\n");
   if (in == NULL) {
     notch_out_put(out, "  No money: the points have no `worth`, or in several currencies.\n");
   }

@@ -57,6 +57,9 @@ static notch_text words_of(const notch_parts *parts, const notch_expr *expr)
     }
   }
   kept.length = length;
+  if (expr->op == NOTCH_EXPR_BALANCE) {
+    return notch_title_of(&p->points[expr->a].decl);
+  }
   if (expr->op == NOTCH_EXPR_MEASURE) {
     const notch_decl *decl = &p->measures[expr->a].decl;
     if (decl->title.length > 0 && kept.length >= decl->name.length &&
@@ -120,6 +123,7 @@ static notch_need *take_apart(notch_parts *parts, const notch_expr *expr, unsign
   need->op = turned ? mirrored(expr->op) : expr->op;
   need->type = have->type;
   need->what = words_of(parts, have);
+  need->balance_of = have->op == NOTCH_EXPR_BALANCE ? have->a + 1 : 0;
   need->have_root = add_root(parts, have);
   need->want_root = add_root(parts, want);
   return need;
@@ -171,14 +175,27 @@ static void work_out(notch_need *need, notch_decider *decider, const notch_case 
   }
 }
 
+/* Whether the condition itself asks for what is to be paid. */
+static bool is_asked_for(const notch_need *need, const notch_pay_use *use)
+{
+  for (uint32_t i = 0; i < need->parts.count; i++) {
+    const notch_need *part = need->parts.items[i];
+    if (part->balance_of == use->points + 1 && part->known && part->want.d == 1 &&
+        part->want.n >= use->amount) {
+      return true;
+    }
+  }
+  return false;
+}
+
 static void add_payments(notch_parts *parts, notch_need *need, const notch_tier *tier,
                          const notch_case *decision, int64_t at_us)
 {
   for (uint32_t i = 0; i < tier->pay_on_reach_count; i++) {
     const notch_pay_use *use = &tier->pay_on_reach[i];
     notch_points_view view;
-    if (use->all) {
-      continue; /* whatever there is is enough */
+    if (use->all || is_asked_for(need, use)) {
+      continue; /* of all, whatever there is is enough */
     }
     notch_view_points(&view, decision->plan, decision->state, use->points, at_us);
     notch_need *pay = NOTCH_NEW(parts->arena, notch_need);

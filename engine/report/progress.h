@@ -25,6 +25,7 @@ typedef struct notch_need {
   notch_value have, want;
   NOTCH_VEC(struct notch_need *) parts;
   uint32_t have_root, want_root; /* while it is worked out */
+  uint32_t balance_of; /* VALUE: points kind + 1 where `have` is its balance */
 } notch_need;
 
 typedef struct notch_progress {

@@ -68,7 +68,7 @@ figure 2027-04-30 99 partners/1/money 25.00
 figure 2027-04-30 99 points/p/cohorts/1/partner bank
 figure 2027-04-30 99 points/p/outstanding 1660
 expect 0 liability "$work/shop.ledger"
-prints "no breakage is expected"
+prints "no further breakage is expected"
 prints "Partners settle"
 expect 1 liability "$work/shop.ledger" --redeemed 120
 says "no percentage"
