@@ -3,6 +3,7 @@
 
 #include "member/award.h"
 #include "member/limit.h"
+#include "member/shared.h"
 
 #include <assert.h>
 
@@ -247,6 +248,13 @@ static void limit_to_purse(notch_work *work, notch_awards *awards, const notch_r
     for (uint32_t i = 0; i < house->purses_count; i++) {
       const notch_purse *purse = &house->purses[i];
       left += purse->partner == rule->partner && purse->points == points ? purse->left : 0;
+    }
+    if (left != 0) {
+      notch_text name = work->program->partners[rule->partner].decl.name;
+      notch_note_shared(work,
+                        notch_arena_format(work->run, "purse of %.*s, %u", (int)name.length,
+                                           name.bytes, (unsigned)points),
+                        NOTCH_INTEGER(left));
     }
     cut_to(work, awards, ruling, points, left < 0 ? 0 : left, all_or_nothing, NOTCH_NONE);
   }

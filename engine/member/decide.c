@@ -7,6 +7,7 @@
 #include "member/post.h"
 #include "member/returns.h"
 #include "member/run.h"
+#include "member/shared.h"
 #include "member/takeback.h"
 #include "member/term.h"
 
@@ -74,9 +75,9 @@ notch_work *notch_decider_begin(notch_decider *decider, const notch_case *decisi
 
 const notch_outcome *notch_decider_finish(notch_work *work, uint32_t own)
 {
+  notch_shared_close(work);
   notch_outcome *outcome = &work->decider->outcome;
-  *outcome =
-      (notch_outcome){.verdict = NOTCH_APPLIED, .own = own, .count = work->transactions.count};
+  *outcome = (notch_outcome){.verdict = NOTCH_APPLIED, .own = own, .count = work->transactions.count};
   outcome->transactions =
       NOTCH_NEW_ARRAY(work->run, notch_transaction, work->transactions.count + 1);
   for (uint32_t i = 0; i < work->transactions.count; i++) {

@@ -3,6 +3,7 @@
 
 #include "member/lots.h"
 #include "member/measure.h"
+#include "member/shared.h"
 
 #include "base/hash.h"
 
@@ -115,6 +116,11 @@ static notch_eval rate(notch_work *work, uint32_t from, uint32_t to, notch_value
   if (newest == NULL) {
     return NOTCH_EVAL_NO_RATE;
   }
+  notch_text one = work->program->currencies[from].code, other = work->program->currencies[to].code;
+  notch_note_shared(work,
+                    notch_arena_format(work->run, "rate of %.*s in %.*s", (int)one.length,
+                                       one.bytes, (int)other.length, other.bytes),
+                    notch_value_rational(newest->rate));
   *out = newest->rate;
   return NOTCH_EVAL_OK;
 }
@@ -188,7 +194,14 @@ notch_eval notch_facts_read(void *payload, notch_fact fact, uint32_t a, uint32_t
     break;
   case NOTCH_FACT_MEMBER_FIELD: *out = member_field(work, a); break;
   case NOTCH_FACT_TAGS: *out = tags(work); break;
-  case NOTCH_FACT_BAND: *out = band(work, a); break;
+  case NOTCH_FACT_BAND:
+    *out = band(work, a);
+    notch_note_shared(work,
+                      notch_arena_format(work->run, "band of %.*s",
+                                         (int)work->program->cohorts[a].decl.name.length,
+                                         work->program->cohorts[a].decl.name.bytes),
+                      notch_value_rational(*out));
+    break;
   case NOTCH_FACT_SELF: *out = text_value(work, notch_work_member_id(work)); break;
   case NOTCH_FACT_RATE: return rate(work, a, b, out);
   case NOTCH_FACT_DRAW: return draw(work, a, b, arg.d == 1 ? arg.n : 0, out);

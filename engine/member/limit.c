@@ -3,6 +3,7 @@
 
 #include "member/limit.h"
 #include "member/post.h"
+#include "member/shared.h"
 
 #include <assert.h>
 #include <string.h>
@@ -119,7 +120,14 @@ int64_t notch_limit_room(notch_work *work, uint32_t index, uint32_t variant)
       used += use->used;
     }
   }
-  return used >= limit->amount ? 0 : limit->amount - used;
+  int64_t room = used >= limit->amount ? 0 : limit->amount - used;
+  if (limit->shared && work->returned_on == NULL) {
+    notch_note_shared(work,
+                      notch_arena_format(work->run, "limit of %.*s, %u", (int)limit->owner.length,
+                                         limit->owner.bytes, (unsigned)index),
+                      NOTCH_INTEGER(room));
+  }
+  return room;
 }
 
 /* A return gives room back only while the period is open. */

@@ -32,6 +32,8 @@ libengine_la_SOURCES += \
   engine/member/run.c \
   engine/member/run.h \
   engine/member/settle.c \
+  engine/member/shared.c \
+  engine/member/shared.h \
   engine/member/shop.c \
   engine/member/shop.h \
   engine/member/state.c \

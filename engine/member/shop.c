@@ -6,6 +6,7 @@
 #include "member/pool.h"
 #include "member/post.h"
 #include "member/run.h"
+#include "member/shared.h"
 #include "member/shop.h"
 
 #include <assert.h>
@@ -19,17 +20,20 @@ static int64_t validity_end(notch_work *work, const notch_reward *reward)
 
 int64_t notch_stock_left(notch_work *work, uint32_t reward)
 {
-  int64_t declared = work->program->rewards[reward].stock;
-  if (declared < 0) {
+  const notch_reward *of = &work->program->rewards[reward];
+  int64_t left = of->stock;
+  if (left < 0) {
     return INT64_MAX;
   }
   const notch_state *house = notch_work_house(work);
   for (uint32_t i = 0; i < house->stocks_count; i++) {
-    if (house->stocks[i].reward == reward) {
-      return house->stocks[i].left;
-    }
+    left = house->stocks[i].reward == reward ? house->stocks[i].left : left;
   }
-  return declared;
+  notch_note_shared(work,
+                    notch_arena_format(work->run, "stock of %.*s", (int)of->decl.name.length,
+                                       of->decl.name.bytes),
+                    NOTCH_INTEGER(left));
+  return left;
 }
 
 void notch_change_stock(notch_work *work, uint32_t reward, int64_t change)

@@ -1,6 +1,7 @@
 /* member/work.c -- the frame of one decision: copies, transactions, evaluation, the way out. */
 #include <config.h>
 
+#include "member/shared.h"
 #include "member/work.h"
 
 #include <assert.h>
@@ -94,6 +95,7 @@ notch_open *notch_work_begin(notch_work *work, notch_state *state, notch_origin 
   open->row.event = work->in->next_event + work->transactions.count;
   open->row.recorded_us = work->in->recorded_us;
   *notch_vec_push(&work->transactions, work->run) = open;
+  notch_shared_close(work);
   work->open = open;
   work->state = state;
   return open;
@@ -105,6 +107,7 @@ bool notch_work_end(notch_work *work)
   assert(open == work->transactions.items[work->transactions.count - 1]);
   if (open->postings.count + open->moves.count + open->effects.count == 0) {
     work->transactions.count--;
+    work->shared.count = 0;
     return false;
   }
   if (open->row.booked_us > open->state->booked_us) {

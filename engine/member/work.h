@@ -33,6 +33,11 @@ typedef struct notch_copy { /* a working copy of somebody's state */
 
 struct notch_awards;
 
+typedef struct notch_shared_figure { /* read from outside the member */
+  notch_text what;
+  notch_rational figure;
+} notch_shared_figure;
+
 typedef struct notch_claimed { /* to be taken from the receiver of a returned transfer */
   const notch_state *from;
   const notch_transaction *side; /* that opened his lots */
@@ -83,6 +88,7 @@ typedef struct notch_work {
   NOTCH_VEC(uint32_t) transfer_rules; /* that let the transfer through */
   const notch_state *merged;          /* the old account, to be emptied */
   NOTCH_VEC(notch_claimed) claimed;
+  NOTCH_VEC(notch_shared_figure) shared; /* since the open transaction began */
   NOTCH_VEC(notch_pool_spent) pool_spends;
   NOTCH_VEC(notch_waiting_grant) granted; /* by a restock */
   int64_t *inflow;                        /* by points kind: what became available here */

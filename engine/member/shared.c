@@ -1,0 +1,67 @@
+/*
+ * member/shared.c -- figures read from outside the member: recorded with the event, so that one
+ * member can be explained alone.
+ */
+#include <config.h>
+
+#include "base/json.h"
+#include "member/shared.h"
+
+#include <assert.h>
+
+void notch_note_shared(notch_work *work, notch_text what, notch_rational figure)
+{
+  if (work->open == NULL) {
+    return;
+  }
+  for (uint32_t i = 0; i < work->shared.count; i++) {
+    if (notch_text_equal(work->shared.items[i].what, what)) {
+      return; /* the first reading decided */
+    }
+  }
+  *notch_vec_push(&work->shared, work->run) = (notch_shared_figure){what, figure};
+}
+
+static notch_text shared_text(notch_work *work)
+{
+  uint32_t count = work->shared.count;
+  notch_shared_figure *items = work->shared.items;
+  for (uint32_t i = 1; i < count; i++) { /* few, and by code point as everywhere */
+    for (uint32_t j = i; j > 0 && notch_text_compare(items[j].what, items[j - 1].what) < 0; j--) {
+      notch_shared_figure swap = items[j];
+      items[j] = items[j - 1];
+      items[j - 1] = swap;
+    }
+  }
+  notch_buffer text, figure;
+  notch_buffer_init(&text, work->decider->memory);
+  notch_buffer_init(&figure, work->decider->memory);
+  notch_json_writer writer = {.to = &text};
+  notch_json_begin(&writer, '{');
+  for (uint32_t i = 0; i < count; i++) {
+    notch_buffer_clear(&figure);
+    notch_rational_print(&figure, items[i].figure);
+    notch_json_key(&writer, items[i].what);
+    notch_json_text(&writer, (notch_text){figure.bytes, (uint32_t)figure.length});
+  }
+  notch_json_end(&writer, '}');
+  bool failed = text.failed || figure.failed;
+  notch_text kept = {NULL, 0};
+  if (!failed) {
+    kept = notch_arena_text(work->run, (notch_text){text.bytes, (uint32_t)text.length});
+  }
+  notch_buffer_free(&text);
+  notch_buffer_free(&figure);
+  if (failed) {
+    longjmp(work->decider->no_memory, 1);
+  }
+  return kept;
+}
+
+void notch_shared_close(notch_work *work)
+{
+  if (work->open != NULL && work->shared.count > 0 && work->open->row.shared.length == 0) {
+    work->open->row.shared = shared_text(work);
+  }
+  work->shared.count = 0;
+}
