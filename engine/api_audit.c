@@ -186,6 +186,21 @@ static void check_seal(audit *a)
   notch_arena_free(&run);
 }
 
+/* The events that were sent, of a journal that cannot be folded; as far as it can be read. */
+static int64_t count_sent(notch_store *store)
+{
+  notch_cursor *cursor = NULL;
+  const notch_transaction *row;
+  int64_t count = 0;
+  if (notch_cursor_open(&cursor, store, 1, 0) == NOTCH_STORE_OK) {
+    while ((row = notch_cursor_next(cursor)) != NULL) {
+      count += row->origin == NOTCH_ORIGIN_SENT;
+    }
+  }
+  notch_cursor_close(cursor);
+  return count;
+}
+
 static notch_status run_verify(audit *a)
 {
   notch_books *books = a->ledger->books;
@@ -200,7 +215,8 @@ static notch_status run_verify(audit *a)
     return notch_api_books(a->ledger);
   }
   notch_replay refold = replay_of(a);
-  bool readable = status == NOTCH_STORE_OK;
+  /* What follows from a damaged journal says nothing. */
+  bool readable = status == NOTCH_STORE_OK && a->findings.count == 0;
   if (readable && !notch_refold_run(&refold)) {
     if (refold.status == NOTCH_STORE_NOMEM) {
       return failed(a, &refold);
@@ -211,7 +227,7 @@ static notch_status run_verify(audit *a)
     return notch_api_say(a->ledger, NOTCH_ESTOPPED, "stopped");
   }
   head.head = checked.head;
-  if (readable) {
+  if (status == NOTCH_STORE_OK) {
     check_seal(a);
   }
   if (a->options->head != NULL) {
@@ -223,7 +239,8 @@ static notch_status run_verify(audit *a)
   notch_findings_sort(&a->findings, books->store);
   notch_audit_report report = report_of(a);
   report.verify = true;
-  report.events = refold.events;
+  report.skipped = !readable;
+  report.events = readable ? refold.events : count_sent(books->store);
   report.transactions = checked.events;
   report.postings = checked.postings;
   report.head = checked.head;

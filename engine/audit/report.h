@@ -11,6 +11,7 @@ typedef struct notch_audit_item { /* one difference */
 
 typedef struct notch_audit_report {
   bool verify;         /* else replay */
+  bool skipped;        /* states and caches were not looked at: the journal is damaged */
   bool other;          /* replay by other rules */
   bool published;      /* a published head was looked for */
   int64_t published_size; /* where it was found; 0: nowhere */

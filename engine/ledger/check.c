@@ -143,7 +143,7 @@ static const struct {
     {"range event", "SELECT event FROM event WHERE origin NOT BETWEEN 0 AND 2 OR"
                     " type NOT BETWEEN 0 AND 4294967295 OR version NOT BETWEEN 0 AND 4294967295 OR"
                     " outcome NOT BETWEEN 0 AND 65535 OR offset NOT BETWEEN -1440 AND 1440 OR"
-                    " previous NOT BETWEEN 0 AND event LIMIT 1"},
+                    " previous NOT BETWEEN 0 AND event-1 LIMIT 1"},
     {"range posting", "SELECT posting FROM posting WHERE points NOT BETWEEN 1 AND 4294967295 OR"
                       " source NOT BETWEEN 1 AND 9 OR target NOT BETWEEN 1 AND 9 OR"
                       " terms NOT BETWEEN 0 AND 4294967295 OR"

@@ -131,7 +131,8 @@ static bool fold_member(notch_work *work, notch_state *state, const notch_event 
   if (transaction->lowers_only) {
     return fold_lowering(work, state);
   }
-  if (transaction->origin == NOTCH_ORIGIN_SENT) {
+  /* Of a kind that this version lacks: nothing of it can matter to its measures. */
+  if (transaction->origin == NOTCH_ORIGIN_SENT && event != NULL) {
     notch_absorb(work, state, transaction->event);
   }
   if (!fold_rows(work, state, transaction)) {

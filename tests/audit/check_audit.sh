@@ -153,7 +153,7 @@ prints "the ledger is intact"
 prints "the published head is that of"
 expect 0 receipt --check receipt.json --key key.pub
 expect 0 replay l.ledger
-prints "1 erased members: "
+prints "1 erased member: "
 expect 0 explain l.ledger e2
 prints "an erased member"
 
