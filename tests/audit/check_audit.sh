@@ -43,21 +43,26 @@ rule boost
 payment checkout
   pay 1.00 CNY per 20 star
 R
-cat >events.jsonl <<'R'
-{"id":"j1","type":"join","member":"zo-member-1","at":"2026-03-01T10:00:00+08:00","city":"Xanadupolis"}
-{"id":"e1","type":"purchase","member":"zo-member-1","at":"2026-03-02T10:00:00+08:00","amount":"2000.00"}
-{"id":"e2","type":"purchase","member":"zo-member-1","at":"2026-03-03T10:00:00+08:00","amount":"240.50"}
-{"id":"e3","type":"purchase","member":"bob","at":"2026-03-03T11:00:00+08:00","amount":"9.00"}
-{"id":"e3","type":"purchase","member":"bob","at":"2026-03-03T11:00:00+08:00","amount":"9.50"}
-{"id":"e4","type":"purchase","member":"bob","at":"2026-03-03T12:00:00+08:00","amount":"minus one"}
-{"id":"p0","type":"pay","member":"bob","at":"2026-03-03T13:00:00+08:00","payment":"checkout","points":"20","order":"9.00"}
-{"id":"r9","type":"return","member":"bob","at":"2026-03-03T14:00:00+08:00","of":"e9"}
-{"id":"e9","type":"purchase","member":"bob","at":"2026-03-03T13:30:00+08:00","amount":"50.00"}
-{"id":"r1","type":"return","member":"zo-member-1","at":"2026-03-12T10:00:00+08:00","of":"e1","amount":"100.00"}
-{"id":"p1","type":"pay","member":"zo-member-1","at":"2026-03-13T10:00:00+08:00","payment":"checkout","points":"400","order":"99.00"}
-{"id":"late","type":"purchase","member":"zo-member-1","at":"2026-03-02T12:00:00+08:00","amount":"30.00"}
-{"id":"a1","type":"adjust","member":"zo-member-1","at":"2026-03-14T10:00:00+08:00","points":{"star":"7"},"reason":"goodwill-qqq","by":"clerk-qqq"}
-R
+# event ID TYPE MEMBER DAY-AND-HOUR FIELDS
+event() {
+  printf '{"id":"%s","type":"%s","member":"%s","at":"2026-03-%s:00+08:00",%s}\n' "$@"
+}
+{
+  event j1 join zo-member-1 01T10:00 '"city":"Xanadupolis"'
+  event e1 purchase zo-member-1 02T10:00 '"amount":"2000.00"'
+  event e2 purchase zo-member-1 03T10:00 '"amount":"240.50"'
+  event e3 purchase bob 03T11:00 '"amount":"9.00"'
+  event e3 purchase bob 03T11:00 '"amount":"9.50"'
+  event e4 purchase bob 03T12:00 '"amount":"minus one"'
+  event p0 pay bob 03T13:00 '"payment":"checkout","points":"20","order":"9.00"'
+  event r9 return bob 03T14:00 '"of":"e9"'
+  event e9 purchase bob 03T13:30 '"amount":"50.00"'
+  event r1 return zo-member-1 12T10:00 '"of":"e1","amount":"100.00"'
+  event p1 pay zo-member-1 13T10:00 '"payment":"checkout","points":"400","order":"99.00"'
+  event late purchase zo-member-1 02T12:00 '"amount":"30.00"'
+  event a1 adjust zo-member-1 14T10:00 \
+    '"points":{"star":"7"},"reason":"goodwill-qqq","by":"clerk-qqq"'
+} >events.jsonl
 expect 0 init l.ledger rules.notch --clock events
 expect 3 apply l.ledger events.jsonl
 expect 0 advance l.ledger --to 2027-05-01
