@@ -71,6 +71,9 @@ typedef bool notch_trigger_test(const notch_trigger *trigger, const void *payloa
 notch_candidate *notch_candidates(notch_work *work, notch_trigger_test *matches,
                                   const void *payload, uint32_t *count);
 
+/* `ranked`, else by name: the order of rules on earning. */
+void notch_sort_candidates(const notch_program *program, notch_candidate *list, uint32_t count);
+
 /* group.c */
 void notch_group_choose(notch_work *work, notch_awards *awards, uint32_t group);
 void notch_group_limit(notch_work *work, notch_awards *awards, uint32_t group);

@@ -1,5 +1,7 @@
 libengine_la_SOURCES += \
   engine/member/absorb.c \
+  engine/member/again.c \
+  engine/member/again.h \
   engine/member/award.c \
   engine/member/award.h \
   engine/member/decide.c \

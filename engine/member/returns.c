@@ -2,6 +2,7 @@
  * (language, section 9). */
 #include <config.h>
 
+#include "member/again.h"
 #include "member/limit.h"
 #include "member/lots.h"
 #include "member/measure.h"
@@ -357,8 +358,11 @@ static void return_one(notch_work *work, const notch_original *original)
   if (takes_back(view.event)) {
     notch_awards *as_sent = again(work, original, original->sent->fields, NULL, false);
     notch_awards *now = again(work, original, left.after, as_sent, left.nothing_left);
+    notch_again_on_earning(work, notch_work_copy_as(work, original->then, NOTCH_KEY_OF_ORIGINAL),
+                           now);
     for (uint32_t i = 0; i < now->rulings.count; i++) {
-      if (now->rulings.items[i].kind == NOTCH_RULING_APPLIES) {
+      if (now->rulings.items[i].kind == NOTCH_RULING_APPLIES &&
+          now->rulings.items[i].figures == NULL) {
         notch_rule_figures(work, &now->rulings.items[i]);
       }
     }

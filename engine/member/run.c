@@ -396,6 +396,17 @@ static bool is_earning(const notch_trigger *trigger, const void *payload)
   return trigger->kind == NOTCH_ON_EARNING && trigger->a == wanted->points;
 }
 
+void notch_sort_candidates(const notch_program *program, notch_candidate *list, uint32_t count)
+{
+  for (uint32_t i = 1; i < count; i++) {
+    for (uint32_t j = i; j > 0 && notch_rule_before(program, list[j].rule, list[j - 1].rule); j--) {
+      notch_candidate swap = list[j];
+      list[j] = list[j - 1];
+      list[j - 1] = swap;
+    }
+  }
+}
+
 void notch_run_on_earning(notch_work *work)
 {
   if (!work->plan->earning_rules || work->inflow == NULL) {
@@ -412,14 +423,7 @@ void notch_run_on_earning(notch_work *work)
     notch_candidate *list =
         earned[points] <= 0 ? NULL : notch_candidates(work, is_earning, &wanted, &count);
     work->earned_now = earned;
-    for (uint32_t i = 1; i < count; i++) {
-      for (uint32_t j = i;
-           j > 0 && notch_rule_before(work->program, list[j].rule, list[j - 1].rule); j--) {
-        notch_candidate swap = list[j];
-        list[j] = list[j - 1];
-        list[j - 1] = swap;
-      }
-    }
+    notch_sort_candidates(work->program, list, count);
     for (uint32_t i = 0; i < count; i++) {
       notch_run(work, &list[i], 1, work->moment.now_us, NULL);
     }

@@ -100,11 +100,10 @@ static int64_t should_be(notch_work *work, const notch_original *original, const
                          const claim *of, bool to_other, bool nothing_left)
 {
   const notch_rule *rule = &work->program->rules[of->rule];
-  if (fires_on(work->program, of->rule, original->sent->type)) {
+  if (fires_on(work->program, of->rule, original->sent->type) || is_on_earning(rule)) {
     return given_now(now, of->rule, of->points, to_other);
   }
-  bool recomputed =
-      is_on_earning(rule) || (rule->on_return_written && rule->on_return == NOTCH_RETURN_RECOMPUTE);
+  bool recomputed = rule->on_return_written && rule->on_return == NOTCH_RETURN_RECOMPUTE;
   return recomputed && nothing_left ? 0 : of->posted;
 }
 
@@ -271,11 +270,10 @@ static void claim_difference(notch_work *work, const notch_original *original,
   }
 }
 
-static bool follows(const notch_work *work, const notch_original *original, uint32_t rule,
-                    bool nothing_left)
+static bool follows(const notch_work *work, const notch_original *original, uint32_t rule)
 {
   return rule != NOTCH_NONE && (fires_on(work->program, rule, original->sent->type) ||
-                                (nothing_left && is_on_earning(&work->program->rules[rule])));
+                                is_on_earning(&work->program->rules[rule]));
 }
 
 static bool still_applies(const notch_awards *now, uint32_t rule)
@@ -345,13 +343,12 @@ static int64_t withdrawn_before(const notch_original *original, int64_t grant)
 }
 
 /* Times are given back when a return leaves the rule not applied; what it granted goes too. */
-static void unapply(notch_work *work, const notch_original *original, const notch_awards *now,
-                    bool nothing_left)
+static void unapply(notch_work *work, const notch_original *original, const notch_awards *now)
 {
   const notch_transaction *row = original->transaction;
   for (uint32_t i = 0; i < row->effect_count; i++) {
     const notch_effect *effect = &row->effects[i];
-    if (!follows(work, original, effect->rule, nothing_left)) {
+    if (!follows(work, original, effect->rule)) {
       continue;
     }
     if (effect->kind == NOTCH_EFFECT_GRANT) {
@@ -370,36 +367,84 @@ static void unapply(notch_work *work, const notch_original *original, const notc
   }
 }
 
-/* What rules deducted goes back into its lots when they no longer apply; the cost of a reward
- * that was used stays. */
+/* What a rule deducts for what is left of the event. */
+static int64_t deducts_now(const notch_work *work, const notch_awards *now, uint32_t rule,
+                           uint32_t points)
+{
+  const notch_ruling *ruling = notch_ruling_of(now, rule);
+  int64_t sum = 0;
+  if (ruling == NULL || ruling->kind != NOTCH_RULING_APPLIES || ruling->figures == NULL) {
+    return 0;
+  }
+  for (uint32_t i = 0; i < work->program->rules[rule].action_count; i++) {
+    const notch_action *action = &work->program->rules[rule].actions[i];
+    sum += action->kind == NOTCH_DO_DEDUCT && action->points == points ? ruling->figures[i] : 0;
+  }
+  return sum;
+}
+
+static bool is_deduct(const notch_posting *posting, uint32_t rule, uint32_t points)
+{
+  return posting->target == NOTCH_ACCOUNT_SPENT && posting->share_count == 1 &&
+         posting->points == points && posting->shares[0].rule == rule;
+}
+
+/* What is still to go back of a rule's deducts of one kind; the cost of a reward that was used
+ * stays. */
+static int64_t deducts_back(notch_work *work, const notch_original *original,
+                            const notch_awards *now, uint32_t rule, uint32_t points)
+{
+  const notch_transaction *row = original->transaction;
+  int64_t total = 0, unused, granted = granted_by(row, work->open->state, rule, &unused);
+  for (uint32_t i = 0; i < row->posting_count; i++) {
+    total += is_deduct(&row->postings[i], rule, points) ? row->postings[i].amount : 0;
+  }
+  int64_t most = granted == 0 ? total : (int64_t)((__int128)total * unused / granted);
+  int64_t back = total - deducts_now(work, now, rule, points);
+  for (uint32_t i = 0; i < original->earlier_count; i++) {
+    for (uint32_t j = 0; j < original->earlier[i]->posting_count; j++) {
+      const notch_posting *earlier = &original->earlier[i]->postings[j];
+      bool same = earlier->source == NOTCH_ACCOUNT_SPENT && earlier->share_count == 1 &&
+                  earlier->shares[0].rule == rule && earlier->points == points;
+      back -= same ? earlier->amount : 0;
+    }
+  }
+  return back < most ? back : most;
+}
+
+/* What rules deducted goes back into its lots, last taken first, as far as they no longer do. */
 static void return_deducts(notch_work *work, const notch_original *original,
-                           const notch_awards *now, bool nothing_left)
+                           const notch_awards *now)
 {
   const notch_transaction *row = original->transaction;
   for (uint32_t i = row->posting_count; i-- > 0;) {
     const notch_posting *posting = &row->postings[i];
     bool deducted = posting->target == NOTCH_ACCOUNT_SPENT && posting->share_count == 1;
     uint32_t rule = deducted ? posting->shares[0].rule : NOTCH_NONE;
-    if (!follows(work, original, rule, nothing_left) || still_applies(now, rule)) {
+    bool last = deducted;
+    for (uint32_t j = i + 1; j < row->posting_count && last; j++) {
+      last = !is_deduct(&row->postings[j], rule, posting->points);
+    }
+    if (!last || !follows(work, original, rule)) {
       continue;
     }
-    int64_t unused, granted = granted_by(row, work->open->state, rule, &unused);
-    int64_t back = granted == 0 ? posting->amount
-                                : (int64_t)((__int128)posting->amount * unused / granted);
-    for (uint32_t j = 0; j < original->earlier_count; j++) {
-      for (uint32_t k = 0; k < original->earlier[j]->posting_count; k++) {
-        const notch_posting *earlier = &original->earlier[j]->postings[k];
-        back -= earlier->source == NOTCH_ACCOUNT_SPENT && earlier->lot == posting->lot
-                    ? earlier->amount
-                    : 0;
+    int64_t back = deducts_back(work, original, now, rule, posting->points);
+    for (uint32_t j = i + 1; j-- > 0 && back > 0;) {
+      const notch_posting *from = &row->postings[j];
+      if (!is_deduct(from, rule, posting->points)) {
+        continue;
       }
-    }
-    if (back > 0) {
-      notch_work_post(work, (notch_posting){.points = posting->points,
+      int64_t part = from->amount < back ? from->amount : back;
+      notch_share *share = NOTCH_NEW(work->run, notch_share);
+      *share = (notch_share){rule, part};
+      notch_work_post(work, (notch_posting){.points = from->points,
                                             .source = NOTCH_ACCOUNT_SPENT,
                                             .target = NOTCH_ACCOUNT_POINTS,
-                                            .amount = back,
-                                            .lot = posting->lot});
+                                            .amount = part,
+                                            .lot = from->lot,
+                                            .shares = share,
+                                            .share_count = 1});
+      back -= part;
     }
   }
 }
@@ -455,9 +500,9 @@ void notch_take_back(notch_work *work, const notch_original *original, const not
     count_taken(work, &list, original->earlier[i]);
   }
   claim_difference(work, original, now, &list, false, nothing_left);
-  return_deducts(work, original, now, nothing_left);
+  return_deducts(work, original, now);
   settle_claims(work, original->transaction, &list);
-  unapply(work, original, now, nothing_left);
+  unapply(work, original, now);
   for (uint32_t i = first; i < work->open->postings.count; i++) {
     const notch_posting *posting = &work->open->postings.items[i];
     int64_t sign = posting->target == NOTCH_ACCOUNT_TAKEN_BACK   ? -1
