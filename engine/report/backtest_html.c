@@ -56,7 +56,9 @@ static const char style[] =
     "footer{margin-top:2rem;color:var(--soft);font-size:.875rem}\n"
     "@media(max-width:32rem){table{font-size:.84rem}th,td{padding:.3rem .22rem}"
     "svg{font-size:12px}.small{font-size:11px}}\n"
-    "@media print{body{max-width:none;padding:0;font-size:10.5pt}.card{border:1px solid #ccc}"
+    "@media print{html{font-size:9pt}body{max-width:none;padding:0}main{columns:7cm 2;"
+    "column-gap:.8cm}h1{font-size:15pt}h2{font-size:11pt}section{padding:.25cm 0 .4cm}"
+    ".card{border:1px solid #ccc}.wide{overflow:visible}th,td{padding:.2rem .25rem}"
     "svg{max-width:11cm}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}"
     "@page{margin:1.6cm}}\n";
 
