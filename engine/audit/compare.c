@@ -346,6 +346,7 @@ bool notch_compare_rows(notch_compare *c, const notch_transaction *left,
     moments(c, "at", left->at_us, right->at_us);
     moments(c, "booked", left->booked_us, right->booked_us);
     numbers(c, "offset", left->offset_min, right->offset_min);
+    notch_compare_texts(c, "shared figures", left->shared, right->shared);
   }
   uint32_t both =
       left->posting_count < right->posting_count ? left->posting_count : right->posting_count;

@@ -144,6 +144,13 @@ static const struct {
                     " type NOT BETWEEN 0 AND 4294967295 OR version NOT BETWEEN 0 AND 4294967295 OR"
                     " outcome NOT BETWEEN 0 AND 65535 OR offset NOT BETWEEN -1440 AND 1440 OR"
                     " previous NOT BETWEEN 0 AND event-1 LIMIT 1"},
+    {"range event", "SELECT event FROM event e WHERE"
+                    " (e.posting<>0 AND NOT EXISTS(SELECT 1 FROM posting p WHERE"
+                    " p.posting=e.posting AND p.event=e.event)) OR"
+                    " (e.move<>0 AND NOT EXISTS(SELECT 1 FROM move m WHERE"
+                    " m.move=e.move AND m.event=e.event)) OR"
+                    " (e.effect<>0 AND NOT EXISTS(SELECT 1 FROM effect f WHERE"
+                    " f.effect=e.effect AND f.event=e.event)) LIMIT 1"},
     {"range posting", "SELECT posting FROM posting WHERE points NOT BETWEEN 1 AND 4294967295 OR"
                       " source NOT BETWEEN 1 AND 9 OR target NOT BETWEEN 1 AND 9 OR"
                       " terms NOT BETWEEN 0 AND 4294967295 OR"
@@ -158,6 +165,13 @@ static const struct {
                      " rule NOT BETWEEN 0 AND 4294967295 LIMIT 1"},
     {"range name", "SELECT name FROM name WHERE event<1 OR name NOT BETWEEN 1 AND 4294967295 OR"
                    " sort NOT BETWEEN 0 AND 4294967295 LIMIT 1"},
+    /* Each came with the row of the one before it, or later. */
+    {"range name", "SELECT name FROM name n WHERE"
+                   " event<(SELECT event FROM name p WHERE p.name=n.name-1) LIMIT 1"},
+    {"range member", "SELECT member FROM member n WHERE"
+                     " event<(SELECT event FROM member p WHERE p.member=n.member-1) LIMIT 1"},
+    {"range version", "SELECT version FROM version n WHERE"
+                      " event<(SELECT event FROM version p WHERE p.version=n.version-1) LIMIT 1"},
     {"range member", "SELECT member FROM member WHERE event<1 LIMIT 1"},
     {"range version", "SELECT version FROM version WHERE event<1 OR"
                       " version NOT BETWEEN 1 AND 4294967295 OR"
