@@ -4,7 +4,6 @@
 #include "base/rational.h"
 
 #include <assert.h>
-#include <stdlib.h>
 
 typedef unsigned __int128 wide;
 
@@ -184,78 +183,5 @@ bool notch_rational_round(int64_t *out, notch_rational value, notch_rounding_mod
       whole += value.num < 0 ? -1 : 1; /* den >= 2 here, so this cannot overflow */
   }
   *out = whole;
-  return true;
-}
-
-typedef struct remainder_of {
-  uint64_t rest;
-  uint32_t index;
-} remainder_of;
-
-static int by_remainder(const void *left, const void *right)
-{
-  const remainder_of *a = left, *b = right;
-  if (a->rest != b->rest)
-    return a->rest < b->rest ? 1 : -1;
-  return (a->index > b->index) - (a->index < b->index);
-}
-
-/*
- * The weights as whole numbers of one common denominator, divided by what they all share; *sum is
- * their sum.  False when they do not fit.
- */
-static bool whole_weights(uint64_t *whole, uint64_t *sum, const notch_rational *weights,
-                          uint32_t count)
-{
-  uint64_t den = 1, common = 0;
-  for (uint32_t i = 0; i < count; i++) {
-    assert(weights[i].den > 0);
-    assert(weights[i].num >= 0);
-    uint64_t step = (uint64_t)weights[i].den / gcd(den, (uint64_t)weights[i].den);
-    if (__builtin_mul_overflow(den, step, &den))
-      return false;
-    common = gcd(common, (uint64_t)weights[i].num);
-  }
-  if (common == 0)
-    common = 1;
-  *sum = 0;
-  for (uint32_t i = 0; i < count; i++) {
-    uint64_t scale = den / (uint64_t)weights[i].den;
-    if (__builtin_mul_overflow((uint64_t)weights[i].num / common, scale, &whole[i]) ||
-        __builtin_add_overflow(*sum, whole[i], sum))
-      return false;
-  }
-  return true;
-}
-
-/* A total below zero is shared like its magnitude.  No weight at all can only share zero. */
-bool notch_share_largest_remainder(int64_t *shares, const notch_rational *weights,
-                                   uint32_t count, int64_t total, notch_arena *run)
-{
-  if (count == 0)
-    return total == 0;
-  uint64_t *whole = NOTCH_NEW_ARRAY(run, uint64_t, count);
-  remainder_of *rests = NOTCH_NEW_ARRAY(run, remainder_of, count);
-  uint64_t sum;
-  if (whole == NULL || rests == NULL || !whole_weights(whole, &sum, weights, count))
-    return false;
-  if (sum == 0 && total != 0)
-    return false;
-  uint64_t left = magnitude(total);
-  for (uint32_t i = 0; i < count; i++) {
-    wide product = (wide)magnitude(total) * whole[i];
-    uint64_t share = sum == 0 ? 0 : (uint64_t)(product / sum);
-    rests[i] = (remainder_of){sum == 0 ? 0 : (uint64_t)(product % sum), i};
-    whole[i] = share;
-    left -= share;
-  }
-  assert(left < count);
-  if (left != 0) {
-    qsort(rests, count, sizeof *rests, by_remainder);
-    for (uint64_t k = 0; k < left; k++)
-      whole[rests[k].index] += 1;
-  }
-  for (uint32_t i = 0; i < count; i++)
-    shares[i] = total < 0 ? (int64_t)(0 - whole[i]) : (int64_t)whole[i];
   return true;
 }

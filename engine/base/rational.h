@@ -48,11 +48,4 @@ void notch_decimal_print(notch_buffer *to, int64_t value, unsigned decimals);
 /* Exact: as a finite decimal where it is one ("10.965"), else "1/3". */
 void notch_rational_print(notch_buffer *to, notch_rational value);
 
-/*
- * Shares `total` over `count` exact non-negative weights by largest remainder; ties go to the
- * lower index.  shares[i] sums to total.  False on overflow.
- */
-bool notch_share_largest_remainder(int64_t *shares, const notch_rational *weights,
-                                   uint32_t count, int64_t total, notch_arena *run);
-
 #endif

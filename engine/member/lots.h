@@ -34,4 +34,8 @@ int64_t notch_settle_debt(notch_work *work, uint32_t points, int64_t lot);
 int64_t notch_term_end(const notch_program *program, int64_t from_us, notch_duration duration,
                        bool aligned, notch_unit unit);
 
+/* retire.c: when something of what the version retires is to go; NOTCH_NEVER. */
+int64_t notch_retire_next(const notch_plan *plan, const notch_state *state);
+void notch_retire_due(notch_work *work, int64_t now_s);
+
 #endif

@@ -31,6 +31,15 @@ typedef enum notch_due {
 const char *notch_due_word(notch_due due);
 
 /* A programme made ready to run: code and what is derived from it once.  Shared by threads. */
+/* What a version does with a kind of points or a reward that it no longer declares. */
+typedef struct notch_retired {
+  bool gone;            /* carried over from the version before, to be seen and emptied */
+  notch_ast_retire with;
+  int64_t at_us;        /* when the version that retired it comes into force */
+  uint32_t becomes;     /* points: `to` smallest units of that kind for `from` of this one */
+  int64_t to, from;
+} notch_retired;
+
 typedef struct notch_plan {
   const notch_program *program;
   const notch_code *code;
@@ -41,6 +50,8 @@ typedef struct notch_plan {
   bool uses_house;    /* some figure belongs to the programme: fold every row for member 0 */
   bool *keyed;        /* by limit: shared, and its key reads the member: the key is recorded */
   int64_t *idle_from_us; /* by terms: before this no idle clock of theirs ran; INT64_MIN */
+  notch_retired *retired_points, *retired_rewards; /* by kind, by reward */
+  bool retires;          /* some of them are gone */
 } notch_plan;
 
 const notch_plan *notch_plan_make(const notch_program *program, const notch_code *code,

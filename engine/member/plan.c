@@ -89,9 +89,14 @@ const notch_plan *notch_plan_make(const notch_program *program, const notch_code
   bool *earned = NOTCH_NEW_ARRAY(arena, bool, program->points_count + 1);
   bool *keyed = NOTCH_NEW_ARRAY(arena, bool, program->limit_count + 1);
   int64_t *idle_from = NOTCH_NEW_ARRAY(arena, int64_t, program->terms_count + 1);
-  if (plan == NULL || earned == NULL || keyed == NULL || idle_from == NULL) {
+  notch_retired *points = NOTCH_NEW_ARRAY(arena, notch_retired, program->points_count + 1);
+  notch_retired *rewards = NOTCH_NEW_ARRAY(arena, notch_retired, program->reward_count + 1);
+  if (plan == NULL || earned == NULL || keyed == NULL || idle_from == NULL || points == NULL ||
+      rewards == NULL) {
     return NULL;
   }
+  plan->retired_points = points;
+  plan->retired_rewards = rewards;
   for (uint32_t i = 0; i < program->terms_count; i++) {
     idle_from[i] = INT64_MIN;
   }

@@ -79,6 +79,7 @@ int64_t notch_next_due(const notch_plan *plan, const notch_state *state)
       sooner(&next, matures);
     }
   }
+  sooner(&next, notch_retire_next(plan, state));
   for (uint32_t i = 0; i < state->holds_count; i++) {
     if (state->holds[i].state == NOTCH_HOLD_OPEN) {
       sooner(&next, state->holds[i].until_s);
@@ -265,6 +266,8 @@ static void settle_instant(notch_work *work, notch_state *state, int64_t now_s)
   name_it(work, NOTCH_DUE_FLOOR);
   notch_expire_due(work, now_s);
   name_it(work, NOTCH_DUE_EXPIRY);
+  notch_retire_due(work, now_s);
+  name_it(work, NOTCH_DUE_RETIRE);
   notch_work_see_day(work, now_us, day);
   run_schedules(work, state, now_s);
   name_it(work, NOTCH_DUE_SCHEDULE);

@@ -282,9 +282,9 @@ static bool still_applies(const notch_awards *now, uint32_t rule)
   return ruling != NULL && ruling->kind == NOTCH_RULING_APPLIES;
 }
 
-/* How often a rule grants a reward for what is left of the event. */
-static int64_t grants_now(const notch_work *work, const notch_awards *now, uint32_t rule,
-                          uint32_t reward)
+/* How much a rule deducts of a kind, or how often it grants a reward, for what is left. */
+static int64_t figure_now(const notch_work *work, const notch_awards *now, uint32_t rule,
+                          notch_action_kind kind, uint32_t what)
 {
   const notch_ruling *ruling = notch_ruling_of(now, rule);
   int64_t sum = 0;
@@ -293,7 +293,8 @@ static int64_t grants_now(const notch_work *work, const notch_awards *now, uint3
   }
   for (uint32_t i = 0; i < work->program->rules[rule].action_count; i++) {
     const notch_action *action = &work->program->rules[rule].actions[i];
-    sum += action->kind == NOTCH_DO_GRANT && action->reward == reward ? ruling->figures[i] : 0;
+    uint32_t of = kind == NOTCH_DO_GRANT ? action->reward : action->points;
+    sum += action->kind == kind && of == what ? ruling->figures[i] : 0;
   }
   return sum;
 }
@@ -352,7 +353,7 @@ static void unapply(notch_work *work, const notch_original *original, const notc
       continue;
     }
     if (effect->kind == NOTCH_EFFECT_GRANT) {
-      int64_t keep = grants_now(work, now, effect->rule, effect->subject);
+      int64_t keep = figure_now(work, now, effect->rule, NOTCH_DO_GRANT, effect->subject);
       int64_t over = effect->amount - keep - withdrawn_before(original, effect->effect);
       notch_withdraw(work, effect->subject, over, effect->rule, original->event);
     } else if (effect->kind == NOTCH_EFFECT_APPLIED && !still_applies(now, effect->rule) &&
@@ -365,22 +366,6 @@ static void unapply(notch_work *work, const notch_original *original, const notc
                                              .until_s = NOTCH_NEVER});
     }
   }
-}
-
-/* What a rule deducts for what is left of the event. */
-static int64_t deducts_now(const notch_work *work, const notch_awards *now, uint32_t rule,
-                           uint32_t points)
-{
-  const notch_ruling *ruling = notch_ruling_of(now, rule);
-  int64_t sum = 0;
-  if (ruling == NULL || ruling->kind != NOTCH_RULING_APPLIES || ruling->figures == NULL) {
-    return 0;
-  }
-  for (uint32_t i = 0; i < work->program->rules[rule].action_count; i++) {
-    const notch_action *action = &work->program->rules[rule].actions[i];
-    sum += action->kind == NOTCH_DO_DEDUCT && action->points == points ? ruling->figures[i] : 0;
-  }
-  return sum;
 }
 
 static bool is_deduct(const notch_posting *posting, uint32_t rule, uint32_t points)
@@ -400,7 +385,7 @@ static int64_t deducts_back(notch_work *work, const notch_original *original,
     total += is_deduct(&row->postings[i], rule, points) ? row->postings[i].amount : 0;
   }
   int64_t most = granted == 0 ? total : (int64_t)((__int128)total * unused / granted);
-  int64_t back = total - deducts_now(work, now, rule, points);
+  int64_t back = total - figure_now(work, now, rule, NOTCH_DO_DEDUCT, points);
   for (uint32_t i = 0; i < original->earlier_count; i++) {
     for (uint32_t j = 0; j < original->earlier[i]->posting_count; j++) {
       const notch_posting *earlier = &original->earlier[i]->postings[j];

@@ -249,35 +249,6 @@ START_TEST(prints_decimals)
 }
 END_TEST
 
-START_TEST(shares_by_largest_remainder)
-{
-  notch_arena run;
-  int64_t shares[4];
-  notch_arena_init(&run, &notch_memory_system);
-  notch_rational thirds[3] = {{1, 3}, {1, 3}, {1, 3}};
-  ck_assert(notch_share_largest_remainder(shares, thirds, 3, 100, &run));
-  ck_assert(shares[0] == 34 && shares[1] == 33 && shares[2] == 33);
-  ck_assert(notch_share_largest_remainder(shares, thirds, 3, -100, &run));
-  ck_assert(shares[0] == -34 && shares[1] == -33 && shares[2] == -33);
-  notch_rational mixed[4] = {{1, 2}, {0, 1}, {5, 4}, {1, 4}};
-  ck_assert(notch_share_largest_remainder(shares, mixed, 4, 7, &run));
-  ck_assert(shares[0] == 2 && shares[1] == 0 && shares[2] == 4 && shares[3] == 1);
-  notch_rational huge[2] = {{INT64_MAX - 1, 1}, {INT64_MAX - 1, 1}};
-  ck_assert(notch_share_largest_remainder(shares, huge, 2, INT64_MAX, &run));
-  ck_assert(shares[0] == INT64_MAX / 2 + 1 && shares[1] == INT64_MAX / 2);
-  notch_rational none[2] = {{0, 1}, {0, 1}};
-  ck_assert(notch_share_largest_remainder(shares, none, 2, 0, &run));
-  ck_assert(shares[0] == 0 && shares[1] == 0);
-  ck_assert(!notch_share_largest_remainder(shares, none, 2, 1, &run));
-  notch_rational apart[2] = {{1, INT64_MAX}, {1, INT64_MAX - 1}};
-  notch_rational three[3] = {{1, INT64_MAX}, {1, INT64_MAX - 1}, {1, INT64_MAX - 2}};
-  ck_assert(!notch_share_largest_remainder(shares, three, 3, 1, &run));
-  ck_assert(!notch_share_largest_remainder(shares, apart, 2, 1, &run));
-  ck_assert(notch_share_largest_remainder(shares, apart, 0, 0, &run));
-  notch_arena_free(&run);
-}
-END_TEST
-
 TCase *notch_check_rational(void)
 {
   TCase *rational = tcase_create("rational");
@@ -289,6 +260,5 @@ TCase *notch_check_rational(void)
   tcase_add_test(rational, parses_decimals);
   tcase_add_test(rational, parses_exact_fractions);
   tcase_add_test(rational, prints_decimals);
-  tcase_add_test(rational, shares_by_largest_remainder);
   return rational;
 }
