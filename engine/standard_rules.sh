@@ -2,7 +2,7 @@
 # standard_rules.sh FOLDER -- the standard rules as C, so that `use` finds them where no files are.
 set -eu
 cat <<'C'
-/* Made from stdlib-rules/*.notch by engine/standard_rules.sh. */
+/* Made from the scripts of stdlib-rules by engine/standard_rules.sh. */
 #include <config.h>
 
 #include "api.h"

@@ -77,7 +77,9 @@ const notch_outcome *notch_decider_finish(notch_work *work, uint32_t own)
 {
   notch_shared_close(work);
   notch_outcome *outcome = &work->decider->outcome;
-  *outcome = (notch_outcome){.verdict = NOTCH_APPLIED, .own = own, .count = work->transactions.count};
+  *outcome = (notch_outcome){.verdict = NOTCH_APPLIED,
+                             .own = own,
+                             .count = work->transactions.count};
   outcome->transactions =
       NOTCH_NEW_ARRAY(work->run, notch_transaction, work->transactions.count + 1);
   for (uint32_t i = 0; i < work->transactions.count; i++) {

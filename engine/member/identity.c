@@ -154,7 +154,8 @@ static void move_hold(notch_work *work, const notch_open *main, const notch_stat
                               .ref = payment ? 1 : reward ? 2 : 0,
                               .matures_s = hold->order_minor,
                               .until_s = hold->until_s,
-                              .text = notch_arena_text(work->run, notch_state_text(from, hold->id))});
+                              .text = notch_arena_text(work->run,
+                                                       notch_state_text(from, hold->id))});
   for (uint32_t i = 0; i < from->reservations_count; i++) {
     const notch_reservation *reserved = &from->reservations[i];
     const notch_lot *lot = reserved->hold == index ? notch_state_lot(from, reserved->lot) : NULL;

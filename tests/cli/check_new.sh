@@ -12,8 +12,8 @@ while read -r template; do
     fail "$template lacks a file"
   expect 0 test "shop-$template/programme.notch"
   # What is used is built into the library as well.
-  (NOTCH_RULES=$work/nowhere && expect 0 test "shop-$template/programme.notch" && [ "$failed" = 0 ]) &&
-    pass || fail "$template needs the files of the rules"
+  NOTCH_RULES=$work/nowhere "$notch" test "shop-$template/programme.notch" >/dev/null 2>&1 && pass ||
+    fail "$template needs the files of the rules"
 done <templates
 expect 0 new shop
 cmp -s shop/programme.notch shop-coffee/programme.notch && pass || fail "coffee is not the default"
