@@ -471,7 +471,7 @@ typedef struct notch_key { /* Ed25519, one line each, as C2SP signed notes have 
 /* name: without blanks and plus signs, usually the origin of the ledger. */
 NOTCH_API notch_status notch_key_new(notch_engine *engine, const char *name, notch_key *out);
 
-/* The head as a C2SP checkpoint, signed where `key` has a secret key's line; the ledger keeps it. */
+/* The head as a C2SP checkpoint, signed if `key` has a secret key's line; kept with the ledger. */
 NOTCH_API notch_status notch_ledger_seal(notch_ledger *ledger, const char *key,
                                          notch_write *write, void *payload);
 /* A proof that the event is in the ledger, as JSON; see notch_proof_check(). */

@@ -12,7 +12,7 @@ while read -r template; do
     fail "$template lacks a file"
   expect 0 test "shop-$template/programme.notch"
   # What is used is built into the library as well.
-  NOTCH_RULES=$work/nowhere "$notch" test "shop-$template/programme.notch" >/dev/null 2>&1 && pass ||
+  NOTCH_RULES=$work/nowhere "$notch" test "shop-$template/programme.notch" >out 2>err && pass ||
     fail "$template needs the files of the rules"
 done <templates
 expect 0 new shop
