@@ -272,7 +272,9 @@ static bool write_row(void *payload, notch_walk *walk, const notch_deed *deed)
   e->export.run = &walk->row;
   notch_export_row(&e->export, &with, name);
   if (!notch_out_spill(&e->r->out)) {
-    return notch_books_say(walk->books, NOTCH_STORE_IO, "stopped");
+    return e->r->out.stopped
+               ? notch_books_say(walk->books, NOTCH_STORE_IO, "stopped")
+               : notch_books_say(walk->books, NOTCH_STORE_NOMEM, "out of memory");
   }
   return true;
 }
