@@ -151,6 +151,12 @@ static const struct {
                     " m.move=e.move AND m.event=e.event)) OR"
                     " (e.effect<>0 AND NOT EXISTS(SELECT 1 FROM effect f WHERE"
                     " f.effect=e.effect AND f.event=e.event)) LIMIT 1"},
+    {"range event", "SELECT event FROM posting p WHERE (SELECT e.posting NOT BETWEEN 1 AND"
+                    " p.posting FROM event e WHERE e.event=p.event) LIMIT 1"},
+    {"range event", "SELECT event FROM move m WHERE (SELECT e.move NOT BETWEEN 1 AND"
+                    " m.move FROM event e WHERE e.event=m.event) LIMIT 1"},
+    {"range event", "SELECT event FROM effect f WHERE (SELECT e.effect NOT BETWEEN 1 AND"
+                    " f.effect FROM event e WHERE e.event=f.event) LIMIT 1"},
     {"range posting", "SELECT posting FROM posting WHERE points NOT BETWEEN 1 AND 4294967295 OR"
                       " source NOT BETWEEN 1 AND 9 OR target NOT BETWEEN 1 AND 9 OR"
                       " terms NOT BETWEEN 0 AND 4294967295 OR"
