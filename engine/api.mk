@@ -8,6 +8,7 @@ libengine_la_SOURCES += \
   engine/api_bulk.c \
   engine/api_engine.c \
   engine/api_event.c \
+  engine/api_impact.c \
   engine/api_ledger.c \
   engine/api_list.c \
   engine/api_program.c \
@@ -21,6 +22,7 @@ libengine_la_SOURCES += \
   engine/apply.c engine/apply.h \
   engine/apply_advance.c \
   engine/apply_books.c \
+  engine/apply_carry.c \
   engine/apply_explain.c engine/apply_explain.h \
   engine/apply_findings.c \
   engine/apply_history.c \

@@ -184,6 +184,40 @@ notch_status notch_ledger_advance(notch_ledger *ledger, const char *to, notch_co
 
 /* ---- new rules ---- */
 
+/* What changes and what it will mean; the trial is rolled back. */
+static notch_status say_difference(notch_ledger *ledger, const notch_rules *rules,
+                                   int64_t from_us, notch_write *write, void *payload)
+{
+  notch_buffer text;
+  notch_buffer_init(&text, &ledger->engine->memory);
+  notch_status status = notch_api_difference(ledger, rules, from_us, &text);
+  if (status == NOTCH_OK) {
+    status = notch_api_can_follow(ledger, rules, from_us);
+  }
+  if (status == NOTCH_OK && write != NULL) {
+    int64_t now_us = ledger->books->recorded_us;
+    status = notch_books_moment(ledger->books, &now_us)
+                 ? notch_api_impact(ledger, rules, from_us, now_us, &text)
+                 : notch_api_books(ledger);
+  }
+  if (write != NULL && text.length > 0) {
+    notch_status written = notch_api_write(ledger, write, payload, &text);
+    status = status == NOTCH_OK ? written : status;
+  }
+  notch_buffer_free(&text);
+  return status;
+}
+
+/* Members are settled up to now by the versions before; whose states the store holds, it is told
+ * anew when something is due. */
+static bool publish(notch_books *books, const notch_rules *rules, int64_t from_us)
+{
+  int64_t now_us;
+  return notch_books_moment(books, &now_us) &&
+         notch_books_settle_everybody(books, from_us < now_us ? now_us : INT64_MIN) &&
+         notch_books_publish(books, rules, from_us);
+}
+
 notch_status notch_ledger_publish(notch_ledger *ledger, const notch_program_handle *program,
                                   const char *from, int dry_run, notch_write *write,
                                   void *payload)
@@ -193,22 +227,32 @@ notch_status notch_ledger_publish(notch_ledger *ledger, const notch_program_hand
   }
   NOTCH_CHECK_ARG(ledger, program != NULL);
   notch_books *books = ledger->books;
+  const notch_rules *rules = program->rules;
   if (!notch_books_begin(books)) {
     return notch_api_books(ledger);
   }
   notch_books_tick(books, NULL);
   int64_t from_us = books->recorded_us;
   notch_status status = notch_api_moment(ledger, from, &from_us);
-  if (status == NOTCH_OK && write != NULL) {
-    status = notch_api_difference(ledger, program->rules, from_us, write, payload);
-  }
+  bool same = false;
   if (status == NOTCH_OK) {
-    status = notch_api_can_follow(ledger, program->rules, from_us);
+    status = notch_api_same(ledger, rules, &same);
   }
-  if (status == NOTCH_OK && !dry_run && !notch_books_publish(books, program->rules, from_us)) {
+  if (status == NOTCH_OK && same) {
+    status = notch_api_say_same(ledger, write, payload);
+  } else if (status == NOTCH_OK) {
+    status = say_difference(ledger, rules, from_us, write, payload);
+  }
+  notch_books_rollback(books);
+  if (status != NOTCH_OK || dry_run || same) {
+    return status;
+  }
+  if (!notch_books_begin(books)) {
+    return notch_api_books(ledger);
+  }
+  notch_books_tick(books, NULL);
+  if (!publish(books, rules, from_us)) {
     status = notch_api_books(ledger);
-  }
-  if (status != NOTCH_OK || dry_run) {
     notch_books_rollback(books);
     return status;
   }

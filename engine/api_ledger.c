@@ -223,6 +223,17 @@ static notch_status ask_within(notch_question *question,
     return notch_api_books(ledger);
   }
   notch_status status = set_reading(question);
+  if (status == NOTCH_OK) { /* a version that is not in force yet says nothing of that moment */
+    uint32_t version = ledger->books->edition_count;
+    while (version > 1 &&
+           ledger->books->editions[version - 1]->effective_us > question->reading.at_us) {
+      version--;
+    }
+    question->edition = notch_books_edition(ledger->books, version);
+  }
+  if (question->edition == NULL) {
+    return notch_api_books(ledger);
+  }
   if (status != NOTCH_OK) {
     return status;
   }

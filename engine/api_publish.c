@@ -81,29 +81,41 @@ static void compare(comparing *c)
   COMPARE(cohorts, cohort_count, "cohort");
 }
 
-notch_status notch_api_difference(notch_ledger *ledger, const notch_rules *rules,
-                                  int64_t from_us, notch_write *write, void *payload)
+notch_status notch_api_same(notch_ledger *ledger, const notch_rules *rules, bool *same)
 {
   notch_edition *newest = notch_books_newest(ledger->books);
+  *same = newest != NULL && memcmp(&newest->rules->program->identity, &rules->program->identity,
+                                   sizeof rules->program->identity) == 0;
+  return newest != NULL ? NOTCH_OK : notch_api_books(ledger);
+}
+
+notch_status notch_api_say_same(notch_ledger *ledger, notch_write *write, void *payload)
+{
   notch_buffer text;
+  notch_buffer_init(&text, &ledger->engine->memory);
+  notch_buffer_print(&text, "the rules are those of version %u: nothing to publish\n",
+                     ledger->books->edition_count);
+  notch_status status = write == NULL ? NOTCH_OK : notch_api_write(ledger, write, payload, &text);
+  notch_buffer_free(&text);
+  return status;
+}
+
+notch_status notch_api_difference(notch_ledger *ledger, const notch_rules *rules,
+                                  int64_t from_us, notch_buffer *to)
+{
+  notch_edition *newest = notch_books_newest(ledger->books);
   if (newest == NULL) {
     return notch_api_books(ledger);
   }
-  notch_buffer_init(&text, &ledger->engine->memory);
-  comparing c = {.old = newest->rules->program, .new = rules->program, .to = &text};
-  notch_buffer_print(&text, "version %u, in force from ", newest->version + 1);
-  notch_moment_print_zone(&text, from_us, &rules->program->zone);
-  notch_buffer_print(&text, "\n");
+  comparing c = {.old = newest->rules->program, .new = rules->program, .to = to};
+  notch_buffer_print(to, "version %u, in force from ", newest->version + 1);
+  notch_moment_print_zone(to, from_us, &rules->program->zone);
+  notch_buffer_print(to, "\n");
   compare(&c);
-  bool same = memcmp(&c.old->identity, &c.new->identity, sizeof c.old->identity) == 0;
-  if (same) {
-    notch_buffer_print(&text, "the rules are those of version %u\n", newest->version);
-  } else if (c.changes == 0) {
-    notch_buffer_print(&text, "nothing was added or removed; clauses changed\n");
+  if (c.changes == 0) {
+    notch_buffer_print(to, "nothing was added or removed; clauses changed\n");
   }
-  notch_status status = notch_api_write(ledger, write, payload, &text);
-  notch_buffer_free(&text);
-  return status;
+  return NOTCH_OK;
 }
 
 static bool has_becomes(const notch_ladder *ladder, notch_text tier)
@@ -154,7 +166,8 @@ notch_status notch_api_can_follow(notch_ledger *ledger, const notch_rules *rules
   }
   for (uint32_t i = 0; i < old->points_count; i++) {
     notch_text name = old->points[i].decl.name;
-    if (!has_points(now, name) && !has_retires(now, name)) {
+    if (!has_points(now, name) && !has_retires(now, name) &&
+        !newest->rules->plan->retired_points[i].gone) {
       return notch_api_say(ledger, NOTCH_ESCRIPT,
                            "points %.*s are gone, and members may have some: add `retire %.*s "
                            "with expire`, `with keep` or `with becomes`", WORD(name), WORD(name));
@@ -162,13 +175,19 @@ notch_status notch_api_can_follow(notch_ledger *ledger, const notch_rules *rules
   }
   for (uint32_t i = 0; i < old->reward_count; i++) {
     notch_text name = old->rewards[i].decl.name;
-    if (!has_rewards(now, name) && !has_retires(now, name)) {
+    if (!has_rewards(now, name) && !has_retires(now, name) &&
+        !newest->rules->plan->retired_rewards[i].gone) {
       return notch_api_say(ledger, NOTCH_ESCRIPT,
                            "reward %.*s is gone, and members may hold it: add `retire %.*s with "
                            "expire` or `with keep`", WORD(name), WORD(name));
     }
   }
   for (uint32_t i = 0; i < old->ladder_count; i++) {
+    if (!has_ladders(now, old->ladders[i].decl.name)) {
+      return notch_api_say(ledger, NOTCH_ESCRIPT,
+                           "ladder %.*s is gone, and members have its tiers: keep the ladder; its "
+                           "rules can go", WORD(old->ladders[i].decl.name));
+    }
     notch_status status = check_ladder(ledger, &old->ladders[i], now);
     if (status != NOTCH_OK) {
       return status;

@@ -147,9 +147,39 @@ static bool late_limit(notch_books *books, const notch_edition *edition, int64_t
   return late;
 }
 
+/* Settles other members whom the outcome touches with what earlier versions still owe them. */
+static bool settle_others(notch_books *books, const notch_outcome *outcome, int64_t member,
+                          int64_t at_us, uint32_t *others)
+{
+  uint32_t count = outcome->count;
+  int64_t *members = NOTCH_NEW_ARRAY(&books->run, int64_t, count + 1);
+  *others = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    int64_t other = outcome->transactions[i].member;
+    members[*others] = other;
+    *others += other != member && other != 0 ? 1 : 0;
+  }
+  for (uint32_t i = 0; i < *others; i++) {
+    if (!notch_books_settle_before(books, members[i], at_us)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+static bool decide(notch_books *books, notch_edition *edition, notch_event *event, int64_t member,
+                   const notch_returning *returning, notch_receipt *receipt, bool again);
+
 bool notch_books_decide(notch_books *books, notch_edition *edition, notch_event *event,
                         int64_t member, const notch_returning *returning,
                         notch_receipt *receipt)
+{
+  return notch_books_settle_before(books, member, event->at_us) &&
+         decide(books, edition, event, member, returning, receipt, false);
+}
+
+static bool decide(notch_books *books, notch_edition *edition, notch_event *event, int64_t member,
+                   const notch_returning *returning, notch_receipt *receipt, bool again)
 {
   const notch_store_numbers *next = notch_store_next(books->store);
   const notch_original *original = returning == NULL ? NULL : returning->original;
@@ -187,6 +217,15 @@ bool notch_books_decide(notch_books *books, notch_edition *edition, notch_event 
   if (outcome == NULL) {
     return notch_books_say(books, NOTCH_STORE_NOMEM,
                            "out of memory: the event needs more than it may have");
+  }
+  if (books->edition_count > 1 && outcome->verdict == NOTCH_APPLIED && !again) {
+    uint32_t others = 0;
+    if (!settle_others(books, outcome, member, event->at_us, &others)) {
+      return false;
+    }
+    if (others > 0) { /* the outcome is of before that */
+      return decide(books, edition, event, member, returning, receipt, true);
+    }
   }
   receipt->verdict = outcome->verdict;
   receipt->reply =

@@ -52,6 +52,7 @@ void notch_rules_free(notch_rules *rules, const notch_memory *memory);
 typedef struct notch_edition { /* a version of the rules in a ledger */
   uint32_t version;
   int64_t effective_us, event;
+  int64_t begins_us;    /* what falls due from then on is its: effective, not before published */
   notch_rules *rules;   /* NULL: not compiled yet */
   bool owned;
   uint32_t *names[NOTCH_NAME_SORTS]; /* number in the dictionary by index; 0: not asked yet */
@@ -144,6 +145,7 @@ void notch_books_rollback_quietly(notch_books *books);
 
 /* ---- versions (apply_versions.c) ------------------------------------------------------- */
 
+void notch_edition_span(notch_books *books, notch_edition *edition);
 /* Reads what is new of versions.  Within a transaction or a snapshot. */
 bool notch_books_versions(notch_books *books);
 /* Compiled, or NULL with a sentence. */
@@ -157,6 +159,15 @@ bool notch_books_adopt(notch_books *books, const notch_rules *rules);
  * `rules follow` names; 0: none, it is too late. */
 bool notch_books_choose(notch_books *books, const notch_envelope *envelope, uint32_t *version,
                         notch_text *why);
+
+/* ---- from version to version (apply_carry.c) --------------------------------------------- */
+
+/* Adds to an edition what it retires of the one before it. */
+bool notch_carry_over(notch_books *books, notch_edition *edition, const notch_edition *before);
+/* The place in the edition's row of tiers that a tier of any version has there, by name, by
+ * `becomes`, or as the next lower one; NOTCH_NONE. */
+uint32_t notch_carry_tier(notch_books *books, const notch_edition *edition, notch_text ladder,
+                          notch_text name);
 
 /* ---- names (apply_names.c) ------------------------------------------------------------- */
 
@@ -316,6 +327,12 @@ bool notch_books_decide(notch_books *books, notch_edition *edition, notch_event 
 bool notch_books_advance(notch_books *books, int64_t to_us, uint64_t *transactions);
 /* Cohorts: the rankings that the ledger passes on its way to a moment, within a transaction. */
 bool notch_books_rank(notch_books *books, int64_t to_us, uint64_t *count);
+/* What falls due before an event is decided, each version its own; the next versions' rows must
+ * not be decided by the event's.  Within an event: no arena is reset. */
+bool notch_books_settle_before(notch_books *books, int64_t member, int64_t to_us);
+/* Everybody up to now (INT64_MIN: nobody), within a transaction, before a version is published;
+ * when their next thing is due, the store is told anew. */
+bool notch_books_settle_everybody(notch_books *books, int64_t to_us);
 /* Records what falls due for one member, within a transaction. */
 bool notch_books_settle(notch_books *books, int64_t member, int64_t to_us, uint64_t *count);
 

@@ -9,12 +9,11 @@
 
 #define COMMIT_ROWS 10000u
 
-/* The version in force at a moment decides what falls due there; one settle stops where the next
- * version begins. */
+/* The version whose rules say what falls due at a moment. */
 static notch_edition *edition_at(notch_books *books, int64_t at_us)
 {
   uint32_t version = books->edition_count;
-  while (version > 1 && books->editions[version - 1]->effective_us > at_us) {
+  while (version > 1 && books->editions[version - 1]->begins_us > at_us) {
     version--;
   }
   return notch_books_edition(books, version);
@@ -44,17 +43,18 @@ static const notch_outcome *settle(notch_books *books, notch_edition *edition,
   return outcome;
 }
 
-static bool settle_within(notch_books *books, int64_t member, int64_t to_us, uint64_t *count)
+static bool settle_under(notch_books *books, notch_edition *edition, int64_t member,
+                         int64_t to_us, uint64_t *count)
 {
   notch_receipt receipt = {.first = 0};
-  notch_edition *edition = edition_at(books, to_us);
-  notch_seat *house = edition == NULL ? NULL : notch_seat_get(books, 0, edition);
+  notch_seat *house = notch_seat_get(books, 0, edition);
   notch_seat *seat = house == NULL ? NULL : notch_seat_get(books, member, edition);
   if (seat == NULL) {
     return false;
   }
   int64_t due_s = notch_next_due(edition->rules->plan, &seat->state);
   if (due_s == NOTCH_NEVER || due_s > to_us / NOTCH_SECOND_US) {
+    seat->dirty = seat->dirty || books->edition_count > 1; /* due under another version, maybe */
     return true;
   }
   if (books->clock_events && to_us > books->recorded_us) {
@@ -70,6 +70,62 @@ static bool settle_within(notch_books *books, int64_t member, int64_t to_us, uin
   seat = notch_seat_at(books, member);
   if (seat != NULL && seat->state.settled_us < to_us) {
     seat->dirty = true;
+  }
+  return true;
+}
+
+/* What fell due at D goes by the version in force at D: each settles up to the next. */
+static bool settle_within(notch_books *books, int64_t member, int64_t to_us, uint64_t *count)
+{
+  notch_edition *edition = edition_at(books, to_us);
+  if (edition == NULL) {
+    return false;
+  }
+  if (edition->version > 1) {
+    notch_seat *seat = notch_seat_get(books, member, edition);
+    if (seat == NULL) {
+      return false;
+    }
+    int64_t settled_us = seat->state.settled_us;
+    for (uint32_t v = 2; v <= edition->version && seat->state.present; v++) {
+      int64_t begins_us = books->editions[v - 1]->begins_us;
+      notch_edition *before =
+          begins_us > settled_us ? notch_books_edition(books, v - 1) : edition;
+      if (before == NULL || (begins_us > settled_us &&
+                             !settle_under(books, before, member, begins_us - 1, count))) {
+        return false;
+      }
+      seat = notch_seat_at(books, member);
+      if (seat == NULL) {
+        return false;
+      }
+    }
+  }
+  return settle_under(books, edition, member, to_us, count);
+}
+
+bool notch_books_settle_before(notch_books *books, int64_t member, int64_t to_us)
+{
+  uint64_t count = 0;
+  return books->edition_count <= 1 || member == 0 ||
+         settle_within(books, member, to_us, &count);
+}
+
+bool notch_books_settle_everybody(notch_books *books, int64_t to_us)
+{
+  int64_t last = notch_store_member_count(books->store);
+  uint64_t count = 0;
+  for (int64_t member = 1; member <= last; member++) {
+    notch_edition *newest = notch_books_newest(books);
+    if (newest == NULL ||
+        (to_us != INT64_MIN && !notch_books_settle(books, member, to_us, &count))) {
+      return false;
+    }
+    notch_seats_touch(books);
+    notch_seat *seat = notch_seat_get(books, member, newest);
+    if (seat != NULL) {
+      seat->dirty = true; /* when something is due next, the new version says */
+    }
   }
   return true;
 }

@@ -203,4 +203,7 @@ void notch_books_rollback(notch_books *books)
       notch_rules_free(edition->rules, books->memory);
     }
   }
+  if (count > 0 && count == books->edition_count) {
+    notch_edition_span(books, books->editions[count - 1]);
+  }
 }

@@ -92,6 +92,10 @@ static bool put_seat(notch_books *books, notch_seat *seat)
     return notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
   }
   int64_t due_s = notch_next_due(edition->rules->plan, &seat->state);
+  int64_t until_s = edition->rules->plan->until_s;
+  if (until_s < due_s && seat->state.present && !seat->state.closed) {
+    due_s = until_s; /* the next version may say otherwise */
+  }
   notch_store_status status = notch_store_state_put(
       books->store, seat->member,
       (notch_text){books->scratch.bytes, (uint32_t)books->scratch.length}, due_s, seat->version);

@@ -280,24 +280,17 @@ static bool grow_indexes(notch_books *books, notch_edition *edition, uint32_t nu
   return true;
 }
 
-/* A tier's index is its ladder's place in the row of all tiers. */
-static uint32_t find_tier(const notch_edition *edition, notch_text text)
+/* "ladder.tier", as the dictionary has it; what a module declares has dots of its own. */
+static uint32_t find_tier(notch_books *books, const notch_edition *edition, notch_text text)
 {
-  const notch_program *p = edition->rules->program;
-  for (uint32_t i = 0; i < p->ladder_count; i++) {
-    notch_text name = p->ladders[i].decl.name;
-    if (text.length <= name.length || memcmp(text.bytes, name.bytes, name.length) != 0 ||
-        text.bytes[name.length] != '.') {
-      continue;
-    }
-    notch_text tier = {text.bytes + name.length + 1, text.length - name.length - 1};
-    for (uint32_t j = 0; j < p->ladders[i].tier_count; j++) {
-      if (notch_text_equal(p->ladders[i].tiers[j].decl.name, tier)) {
-        return edition->tier_first[i] + j;
-      }
+  uint32_t tier = NOTCH_NONE;
+  for (uint32_t i = 1; i + 1 < text.length && tier == NOTCH_NONE; i++) {
+    if (text.bytes[i] == '.') {
+      tier = notch_carry_tier(books, edition, (notch_text){text.bytes, i},
+                              (notch_text){text.bytes + i + 1, text.length - i - 1});
     }
   }
-  return NOTCH_NONE;
+  return tier;
 }
 
 static uint32_t find_index(notch_books *books, const notch_edition *edition, uint32_t number)
@@ -306,7 +299,7 @@ static uint32_t find_index(notch_books *books, const notch_edition *edition, uin
   notch_text text = notch_store_name_text(books->store, number);
   notch_name_sort sort = notch_store_name_sort(books->store, number);
   if (sort == NOTCH_NAME_TIER) {
-    return find_tier(edition, text);
+    return find_tier(books, edition, text);
   }
   for (uint32_t i = 0; i < count_of(p, sort); i++) {
     if (notch_text_equal(text_of(p, sort, i, &books->run), text)) {

@@ -21,6 +21,43 @@ static bool grow_editions(notch_books *books, uint32_t count)
   return true;
 }
 
+static int64_t seconds_up(int64_t at_us)
+{
+  return at_us / NOTCH_SECOND_US + (at_us % NOTCH_SECOND_US > 0 ? 1 : 0);
+}
+
+/* Which of what falls due is the version's. */
+void notch_edition_span(notch_books *books, notch_edition *edition)
+{
+  if (edition->rules == NULL) {
+    return;
+  }
+  notch_plan *plan = (notch_plan *)(intptr_t)edition->rules->plan;
+  const notch_edition *after =
+      edition->version < books->edition_count ? books->editions[edition->version] : NULL;
+  plan->from_s = edition->version == 1 ? INT64_MIN : seconds_up(edition->begins_us);
+  plan->until_s = after == NULL ? NOTCH_NEVER : seconds_up(after->begins_us);
+}
+
+/* What fell due before a version was published was settled under the one before it. */
+static bool find_beginning(notch_books *books, notch_edition *edition)
+{
+  notch_transaction row;
+  notch_arena one;
+  edition->begins_us = edition->effective_us;
+  if (edition->version == 1 || edition->event == 0) {
+    return true;
+  }
+  notch_arena_init(&one, books->memory);
+  notch_store_status status = notch_store_read(books->store, edition->event, &one, &row);
+  if (status == NOTCH_STORE_OK && row.at_us >= edition->effective_us) {
+    edition->begins_us = row.at_us + 1;
+  }
+  notch_arena_free(&one);
+  return status == NOTCH_STORE_OK || status == NOTCH_STORE_NOTFOUND ||
+         notch_books_failed(books, status);
+}
+
 bool notch_books_versions(notch_books *books)
 {
   uint32_t count = notch_store_version_count(books->store), listed = 0;
@@ -45,7 +82,13 @@ bool notch_books_versions(notch_books *books)
     edition->version = version->version;
     edition->effective_us = version->effective_us;
     edition->event = version->event;
+    if (!find_beginning(books, edition)) {
+      return false;
+    }
     books->editions[books->edition_count++] = edition;
+    if (edition->version > 1) {
+      notch_edition_span(books, books->editions[edition->version - 2]);
+    }
   }
   return true;
 }
@@ -159,17 +202,22 @@ static bool compile(notch_books *books, notch_edition *edition)
     compiled = outcome == NOTCH_RULES_OK && put_zone(edition->rules, from.version.zone);
     if (!compiled) {
       notch_text first = diags.first != NULL ? diags.first->message : NOTCH_TEXT("damaged");
-      notch_books_say(books, outcome == NOTCH_RULES_NOMEM ? NOTCH_STORE_NOMEM
-                                                          : NOTCH_STORE_CORRUPT,
+      bool memory = outcome == NOTCH_RULES_NOMEM || edition->rules->arena.failed;
+      notch_books_say(books, memory ? NOTCH_STORE_NOMEM : NOTCH_STORE_CORRUPT,
                       "version %u of the rules in the ledger does not compile: %.*s",
                       edition->version, WORD(first));
       notch_rules_free(edition->rules, books->memory);
       edition->rules = NULL;
     } else {
-      compiled = begin_clocks(books, edition, &read);
+      const notch_edition *before =
+          edition->version == 1 ? NULL : notch_books_edition(books, edition->version - 1);
+      compiled = edition->version == 1 ||
+                 (before != NULL && notch_carry_over(books, edition, before) &&
+                  begin_clocks(books, edition, &read));
     }
   }
   notch_arena_free(&read);
+  notch_edition_span(books, edition);
   return compiled && make_tables(books, edition);
 }
 
@@ -271,9 +319,12 @@ bool notch_books_publish(notch_books *books, const notch_rules *rules, int64_t e
     return false;
   }
   /* By the clock of events the ledger begins with the rules, not with the day of its making. */
-  int64_t now_us = !books->clock_events           ? notch_books_now(books)
-                   : effective_us == INT64_MIN    ? 0
-                                                  : effective_us;
+  int64_t now_us = effective_us == INT64_MIN ? 0 : effective_us;
+  if (!books->clock_events) {
+    now_us = notch_books_now(books);
+  } else if (books->edition_count > 0 && !notch_books_moment(books, &now_us)) {
+    return false;
+  }
   notch_transaction row = {.origin = NOTCH_ORIGIN_DUE,
                            .type = type,
                            .version = version.version,

@@ -27,6 +27,7 @@ libengine_la_SOURCES += \
   engine/member/post.c \
   engine/member/post.h \
   engine/member/rank.c \
+  engine/member/retire.c \
   engine/member/return_shop.c \
   engine/member/returns.c \
   engine/member/returns.h \

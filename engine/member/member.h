@@ -52,6 +52,7 @@ typedef struct notch_plan {
   int64_t *idle_from_us; /* by terms: before this no idle clock of theirs ran; INT64_MIN */
   notch_retired *retired_points, *retired_rewards; /* by kind, by reward */
   bool retires;          /* some of them are gone */
+  int64_t from_s, until_s; /* what comes round by time falls due under it from, before; in force */
 } notch_plan;
 
 const notch_plan *notch_plan_make(const notch_program *program, const notch_code *code,

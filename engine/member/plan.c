@@ -95,6 +95,8 @@ const notch_plan *notch_plan_make(const notch_program *program, const notch_code
       rewards == NULL) {
     return NULL;
   }
+  plan->from_s = INT64_MIN;
+  plan->until_s = NOTCH_NEVER;
   plan->retired_points = points;
   plan->retired_rewards = rewards;
   for (uint32_t i = 0; i < program->terms_count; i++) {

@@ -66,6 +66,8 @@ int64_t notch_next_due(const notch_plan *plan, const notch_state *state)
 {
   const notch_program *program = plan->program;
   int64_t next = NOTCH_NEVER, after_s = settled_s(state);
+  /* A version's schedules begin with the version. */
+  after_s = plan->from_s > after_s ? plan->from_s - 1 : after_s;
   if (!state->present || state->closed) {
     return NOTCH_NEVER;
   }
@@ -99,7 +101,7 @@ int64_t notch_next_due(const notch_plan *plan, const notch_state *state)
   if (plan->watches_days) {
     sooner(&next, notch_next_of_unit(program, NOTCH_UNIT_DAY, after_s));
   }
-  return next;
+  return next < plan->until_s ? next : NOTCH_NEVER;
 }
 
 /* The transaction is named after the first thing that happened in it. */

@@ -169,7 +169,7 @@ static notch_text what_of(const notch_deed *deed)
       [NOTCH_DUE_REVIEW] = "tier review",    [NOTCH_DUE_FLOOR] = "tier",
       [NOTCH_DUE_EXPIRY] = "expired",        [NOTCH_DUE_SCHEDULE] = "scheduled",
       [NOTCH_DUE_SEGMENT] = "segment",       [NOTCH_DUE_RANKING] = "ranking",
-      [NOTCH_DUE_PUBLISH] = "new rules",
+      [NOTCH_DUE_PUBLISH] = "new rules",     [NOTCH_DUE_RETIRE] = "retired",
   };
   uint32_t type = deed->row->type;
   if (type >= NOTCH_DUE_FIRST && type - NOTCH_DUE_FIRST < NOTCH_DUE_COUNT &&

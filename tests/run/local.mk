@@ -19,7 +19,10 @@ RUN_TESTS = \
   tests/run/edge_76_rules_of_the_occurrence.sh \
   tests/run/edge_77_same_everywhere.sh \
   tests/run/edge_78_removed_field.sh \
-  tests/run/language_draw.sh
+  tests/run/language_draw.sh \
+  tests/run/version_change.sh \
+  tests/run/version_due.sh \
+  tests/run/version_retire.sh
 TESTS += $(RUN_TESTS)
 EXTRA_DIST += $(RUN_TESTS) tests/run/edge_lib
 

@@ -1,0 +1,103 @@
+#!/bin/sh
+# A version that drops points or a reward says what becomes of them: `retire`.
+. "$(dirname "$0")/edge_lib"
+
+head_of() {
+  cat <<'R'
+program shop
+  timezone "UTC"
+  currency CNY
+  rounded down per event
+
+event purchase
+  field amount CNY in 0.00 CNY .. 1_000_000.00 CNY
+
+R
+}
+{
+  head_of
+  cat <<'R'
+points star
+
+reward mug
+
+rule base
+  on purchase
+  earn 1 star per 1.00 CNY of amount
+
+rule gift
+  on purchase
+  when amount >= 100.00 CNY
+  grant mug
+R
+} >v1.notch
+# v2 WORDS OF RETIRE FOR STAR, FOR MUG
+v2() {
+  head_of
+  printf 'points leaf\n\nrule base\n  on purchase\n  earn 1 leaf per 1.00 CNY of amount\n\n'
+  [ -z "$1" ] || printf 'retire star %s\n\n' "$1"
+  [ -z "$2" ] || printf 'retire mug %s\n' "$2"
+}
+{
+  event e1 purchase ann 2024-01-10T10:00:00Z '"amount":"101.00"'
+  event e2 purchase ann 2024-02-10T10:00:00Z '"amount":"50.00"'
+} >before.jsonl
+event e3 purchase ann 2024-07-10T10:00:00Z '"amount":"7.00"' >after.jsonl
+
+v2 "" "with keep" >x.notch
+run "init" 0 init no.ledger v1.notch
+run "a kind that is dropped without a word" 1 publish no.ledger x.notch --from 2024-06-01T00:00:00Z
+same "the refusal names it" 1 "$(grep -c 'points star are gone' err)"
+v2 "with keep" "" >x.notch
+run "a dropped reward, no word" 1 publish no.ledger x.notch --from 2024-06-01T00:00:00Z
+same "the refusal names the reward" 1 "$(grep -c 'reward mug is gone' err)"
+
+for how in expire keep "becomes leaf at 2 leaf per 3 star"; do
+  rm -f l.ledger*
+  word=with
+  case $how in becomes*) mug="with expire" ;; *) mug="with $how" ;; esac
+  v2 "$word $how" "$mug" >x.notch
+  run "$how: init" 0 init l.ledger v1.notch
+  run "$how: apply" 0 apply l.ledger before.jsonl
+  run "$how: dry run" 0 publish l.ledger x.notch --from 2024-06-01T00:00:00Z --dry-run
+  cp out dry
+  run "$how: publish" 0 publish l.ledger x.notch --from 2024-06-01T00:00:00Z
+  sleep 1 # in force in the past: what it retires goes the second after it is published
+  same "$how: told the same as dry" "$(grep -v Nothing dry)" "$(cat out)"
+  run "$how: apply under the new version" 0 apply l.ledger after.jsonl
+  case $how in
+    expire)
+      same "$how: gone" 0 "$(points l.ledger ann star available)"
+      same "$how: told" 1 "$(grep -c 'star: 151 held by members, then 0' out dry | grep -c ':1')"
+      same "$how: leaves" 7 "$(points l.ledger ann leaf available)"
+      ;;
+    keep)
+      same "$how: there" 151 "$(points l.ledger ann star available)"
+      event r1 redeem ann 2024-08-01T10:00:00Z '"reward":"mug"' >redeem.jsonl
+      run "$how: the mug that was granted is given" 0 apply l.ledger redeem.jsonl
+      event r2 redeem ann 2024-08-01T11:00:00Z '"reward":"mug"' >redeem.jsonl
+      run "$how: but no other" 3 apply l.ledger redeem.jsonl
+      ;;
+    *)
+      same "$how: no stars" 0 "$(points l.ledger ann star available)"
+      # 151 * 2 / 3 = 100, and 7
+      same "$how: leaves" 107 "$(points l.ledger ann leaf available)"
+      ;;
+  esac
+  same "$how: the past" 151 "$(points l.ledger ann star available 2024-05-01T00:00:00Z)"
+  event e9 purchase ann 2024-03-10T10:00:00Z '"amount":"30.00"' >late.jsonl
+  run "$how: a late sale of the old version" 0 apply l.ledger late.jsonl
+  run "$how: time passes" 0 advance l.ledger --to 2025-12-01T00:00:00Z
+  case $how in
+    expire) same "$how: late" 0 "$(points l.ledger ann star available)" ;;
+    keep) same "$how: late" 181 "$(points l.ledger ann star available)" ;;
+    *) same "$how: late" 127 "$(points l.ledger ann leaf available)" ;;
+  esac
+  event r3 return ann 2024-09-10T10:00:00Z '"of":"e2"' >return.jsonl
+  run "$how: a return of an old sale" 0 apply l.ledger return.jsonl
+  run "$how: replay" 0 replay l.ledger
+  [ "$code" = 0 ] || head -5 out
+  run "$how: verify" 0 verify l.ledger
+  [ "$code" = 0 ] || head -5 out
+done
+finish
