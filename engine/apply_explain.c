@@ -62,21 +62,19 @@ static void put_name(explain *x, const notch_transaction *row)
 
 /* ---- the head of it ---- */
 
+/* The identity of the rules, as `init`, `publish` and `dump program` show it. */
 static void add_version(explain *x)
 {
-  notch_store_version version;
   char hash[65] = "";
-  jmp_buf *escape = x->run.escape;
-  x->run.escape = NULL;
-  bool read = notch_store_version_read(x->books->store, x->row.version, &x->run, &version) ==
-              NOTCH_STORE_OK;
-  x->run.escape = escape;
+  const notch_edition *edition =
+      x->row.version == 0 ? NULL : notch_books_edition(x->books, x->row.version);
   notch_node *node = notch_node_add(&x->tree, x->root, NULL);
-  if (!read) {
+  if (edition == NULL) {
     notch_node_say(&x->tree, node, "no version of the rules decided it");
     return;
   }
-  notch_hex(hash, version.hash.bytes, sizeof version.hash.bytes);
+  notch_hex(hash, edition->rules->program->identity.bytes,
+            sizeof edition->rules->program->identity.bytes);
   notch_node_integer(&x->tree, x->root, "version", x->row.version);
   notch_node_text(&x->tree, x->root, "rules_hash", notch_text_of(hash));
   notch_node_say(&x->tree, node, "decided by version %u of the rules (%.12s)", x->row.version,
