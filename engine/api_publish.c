@@ -10,6 +10,7 @@
 
 typedef struct comparing {
   const notch_program *old, *new;
+  const notch_plan *then; /* of the old one */
   notch_buffer *to;
   uint32_t changes;
 } comparing;
@@ -18,6 +19,13 @@ static void line(comparing *c, char sign, const char *what, notch_text name)
 {
   notch_buffer_print(c->to, "%c %s %.*s\n", sign, what, WORD(name));
   c->changes++;
+}
+
+/* Points and rewards that an earlier version retired are not dropped once more. */
+static bool was_carried(const comparing *c, const char *what, uint32_t index)
+{
+  return (strcmp(what, "points") == 0 && c->then->retired_points[index].gone) ||
+         (strcmp(what, "reward") == 0 && c->then->retired_rewards[index].gone);
 }
 
 /* The text of a declaration, to see whether it changed: from its name to the next one's. */
@@ -29,7 +37,8 @@ static void line(comparing *c, char sign, const char *what, notch_text name)
       }                                                                                \
     }                                                                                  \
     for (uint32_t i = 0; i < c->old->count_of; i++) {                                  \
-      if (!has_##entities(c->new, c->old->entities[i].decl.name)) {                    \
+      if (!has_##entities(c->new, c->old->entities[i].decl.name) &&                    \
+          !was_carried(c, what, i)) {                                                  \
         line(c, '-', what, c->old->entities[i].decl.name);                             \
       }                                                                                \
     }                                                                                  \
@@ -107,7 +116,8 @@ notch_status notch_api_difference(notch_ledger *ledger, const notch_rules *rules
   if (newest == NULL) {
     return notch_api_books(ledger);
   }
-  comparing c = {.old = newest->rules->program, .new = rules->program, .to = to};
+  comparing c = {.old = newest->rules->program, .new = rules->program,
+                 .then = newest->rules->plan, .to = to};
   notch_buffer_print(to, "version %u, in force from ", newest->version + 1);
   notch_moment_print_zone(to, from_us, &rules->program->zone);
   notch_buffer_print(to, "\n");

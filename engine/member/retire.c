@@ -89,6 +89,7 @@ static void convert(notch_work *work, converting *c, const notch_lot *old)
   }
 }
 
+/* Forgiven in the old kind; owed in the new one, where there is one. */
 static void end_debt(notch_work *work, converting *c, uint32_t points)
 {
   int64_t debt = work->open->state->balances[points].debt;
@@ -99,7 +100,7 @@ static void end_debt(notch_work *work, converting *c, uint32_t points)
   int64_t moved = c->retired->with == NOTCH_RETIRE_BECOMES && debt > 0 ? part_of(c, debt) : 0;
   notch_work_post(work, (notch_posting){.points = c->retired->becomes,
                                         .source = NOTCH_ACCOUNT_DEBT,
-                                        .target = NOTCH_ACCOUNT_FORGIVEN,
+                                        .target = NOTCH_ACCOUNT_TAKEN_BACK,
                                         .amount = moved});
 }
 

@@ -96,8 +96,8 @@ for how in expire keep "becomes leaf at 2 leaf per 3 star"; do
   event r3 return ann 2024-09-10T10:00:00Z '"of":"e2"' >return.jsonl
   run "$how: a return of an old sale" 0 apply l.ledger return.jsonl
   run "$how: replay" 0 replay l.ledger
-  [ "$code" = 0 ] || head -5 out
+  [ "$code" = 0 ] || grep -v "^ok" out
   run "$how: verify" 0 verify l.ledger
-  [ "$code" = 0 ] || head -5 out
+  [ "$code" = 0 ] || grep -v "^ok" out
 done
 finish
