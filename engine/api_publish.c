@@ -75,12 +75,44 @@ static bool has_retires(const notch_program *program, notch_text name)
   return false;
 }
 
+static const notch_ladder *same_ladder(const notch_program *program, notch_text name)
+{
+  for (uint32_t i = 0; i < program->ladder_count; i++) {
+    if (notch_text_equal(program->ladders[i].decl.name, name)) {
+      return &program->ladders[i];
+    }
+  }
+  return NULL;
+}
+
+/* The tiers of one ladder that the other version's ladder lacks. */
+static void compare_tiers(comparing *c, char sign, const notch_program *of,
+                          const notch_program *other)
+{
+  for (uint32_t i = 0; i < of->ladder_count; i++) {
+    const notch_ladder *ladder = &of->ladders[i];
+    const notch_ladder *there = same_ladder(other, ladder->decl.name);
+    for (uint32_t j = 0; there != NULL && j < ladder->tier_count; j++) {
+      bool found = false;
+      for (uint32_t k = 0; k < there->tier_count; k++) {
+        found = found ||
+                notch_text_equal(there->tiers[k].decl.name, ladder->tiers[j].decl.name);
+      }
+      if (!found) {
+        line(c, sign, "tier", ladder->tiers[j].decl.name);
+      }
+    }
+  }
+}
+
 static void compare(comparing *c)
 {
   COMPARE(points, points_count, "points");
   COMPARE(events, event_count, "event");
   COMPARE(measures, measure_count, "measure");
   COMPARE(ladders, ladder_count, "ladder");
+  compare_tiers(c, '+', c->new, c->old);
+  compare_tiers(c, '-', c->old, c->new);
   COMPARE(rules, rule_count, "rule");
   COMPARE(groups, group_count, "group");
   COMPARE(rewards, reward_count, "reward");

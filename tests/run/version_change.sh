@@ -79,6 +79,7 @@ rules 2 "" "" "low < gold" "tier high becomes gold" "" | sed 's/tier high$/tier 
 run "a dropped tier" 1 publish l.ledger t1.notch --from 2025-08-01T00:00:00Z
 same "the refusal names it" 1 "$(grep -c 'tier high is gone' err)"
 run "with a successor" 0 publish l.ledger t2.notch --from 2025-08-01T00:00:00Z
+same "both are told" "+ tier gold,- tier high," "$(grep ' tier ' out | tr '\n' ',')"
 same "the old name before" high "$(tier_of l.ledger ann status 2025-07-31T00:00:00Z)"
 same "the new name after" gold "$(tier_of l.ledger ann status 2025-08-02T00:00:00Z)"
 rules 2 "" "" "low < top" "tier gold becomes top" "" | sed 's/tier high$/tier top/' >t3.notch

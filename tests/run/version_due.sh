@@ -37,7 +37,6 @@ rules "expire 24 months after earning" 10 "" >v2.notch
 } >e1.jsonl
 run "init" 0 init l.ledger v1.notch
 run "apply" 0 apply l.ledger e1.jsonl
-sed 's/^/  | /' out
 run "a version of the future" 0 publish l.ledger v2.notch --from 2124-01-01T00:00:00Z
 run "init" 0 init m.ledger v1.notch --from 2024-01-01T00:00:00Z
 run "apply" 0 apply m.ledger e1.jsonl
