@@ -45,9 +45,15 @@ static const char *buffer_text(gathering *g, notch_buffer *text)
   if (text->failed) {
     g->arena->failed = true;
   }
+  jmp_buf *escape = g->arena->escape;
+  g->arena->escape = NULL; /* the buffer is freed first */
   const char *kept =
       notch_api_text(g->arena, (notch_text){text->bytes, (uint32_t)text->length});
   notch_buffer_free(text);
+  g->arena->escape = escape;
+  if (g->arena->failed && escape != NULL) {
+    longjmp(*escape, 1);
+  }
   return kept;
 }
 
@@ -76,12 +82,16 @@ static const char *rules_of(gathering *g, const notch_posting *posting, unsigned
   if (posting->share_count == 0) {
     return "";
   }
+  const char **amounts = NOTCH_NEW_ARRAY(g->arena, const char *, posting->share_count);
+  for (uint16_t i = 0; i < posting->share_count; i++) {
+    amounts[i] = amount_of(g, posting->shares[i].amount, decimals);
+  }
   notch_buffer_init(&text, g->arena->memory);
   notch_json_writer json = {.to = &text};
   notch_json_begin(&json, '{');
   for (uint16_t i = 0; i < posting->share_count; i++) {
     notch_json_key(&json, notch_store_name_text(g->books->store, posting->shares[i].rule));
-    notch_json_text(&json, notch_text_of(amount_of(g, posting->shares[i].amount, decimals)));
+    notch_json_text(&json, notch_text_of(amounts[i]));
   }
   notch_json_end(&json, '}');
   return buffer_text(g, &text);

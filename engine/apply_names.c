@@ -430,10 +430,14 @@ void notch_names_forget(notch_books *books)
     for (uint32_t sort = 1; sort < NOTCH_NAME_SORTS; sort++) {
       uint32_t count = count_of(p, (notch_name_sort)sort);
       count += sort == NOTCH_NAME_TYPE ? NOTCH_DUE_COUNT : 0;
-      memset(edition->names[sort], 0, count * sizeof(uint32_t));
+      if (edition->names[sort] != NULL) { /* memory may have run out half-way */
+        memset(edition->names[sort], 0, count * sizeof(uint32_t));
+      }
     }
-    memset(edition->tier_names, 0, edition->tier_first[p->ladder_count] * sizeof(uint32_t));
-    if (edition->index_count > 0) {
+    if (edition->tier_names != NULL && edition->tier_first != NULL) {
+      memset(edition->tier_names, 0, edition->tier_first[p->ladder_count] * sizeof(uint32_t));
+    }
+    if (edition->indexes != NULL) {
       memset(edition->indexes, 0, edition->index_count * sizeof(uint32_t));
     }
   }

@@ -406,8 +406,7 @@ static notch_text lowering_text(notch_work *work, uint32_t type, const notch_low
     notch_buffer_free(&figure);
   }
   notch_json_end(&writer, '}');
-  notch_text kept = notch_arena_text(work->run, (notch_text){text.bytes, (uint32_t)text.length});
-  notch_buffer_free(&text);
+  notch_text kept = notch_work_kept(work, &text);
   return kept;
 }
 

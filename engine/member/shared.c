@@ -45,16 +45,9 @@ static notch_text shared_text(notch_work *work)
     notch_json_text(&writer, (notch_text){figure.bytes, (uint32_t)figure.length});
   }
   notch_json_end(&writer, '}');
-  bool failed = text.failed || figure.failed;
-  notch_text kept = {NULL, 0};
-  if (!failed) {
-    kept = notch_arena_text(work->run, (notch_text){text.bytes, (uint32_t)text.length});
-  }
-  notch_buffer_free(&text);
+  text.failed = text.failed || figure.failed;
   notch_buffer_free(&figure);
-  if (failed) {
-    longjmp(work->decider->no_memory, 1);
-  }
+  notch_text kept = notch_work_kept(work, &text);
   return kept;
 }
 

@@ -250,3 +250,20 @@ void notch_work_trace(notch_work *work, notch_trace_kind kind, uint32_t subject,
     record->text = notch_arena_text(work->trace->arena, notch_value_text(value));
   }
 }
+
+notch_text notch_work_kept(notch_work *work, notch_buffer *buffer)
+{
+  bool failed = buffer->failed;
+  notch_text kept = {NULL, 0};
+  work->run->escape = NULL;
+  if (!failed) {
+    kept = notch_arena_text(work->run, (notch_text){buffer->bytes, (uint32_t)buffer->length});
+    failed = work->run->failed;
+  }
+  notch_buffer_free(buffer);
+  work->run->escape = &work->decider->no_memory;
+  if (failed) {
+    longjmp(work->decider->no_memory, 1);
+  }
+  return kept;
+}

@@ -228,8 +228,10 @@ static bool read_cell(sqlite3 *db, const char *table, int n, cell *out)
       const void *bytes = sqlite3_column_blob(rows, column);
       out->size = out->type == SQLITE_INTEGER ? 8 : sqlite3_column_bytes(rows, column);
       ck_assert_int_le(out->size, (int)sizeof out->value);
-      memcpy(out->value, out->type == SQLITE_INTEGER ? (const void *)&number : bytes,
-             (size_t)out->size);
+      if (out->size > 0) {
+        memcpy(out->value, out->type == SQLITE_INTEGER ? (const void *)&number : bytes,
+               (size_t)out->size);
+      }
       found = true;
       break;
     }

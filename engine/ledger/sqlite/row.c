@@ -21,7 +21,9 @@ void notch_row_event(sqlite3_stmt *row, notch_transaction *out)
   out->type = (uint32_t)sqlite3_column_int64(row, 4);
   out->member = sqlite3_column_int64(row, 5);
   int64_t back = sqlite3_column_int64(row, 6);
-  out->previous = back == 0 ? 0 : out->event - back;
+  int64_t before;
+  bool fits = !__builtin_sub_overflow(out->event, back, &before); /* a damaged row may not */
+  out->previous = back == 0 || !fits ? 0 : before;
   out->at_us = sqlite3_column_int64(row, 7);
   out->offset_min = sqlite3_column_int(row, 8);
   out->booked_us = out->at_us + sqlite3_column_int64(row, 9);
