@@ -2,6 +2,7 @@
 #include <config.h>
 
 #include "member/limit.h"
+#include "member/lots.h"
 #include "member/post.h"
 #include "member/shared.h"
 
@@ -34,14 +35,6 @@ static notch_text key_of(notch_work *work, const notch_limit *limit, uint32_t va
   return key;
 }
 
-static int64_t exact_us(notch_duration duration)
-{
-  int64_t unit = duration.unit == NOTCH_UNIT_HOUR     ? 3600
-                 : duration.unit == NOTCH_UNIT_MINUTE ? 60
-                                                      : 1;
-  return duration.count * unit * NOTCH_SECOND_US;
-}
-
 static bool is_exact(const notch_limit *limit)
 {
   return limit->period == NOTCH_PERIOD_ROLLING && limit->rolling.unit <= NOTCH_UNIT_HOUR;
@@ -59,7 +52,7 @@ static void period_of(const notch_work *work, const notch_limit *limit, int32_t 
   case NOTCH_PERIOD_CALENDAR:
     if (limit->unit <= NOTCH_UNIT_HOUR) {
       notch_duration one = {1, limit->unit};
-      *at_us = work->moment.now_us - work->moment.now_us % exact_us(one);
+      *at_us = work->moment.now_us - work->moment.now_us % NOTCH_US(notch_exact_seconds(one));
     }
     *day = limit->unit <= NOTCH_UNIT_HOUR
                ? work->moment.today
@@ -79,7 +72,8 @@ static bool counts(const notch_work *work, const notch_limit *limit, const notch
     return use->day == day && use->at_us == at_us;
   }
   if (is_exact(limit)) {
-    return use->at_us > at_us - exact_us(limit->rolling) && use->at_us <= at_us;
+    return use->at_us > at_us - NOTCH_US(notch_exact_seconds(limit->rolling)) &&
+           use->at_us <= at_us;
   }
   notch_duration back = {-limit->rolling.count, limit->rolling.unit};
   int32_t after = notch_day_add(day, back, work->program->calendar.months_roll);
@@ -144,14 +138,15 @@ static bool is_closed(const notch_work *work, const notch_limit *limit)
   case NOTCH_PERIOD_CALENDAR:
     if (limit->unit <= NOTCH_UNIT_HOUR) {
       notch_duration one = {1, limit->unit};
-      return now->now_us / exact_us(one) != then->now_us / exact_us(one);
+      return now->now_us / NOTCH_US(notch_exact_seconds(one)) !=
+             then->now_us / NOTCH_US(notch_exact_seconds(one));
     }
     return notch_unit_begin(now->today, limit->unit, calendar) !=
            notch_unit_begin(then->today, limit->unit, calendar);
   case NOTCH_PERIOD_ROLLING: break;
   }
   if (is_exact(limit)) {
-    return then->now_us <= now->now_us - exact_us(limit->rolling);
+    return then->now_us <= now->now_us - NOTCH_US(notch_exact_seconds(limit->rolling));
   }
   notch_duration back = {-limit->rolling.count, limit->rolling.unit};
   return then->today <= notch_day_add(now->today, back, calendar->months_roll);
@@ -195,8 +190,8 @@ void notch_limit_use(notch_work *work, notch_state *state, uint32_t index, uint3
 }
 
 /* Positions are from 1 among the rule's limits, below 0 among its group's. */
-static void note(notch_work *work, uint32_t rule, uint32_t limit, int64_t position,
-                 uint32_t points, int64_t amount)
+static void note(notch_work *work, uint32_t rule, uint32_t limit, int64_t position, uint32_t points,
+                 int64_t amount)
 {
   uint32_t variant = position > 0 ? notch_work_variant(work, rule) : 0;
   notch_text key = notch_arena_text(work->run, notch_limit_key_of(work, limit, variant));

@@ -7,14 +7,6 @@
 #include <assert.h>
 #include <stdlib.h>
 
-static int64_t exact_seconds(notch_duration duration)
-{
-  int64_t unit = duration.unit == NOTCH_UNIT_HOUR     ? 3600
-                 : duration.unit == NOTCH_UNIT_MINUTE ? 60
-                                                      : 1;
-  return duration.count * unit;
-}
-
 /* UTC seconds of a moment, rounded up: nothing ends before its time. */
 static int64_t seconds_of(int64_t utc_us)
 {
@@ -26,7 +18,7 @@ int64_t notch_term_end(const notch_program *program, int64_t from_us, notch_dura
                        bool aligned, notch_unit unit)
 {
   if (duration.unit <= NOTCH_UNIT_HOUR) {
-    return seconds_of(from_us) + exact_seconds(duration);
+    return seconds_of(from_us) + notch_exact_seconds(duration);
   }
   int32_t day = notch_day_add(notch_zone_day(&program->zone, from_us), duration,
                               program->calendar.months_roll);
@@ -45,7 +37,7 @@ static int64_t matures_at(const notch_program *program, const notch_terms *terms
     return INT64_MIN;
   }
   if (terms->pending_for.unit <= NOTCH_UNIT_HOUR) {
-    return seconds_of(earned_us) + exact_seconds(terms->pending_for);
+    return seconds_of(earned_us) + notch_exact_seconds(terms->pending_for);
   }
   int32_t day = notch_day_add(notch_zone_day(&program->zone, earned_us), terms->pending_for,
                               program->calendar.months_roll);

@@ -6,6 +6,15 @@
 
 #include "member/work.h"
 
+/* Seconds of an exact duration: hours, minutes, seconds. */
+static inline int64_t notch_exact_seconds(notch_duration duration)
+{
+  int64_t unit = duration.unit == NOTCH_UNIT_HOUR     ? 3600
+                 : duration.unit == NOTCH_UNIT_MINUTE ? 60
+                                                      : 1;
+  return duration.count * unit;
+}
+
 /* The dates of a lot opened now under `terms` (an index of the programme's). */
 void notch_lot_dates(const notch_program *program, uint32_t terms, int64_t earned_us,
                      int64_t *matures_s, int64_t *expires_s);

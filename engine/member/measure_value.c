@@ -2,6 +2,7 @@
 #include <config.h>
 
 #include "member/measure.h"
+#include "member/lots.h"
 
 #include <assert.h>
 
@@ -15,14 +16,6 @@ static notch_duration negated(notch_duration duration)
 {
   duration.count = -duration.count;
   return duration;
-}
-
-static int64_t exact_us(notch_duration duration)
-{
-  int64_t unit = duration.unit == NOTCH_UNIT_HOUR     ? 3600
-                 : duration.unit == NOTCH_UNIT_MINUTE ? 60
-                                                      : 1;
-  return duration.count * unit * NOTCH_SECOND_US;
 }
 
 static notch_eval resolve(notch_work *work, uint32_t window, span_of_time *out)
@@ -40,7 +33,7 @@ static notch_eval resolve(notch_work *work, uint32_t window, span_of_time *out)
   case NOTCH_WINDOW_LAST:
     if (over->last.unit <= NOTCH_UNIT_HOUR) {
       out->exact = true;
-      out->after_us = work->moment.now_us - exact_us(over->last);
+      out->after_us = work->moment.now_us - NOTCH_US(notch_exact_seconds(over->last));
     } else {
       out->from_day = notch_day_add(today, negated(over->last), program->calendar.months_roll) + 1;
     }

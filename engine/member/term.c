@@ -16,10 +16,7 @@ static int32_t day_at(const notch_program *program, int64_t instant_s)
 int64_t notch_term_exactly(const notch_program *program, int64_t from_s, notch_duration duration)
 {
   if (duration.unit <= NOTCH_UNIT_HOUR) {
-    int64_t unit = duration.unit == NOTCH_UNIT_HOUR     ? 3600
-                   : duration.unit == NOTCH_UNIT_MINUTE ? 60
-                                                        : 1;
-    return from_s + duration.count * unit;
+    return from_s + notch_exact_seconds(duration);
   }
   int32_t day = notch_day_add(day_at(program, from_s), duration, program->calendar.months_roll);
   return notch_zone_instant(&program->zone, day,
