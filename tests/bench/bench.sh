@@ -1,5 +1,6 @@
 #!/bin/sh
-# bench.sh -- `notch apply` and `notch replay` on workload W beside the same by hand, in one run.
+# bench.sh -- `notch apply` and `notch replay` on workload W beside the same by hand, in one run;
+# then what a till waits, what the tree of hashes costs, what a ledger and a member take.
 # EVENTS (1,000,000), MEMBERS (a tenth), WORKLOAD (w, or w2 for notch alone).
 # usage: bench.sh SOURCE-DIRECTORY BUILD-DIRECTORY
 set -eu
@@ -77,6 +78,7 @@ apply() {
     *) cat "$work/applied"; fail "notch apply failed with code $code" ;;
   esac
   report "notch apply"
+  apply_cpu=$cpu
   cat "$work/applied"
   size=$(wc -c <"$work/ledger")
   echo "$((size / events)) bytes an event in the ledger"
@@ -117,6 +119,43 @@ replay() {
   ratio "gain on two cores" $one_wall $wall
 }
 
+# A bulk writer gives way between its commits: a till beside it is to wait 100 ms at most.
+till() {
+  "$notch" init "$work/shared" "$source/tests/bench/w.notch" >/dev/null
+  "$programs/till_bench" beside "$work/shared" "$work/stop" >"$work/waits" &
+  "$notch" apply "$work/shared" "$work/events.jsonl" >"$work/applied"
+  : >"$work/stop"
+  wait $! || fail "the till failed"
+  echo "a till beside notch apply: $(cat "$work/waits")"
+  for mode in '' --rollback; do
+    # shellcheck disable=SC2086
+    "$notch" init $mode "$work/alone$mode" "$source/tests/bench/w.notch" >/dev/null
+    "$programs/till_bench" alone "$work/alone$mode" "$work/bare$mode" 2000
+  done
+}
+
+hashes() {
+  hashing=$("$programs/hash_bench" "$work/ledger")
+  echo "the tree of hashes: $hashing ms, $((hashing * 100 / apply_cpu)) % of notch apply"
+}
+
+# Of two imports of the same length the one of more members takes more memory: that is theirs.
+memory() {
+  few=$((members / 10 + 1))
+  "$programs/gen_w" "$events" "$few" >"$work/few.jsonl"
+  "$notch" init "$work/few" "$source/tests/bench/w.notch" >/dev/null
+  run "$work/applied" "$notch" apply "$work/few" "$work/few.jsonl"
+  few_peak=$peak
+  "$notch" init "$work/many" "$source/tests/bench/w.notch" >/dev/null
+  run "$work/applied" "$notch" apply "$work/many" "$work/events.jsonl"
+  echo "memory: $peak KiB with $members members, $few_peak KiB with $few;" \
+    "$(((peak - few_peak) * 1024 / (members - few))) bytes a member in the cache"
+}
+
 check_rules
 apply
 replay
+hashes
+[ "$workload" = w ] || exit 0
+till
+memory
