@@ -342,6 +342,14 @@ void notch_ladder_ends(notch_work *work, uint32_t index, int64_t now_s)
   bring_in_line(work, index, before);
 }
 
+void notch_ladder_day(notch_work *work, uint32_t index)
+{
+  uint32_t before = work->open->state->standings[index].effective;
+  cancel_grace(work, index);
+  lifetime(work, index);
+  bring_in_line(work, index, before);
+}
+
 bool notch_bring_in_line(notch_work *work, uint32_t ladder, uint32_t before)
 {
   return bring_in_line(work, ladder, before);

@@ -44,7 +44,7 @@ typedef struct notch_plan {
   const notch_program *program;
   const notch_code *code;
   bool *earned_used;  /* by points kind: some expression reads earned() with a window */
-  bool watches_days;  /* floors, segments or `while` are looked at each local day */
+  bool watches_days;  /* floors, lifetimes or segments are looked at each local day */
   bool has_schedules; /* some rule fires by time */
   bool earning_rules; /* some rule runs on earning */
   bool uses_house;    /* some figure belongs to the programme: fold every row for member 0 */
