@@ -80,10 +80,13 @@ static void break_line(formatter *f, unsigned indent, bool blank)
   notch_buffer_print(f->to, "%*s", (int)indent, "");
 }
 
-/* Where in a clause or head the author's line break leads. */
-static unsigned continuation(const formatter *f)
+/* Where in a clause or head the author's line break before `next` leads; NULL: nowhere in it. */
+static unsigned continuation(const formatter *f, const notch_token *next)
 {
-  return f->clause == NULL ? HEAD_CONTINUATION : f->indent + INDENT;
+  if (f->clause != NULL) return f->indent + INDENT;
+  bool condition = f->declaration != NULL && f->declaration->kind == NOTCH_AST_SEGMENT &&
+                   next != NULL && next->kind == TOK_WHEN; /* reads like a clause */
+  return condition ? INDENT : HEAD_CONTINUATION;
 }
 
 /* A minus before a number may be a sign or an operator: only the tree knows. */
@@ -160,7 +163,7 @@ static void write_comment(formatter *f, uint32_t index)
     unsigned indent = alone                             ? 0
                       : between                         ? (f->indent == 0 ? INDENT : f->indent)
                       : starts(f->next_clause, next)    ? clause_indent(f, f->next_clause)
-                                                        : continuation(f);
+                                                        : continuation(f, next);
     bool in_head = !alone && f->clause == NULL && f->before == f->code;
     bool blank = alone && !f->before_alone ? true : lines > 1 && !in_head;
     break_line(f, indent, blank);
@@ -209,7 +212,7 @@ static void write_code(formatter *f, uint32_t index)
   } else if (starts(f->next_clause, token)) {
     begin_clause(f, token);
   } else if (f->before != f->code || line_ends(f, f->before, token) > 0) {
-    break_line(f, continuation(f), false);
+    break_line(f, continuation(f, token), false);
     f->one_line = false;
   } else if (wants_space(f, token)) {
     notch_buffer_put(f->to, " ", 1);
@@ -245,11 +248,32 @@ static trailing_comment find_trailing(const notch_buffer *layout, uint32_t comme
   return found;
 }
 
-/* Whether the line of `next` is the one after that of `last`. */
+/* Whether the lines at `a` and `b` are indented the same and begin with the same word. */
+static bool alike(const char *a, const char *b)
+{
+  while (*a == ' ' && *b == ' ') a++, b++;
+  while (*a == *b && *a != ' ' && *a != '\n') a++, b++;
+  return (*a == ' ' || *a == '\n') && (*b == ' ' || *b == '\n');
+}
+
+static const char *line_after(const notch_buffer *layout, const char *line)
+{
+  const char *end = memchr(line, '\n', layout->length - (size_t)(line - layout->bytes));
+  assert(end != NULL); /* a layout ends with one */
+  return end + 1;
+}
+
+/* Whether the line of `next` is the one after that of `last`, or stands in one list with it, as
+ * the fields of an event do: an item without a comment does not break the column of the others. */
 static bool follows(const notch_buffer *layout, trailing_comment last, trailing_comment next)
 {
-  const char *end = memchr(layout->bytes + last.comment, '\n', layout->length - last.comment);
-  return end != NULL && (uint32_t)(end - layout->bytes) + 1 == next.line;
+  const char *first = layout->bytes + last.line, *target = layout->bytes + next.line;
+  const char *line = line_after(layout, first);
+  if (line == target) return true;
+  for (; line < target; line = line_after(layout, line)) {
+    if (!alike(first, line)) return false;
+  }
+  return alike(first, target);
 }
 
 static void align_comments(notch_buffer *to, const notch_buffer *layout, const notch_buffer *at)
