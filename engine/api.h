@@ -95,6 +95,12 @@ const char *notch_api_text(notch_arena *arena, notch_text text);   /* the same, 
 notch_status notch_api_compile(notch_rules **rules, notch_engine *engine, notch_text name,
                                notch_text text, const notch_compile_options *options);
 
+/* A script and its modules as trees, broken where they have errors, in the arena (not armed); what
+ * is wrong is in `diags`.  NULL: no memory. */
+notch_parsed *notch_api_parse(notch_engine *engine, notch_text name, notch_text text,
+                              const notch_compile_options *options, notch_diags *diags,
+                              notch_arena *arena);
+
 notch_status notch_api_read_file(notch_engine *engine, const char *path, notch_arena *arena,
                                  notch_text *out);
 /* One diagnostic to options->report. */

@@ -200,6 +200,18 @@ notch_status notch_api_compile(notch_rules **rules, notch_engine *engine, notch_
   return out;
 }
 
+notch_parsed *notch_api_parse(notch_engine *engine, notch_text name, notch_text text,
+                              const notch_compile_options *options, notch_diags *diags,
+                              notch_arena *arena)
+{
+  loader with;
+  begin(&with, diags, arena, engine, options);
+  const notch_resolver resolver = {find_module, &with};
+  notch_parsed *parsed = notch_load(name, text, &resolver, diags, arena);
+  notch_arena_free(&with.arena);
+  return parsed;
+}
+
 /* ---- programmes ---- */
 
 static notch_status wrap(notch_program_handle **out, notch_engine *engine, notch_rules *rules)

@@ -170,6 +170,48 @@ NOTCH_API notch_status notch_explain_code(notch_engine *engine, const char *code
                                           notch_write *write, void *payload);
 
 /* ---- tests ------------------------------------------------------------------------------- */
+/* ---- rules in an editor ------------------------------------------------------------------ */
+
+/* What a script declares, down to fields, tiers and the values of `one of`. */
+typedef struct notch_declared { /* valid during the callback */
+  const char *kind;    /* how the language calls it: "rule", "field", "tier", "value", "let" ... */
+  const char *name;    /* of tests and properties: their sentence; may be empty */
+  const char *title;   /* may be empty */
+  const char *comment; /* its ## lines, joined by newlines; may be empty */
+  const char *head;    /* the first line of its declaration, as notch_format() writes it */
+  const char *file;
+  uint32_t line, column, end_line, end_column; /* all of it, as in a notch_diagnostic */
+  uint32_t name_line, name_column, name_end_column; /* its name */
+  uint32_t depth; /* 0: a declaration; else it stands inside the last one before with less */
+} notch_declared;
+
+/* 0: go on; anything else stops the function with NOTCH_ESTOPPED. */
+typedef int notch_each_declared(void *payload, const notch_declared *declared);
+
+/* These three read a script while it is being written: errors do not stop them, nothing is sent
+ * to options->report, and modules are found as by notch_program_compile(). */
+
+/* What the script itself declares, in source order. */
+NOTCH_API notch_status notch_outline(notch_engine *engine, const char *name, const char *bytes,
+                                     size_t size, const notch_compile_options *options,
+                                     notch_each_declared *each, void *payload);
+/* Where the name at line:column is declared: nowhere, once, or, as a field of several events of
+ * the rule, several times. */
+NOTCH_API notch_status notch_meaning(notch_engine *engine, const char *name, const char *bytes,
+                                     size_t size, uint32_t line, uint32_t column,
+                                     const notch_compile_options *options,
+                                     notch_each_declared *each, void *payload);
+
+/* kind: as of a notch_declared, or "word" for one of the language.  Unlikely: it may stand here
+ * only because any name may. */
+typedef int notch_each_word(void *payload, const char *word, const char *kind, int unlikely);
+
+/* The words and names that may stand where the word at or before line:column stands. */
+NOTCH_API notch_status notch_complete(notch_engine *engine, const char *name, const char *bytes,
+                                      size_t size, uint32_t line, uint32_t column,
+                                      const notch_compile_options *options,
+                                      notch_each_word *each, void *payload);
+
 
 typedef struct notch_test_result { /* one expectation that failed, or a test that could not run */
   const char *file;

@@ -8,7 +8,6 @@
 #include <assert.h>
 #include <string.h>
 
-#define TOKENS_MAX 512
 #define SHOWN_MAX 5
 #define QUOTED_BYTES_MAX 40u
 
@@ -17,7 +16,7 @@ typedef struct expectation {
   const notch_token *found;
   const notch_token *before; /* NULL at the beginning of the file */
   const notch_token *after;  /* NULL at its end */
-  bool allowed[TOKENS_MAX];  /* by kind */
+  bool allowed[NOTCH_PARSE_TOKENS_MAX];  /* by kind */
   const int *expected;       /* the same, in the order of the grammar */
   int count;
 } expectation;
@@ -266,8 +265,8 @@ static bool is_stray(const expectation *e)
 }
 
 typedef struct summary {
-  const char *pieces[TOKENS_MAX];
-  bool quoted[TOKENS_MAX];
+  const char *pieces[NOTCH_PARSE_TOKENS_MAX];
+  bool quoted[NOTCH_PARSE_TOKENS_MAX];
   int count;
 } summary;
 
@@ -336,6 +335,11 @@ void notch_parse_unexpected(notch_parse *parse, notch_span span, const int *expe
 {
   assert(parse->found != NULL);
   assert(parse->found->span.start == span.start);
+  if (parse->probe != NULL) {
+    for (int i = 0; i < count && parse->found == parse->probe; i++)
+      parse->allowed[expected[i]] = true;
+    return;
+  }
   if (parse->stop || parse->error_at == span.start + 1) return; /* said already */
   parse->error_at = span.start + 1;
   parse->error_indent = notch_source_indent(parse->source, span.start);

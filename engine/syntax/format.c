@@ -23,7 +23,8 @@ typedef struct formatter {
   bool one_line;                      /* the declaration has had no line break so far */
   unsigned indent;                    /* of the clause or head we are in */
   unsigned depth;                     /* of parentheses in the clause */
-  unsigned char *signs;               /* a bit for each byte where a NEGATE begins */
+  unsigned char *signs;               /* a bit for each byte where a NEGATE begins ... */
+  uint32_t signs_from;                /* ... from this one on */
   const notch_token *code;            /* the last token that is no comment */
   const notch_token *before;          /* the last token written */
   bool before_alone;                  /* it is a comment on a line of its own at column 1 */
@@ -90,18 +91,19 @@ static unsigned continuation(const formatter *f, const notch_token *next)
 }
 
 /* A minus before a number may be a sign or an operator: only the tree knows. */
-static void mark_signs(unsigned char *signs, const notch_tree_node *node)
+static void mark_signs(const formatter *f, const notch_tree_node *node)
 {
-  if (node->kind == NOTCH_AST_NEGATE)
-    signs[node->span.start / 8] |= (unsigned char)(1u << (node->span.start % 8));
+  uint32_t at = node->span.start - f->signs_from;
+  assert(node->span.start >= f->signs_from);
+  if (node->kind == NOTCH_AST_NEGATE) f->signs[at / 8] |= (unsigned char)(1u << (at % 8));
   for (const notch_tree_node *child = node->first; child != NULL; child = child->next)
-    mark_signs(signs, child);
+    mark_signs(f, child);
 }
 
 static bool is_sign(const formatter *f, const notch_token *token)
 {
-  return token->kind == TOK_MINUS &&
-         (f->signs[token->span.start / 8] >> (token->span.start % 8) & 1) != 0;
+  uint32_t at = token->span.start - f->signs_from;
+  return token->kind == TOK_MINUS && (f->signs[at / 8] >> (at % 8) & 1) != 0;
 }
 
 static bool is_callable(const notch_token *token)
@@ -301,6 +303,18 @@ static void align_comments(notch_buffer *to, const notch_buffer *layout, const n
   notch_buffer_put(to, layout->bytes + written, layout->length - written);
 }
 
+/* f->signs of a tree, owned.  False: no memory. */
+static bool find_signs(formatter *f, const notch_tree_node *tree)
+{
+  size_t size = (tree->span.end - tree->span.start) / 8 + 1;
+  f->signs_from = tree->span.start;
+  f->signs = notch_memory_resize(f->to->memory, NULL, size);
+  if (f->signs == NULL) return false;
+  memset(f->signs, 0, size);
+  mark_signs(f, tree);
+  return true;
+}
+
 static void lay_out(formatter *f)
 {
   for (uint32_t i = 0; i < f->tokens->count; i++) {
@@ -319,16 +333,30 @@ void notch_format_script(notch_buffer *to, const notch_tokens *tokens,
   notch_buffer_init(&layout, to->memory);
   formatter f = {.to = &layout, .tokens = tokens, .next_declaration = tree->first};
   notch_buffer_init(&f.trailing, to->memory);
-  size_t size = tokens->source->text.length / 8 + 1;
-  f.signs = notch_memory_resize(to->memory, NULL, size);
-  if (f.signs != NULL) {
-    memset(f.signs, 0, size);
-    mark_signs(f.signs, tree);
-    lay_out(&f);
-  }
+  if (find_signs(&f, tree)) lay_out(&f);
   if (f.signs == NULL || layout.failed || f.trailing.failed) to->failed = true;
   else if (layout.length > 0) align_comments(to, &layout, &f.trailing);
   notch_memory_free(to->memory, f.signs);
   notch_buffer_free(&f.trailing);
   notch_buffer_free(&layout);
+}
+
+void notch_format_head(notch_buffer *to, const notch_tokens *tokens, const notch_tree_node *node,
+                       bool clauses)
+{
+  formatter f = {.to = to, .tokens = tokens};
+  const notch_tree_node *clause = clauses ? skip_heads(node, node->first) : NULL;
+  uint32_t end = clause != NULL ? clause->span.start : node->span.end;
+  if (!find_signs(&f, node)) {
+    to->failed = true;
+    return;
+  }
+  for (uint32_t i = 0; i < tokens->count && tokens->items[i].span.start < end; i++) {
+    const notch_token *token = &tokens->items[i];
+    if (token->kind < 0 || token->span.start < node->span.start) continue;
+    if (f.code != NULL && wants_space(&f, token)) notch_buffer_put(to, " ", 1);
+    notch_token_write(to, tokens, i);
+    f.code = token;
+  }
+  notch_memory_free(to->memory, f.signs);
 }

@@ -18,4 +18,9 @@
 void notch_format_script(notch_buffer *to, const notch_tokens *tokens,
                          const notch_tree_node *tree);
 
+/* The first line of what `node` declares, comments left out; `clauses`: a declaration of the file,
+ * whose clauses stand on lines of their own. */
+void notch_format_head(notch_buffer *to, const notch_tokens *tokens, const notch_tree_node *node,
+                       bool clauses);
+
 #endif
