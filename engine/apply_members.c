@@ -458,15 +458,14 @@ static notch_text host_member_id(void *payload, int64_t number)
   return id;
 }
 
-static bool host_opening(void *payload, int64_t lot, notch_posting *out)
+static bool host_opening(void *payload, int64_t lot, notch_posting *out, int64_t *event)
 {
   notch_books *books = payload;
   notch_posting recorded;
-  int64_t event;
   jmp_buf *escape = books->run.escape;
   books->run.escape = NULL;
   notch_store_status status =
-      notch_store_posting_read(books->store, lot, &books->run, &recorded, &event);
+      notch_store_posting_read(books->store, lot, &books->run, &recorded, event);
   books->run.escape = escape;
   return status == NOTCH_STORE_OK &&
          notch_names_posting(books, (notch_edition *)(intptr_t)books->edition, &recorded, out,
