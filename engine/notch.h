@@ -169,7 +169,6 @@ NOTCH_API notch_status notch_format(notch_engine *engine, const char *name, cons
 NOTCH_API notch_status notch_explain_code(notch_engine *engine, const char *code,
                                           notch_write *write, void *payload);
 
-/* ---- tests ------------------------------------------------------------------------------- */
 /* ---- rules in an editor ------------------------------------------------------------------ */
 
 /* What a script declares, down to fields, tiers and the values of `one of`. */
@@ -212,6 +211,7 @@ NOTCH_API notch_status notch_complete(notch_engine *engine, const char *name, co
                                       const notch_compile_options *options,
                                       notch_each_word *each, void *payload);
 
+/* ---- tests ------------------------------------------------------------------------------- */
 
 typedef struct notch_test_result { /* one expectation that failed, or a test that could not run */
   const char *file;
