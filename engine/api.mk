@@ -18,6 +18,7 @@ libengine_la_SOURCES += \
   engine/api_report.c \
   engine/api_result.c \
   engine/api_script.c \
+  engine/api_test.c \
   engine/api_totals.c \
   engine/api_walk.c engine/api_walk.h \
   engine/apply.c engine/apply.h \

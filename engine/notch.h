@@ -128,8 +128,9 @@ typedef struct notch_compile_options {
   void *load_payload;
   const char *rules_folder; /* where the standard rules are; NULL: none */
   const char *(*translate)(const char *format); /* messages in another language; NULL: English */
+  int properties_later; /* a refuted property is no error: notch_program_test() tells of it */
 } notch_compile_options;
-#define NOTCH_COMPILE_OPTIONS_INIT {1, NULL, NULL, NULL, NULL, NULL, NULL}
+#define NOTCH_COMPILE_OPTIONS_INIT {1, NULL, NULL, NULL, NULL, NULL, NULL, 0}
 
 /*
  * Every diagnostic goes to options->report, in source order (options may be NULL).  On NOTCH_OK
@@ -220,6 +221,32 @@ typedef struct notch_test_result { /* one expectation that failed, or a test tha
   const char *sentence; /* "expected ann has 125 star, found 124 star" */
 } notch_test_result;
 
+#define NOTCH_CLAUSE_FIGURES 3
+
+typedef struct notch_clause_result { /* coverage: what the tests saw of one clause */
+  const char *file;
+  uint32_t line, column;
+  const char *kind; /* "rule", "when", "group", "limit", "row" or "tier" */
+  const char *text; /* on one line: "when amount >= 10.00 CNY" */
+  int covered;
+  const char *figures[NOTCH_CLAUSE_FIGURES]; /* "applied", "skipped"; NULL: no more */
+  uint64_t counts[NOTCH_CLAUSE_FIGURES];
+} notch_clause_result;
+
+typedef enum notch_property_verdict {
+  NOTCH_PROPERTY_PROVED = 0,
+  NOTCH_PROPERTY_REFUTED = 1,
+  NOTCH_PROPERTY_NOT_CHECKED = 2
+} notch_property_verdict;
+
+typedef struct notch_property_result {
+  const char *file;
+  uint32_t line, column;
+  const char *property; /* its title */
+  notch_property_verdict verdict;
+  const char *sentence; /* refuted: the event; not checked: why; else empty */
+} notch_property_result;
+
 typedef struct notch_test_options {
   uint32_t version; /* 1 */
   void (*report)(void *payload, const notch_test_result *failure);
@@ -227,8 +254,12 @@ typedef struct notch_test_options {
   void (*finished)(void *payload, const char *test, int passed);
   void *payload;
   const char *only; /* run the tests whose title contains this; NULL: all */
+  /* After all tests, each clause in the order of the sources; NULL: nothing is counted. */
+  void (*clause)(void *payload, const notch_clause_result *clause);
+  /* Each property; NULL: none is looked at. */
+  void (*property)(void *payload, const notch_property_result *property);
 } notch_test_options;
-#define NOTCH_TEST_OPTIONS_INIT {1, NULL, NULL, NULL, NULL}
+#define NOTCH_TEST_OPTIONS_INIT {1, NULL, NULL, NULL, NULL, NULL, NULL}
 
 typedef struct notch_test_counts {
   uint32_t passed, failed; /* tests */
@@ -271,6 +302,10 @@ NOTCH_API void notch_ledger_close(notch_ledger *ledger);
 NOTCH_API notch_status notch_ledger_publish(notch_ledger *ledger, const notch_program *program,
                                             const char *from, int dry_run, notch_write *write,
                                             void *payload);
+/* The same; NOTCH_VIEW_JSON: one document, once it is done. */
+NOTCH_API notch_status notch_ledger_publish_as(notch_ledger *ledger, const notch_program *program,
+                                               const char *from, int dry_run, notch_view view,
+                                               notch_write *write, void *payload);
 
 /* ---- events ------------------------------------------------------------------------------ */
 
