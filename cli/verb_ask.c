@@ -50,10 +50,26 @@ static notch_status put_balance(notch_ledger *ledger, const cli_args *args, notc
                               cli_write, stdout);
 }
 
+/* Writes, and notes in a bool that there was something to write. */
+static int write_noting(void *any, const char *bytes, size_t size)
+{
+  *(bool *) any |= size > 0;
+  return cli_write(stdout, bytes, size);
+}
+
+/* A list for people says that it is empty; one for programs is. */
+static notch_status put_list(notch_status status, bool any, notch_view view, const char *none)
+{
+  if (status == NOTCH_OK && !any && view == NOTCH_VIEW_TEXT) puts(none);
+  return status;
+}
+
 static notch_status put_refused(notch_ledger *ledger, const cli_args *args, notch_view view)
 {
   (void) args;
-  return notch_ledger_refused(ledger, view, cli_write, stdout);
+  bool any = false;
+  notch_status status = notch_ledger_refused(ledger, view, write_noting, &any);
+  return put_list(status, any, view, _("Nothing was refused."));
 }
 
 static notch_status put_info(notch_ledger *ledger, const cli_args *args, notch_view view)
@@ -65,8 +81,10 @@ static notch_status put_info(notch_ledger *ledger, const cli_args *args, notch_v
 static notch_status put_effects(notch_ledger *ledger, const cli_args *args, notch_view view)
 {
   const char *after = cli_args_value(args, "after");
-  return notch_ledger_effects(ledger, after ? strtoll(after, NULL, 10) : 0, view, cli_write,
-                              stdout);
+  bool any = false;
+  notch_status status = notch_ledger_effects(ledger, after ? strtoll(after, NULL, 10) : 0, view,
+                                             write_noting, &any);
+  return put_list(status, any, view, _("There is nothing to act on."));
 }
 
 int cli_balance_run(const cli_args *args)

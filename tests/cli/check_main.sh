@@ -145,6 +145,8 @@ expect 1 balance shop.ledger ann --at yesterday
 expect 0 advance shop.ledger --to 2027-06-01 --clock events
 expect 0 advance shop.ledger --to 2027-06-01 --clock events --json
 figure out 'd["transactions"]' 0
+expect 0 refused shop.ledger
+prints "Nothing was refused."
 for verb in info effects; do
   expect 0 $verb shop.ledger
   expect 0 $verb shop.ledger --json
