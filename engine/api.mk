@@ -31,6 +31,7 @@ libengine_la_SOURCES += \
   engine/apply_known.c \
   engine/apply_members.c \
   engine/apply_names.c \
+  engine/apply_read.c \
   engine/apply_refold.c \
   engine/apply_replay.c engine/apply_replay.h \
   engine/apply_rerun.c engine/apply_rerun.h \

@@ -178,6 +178,9 @@ bool notch_names_to_store(notch_books *books, notch_edition *edition,
 bool notch_names_from_store(notch_books *books, notch_edition *edition,
                             const notch_transaction *from, notch_transaction *to,
                             notch_arena *run);
+/* The same for a row with another edition's indexes. */
+bool notch_names_between(notch_books *books, const notch_edition *from, notch_edition *to,
+                         const notch_transaction *row, notch_transaction *out, notch_arena *run);
 bool notch_names_posting(notch_books *books, notch_edition *edition, const notch_posting *from,
                          notch_posting *to, notch_arena *run);
 bool notch_names_effect(notch_books *books, notch_edition *edition, const notch_effect *from,
@@ -241,6 +244,8 @@ bool notch_history_returns(const notch_transaction *row);
 const notch_state *notch_history_then(notch_books *books, notch_edition *edition, int64_t member,
                                       int64_t at_us);
 void notch_history_forget(notch_books *books); /* states of the event that is over */
+/* The same, but for the first so many. */
+void notch_history_forget_from(notch_books *books, uint32_t kept);
 
 /* ---- one event (apply.c, apply_known.c) --------------------------------------------------- */
 
@@ -345,6 +350,14 @@ typedef struct notch_reading { /* of the past, or as it was known */
   int64_t at_us;
   int64_t upto;  /* rows after this one are not known yet; 0: all are */
 } notch_reading;
+/* What notch_settle gives for a member under the edition; nothing is written.  Numbers of rows,
+ * postings and effects are taken from `next`.  NULL: failure. */
+const notch_outcome *notch_books_due(notch_books *books, notch_edition *edition,
+                                     const notch_state *state, const notch_state *house,
+                                     int64_t to_us, const notch_store_numbers *next);
+
+/* ---- reading (apply_read.c) -------------------------------------------------------------- */
+
 /* The moment that reading means where none is given: the later of the clock and newest booked. */
 bool notch_books_moment(notch_books *books, int64_t *out);
 /* A copy of the member's state, settled in memory up to the moment; writes nothing.  What was

@@ -19,11 +19,10 @@ static notch_edition *edition_at(notch_books *books, int64_t at_us)
   return notch_books_edition(books, version);
 }
 
-static const notch_outcome *settle(notch_books *books, notch_edition *edition,
-                                   const notch_state *state, const notch_state *house,
-                                   int64_t to_us)
+const notch_outcome *notch_books_due(notch_books *books, notch_edition *edition,
+                                     const notch_state *state, const notch_state *house,
+                                     int64_t to_us, const notch_store_numbers *next)
 {
-  const notch_store_numbers *next = notch_store_next(books->store);
   notch_case decision = {.plan = edition->rules->plan,
                          .state = state,
                          .house = house,
@@ -60,7 +59,8 @@ static bool settle_under(notch_books *books, notch_edition *edition, int64_t mem
   if (books->clock_events && to_us > books->recorded_us) {
     books->recorded_us = to_us;
   }
-  const notch_outcome *outcome = settle(books, edition, &seat->state, &house->state, to_us);
+  const notch_outcome *outcome = notch_books_due(
+      books, edition, &seat->state, &house->state, to_us, notch_store_next(books->store));
   if (outcome == NULL ||
       !notch_books_write(books, edition, NULL, NULL, outcome, &receipt)) {
     return false;
@@ -336,77 +336,4 @@ bool notch_books_advance(notch_books *books, int64_t to_us, uint64_t *transactio
     *transactions = count;
   }
   return true;
-}
-
-/* ---- reading ---- */
-
-bool notch_books_moment(notch_books *books, int64_t *out)
-{
-  notch_store_status status = notch_store_newest_booked(books->store, out);
-  if (status != NOTCH_STORE_OK && status != NOTCH_STORE_NOTFOUND) {
-    return notch_books_failed(books, status);
-  }
-  int64_t now_us = books->clock_events ? INT64_MIN : notch_books_now(books);
-  *out = now_us > *out ? now_us : *out;
-  *out = *out == INT64_MIN ? 0 : *out;
-  return true;
-}
-
-/* Folds in memory what falls due up to the moment. */
-static bool settle_in_memory(notch_books *books, notch_edition *edition, notch_state *state,
-                             int64_t to_us,
-                             void (*settled)(void *payload, const notch_outcome *outcome),
-                             void *payload)
-{
-  notch_seat *house = notch_seat_get(books, 0, edition);
-  if (house == NULL) {
-    return false;
-  }
-  int64_t due_s = notch_next_due(edition->rules->plan, state);
-  if (due_s == NOTCH_NEVER || due_s > to_us / NOTCH_SECOND_US) {
-    return true;
-  }
-  const notch_outcome *outcome = settle(books, edition, state, &house->state, to_us);
-  if (outcome == NULL) {
-    return false;
-  }
-  if (settled != NULL) {
-    settled(payload, outcome);
-  }
-  for (uint32_t i = 0; i < outcome->count; i++) {
-    const notch_transaction *row = &outcome->transactions[i];
-    if (row->member == state->member &&
-        !notch_fold(books->folders[0], edition->rules->plan, state, NULL, NULL, row,
-                    &books->host)) {
-      return notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
-    }
-  }
-  return true;
-}
-
-bool notch_books_read_member(notch_books *books, notch_edition *edition, notch_state *state,
-                             int64_t member, const notch_reading *reading,
-                             void (*settled)(void *payload, const notch_outcome *outcome),
-                             void *payload)
-{
-  books->edition = edition;
-  books->recorded_us = reading->at_us;
-  notch_seats_touch(books);
-  notch_seat *seat = NULL;
-  if (reading->upto == 0) {
-    seat = notch_seat_get(books, member, edition);
-    if (seat == NULL) {
-      return false;
-    }
-  }
-  if (seat != NULL && seat->state.booked_us <= reading->at_us) {
-    if (!notch_state_copy(state, &seat->state)) {
-      return notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
-    }
-  } else if (!notch_seat_rebuild(books, state, member, edition,
-                                 reading->upto == 0 ? INT64_MAX : reading->upto, INT64_MAX,
-                                 reading->at_us)) {
-    return false;
-  }
-  return settle_in_memory(books, edition, state, reading->at_us, settled, payload);
 }

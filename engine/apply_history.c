@@ -288,13 +288,18 @@ notch_state *notch_history_past(notch_books *books)
   return state;
 }
 
+void notch_history_forget_from(notch_books *books, uint32_t kept)
+{
+  while (books->past.count > kept) {
+    notch_state *state = books->past.items[--books->past.count];
+    notch_state_free(state);
+    notch_memory_free(books->memory, state);
+  }
+}
+
 void notch_history_forget(notch_books *books)
 {
-  for (uint32_t i = 0; i < books->past.count; i++) {
-    notch_state_free(books->past.items[i]);
-    notch_memory_free(books->memory, books->past.items[i]);
-  }
-  books->past.count = 0;
+  notch_history_forget_from(books, 0);
 }
 
 const notch_state *notch_history_then(notch_books *books, notch_edition *edition, int64_t member,

@@ -293,6 +293,17 @@ static uint32_t find_tier(notch_books *books, const notch_edition *edition, notc
   return tier;
 }
 
+static uint32_t find_text(const notch_program *p, notch_name_sort sort, notch_text text,
+                          notch_arena *run)
+{
+  for (uint32_t i = 0; i < count_of(p, sort); i++) {
+    if (notch_text_equal(text_of(p, sort, i, run), text)) {
+      return i;
+    }
+  }
+  return NOTCH_NONE;
+}
+
 static uint32_t find_index(notch_books *books, const notch_edition *edition, uint32_t number)
 {
   const notch_program *p = edition->rules->program;
@@ -301,12 +312,7 @@ static uint32_t find_index(notch_books *books, const notch_edition *edition, uin
   if (sort == NOTCH_NAME_TIER) {
     return find_tier(books, edition, text);
   }
-  for (uint32_t i = 0; i < count_of(p, sort); i++) {
-    if (notch_text_equal(text_of(p, sort, i, &books->run), text)) {
-      return i;
-    }
-  }
-  return NOTCH_NONE;
+  return find_text(p, sort, text, &books->run);
 }
 
 /* The index of a number; NOTCH_NONE stays what it is.  False: the edition lacks the name. */
@@ -343,44 +349,122 @@ static uint32_t due_of(notch_text text)
   return NOTCH_NONE;
 }
 
-bool notch_names_posting(notch_books *books, notch_edition *edition, const notch_posting *from,
-                         notch_posting *to, notch_arena *run)
+/* ---- rows with the edition's indexes ---- */
+
+/* Where a row's names come from: the dictionary's numbers, or the indexes of another edition. */
+typedef struct naming {
+  notch_books *books;
+  const notch_edition *from; /* NULL: the dictionary */
+  notch_edition *to;
+  notch_arena *run;
+} naming;
+
+/* False: the edition lacks the name. */
+static bool name_in(const naming *n, notch_name_sort sort, uint32_t from, uint32_t *to)
+{
+  if (n->from == NULL || from == NOTCH_NONE) {
+    return index_of(n->books, n->to, from, to);
+  }
+  *to = find_text(n->to->rules->program, sort,
+                  text_of(n->from->rules->program, sort, from, n->run), n->run);
+  return *to != NOTCH_NONE;
+}
+
+static bool name_tier(const naming *n, const notch_move *from, uint32_t ladder, uint32_t *to)
+{
+  bool found = true;
+  if (n->from == NULL || from->tier == NOTCH_NONE) {
+    found = index_of(n->books, n->to, from->tier, to);
+  } else {
+    const notch_ladder *of = &n->from->rules->program->ladders[from->ladder];
+    *to = notch_carry_tier(n->books, n->to, of->decl.name, of->tiers[from->tier].decl.name);
+    found = *to != NOTCH_NONE;
+  }
+  *to -= !found || *to == NOTCH_NONE ? 0 : n->to->tier_first[ladder];
+  return found;
+}
+
+static bool name_posting(const naming *n, const notch_posting *from, notch_posting *to)
 {
   *to = *from;
-  notch_share *shares = NOTCH_NEW_ARRAY(run, notch_share, from->share_count + 1u);
+  notch_share *shares = NOTCH_NEW_ARRAY(n->run, notch_share, from->share_count + 1u);
   uint16_t count = 0;
   for (uint16_t i = 0; i < from->share_count; i++) {
     /* A rule that is gone leaves its share to nobody. */
     shares[count].amount = from->shares[i].amount;
-    if (index_of(books, edition, from->shares[i].rule, &shares[count].rule)) {
+    if (name_in(n, NOTCH_NAME_RULE, from->shares[i].rule, &shares[count].rule)) {
       count++;
     }
   }
   to->shares = shares;
   to->share_count = count;
-  if (!index_of(books, edition, from->points, &to->points)) {
+  if (!name_in(n, NOTCH_NAME_POINTS, from->points, &to->points)) {
     return false;
   }
-  if (!index_of(books, edition, from->terms, &to->terms) || to->terms == NOTCH_NONE) {
-    to->terms = edition->rules->program->points[to->points].terms;
+  bool opens = n->from == NULL || from->lot == from->posting; /* else it has no terms */
+  if (!opens || !name_in(n, NOTCH_NAME_TERMS, from->terms, &to->terms) ||
+      to->terms == NOTCH_NONE) {
+    to->terms = n->to->rules->program->points[to->points].terms;
   }
-  index_of(books, edition, from->partner, &to->partner);
+  if (!opens || !name_in(n, NOTCH_NAME_PARTNER, from->partner, &to->partner)) {
+    to->partner = NOTCH_NONE;
+  }
   return true;
+}
+
+static bool name_effect(const naming *n, const notch_effect *from, notch_effect *to)
+{
+  *to = *from;
+  uint32_t points;
+  if (from->kind == NOTCH_EFFECT_PURSE) {
+    if (!name_in(n, NOTCH_NAME_POINTS, (uint32_t)from->ref, &points)) {
+      return false;
+    }
+    to->ref = points;
+  }
+  name_in(n, NOTCH_NAME_RULE, from->rule, &to->rule);
+  return name_in(n, subject_sort(from), from->subject, &to->subject);
+}
+
+/* What this version no longer has is left out: it cannot matter to its rules. */
+static bool name_row(const naming *n, const notch_transaction *from, notch_transaction *to)
+{
+  notch_posting *postings = NOTCH_NEW_ARRAY(n->run, notch_posting, from->posting_count + 1);
+  notch_move *moves = NOTCH_NEW_ARRAY(n->run, notch_move, from->move_count + 1);
+  notch_effect *effects = NOTCH_NEW_ARRAY(n->run, notch_effect, from->effect_count + 1);
+  to->posting_count = to->move_count = to->effect_count = 0;
+  to->postings = postings;
+  to->moves = moves;
+  to->effects = effects;
+  for (uint32_t i = 0; i < from->posting_count; i++) {
+    to->posting_count +=
+        name_posting(n, &from->postings[i], &postings[to->posting_count]) ? 1 : 0;
+  }
+  for (uint32_t i = 0; i < from->move_count; i++) {
+    notch_move *move = &moves[to->move_count];
+    *move = from->moves[i];
+    to->move_count +=
+        name_in(n, NOTCH_NAME_LADDER, from->moves[i].ladder, &move->ladder) &&
+                name_tier(n, &from->moves[i], move->ladder, &move->tier)
+            ? 1
+            : 0;
+  }
+  for (uint32_t i = 0; i < from->effect_count; i++) {
+    to->effect_count += name_effect(n, &from->effects[i], &effects[to->effect_count]) ? 1 : 0;
+  }
+  return !n->run->failed;
+}
+
+bool notch_names_posting(notch_books *books, notch_edition *edition, const notch_posting *from,
+                         notch_posting *to, notch_arena *run)
+{
+  return name_posting(&(naming){.books = books, .to = edition, .run = run}, from, to);
 }
 
 bool notch_names_effect(notch_books *books, notch_edition *edition, const notch_effect *from,
                         notch_effect *to)
 {
-  *to = *from;
-  uint32_t points;
-  if (from->kind == NOTCH_EFFECT_PURSE) {
-    if (!index_of(books, edition, (uint32_t)from->ref, &points)) {
-      return false;
-    }
-    to->ref = points;
-  }
-  index_of(books, edition, from->rule, &to->rule);
-  return index_of(books, edition, from->subject, &to->subject);
+  return name_effect(&(naming){.books = books, .to = edition}, from, to);
 }
 
 bool notch_names_from_store(notch_books *books, notch_edition *edition,
@@ -388,35 +472,18 @@ bool notch_names_from_store(notch_books *books, notch_edition *edition,
                             notch_arena *run)
 {
   *to = *from;
-  notch_posting *postings = NOTCH_NEW_ARRAY(run, notch_posting, from->posting_count + 1);
-  notch_move *moves = NOTCH_NEW_ARRAY(run, notch_move, from->move_count + 1);
-  notch_effect *effects = NOTCH_NEW_ARRAY(run, notch_effect, from->effect_count + 1);
-  to->posting_count = to->move_count = to->effect_count = 0;
-  to->postings = postings;
-  to->moves = moves;
-  to->effects = effects;
   to->type = from->origin == NOTCH_ORIGIN_DUE
                  ? due_of(notch_store_name_text(books->store, from->type))
                  : notch_names_index(books, edition, from->type);
-  /* What this version no longer has is left out: it cannot matter to its rules. */
-  for (uint32_t i = 0; i < from->posting_count; i++) {
-    to->posting_count += notch_names_posting(books, edition, &from->postings[i],
-                                             &postings[to->posting_count], run) ? 1 : 0;
-  }
-  for (uint32_t i = 0; i < from->move_count; i++) {
-    notch_move *move = &moves[to->move_count];
-    *move = from->moves[i];
-    if (index_of(books, edition, from->moves[i].ladder, &move->ladder) &&
-        index_of(books, edition, from->moves[i].tier, &move->tier)) {
-      move->tier -= move->tier == NOTCH_NONE ? 0 : edition->tier_first[move->ladder];
-      to->move_count++;
-    }
-  }
-  for (uint32_t i = 0; i < from->effect_count; i++) {
-    to->effect_count += notch_names_effect(books, edition, &from->effects[i],
-                                           &effects[to->effect_count]) ? 1 : 0;
-  }
-  return !run->failed;
+  return name_row(&(naming){.books = books, .to = edition, .run = run}, from, to);
+}
+
+bool notch_names_between(notch_books *books, const notch_edition *from, notch_edition *to,
+                         const notch_transaction *row, notch_transaction *out, notch_arena *run)
+{
+  const naming n = {.books = books, .from = from == to ? NULL : from, .to = to, .run = run};
+  *out = *row;
+  return n.from == NULL || name_row(&n, row, out);
 }
 
 void notch_names_forget(notch_books *books)
