@@ -78,6 +78,12 @@ def fits(expected, found):
     return bool(found) and line_fits(expected[0], found[0]) and fits(expected[1:], found[1:])
 
 
+def renewed(expected, found):
+    """The lines found; where one fits a line that stood there with `…` in it, that one stays."""
+    open_lines = [line for line in expected if "…" in line and line.strip() != "…"]
+    return [next((line for line in open_lines if line_fits(line, new)), new) for new in found]
+
+
 def trimmed(lines):
     lines = [line.rstrip() for line in lines]
     while lines and not lines[-1]:
@@ -165,7 +171,7 @@ class Page:
                 good = False
             elif not fits(trimmed(expected), found):
                 if self.update:
-                    self.edits.append((last, len(expected), found))
+                    self.edits.append((last, len(expected), renewed(expected, found)))
                     continue
                 self.trouble(block, "$ %s\nexpected:\n%s\nfound:\n%s"
                              % (command, "\n".join(expected), "\n".join(found)))
