@@ -57,9 +57,15 @@ notch_text notch_arena_format(notch_arena *arena, const char *format, ...)
     uint32_t count, capacity; \
   }
 #define notch_vec_push(vec, arena)                                                        \
-  (notch_vec_grow((void **)&(vec)->items, &(vec)->count, &(vec)->capacity,                \
-                  sizeof *(vec)->items, (arena)),                                         \
+  ((vec)->count < (vec)->capacity                                                         \
+       ? (void)(vec)->count++                                                             \
+       : notch_vec_grow((void **)&(vec)->items, &(vec)->count, &(vec)->capacity,          \
+                        sizeof *(vec)->items, (arena)),                                   \
    &(vec)->items[(vec)->count - 1])
+/* Room for `wanted` items of an empty array whose size is known before. */
+#define notch_vec_reserve(vec, wanted, arena)                                             \
+  ((vec)->items = notch_arena_alloc((arena), sizeof *(vec)->items * (size_t)(wanted)),    \
+   (vec)->capacity = (vec)->items == NULL ? 0 : (uint32_t)(wanted))
 void notch_vec_grow(void **items, uint32_t *count, uint32_t *capacity, size_t size,
                     notch_arena *arena);
 

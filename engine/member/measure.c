@@ -113,7 +113,7 @@ static void trim(notch_state *state, uint32_t index, const notch_measure *measur
       fits = notch_rational_add(&sum, notch_value_rational(base.value),
                                 notch_value_rational(entry->value));
       base.value = notch_value_of(sum);
-      folded = true;
+      folded = folded || entry->day != NOTCH_ENTRY_BASE;
     }
   }
   if (!folded || !fits) {
