@@ -111,17 +111,37 @@ static void set_fields(notch_work *work, notch_state *state)
   }
 }
 
+/* What waits in these terms matured now: a lot that is empty now may get points back later. */
+static void note_matured(notch_state *state, uint32_t terms, int64_t at_us)
+{
+  for (uint32_t i = 0; i < state->firings_count; i++) {
+    notch_firing *firing = &state->firings[i];
+    if (firing->rule == NOTCH_FIRING_MATURED && firing->variant == terms) {
+      firing->anchor_us = at_us > firing->anchor_us ? at_us : firing->anchor_us;
+      return;
+    }
+  }
+  *notch_state_add_firings(state) =
+      (notch_firing){.rule = NOTCH_FIRING_MATURED, .variant = terms, .anchor_us = at_us};
+}
+
 /* Lots `pending until EVENT` mature at the member's next applied EVENT after they were earned. */
 static void mature_waiting(notch_work *work, notch_state *state)
 {
-  for (uint32_t i = 0; i < state->lots_count; i++) {
-    notch_lot *lot = &state->lots[i];
-    const notch_terms *terms = &work->program->terms[lot->terms];
-    if (terms->pending == NOTCH_PENDING_UNTIL && lot->matures_s == NOTCH_NEVER &&
-        terms->pending_event == work->event->type && lot->earned_us <= work->moment.now_us) {
-      lot->matures_s = work->moment.now_us / NOTCH_SECOND_US;
-      if (work->inflow != NULL) {
-        work->inflow[lot->points] += lot->left;
+  int64_t now_us = work->moment.now_us;
+  for (uint32_t i = 0; i < work->program->terms_count; i++) {
+    const notch_terms *terms = &work->program->terms[i];
+    if (terms->pending != NOTCH_PENDING_UNTIL || terms->pending_event != work->event->type) {
+      continue;
+    }
+    note_matured(state, i, now_us);
+    for (uint32_t j = 0; j < state->lots_count; j++) {
+      notch_lot *lot = &state->lots[j];
+      if (lot->terms == i && lot->matures_s == NOTCH_NEVER && lot->earned_us <= now_us) {
+        lot->matures_s = now_us / NOTCH_SECOND_US;
+        if (work->inflow != NULL) {
+          work->inflow[lot->points] += lot->left;
+        }
       }
     }
   }

@@ -46,6 +46,27 @@ static notch_lot *open_lot(notch_state *state, const notch_posting *opening)
   return insert_lot(state, &lot);
 }
 
+/* A lot that was empty is opened anew: what became of its dates meanwhile is noted in firings. */
+static void date_again(const notch_state *state, notch_lot *lot, notch_account from)
+{
+  for (uint32_t i = 0; i < state->firings_count; i++) {
+    const notch_firing *noted = &state->firings[i];
+    if (noted->variant != lot->terms) {
+      continue;
+    }
+    if (noted->rule == NOTCH_FIRING_RAN_OUT && lot->earned_us < noted->anchor_us &&
+        lot->expires_s == NOTCH_NEVER) {
+      lot->expires_s = noted->anchor_us / NOTCH_SECOND_US;
+    }
+    /* At equal times what had been spent or moved was mature; what was taken may not have been. */
+    bool after = lot->earned_us < noted->anchor_us ||
+                 (lot->earned_us == noted->anchor_us && from != NOTCH_ACCOUNT_TAKEN_BACK);
+    if (noted->rule == NOTCH_FIRING_MATURED && after && lot->matures_s == NOTCH_NEVER) {
+      lot->matures_s = noted->anchor_us / NOTCH_SECOND_US;
+    }
+  }
+}
+
 /* The lot a posting names: in the state, or put back there from the journal. */
 static notch_lot *lot_of(notch_state *state, const notch_posting *posting, const notch_host *host)
 {
@@ -59,12 +80,8 @@ static notch_lot *lot_of(notch_state *state, const notch_posting *posting, const
     return NULL;
   }
   lot = open_lot(state, &opening);
-  for (uint32_t i = 0; lot != NULL && i < state->firings_count; i++) {
-    const notch_firing *ran_out = &state->firings[i];
-    if (ran_out->rule == NOTCH_FIRING_RAN_OUT && ran_out->variant == lot->terms &&
-        lot->earned_us < ran_out->anchor_us && lot->expires_s == NOTCH_NEVER) {
-      lot->expires_s = ran_out->anchor_us / NOTCH_SECOND_US;
-    }
+  if (lot != NULL) {
+    date_again(state, lot, (notch_account)posting->source);
   }
   return lot;
 }
