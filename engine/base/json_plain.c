@@ -35,22 +35,28 @@ static bool take(plain *p, char wanted)
   return there;
 }
 
+/* What a string of this kind cannot go over: its end, an escape, a control character. */
+static const bool stops[256] = {
+    [0x00] = true, [0x01] = true, [0x02] = true, [0x03] = true, [0x04] = true, [0x05] = true,
+    [0x06] = true, [0x07] = true, [0x08] = true, [0x09] = true, [0x0A] = true, [0x0B] = true,
+    [0x0C] = true, [0x0D] = true, [0x0E] = true, [0x0F] = true, [0x10] = true, [0x11] = true,
+    [0x12] = true, [0x13] = true, [0x14] = true, [0x15] = true, [0x16] = true, [0x17] = true,
+    [0x18] = true, [0x19] = true, [0x1A] = true, [0x1B] = true, [0x1C] = true, [0x1D] = true,
+    [0x1E] = true, [0x1F] = true, ['"'] = true,  ['\\'] = true};
+
 /* Stands on the opening quotation mark. */
 static bool read_string(plain *p, notch_text *out)
 {
   if (!take(p, '"')) {
     return false;
   }
-  const char *start = p->at;
+  const char *start = p->at, *at = start;
   unsigned char seen = 0;
-  while (p->at < p->end && *p->at != '"') {
-    unsigned char c = (unsigned char)*p->at++;
-    if (c < 0x20 || c == '\\') {
-      return false;
-    }
-    seen |= c;
+  for (; at < p->end && !stops[(unsigned char)*at]; at++) {
+    seen |= (unsigned char)*at;
   }
-  *out = (notch_text){start, (uint32_t)(p->at - start)};
+  p->at = at;
+  *out = (notch_text){start, (uint32_t)(at - start)};
   p->high = p->high || seen >= 0x80;
   return take(p, '"');
 }

@@ -53,7 +53,8 @@ static bool reserve(notch_state *state, void **items, uint32_t *capacity, size_t
 #define SECTION(type, name, meaning)                                                               \
   type *notch_state_add_##name(notch_state *state)                                                 \
   {                                                                                                \
-    if (!reserve(state, (void **)&state->name, &state->name##_capacity, sizeof(type),              \
+    if (state->name##_count == state->name##_capacity &&                                           \
+        !reserve(state, (void **)&state->name, &state->name##_capacity, sizeof(type),              \
                  state->name##_count + 1)) {                                                       \
       return NULL;                                                                                 \
     }                                                                                              \
@@ -67,7 +68,8 @@ static bool reserve(notch_state *state, void **items, uint32_t *capacity, size_t
 bool notch_state_copy(notch_state *to, const notch_state *from)
 {
 #define SECTION(type, name, meaning)                                                               \
-  if (!reserve(to, (void **)&to->name, &to->name##_capacity, sizeof(type), from->name##_count)) {  \
+  if (from->name##_count > to->name##_capacity &&                                                  \
+      !reserve(to, (void **)&to->name, &to->name##_capacity, sizeof(type), from->name##_count)) {  \
     return false;                                                                                  \
   }                                                                                                \
   if (from->name##_count > 0) {                                                                    \
