@@ -14,7 +14,8 @@
 #define TEXT_MAX 256u
 
 static const char *const seeds[] = {
-    "{\"id\":\"e-1\",\"type\":\"purchase\",\"amount\":\"12.50\",\"items\":[{\"n\":1,\"p\":-0.5e+3}]}",
+    "{\"id\":\"e-1\",\"type\":\"purchase\",\"amount\":\"12.50\","
+    "\"items\":[{\"n\":1,\"p\":-0.5e+3}]}",
     " [ 1 , 20, 0.1, -7, true ,false,null, \"\", [], {} ] ",
     "{\"a\":{\"b\":{\"c\":[[[\"x\"]]]}},\"a\":2,\"\":0}",
     "{\"名\":\"金卡\",\"é\":\"\xF0\x9F\x8E\x81\"}",
@@ -34,7 +35,8 @@ static uint32_t random_below(uint32_t limit)
 /* One to three bytes are replaced, put in or left out; rarely none. */
 static uint32_t mutate(char *text, uint32_t length)
 {
-  static const char bytes[] = "{}[]\",:0123456789.eE+-truefalsn \t\n\r\\/\x01\x1F\x7F\x80\xC3\xA9\xFF";
+  static const char bytes[] = "{}[]\",:0123456789.eE+-truefalsn \t\n\r\\/"
+                              "\x01\x1F\x7F\x80\xC3\xA9\xFF";
   for (uint32_t left = random_below(4); left > 0; left--) {
     uint32_t at = random_below(length), how = random_below(3);
     char byte = bytes[random_below(sizeof bytes - 1)];
