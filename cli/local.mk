@@ -6,6 +6,8 @@ notch_SOURCES = \
   cli/cli.h \
   cli/files.c \
   cli/help.c \
+  cli/lsp.h cli/lsp_ask.c cli/lsp_check.c cli/lsp_kind.def cli/lsp_load.c cli/lsp_text.c \
+  cli/lsp_wire.c \
   cli/main.c \
   cli/options.c \
   cli/pages.c \
@@ -28,6 +30,7 @@ notch_SOURCES = \
   cli/verb_help.c \
   cli/verb_init.c \
   cli/verb_liability.c \
+  cli/verb_lsp.c \
   cli/verb_new.c \
   cli/verb_publish.c \
   cli/verb_repl.c \
@@ -47,7 +50,8 @@ NOTCH_PAGES = cli/man/notch.1 \
   cli/man/notch-backup.1 cli/man/notch-balance.1 \
   cli/man/notch-check.1 \
   cli/man/notch-dump.1 cli/man/notch-effects.1 cli/man/notch-explain-code.1 cli/man/notch-fmt.1 \
-  cli/man/notch-help.1 cli/man/notch-info.1 cli/man/notch-init.1 cli/man/notch-new.1 \
+  cli/man/notch-help.1 cli/man/notch-info.1 cli/man/notch-init.1 cli/man/notch-lsp.1 \
+  cli/man/notch-new.1 \
   cli/man/notch-publish.1 cli/man/notch-refused.1 cli/man/notch-repl.1 cli/man/notch-run.1 \
   cli/man/notch-statement.1 cli/man/notch-liability.1 cli/man/notch-export.1 \
   cli/man/notch-explain.1 cli/man/notch-receipt.1 cli/man/notch-replay.1 \

@@ -95,6 +95,12 @@ const char *notch_api_text(notch_arena *arena, notch_text text);   /* the same, 
 notch_status notch_api_compile(notch_rules **rules, notch_engine *engine, notch_text name,
                                notch_text text, const notch_compile_options *options);
 
+/* A script and its modules as trees, broken where they have errors, in the arena (not armed); what
+ * is wrong is in `diags`.  NULL: no memory. */
+notch_parsed *notch_api_parse(notch_engine *engine, notch_text name, notch_text text,
+                              const notch_compile_options *options, notch_diags *diags,
+                              notch_arena *arena);
+
 notch_status notch_api_read_file(notch_engine *engine, const char *path, notch_arena *arena,
                                  notch_text *out);
 /* One diagnostic to options->report. */
@@ -105,16 +111,22 @@ notch_status notch_api_moment(notch_ledger *ledger, const char *text, int64_t *o
 /* "3 days", "12 hours". */
 bool notch_api_duration(const char *text, int64_t *out_us);
 
-/* What a new version adds and drops, in words; and whether it may follow what is in force. */
+/* What publishing has to say: lines of text, or members of a JSON object that is begun. */
+typedef struct notch_news {
+  notch_buffer text;
+  notch_json_writer json; /* `to` is NULL where text is wanted */
+} notch_news;
+
+/* What a new version adds and drops; and whether it may follow what is in force. */
 notch_status notch_api_difference(notch_ledger *ledger, const notch_rules *rules,
-                                  int64_t from_us, notch_buffer *to);
+                                  int64_t from_us, notch_news *news);
 /* Whether they are those of the newest version; and the sentence that says so. */
 notch_status notch_api_same(notch_ledger *ledger, const notch_rules *rules, bool *same);
-notch_status notch_api_say_same(notch_ledger *ledger, notch_write *write, void *payload);
+void notch_api_say_same(notch_ledger *ledger, notch_news *news);
 /* What the version will mean for members' tiers and points.  Within a write transaction that the
  * caller rolls back (api_impact.c). */
 notch_status notch_api_impact(notch_ledger *ledger, const notch_rules *rules, int64_t from_us,
-                              int64_t now_us, notch_buffer *to);
+                              int64_t now_us, notch_news *news);
 notch_status notch_api_can_follow(notch_ledger *ledger, const notch_rules *rules,
                                   int64_t from_us);
 

@@ -6,6 +6,7 @@ libengine_la_SOURCES += \
   engine/api_backtest.c \
   engine/api_balance.c \
   engine/api_bulk.c \
+  engine/api_editor.c \
   engine/api_engine.c \
   engine/api_event.c \
   engine/api_impact.c \
@@ -17,6 +18,7 @@ libengine_la_SOURCES += \
   engine/api_report.c \
   engine/api_result.c \
   engine/api_script.c \
+  engine/api_test.c \
   engine/api_totals.c \
   engine/api_walk.c engine/api_walk.h \
   engine/apply.c engine/apply.h \

@@ -186,25 +186,18 @@ notch_status notch_ledger_advance(notch_ledger *ledger, const char *to, notch_co
 
 /* What changes and what it will mean; the trial is rolled back. */
 static notch_status say_difference(notch_ledger *ledger, const notch_rules *rules,
-                                   int64_t from_us, notch_write *write, void *payload)
+                                   int64_t from_us, bool wanted, notch_news *news)
 {
-  notch_buffer text;
-  notch_buffer_init(&text, &ledger->engine->memory);
-  notch_status status = notch_api_difference(ledger, rules, from_us, &text);
+  notch_status status = notch_api_difference(ledger, rules, from_us, news);
   if (status == NOTCH_OK) {
     status = notch_api_can_follow(ledger, rules, from_us);
   }
-  if (status == NOTCH_OK && write != NULL) {
+  if (status == NOTCH_OK && wanted) {
     int64_t now_us = ledger->books->recorded_us;
     status = notch_books_moment(ledger->books, &now_us)
-                 ? notch_api_impact(ledger, rules, from_us, now_us, &text)
+                 ? notch_api_impact(ledger, rules, from_us, now_us, news)
                  : notch_api_books(ledger);
   }
-  if (write != NULL && text.length > 0) {
-    notch_status written = notch_api_write(ledger, write, payload, &text);
-    status = status == NOTCH_OK ? written : status;
-  }
-  notch_buffer_free(&text);
   return status;
 }
 
@@ -218,43 +211,83 @@ static bool publish(notch_books *books, const notch_rules *rules, int64_t from_u
          notch_books_publish(books, rules, from_us);
 }
 
-notch_status notch_ledger_publish(notch_ledger *ledger, const notch_program_handle *program,
-                                  const char *from, int dry_run, notch_write *write,
-                                  void *payload)
+static notch_status publish_now(notch_ledger *ledger, const notch_rules *rules, int64_t from_us)
 {
-  if (ledger == NULL) {
-    return NOTCH_EMISUSE;
-  }
-  NOTCH_CHECK_ARG(ledger, program != NULL);
   notch_books *books = ledger->books;
-  const notch_rules *rules = program->rules;
+  if (!notch_books_begin(books)) {
+    return notch_api_books(ledger);
+  }
+  notch_books_tick(books, NULL);
+  if (!publish(books, rules, from_us)) {
+    notch_status status = notch_api_books(ledger);
+    notch_books_rollback(books);
+    return status;
+  }
+  return notch_books_commit(books) ? NOTCH_OK : notch_api_books(ledger);
+}
+
+/* The difference first, for whoever reads along; a JSON document only when it is known to be so. */
+static notch_status tell_and_publish(notch_ledger *ledger, const notch_rules *rules,
+                                     const char *from, bool dry_run, notch_news *news,
+                                     notch_write *write, void *payload)
+{
+  notch_books *books = ledger->books;
   if (!notch_books_begin(books)) {
     return notch_api_books(ledger);
   }
   notch_books_tick(books, NULL);
   int64_t from_us = books->recorded_us;
   notch_status status = notch_api_moment(ledger, from, &from_us);
-  bool same = false;
+  bool same = false, json = news->json.to != NULL;
   if (status == NOTCH_OK) {
     status = notch_api_same(ledger, rules, &same);
   }
   if (status == NOTCH_OK && same) {
-    status = notch_api_say_same(ledger, write, payload);
+    notch_api_say_same(ledger, news);
   } else if (status == NOTCH_OK) {
-    status = say_difference(ledger, rules, from_us, write, payload);
+    status = say_difference(ledger, rules, from_us, write != NULL, news);
   }
   notch_books_rollback(books);
-  if (status != NOTCH_OK || dry_run || same) {
-    return status;
+  if (!json && write != NULL && news->text.length > 0) {
+    notch_status written = notch_api_write(ledger, write, payload, &news->text);
+    status = status == NOTCH_OK ? written : status;
   }
-  if (!notch_books_begin(books)) {
-    return notch_api_books(ledger);
+  if (status == NOTCH_OK && !dry_run && !same) {
+    status = publish_now(ledger, rules, from_us);
   }
-  notch_books_tick(books, NULL);
-  if (!publish(books, rules, from_us)) {
-    status = notch_api_books(ledger);
-    notch_books_rollback(books);
-    return status;
+  if (status == NOTCH_OK && json && write != NULL) {
+    notch_json_key(&news->json, NOTCH_TEXT("published"));
+    notch_json_bool(&news->json, !dry_run && !same);
+    notch_json_end(&news->json, '}');
+    notch_buffer_print(&news->text, "\n");
+    status = notch_api_write(ledger, write, payload, &news->text);
   }
-  return notch_books_commit(books) ? NOTCH_OK : notch_api_books(ledger);
+  return status;
+}
+
+notch_status notch_ledger_publish_as(notch_ledger *ledger, const notch_program_handle *program,
+                                     const char *from, int dry_run, notch_view view,
+                                     notch_write *write, void *payload)
+{
+  if (ledger == NULL) {
+    return NOTCH_EMISUSE;
+  }
+  NOTCH_CHECK_ARG(ledger, program != NULL);
+  notch_news news = {.json = {.to = NULL}};
+  notch_buffer_init(&news.text, &ledger->engine->memory);
+  if (view == NOTCH_VIEW_JSON) {
+    news.json.to = &news.text;
+    notch_json_begin(&news.json, '{');
+  }
+  notch_status status =
+      tell_and_publish(ledger, program->rules, from, dry_run != 0, &news, write, payload);
+  notch_buffer_free(&news.text);
+  return status;
+}
+
+notch_status notch_ledger_publish(notch_ledger *ledger, const notch_program_handle *program,
+                                  const char *from, int dry_run, notch_write *write,
+                                  void *payload)
+{
+  return notch_ledger_publish_as(ledger, program, from, dry_run, NOTCH_VIEW_TEXT, write, payload);
 }

@@ -13,6 +13,7 @@
 
 #define COMMIT_EVENTS 10000u
 #define COMMIT_NS INT64_C(50000000)
+#define COMMIT_SHARED_NS INT64_C(20000000) /* while others write, too */
 #define READ_BYTES 262144u
 #define LINE_BYTES_MAX (16u << 20)
 
@@ -33,7 +34,7 @@ typedef struct bulk {
   size_t start, end, capacity;
   uint64_t line, bytes;
   uint32_t events; /* of this commit */
-  int64_t begun_ns;
+  int64_t begun_ns, most_ns;
   notch_counts done, now; /* committed; with this commit's */
   notch_arena keep;       /* the csv's header */
   notch_arena texts;      /* of what is pending, and of a row */
@@ -61,6 +62,7 @@ static notch_status begin(bulk *b)
   b->open = true;
   b->events = 0;
   b->begun_ns = clock_ns();
+  b->most_ns = notch_store_is_shared(b->books->store) ? COMMIT_SHARED_NS : COMMIT_NS;
   return NOTCH_OK;
 }
 
@@ -242,7 +244,7 @@ static notch_status take_record(bulk *b, size_t size)
     }
   }
   b->line += b->options->csv ? lines_in(record) - 1 : 0; /* a row may go over several lines */
-  bool full = b->events >= COMMIT_EVENTS || (b->open && clock_ns() - b->begun_ns >= COMMIT_NS);
+  bool full = b->events >= COMMIT_EVENTS || (b->open && clock_ns() - b->begun_ns >= b->most_ns);
   return status == NOTCH_OK && full ? commit(b) : status;
 }
 

@@ -84,7 +84,31 @@ static const char *plural(uint64_t count)
   return count == 1 ? "member" : "members";
 }
 
-static void print_tiers(const impact *m, notch_buffer *to, uint64_t *lines)
+static void json_text(notch_json_writer *json, const char *key, notch_text text)
+{
+  notch_json_key(json, notch_text_of(key));
+  notch_json_text(json, text);
+}
+
+static void say_move(notch_news *news, notch_text ladder, notch_text before, notch_text after,
+                     uint64_t count)
+{
+  notch_json_writer *json = &news->json;
+  if (json->to == NULL) {
+    notch_buffer_print(&news->text, "%.*s: %llu %s from %.*s to %.*s\n", WORD(ladder),
+                       (unsigned long long)count, plural(count), WORD(before), WORD(after));
+    return;
+  }
+  notch_json_begin(json, '{');
+  json_text(json, "ladder", ladder);
+  json_text(json, "from", before);
+  json_text(json, "to", after);
+  notch_json_key(json, NOTCH_TEXT("members"));
+  notch_json_integer(json, (int64_t)count);
+  notch_json_end(json, '}');
+}
+
+static void say_tiers(const impact *m, notch_news *news, uint64_t *lines)
 {
   for (uint32_t i = 0; i < m->ladders; i++) {
     for (uint32_t j = 0; j < m->new->ladder_count; j++) {
@@ -96,9 +120,7 @@ static void print_tiers(const impact *m, notch_buffer *to, uint64_t *lines)
         uint64_t count = m->moved[((uint64_t)i * m->tiers + k / now->tier_count) * m->tiers +
                                   k % now->tier_count];
         if (count > 0 && !notch_text_equal(before, after)) {
-          notch_buffer_print(to, "%.*s: %llu %s from %.*s to %.*s\n", WORD(now->decl.name),
-                             (unsigned long long)count, plural(count), WORD(before),
-                             WORD(after));
+          say_move(news, now->decl.name, before, after, count);
           (*lines)++;
         }
       }
@@ -106,7 +128,33 @@ static void print_tiers(const impact *m, notch_buffer *to, uint64_t *lines)
   }
 }
 
-static void print_points(const impact *m, notch_buffer *to, uint64_t *lines)
+static void json_amount(notch_news *news, const char *key, int64_t amount, unsigned decimals)
+{
+  notch_json_key(&news->json, notch_text_of(key));
+  notch_json_raw(&news->json, NOTCH_TEXT("\""));
+  notch_decimal_print(&news->text, amount, decimals);
+  notch_buffer_print(&news->text, "\"");
+}
+
+static void say_balance(notch_news *news, const notch_points *points, int64_t before,
+                        int64_t after)
+{
+  if (news->json.to != NULL) {
+    notch_json_begin(&news->json, '{');
+    json_text(&news->json, "points", points->decl.name);
+    json_amount(news, "before", before, points->decimals);
+    json_amount(news, "after", after, points->decimals);
+    notch_json_end(&news->json, '}');
+    return;
+  }
+  notch_buffer_print(&news->text, "%.*s: ", WORD(points->decl.name));
+  notch_decimal_print(&news->text, before, points->decimals);
+  notch_buffer_print(&news->text, " held by members, then ");
+  notch_decimal_print(&news->text, after, points->decimals);
+  notch_buffer_print(&news->text, "\n");
+}
+
+static void say_points(const impact *m, notch_news *news, uint64_t *lines)
 {
   for (uint32_t i = 0; i < m->new->points_count; i++) {
     int64_t before = 0, after = m->points_after[i];
@@ -115,13 +163,31 @@ static void print_points(const impact *m, notch_buffer *to, uint64_t *lines)
       before = same ? m->points_before[j] : before;
     }
     if (before != after) {
-      notch_buffer_print(to, "%.*s: ", WORD(m->new->points[i].decl.name));
-      notch_decimal_print(to, before, m->new->points[i].decimals);
-      notch_buffer_print(to, " held by members, then ");
-      notch_decimal_print(to, after, m->new->points[i].decimals);
-      notch_buffer_print(to, "\n");
+      say_balance(news, &m->new->points[i], before, after);
       (*lines)++;
     }
+  }
+}
+
+static void say_all(const impact *m, notch_news *news)
+{
+  uint64_t lines = 0;
+  bool json = news->json.to != NULL;
+  if (json) {
+    notch_json_key(&news->json, NOTCH_TEXT("tiers"));
+    notch_json_begin(&news->json, '[');
+  }
+  say_tiers(m, news, &lines);
+  if (json) {
+    notch_json_end(&news->json, ']');
+    notch_json_key(&news->json, NOTCH_TEXT("points"));
+    notch_json_begin(&news->json, '[');
+  }
+  say_points(m, news, &lines);
+  if (json) {
+    notch_json_end(&news->json, ']');
+  } else if (lines == 0) {
+    notch_buffer_print(&news->text, "no tier and no balance changes on that day\n");
   }
 }
 
@@ -150,7 +216,7 @@ static bool gather(impact *m, notch_edition *old, const notch_rules *rules, int6
 }
 
 notch_status notch_api_impact(notch_ledger *ledger, const notch_rules *rules, int64_t from_us,
-                              int64_t now_us, notch_buffer *to)
+                              int64_t now_us, notch_news *news)
 {
   notch_books *books = ledger->books;
   notch_edition *old = notch_books_newest(books);
@@ -165,12 +231,7 @@ notch_status notch_api_impact(notch_ledger *ledger, const notch_rules *rules, in
   if (!gather(&m, old, rules, from_us)) {
     status = notch_api_books(ledger);
   } else {
-    uint64_t lines = 0;
-    print_tiers(&m, to, &lines);
-    print_points(&m, to, &lines);
-    if (lines == 0) {
-      notch_buffer_print(to, "no tier and no balance changes on that day\n");
-    }
+    say_all(&m, news);
   }
   notch_arena_free(&m.arena);
   return status;

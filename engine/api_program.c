@@ -2,6 +2,7 @@
 #include <config.h>
 
 #include "api.h"
+#include "suite/property.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -168,6 +169,17 @@ static void begin(loader *with, notch_diags *diags, notch_arena *arena, notch_en
   diags->translate = options != NULL ? options->translate : NULL;
 }
 
+/* What is claimed of rules that can run is tried on real decisions. */
+static notch_rules_status try_out(const notch_rules *rules, notch_engine *engine,
+                                  notch_diags *diags, const notch_compile_options *options)
+{
+  bool later = options != NULL && options->properties_later;
+  if (!later && !notch_property_report(rules, &engine->memory, diags)) {
+    return NOTCH_RULES_NOMEM;
+  }
+  return diags->error_count > 0 ? NOTCH_RULES_ERRORS : NOTCH_RULES_OK;
+}
+
 notch_status notch_api_compile(notch_rules **rules, notch_engine *engine, notch_text name,
                                notch_text text, const notch_compile_options *options)
 {
@@ -178,6 +190,9 @@ notch_status notch_api_compile(notch_rules **rules, notch_engine *engine, notch_
   const notch_resolver resolver = {find_module, &with};
   notch_rules_status status =
       notch_rules_compile(rules, &engine->memory, name, text, &resolver, &diags);
+  if (status == NOTCH_RULES_OK) {
+    status = try_out(*rules, engine, &diags, options);
+  }
   if (options != NULL && options->report != NULL && status != NOTCH_RULES_NOMEM) {
     report_all(&diags, options);
   }
@@ -198,6 +213,18 @@ notch_status notch_api_compile(notch_rules **rules, notch_engine *engine, notch_
   notch_arena_free(&with.arena);
   notch_arena_free(&arena);
   return out;
+}
+
+notch_parsed *notch_api_parse(notch_engine *engine, notch_text name, notch_text text,
+                              const notch_compile_options *options, notch_diags *diags,
+                              notch_arena *arena)
+{
+  loader with;
+  begin(&with, diags, arena, engine, options);
+  const notch_resolver resolver = {find_module, &with};
+  notch_parsed *parsed = notch_load(name, text, &resolver, diags, arena);
+  notch_arena_free(&with.arena);
+  return parsed;
 }
 
 /* ---- programmes ---- */

@@ -11,14 +11,29 @@
 typedef struct comparing {
   const notch_program *old, *new;
   const notch_plan *then; /* of the old one */
-  notch_buffer *to;
+  notch_news *news;
   uint32_t changes;
 } comparing;
 
+static void json_text(notch_json_writer *json, const char *key, notch_text text)
+{
+  notch_json_key(json, notch_text_of(key));
+  notch_json_text(json, text);
+}
+
 static void line(comparing *c, char sign, const char *what, notch_text name)
 {
-  notch_buffer_print(c->to, "%c %s %.*s\n", sign, what, WORD(name));
+  notch_json_writer *json = &c->news->json;
   c->changes++;
+  if (json->to == NULL) {
+    notch_buffer_print(&c->news->text, "%c %s %.*s\n", sign, what, WORD(name));
+    return;
+  }
+  notch_json_begin(json, '{');
+  json_text(json, "change", sign == '+' ? NOTCH_TEXT("added") : NOTCH_TEXT("removed"));
+  json_text(json, "kind", notch_text_of(what));
+  json_text(json, "name", name);
+  notch_json_end(json, '}');
 }
 
 /* Points and rewards that an earlier version retired are not dropped once more. */
@@ -130,32 +145,53 @@ notch_status notch_api_same(notch_ledger *ledger, const notch_rules *rules, bool
   return newest != NULL ? NOTCH_OK : notch_api_books(ledger);
 }
 
-notch_status notch_api_say_same(notch_ledger *ledger, notch_write *write, void *payload)
+void notch_api_say_same(notch_ledger *ledger, notch_news *news)
 {
-  notch_buffer text;
-  notch_buffer_init(&text, &ledger->engine->memory);
-  notch_buffer_print(&text, "the rules are those of version %u: nothing to publish\n",
-                     ledger->books->edition_count);
-  notch_status status = write == NULL ? NOTCH_OK : notch_api_write(ledger, write, payload, &text);
-  notch_buffer_free(&text);
-  return status;
+  if (news->json.to == NULL) {
+    notch_buffer_print(&news->text, "the rules are those of version %u: nothing to publish\n",
+                       ledger->books->edition_count);
+    return;
+  }
+  notch_json_key(&news->json, NOTCH_TEXT("version"));
+  notch_json_integer(&news->json, ledger->books->edition_count);
+}
+
+static void begin_changes(notch_news *news, const notch_edition *newest, const notch_zone *zone,
+                          int64_t from_us)
+{
+  if (news->json.to == NULL) {
+    notch_buffer_print(&news->text, "version %u, in force from ", newest->version + 1);
+    notch_moment_print_zone(&news->text, from_us, zone);
+    notch_buffer_print(&news->text, "\n");
+    return;
+  }
+  notch_json_key(&news->json, NOTCH_TEXT("version"));
+  notch_json_integer(&news->json, newest->version + 1);
+  notch_json_key(&news->json, NOTCH_TEXT("from"));
+  notch_json_raw(&news->json, NOTCH_TEXT("\""));
+  notch_moment_print_zone(&news->text, from_us, zone);
+  notch_buffer_print(&news->text, "\"");
+  notch_json_key(&news->json, NOTCH_TEXT("changes"));
+  notch_json_begin(&news->json, '[');
 }
 
 notch_status notch_api_difference(notch_ledger *ledger, const notch_rules *rules,
-                                  int64_t from_us, notch_buffer *to)
+                                  int64_t from_us, notch_news *news)
 {
   notch_edition *newest = notch_books_newest(ledger->books);
   if (newest == NULL) {
     return notch_api_books(ledger);
   }
-  comparing c = {.old = newest->rules->program, .new = rules->program,
-                 .then = newest->rules->plan, .to = to};
-  notch_buffer_print(to, "version %u, in force from ", newest->version + 1);
-  notch_moment_print_zone(to, from_us, &rules->program->zone);
-  notch_buffer_print(to, "\n");
+  comparing c = {.old = newest->rules->program,
+                 .new = rules->program,
+                 .then = newest->rules->plan,
+                 .news = news};
+  begin_changes(news, newest, &rules->program->zone, from_us);
   compare(&c);
-  if (c.changes == 0) {
-    notch_buffer_print(to, "nothing was added or removed; clauses changed\n");
+  if (news->json.to != NULL) {
+    notch_json_end(&news->json, ']');
+  } else if (c.changes == 0) {
+    notch_buffer_print(&news->text, "nothing was added or removed; clauses changed\n");
   }
   return NOTCH_OK;
 }

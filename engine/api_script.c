@@ -1,9 +1,8 @@
-/* api_script.c -- scripts as text: phases shown, layout, long diagnostics, tests. */
+/* api_script.c -- scripts as text: phases shown, layout, long diagnostics. */
 #include <config.h>
 
 #include "api.h"
 #include "check/check.h"
-#include "suite/suite.h"
 #include "syntax/format.h"
 
 #include <assert.h>
@@ -150,64 +149,4 @@ notch_status notch_explain_code(notch_engine *engine, const char *code, notch_wr
   notch_status status = notch_api_write(engine, write, payload, &text);
   notch_buffer_free(&text);
   return status;
-}
-
-/* ---- tests ---- */
-
-typedef struct testing {
-  const notch_test_options *options;
-  notch_arena arena;
-} testing;
-
-static const char *title_of(testing *t, const notch_test *test)
-{
-  return notch_api_text(&t->arena,
-                        test->decl.title.length > 0 ? test->decl.title : test->decl.name);
-}
-
-static void on_failure(void *payload, const notch_test *test, const notch_source *source,
-                       notch_position position, notch_text sentence)
-{
-  testing *t = payload;
-  if (t->options == NULL || t->options->report == NULL) {
-    return;
-  }
-  notch_test_result result = {
-      .file = source != NULL ? notch_api_text(&t->arena, source->name) : "",
-      .line = position.line,
-      .column = position.column,
-      .test = title_of(t, test),
-      .sentence = notch_api_text(&t->arena, sentence)};
-  t->options->report(t->options->payload, &result);
-}
-
-static void on_finished(void *payload, const notch_test *test, bool passed)
-{
-  testing *t = payload;
-  if (t->options != NULL && t->options->finished != NULL) {
-    t->options->finished(t->options->payload, title_of(t, test), passed);
-  }
-  notch_arena_reset(&t->arena);
-}
-
-notch_status notch_program_test(notch_engine *engine, const notch_program_handle *program,
-                                const notch_test_options *options, notch_test_counts *counts)
-{
-  testing t = {.options = options};
-  notch_suite_counts found;
-  if (engine == NULL) {
-    return NOTCH_EMISUSE;
-  }
-  NOTCH_CHECK_ARG(engine, program != NULL && counts != NULL);
-  NOTCH_CHECK_ARG(engine, options == NULL || options->version == 1);
-  notch_arena_init(&t.arena, &engine->memory);
-  const notch_suite_report suite = {
-      .payload = &t,
-      .failure = on_failure,
-      .finished = on_finished,
-      .only = notch_text_of(options != NULL && options->only != NULL ? options->only : "")};
-  bool run = notch_suite_run(program->rules, &engine->memory, &suite, &found);
-  *counts = (notch_test_counts){found.passed, found.failed};
-  notch_arena_free(&t.arena);
-  return run ? NOTCH_OK : notch_api_nomem(engine);
 }

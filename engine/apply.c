@@ -147,17 +147,20 @@ static bool late_limit(notch_books *books, const notch_edition *edition, int64_t
   return late;
 }
 
-/* Settles other members whom the outcome touches with what earlier versions still owe them. */
+/* Settles the members whom the outcome touches: where there are several versions those besides
+ * the event's own, with what earlier versions still owe them; before a return, where rules run on
+ * earning, everybody for whom something fell due, since what they did then is recomputed. */
 static bool settle_others(notch_books *books, const notch_outcome *outcome, int64_t member,
-                          int64_t at_us, uint32_t *others)
+                          int64_t at_us, bool returns, uint32_t *others)
 {
   uint32_t count = outcome->count;
   int64_t *members = NOTCH_NEW_ARRAY(&books->run, int64_t, count + 1);
   *others = 0;
   for (uint32_t i = 0; i < count; i++) {
     int64_t other = outcome->transactions[i].member;
+    bool due = returns && outcome->transactions[i].origin == NOTCH_ORIGIN_DUE;
     members[*others] = other;
-    *others += other != member && other != 0 ? 1 : 0;
+    *others += due || (books->edition_count > 1 && other != member && other != 0) ? 1 : 0;
   }
   for (uint32_t i = 0; i < *others; i++) {
     if (!notch_books_settle_before(books, members[i], at_us)) {
@@ -170,11 +173,33 @@ static bool settle_others(notch_books *books, const notch_outcome *outcome, int6
 static bool decide(notch_books *books, notch_edition *edition, notch_event *event, int64_t member,
                    const notch_returning *returning, notch_receipt *receipt, bool again);
 
+/* Once more, with what has been recorded in between. */
+static bool decide_settled(notch_books *books, notch_edition *edition, notch_event *event,
+                           int64_t member, const notch_returning *returning,
+                           notch_receipt *receipt)
+{
+  notch_returning renewed = {0};
+  if (returning != NULL) {
+    renewed = *returning;
+  }
+  if (renewed.original != NULL) {
+    notch_reader reader = {.layout = edition->rules->layout, .run = &books->run,
+                           .parser = books->parser};
+    renewed.original =
+        notch_history_original(books, edition, returning->original->event, event, &reader);
+    if (renewed.original == NULL) {
+      return false;
+    }
+  }
+  return decide(books, edition, event, member, returning == NULL ? NULL : &renewed, receipt, true);
+}
+
 bool notch_books_decide(notch_books *books, notch_edition *edition, notch_event *event,
                         int64_t member, const notch_returning *returning,
                         notch_receipt *receipt)
 {
-  return notch_books_settle_before(books, member, event->at_us) &&
+  return (books->edition_count == 1 ||
+          notch_books_settle_before(books, member, event->at_us)) &&
          decide(books, edition, event, member, returning, receipt, false);
 }
 
@@ -218,13 +243,14 @@ static bool decide(notch_books *books, notch_edition *edition, notch_event *even
     return notch_books_say(books, NOTCH_STORE_NOMEM,
                            "out of memory: the event needs more than it may have");
   }
-  if (books->edition_count > 1 && outcome->verdict == NOTCH_APPLIED && !again) {
+  bool earning = returning != NULL && edition->rules->plan->earning_rules;
+  if ((books->edition_count > 1 || earning) && outcome->verdict == NOTCH_APPLIED && !again) {
     uint32_t others = 0;
-    if (!settle_others(books, outcome, member, event->at_us, &others)) {
+    if (!settle_others(books, outcome, member, event->at_us, earning, &others)) {
       return false;
     }
     if (others > 0) { /* the outcome is of before that */
-      return decide(books, edition, event, member, returning, receipt, true);
+      return decide_settled(books, edition, event, member, returning, receipt);
     }
   }
   receipt->verdict = outcome->verdict;

@@ -198,6 +198,7 @@ notch_seat *notch_seat_at(const notch_books *books, int64_t member);
 void notch_seat_forget(notch_books *books, int64_t member);
 void notch_seats_touch(notch_books *books); /* what was touched so far may be let go again */
 bool notch_seats_put(notch_books *books); /* gives the store what it lacks */
+bool notch_seat_give(void *books, int64_t member); /* of one member, when the store asks */
 void notch_seats_drop(notch_books *books);
 /* Absorbs a row that was just written (indexes of the edition). */
 bool notch_seat_fold(notch_books *books, notch_seat *seat, notch_edition *edition,
@@ -228,6 +229,10 @@ notch_original *notch_history_light(notch_books *books, notch_edition *edition, 
 notch_original *notch_history_original(notch_books *books, notch_edition *edition,
                                        int64_t original, notch_event *returned,
                                        notch_reader *reader);
+/* The states of then of an original, and what returns need of the rows after it: of its member's
+ * from `last` back, of others' those before the row `before`. */
+bool notch_history_fill_then(notch_books *books, notch_edition *edition, notch_original *original,
+                             int64_t last, int64_t before, notch_arena *arena);
 notch_state *notch_history_past(notch_books *books); /* an empty one, until forgotten */
 /* The host's answer for a return without `of`: an original without lowering. */
 const notch_original *notch_history_latest(void *books, uint32_t type, uint32_t n);
@@ -327,8 +332,8 @@ bool notch_books_decide(notch_books *books, notch_edition *edition, notch_event 
 bool notch_books_advance(notch_books *books, int64_t to_us, uint64_t *transactions);
 /* Cohorts: the rankings that the ledger passes on its way to a moment, within a transaction. */
 bool notch_books_rank(notch_books *books, int64_t to_us, uint64_t *count);
-/* What falls due before an event is decided, each version its own; the next versions' rows must
- * not be decided by the event's.  Within an event: no arena is reset. */
+/* Records what falls due before an event is decided, each version its own.  Within an event: no
+ * arena is reset. */
 bool notch_books_settle_before(notch_books *books, int64_t member, int64_t to_us);
 /* Everybody up to now (INT64_MIN: nobody), within a transaction, before a version is published;
  * when their next thing is due, the store is told anew. */

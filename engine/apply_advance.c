@@ -107,8 +107,7 @@ static bool settle_within(notch_books *books, int64_t member, int64_t to_us, uin
 bool notch_books_settle_before(notch_books *books, int64_t member, int64_t to_us)
 {
   uint64_t count = 0;
-  return books->edition_count <= 1 || member == 0 ||
-         settle_within(books, member, to_us, &count);
+  return member == 0 || settle_within(books, member, to_us, &count);
 }
 
 bool notch_books_settle_everybody(notch_books *books, int64_t to_us)

@@ -165,7 +165,9 @@ bool notch_books_commit(notch_books *books)
     notch_books_rollback(books);
     return false;
   }
+  notch_store_on_flush(books->store, notch_seat_give, books);
   notch_store_status status = notch_store_commit(books->store);
+  notch_store_on_flush(books->store, NULL, NULL);
   if (status != NOTCH_STORE_OK) {
     notch_books_failed(books, status);
     notch_seats_drop(books);

@@ -103,20 +103,34 @@ static bool put_seat(notch_books *books, notch_seat *seat)
   return status == NOTCH_STORE_OK || notch_books_failed(books, status);
 }
 
+/* One that another process has moved on is not ours to write. */
+static bool put_if_ours(notch_books *books, notch_seat *seat)
+{
+  int64_t last = 0;
+  if (!seat->dirty) {
+    return true;
+  }
+  notch_store_status status = notch_store_member_last(books->store, &last, seat->member);
+  if (status != NOTCH_STORE_OK) {
+    return notch_books_failed(books, status);
+  }
+  return (seat->member != 0 && seat->upto != last) || put_seat(books, seat);
+}
+
 bool notch_seats_put(notch_books *books)
 {
   for (notch_seat *seat = books->oldest; seat != NULL; seat = seat->newer) {
-    int64_t last = 0;
-    notch_store_status status = notch_store_member_last(books->store, &last, seat->member);
-    if (status != NOTCH_STORE_OK) {
-      return notch_books_failed(books, status);
-    }
-    /* One that another process has moved on is not ours to write. */
-    if (seat->dirty && (seat->member == 0 || seat->upto == last) && !put_seat(books, seat)) {
+    if (!put_if_ours(books, seat)) {
       return false;
     }
   }
   return true;
+}
+
+bool notch_seat_give(void *books, int64_t member)
+{
+  notch_seat *seat = find_seat(books, member);
+  return seat == NULL || put_if_ours(books, seat);
 }
 
 /* Lets go of the seats that were not used for longest. */
@@ -458,15 +472,14 @@ static notch_text host_member_id(void *payload, int64_t number)
   return id;
 }
 
-static bool host_opening(void *payload, int64_t lot, notch_posting *out)
+static bool host_opening(void *payload, int64_t lot, notch_posting *out, int64_t *event)
 {
   notch_books *books = payload;
   notch_posting recorded;
-  int64_t event;
   jmp_buf *escape = books->run.escape;
   books->run.escape = NULL;
   notch_store_status status =
-      notch_store_posting_read(books->store, lot, &books->run, &recorded, &event);
+      notch_store_posting_read(books->store, lot, &books->run, &recorded, event);
   books->run.escape = escape;
   return status == NOTCH_STORE_OK &&
          notch_names_posting(books, (notch_edition *)(intptr_t)books->edition, &recorded, out,

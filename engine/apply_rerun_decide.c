@@ -49,11 +49,11 @@ static notch_text host_member_id(void *payload, int64_t number)
   return notch_rerun_id(payload, number);
 }
 
-static bool host_opening(void *payload, int64_t lot, notch_posting *out)
+static bool host_opening(void *payload, int64_t lot, notch_posting *out, int64_t *event)
 {
   notch_rerun *rerun = payload;
   rerun->books->edition = rerun->edition;
-  return rerun->books->host.opening(rerun->books, lot, out);
+  return rerun->books->host.opening(rerun->books, lot, out, event);
 }
 
 static bool host_grant(void *payload, int64_t effect, notch_effect *out)
@@ -65,30 +65,17 @@ static bool host_grant(void *payload, int64_t effect, notch_effect *out)
 
 /* ---- returns ---- */
 
-/* The member and the programme as they were just before an original. */
-static bool fill_then(notch_rerun *rerun, notch_edition *edition, notch_original *original)
-{
-  notch_books *books = rerun->books;
-  const notch_transaction *row = original->transaction;
-  notch_state *then = notch_history_past(books), *house = notch_history_past(books);
-  int64_t until_us = row->booked_us > row->at_us ? row->at_us : INT64_MAX;
-  if (then == NULL || house == NULL ||
-      !notch_seat_rebuild(books, then, row->member, edition, original->event - 1, until_us,
-                          INT64_MAX) ||
-      !notch_seat_rebuild(books, house, 0, edition, original->event - 1, INT64_MAX, INT64_MAX)) {
-    return false;
-  }
-  original->then = then;
-  original->house_then = house;
-  return true;
-}
-
 static notch_original *original_of(notch_rerun *rerun, notch_edition *edition, int64_t number,
                                    notch_event *returned)
 {
   notch_original *original = notch_history_light(rerun->books, edition, number, rerun->recorded,
                                                  returned, &rerun->row);
-  return original != NULL && fill_then(rerun, edition, original) ? original : NULL;
+  return original != NULL &&
+                 notch_history_fill_then(rerun->books, edition, original,
+                                         rerun->recorded->previous, rerun->recorded->event,
+                                         &rerun->row)
+             ? original
+             : NULL;
 }
 
 static const notch_original *host_latest(void *payload, uint32_t type, uint32_t n)

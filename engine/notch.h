@@ -128,8 +128,9 @@ typedef struct notch_compile_options {
   void *load_payload;
   const char *rules_folder; /* where the standard rules are; NULL: none */
   const char *(*translate)(const char *format); /* messages in another language; NULL: English */
+  int properties_later; /* a refuted property is no error: notch_program_test() tells of it */
 } notch_compile_options;
-#define NOTCH_COMPILE_OPTIONS_INIT {1, NULL, NULL, NULL, NULL, NULL, NULL}
+#define NOTCH_COMPILE_OPTIONS_INIT {1, NULL, NULL, NULL, NULL, NULL, NULL, 0}
 
 /*
  * Every diagnostic goes to options->report, in source order (options may be NULL).  On NOTCH_OK
@@ -169,6 +170,48 @@ NOTCH_API notch_status notch_format(notch_engine *engine, const char *name, cons
 NOTCH_API notch_status notch_explain_code(notch_engine *engine, const char *code,
                                           notch_write *write, void *payload);
 
+/* ---- rules in an editor ------------------------------------------------------------------ */
+
+/* What a script declares, down to fields, tiers and the values of `one of`. */
+typedef struct notch_declared { /* valid during the callback */
+  const char *kind;    /* how the language calls it: "rule", "field", "tier", "value", "let" ... */
+  const char *name;    /* of tests and properties: their sentence; may be empty */
+  const char *title;   /* may be empty */
+  const char *comment; /* its ## lines, joined by newlines; may be empty */
+  const char *head;    /* the first line of its declaration, as notch_format() writes it */
+  const char *file;
+  uint32_t line, column, end_line, end_column; /* all of it, as in a notch_diagnostic */
+  uint32_t name_line, name_column, name_end_column; /* its name */
+  uint32_t depth; /* 0: a declaration; else it stands inside the last one before with less */
+} notch_declared;
+
+/* 0: go on; anything else stops the function with NOTCH_ESTOPPED. */
+typedef int notch_each_declared(void *payload, const notch_declared *declared);
+
+/* These three read a script while it is being written: errors do not stop them, nothing is sent
+ * to options->report, and modules are found as by notch_program_compile(). */
+
+/* What the script itself declares, in source order. */
+NOTCH_API notch_status notch_outline(notch_engine *engine, const char *name, const char *bytes,
+                                     size_t size, const notch_compile_options *options,
+                                     notch_each_declared *each, void *payload);
+/* Where the name at line:column is declared: nowhere, once, or, as a field of several events of
+ * the rule, several times. */
+NOTCH_API notch_status notch_meaning(notch_engine *engine, const char *name, const char *bytes,
+                                     size_t size, uint32_t line, uint32_t column,
+                                     const notch_compile_options *options,
+                                     notch_each_declared *each, void *payload);
+
+/* kind: as of a notch_declared, or "word" for one of the language.  Unlikely: it may stand here
+ * only because any name may. */
+typedef int notch_each_word(void *payload, const char *word, const char *kind, int unlikely);
+
+/* The words and names that may stand where the word at or before line:column stands. */
+NOTCH_API notch_status notch_complete(notch_engine *engine, const char *name, const char *bytes,
+                                      size_t size, uint32_t line, uint32_t column,
+                                      const notch_compile_options *options,
+                                      notch_each_word *each, void *payload);
+
 /* ---- tests ------------------------------------------------------------------------------- */
 
 typedef struct notch_test_result { /* one expectation that failed, or a test that could not run */
@@ -178,6 +221,32 @@ typedef struct notch_test_result { /* one expectation that failed, or a test tha
   const char *sentence; /* "expected ann has 125 star, found 124 star" */
 } notch_test_result;
 
+#define NOTCH_CLAUSE_FIGURES 3
+
+typedef struct notch_clause_result { /* coverage: what the tests saw of one clause */
+  const char *file;
+  uint32_t line, column;
+  const char *kind; /* "rule", "when", "group", "limit", "row" or "tier" */
+  const char *text; /* on one line: "when amount >= 10.00 CNY" */
+  int covered;
+  const char *figures[NOTCH_CLAUSE_FIGURES]; /* "applied", "skipped"; NULL: no more */
+  uint64_t counts[NOTCH_CLAUSE_FIGURES];
+} notch_clause_result;
+
+typedef enum notch_property_verdict {
+  NOTCH_PROPERTY_PROVED = 0,
+  NOTCH_PROPERTY_REFUTED = 1,
+  NOTCH_PROPERTY_NOT_CHECKED = 2
+} notch_property_verdict;
+
+typedef struct notch_property_result {
+  const char *file;
+  uint32_t line, column;
+  const char *property; /* its title */
+  notch_property_verdict verdict;
+  const char *sentence; /* refuted: the event; not checked: why; else empty */
+} notch_property_result;
+
 typedef struct notch_test_options {
   uint32_t version; /* 1 */
   void (*report)(void *payload, const notch_test_result *failure);
@@ -185,8 +254,12 @@ typedef struct notch_test_options {
   void (*finished)(void *payload, const char *test, int passed);
   void *payload;
   const char *only; /* run the tests whose title contains this; NULL: all */
+  /* After all tests, each clause in the order of the sources; NULL: nothing is counted. */
+  void (*clause)(void *payload, const notch_clause_result *clause);
+  /* Each property; NULL: none is looked at. */
+  void (*property)(void *payload, const notch_property_result *property);
 } notch_test_options;
-#define NOTCH_TEST_OPTIONS_INIT {1, NULL, NULL, NULL, NULL}
+#define NOTCH_TEST_OPTIONS_INIT {1, NULL, NULL, NULL, NULL, NULL, NULL}
 
 typedef struct notch_test_counts {
   uint32_t passed, failed; /* tests */
@@ -229,6 +302,10 @@ NOTCH_API void notch_ledger_close(notch_ledger *ledger);
 NOTCH_API notch_status notch_ledger_publish(notch_ledger *ledger, const notch_program *program,
                                             const char *from, int dry_run, notch_write *write,
                                             void *payload);
+/* The same; NOTCH_VIEW_JSON: one document, once it is done. */
+NOTCH_API notch_status notch_ledger_publish_as(notch_ledger *ledger, const notch_program *program,
+                                               const char *from, int dry_run, notch_view view,
+                                               notch_write *write, void *payload);
 
 /* ---- events ------------------------------------------------------------------------------ */
 

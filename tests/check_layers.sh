@@ -24,7 +24,8 @@ BEGIN {
   allow("ledger", "base")
   allow("audit", "base syntax check code vm event member ledger")
   allow("report", "base syntax check code vm event member ledger audit")
-  allow("suite", "base syntax check code vm event member ledger top") # runs events through apply.h
+  # runs events through apply.h
+  allow("suite", "base syntax check code vm event member ledger audit top")
 }
 {
   file = $0

@@ -242,25 +242,24 @@ static bool proved_by_bound(notch_checker *c, const notch_property *property,
   return holds_at(&b, expr);
 }
 
-static void check_property(notch_checker *c, const notch_property *property,
-                           const notch_tree_node *node)
+static void check_property(notch_checker *c, notch_property *property)
 {
   if (property->root == NOTCH_NONE) return;
   const notch_expr *expr = c->roots.items[property->root].expr;
-  if (expr->type.kind == NOTCH_TYPE_ERROR || proved_by_bound(c, property, expr)) return;
-  field_use use = {.field = NOTCH_NONE};
-  notch_expr_visit(c, expr, note_use, &use);
-  notch_text witness = {0};
+  if (expr->type.kind == NOTCH_TYPE_ERROR) return;
   notch_goal goal = {expr, property->never};
-  notch_solved solved = notch_solve(c, &goal, 1, INT64_MIN, INT64_MAX, &witness);
-  if (solved == NOTCH_SOLVED_YES)
-    CHECK_REPORT(c, node, PROPERTY_REFUTED, property->decl.name, witness);
-  else if (solved == NOTCH_SOLVED_MAYBE)
-    CHECK_REPORT(c, node, NOT_CHECKED, "the property", property->decl.name);
+  notch_text witness = {0};
+  notch_solved solved = NOTCH_SOLVED_NO;
+  if (!proved_by_bound(c, property, expr))
+    solved = notch_solve(c, &goal, 1, INT64_MIN, INT64_MAX, &witness);
+  property->truth = solved == NOTCH_SOLVED_NO    ? NOTCH_TRUTH_PROVED
+                    : solved == NOTCH_SOLVED_YES ? NOTCH_TRUTH_REFUTED
+                                                 : NOTCH_TRUTH_OPEN;
+  property->event_words = notch_arena_text(c->arena, witness);
 }
 
 void notch_analysis_properties(notch_checker *c)
 {
   for (uint32_t i = 0; i < c->program->property_count; i++)
-    check_property(c, &c->program->properties[i], c->items[NOTCH_SYMBOL_PROPERTY].items[i].node);
+    check_property(c, &c->program->properties[i]);
 }

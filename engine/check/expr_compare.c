@@ -55,6 +55,19 @@ static notch_text slice(const notch_checker *c, const notch_tree_node *node)
   return notch_source_slice(notch_check_source(c, node), node->span);
 }
 
+/* What the author will have meant by sides of two types. */
+static void suggest(notch_checker *c, const notch_tree_node *node, const notch_expr *left,
+                    const notch_expr *right)
+{
+  const notch_tree_node *value = node->first->next;
+  if (right->type.kind == NOTCH_TYPE_NUMBER && notch_type_is_rational(left->type)) {
+    notch_diag_note(c->diag, NULL, node->span, "write the unit as well, as in `%t`",
+                    notch_type_example(c, left->type));
+  } else if (lends_values(left->type) && value->kind == NOTCH_AST_STRING) {
+    notch_check_fix(c, value, value->text, "write the value as a name, without quotes");
+  }
+}
+
 static bool comparable(notch_checker *c, const notch_tree_node *node, const notch_expr *left,
                        const notch_expr *right, bool ordered)
 {
@@ -62,9 +75,7 @@ static bool comparable(notch_checker *c, const notch_tree_node *node, const notc
   if (!notch_type_same(left->type, right->type)) {
     CHECK_REPORT(c, node, COMPARED_TYPES, notch_type_describe(c, left->type),
                  notch_type_describe(c, right->type));
-    if (right->type.kind == NOTCH_TYPE_NUMBER && notch_type_is_rational(left->type))
-      notch_diag_note(c->diag, NULL, node->span, "write the unit as well, as in `%t`",
-                      notch_type_example(c, left->type));
+    suggest(c, node, left, right);
     return false;
   }
   if (ordered && !notch_type_is_ordered(left->type)) {

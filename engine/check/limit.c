@@ -113,7 +113,9 @@ static void read_one(notch_checker *c, const notch_limits_of *of, const notch_tr
                              .period = NOTCH_PERIOD_EVER,
                              .from_day = INT32_MIN,
                              .to_day = INT32_MAX,
-                             .owner = of->owner};
+                             .owner = of->owner,
+                             .source = node->source,
+                             .span = node->span};
   bool once = node->kind == NOTCH_AST_ONCE_PER;
   if (once) {
     work.limit.times = true;

@@ -333,6 +333,8 @@ typedef struct notch_limit {
   int32_t from_day, to_day; /* TOTAL: both included; INT32_MIN / INT32_MAX: open */
   bool refused;             /* else clamped */
   notch_text owner; /* "rule base", "group boosts": for messages and carrying over by name */
+  uint16_t source;
+  notch_span span; /* of the clause */
 } notch_limit;
 
 typedef enum notch_on_return {
@@ -519,11 +521,15 @@ typedef struct notch_test {
   uint32_t step_count;
   notch_test_step *steps;
 } notch_test;
+typedef enum notch_truth { NOTCH_TRUTH_OPEN, NOTCH_TRUTH_PROVED, NOTCH_TRUTH_REFUTED } notch_truth;
 typedef struct notch_property {
   notch_decl decl;
+  notch_span whole; /* from the word `property` on */
   uint32_t event;
   bool never;
   uint32_t root;
+  notch_truth truth; /* as far as bounds and conditions decide it; suite/property.c goes on */
+  notch_text event_words; /* refuted: "amount 50.01 CNY" */
 } notch_property;
 
 typedef struct notch_program {

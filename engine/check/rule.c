@@ -180,6 +180,23 @@ static notch_expr *check_award(rule_work *work, const notch_env *env,
   return amount;
 }
 
+/* `multiply base by 25%`: hardly ever does the author mean to take three quarters away. */
+static void look_at_share(notch_checker *c, const notch_tree_node *factor)
+{
+  if (factor->kind != NOTCH_AST_PERCENT) return;
+  uint32_t whole = 0, digits = 0;
+  for (; digits < factor->text.length && factor->text.bytes[digits] != '.'; digits++) {
+    char digit = factor->text.bytes[digits];
+    if (digit != '_') whole = whole * 10 + (uint32_t)(digit - '0');
+    if (whole >= 100) return;
+  }
+  notch_text fraction = {factor->text.bytes + digits, factor->text.length - digits};
+  notch_text share = notch_source_slice(notch_check_source(c, factor), factor->span);
+  CHECK_REPORT(c, factor, FACTOR_IS_SHARE, share, share,
+               notch_arena_format(c->scratch, "%u%.*s%%", 100 + whole, (int)fraction.length,
+                                  fraction.bytes));
+}
+
 static notch_expr *check_factor(rule_work *work, const notch_env *env,
                                 const notch_tree_node *clause)
 {
@@ -190,6 +207,7 @@ static notch_expr *check_factor(rule_work *work, const notch_env *env,
   if (factor->type.kind != NOTCH_TYPE_ERROR && !notch_range_not_negative(factor->range))
     CHECK_REPORT(c, clause->first, FACTOR_NEGATIVE,
                  notch_source_slice(notch_check_source(c, clause->first), clause->first->span));
+  look_at_share(c, clause->first);
   return factor;
 }
 

@@ -76,10 +76,24 @@ const char *notch_symbol_words(notch_symbol_kind kind)
   return "a name";
 }
 
+/* Whether they differ in ASCII capitals at most: cny, CNY. */
+static bool same_letters(notch_text a, notch_text b)
+{
+  if (a.length != b.length) return false;
+  for (uint32_t i = 0; i < a.length; i++) {
+    char x = a.bytes[i], y = b.bytes[i];
+    char small = (char)(x | 0x20);
+    if (x != y && !(small >= 'a' && small <= 'z' && small == (char)(y | 0x20))) return false;
+  }
+  return true;
+}
+
 void notch_nearest_try(notch_nearest *nearest, notch_text candidate)
 {
   unsigned limit = nearest->wanted.length < 4 ? 1 : 2;
-  unsigned distance = notch_text_distance(nearest->wanted, candidate, limit);
+  unsigned distance = same_letters(nearest->wanted, candidate)
+                          ? 0
+                          : notch_text_distance(nearest->wanted, candidate, limit);
   if (distance > limit) return;
   if (!nearest->best.length || distance < nearest->distance ||
       (distance == nearest->distance && notch_text_compare(candidate, nearest->best) < 0)) {

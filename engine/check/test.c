@@ -215,6 +215,7 @@ void notch_property_check(notch_checker *c)
     notch_property *property = &c->program->properties[i];
     property->decl = notch_decl_of(c, item);
     property->decl.name = notch_arena_text(c->arena, item->node->text);
+    property->whole = item->node->span;
     property->never = item->node->detail == 0;
     property->event = property->root = NOTCH_NONE;
     const notch_tree_node *name = notch_tree_find(item->node, NOTCH_AST_NAME);

@@ -8,6 +8,7 @@ libengine_la_SOURCES += \
   %D%/sqlite/erase.c \
   %D%/sqlite/error.c \
   %D%/sqlite/fit.c \
+  %D%/sqlite/flush.c \
   %D%/sqlite/internal.h \
   %D%/sqlite/journal.def \
   %D%/sqlite/keys.c \

@@ -89,6 +89,8 @@ const char *notch_store_path(const notch_store *store);  /* NULL: in memory */
  */
 notch_store_status notch_store_begin(notch_store *store);
 bool notch_store_is_writing(const notch_store *store);
+/* Others had turns since our last one, or wait for theirs: commit sooner. */
+bool notch_store_is_shared(const notch_store *store);
 
 typedef struct notch_store_numbers { /* the next number to be given in each table */
   int64_t event, posting, move, effect, name, member, version;
@@ -111,9 +113,15 @@ const notch_store_numbers *notch_store_next(const notch_store *store);
  */
 notch_store_status notch_store_append(notch_store *store, notch_transaction *transaction);
 
-/* True where the next commit writes the caches: put the states you have held back. */
-bool notch_store_flush_is_due(const notch_store *store);
-void notch_store_flush_now(notch_store *store); /* asks the next commit to write the caches */
+/*
+ * States may be held back: each commit writes a few of the caches' rows, and before a member's
+ * is written `give` is asked for a newer state, which it puts, or not.  False: it failed.
+ */
+typedef bool notch_give_state(void *payload, int64_t member);
+void notch_store_on_flush(notch_store *store, notch_give_state *give, void *payload);
+/* Asks the next commit to write all that waits, once you have put what you held back. */
+void notch_store_flush_now(notch_store *store);
+bool notch_store_flush_is_due(const notch_store *store); /* it was asked for */
 
 /*
  * Extends the tree, writes the head, the caches when due, and makes it durable.  On failure all

@@ -8,6 +8,7 @@
 #include "member/lots.h"
 #include "member/post.h"
 #include "member/run.h"
+#include "member/side.h"
 
 #include <assert.h>
 
@@ -102,27 +103,140 @@ static void run_one(notch_work *work, notch_state *then, notch_awards *now,
   open_then(work, then, now, NULL, first);
 }
 
-void notch_again_on_earning(notch_work *work, notch_state *then, notch_awards *now)
+static void run_all(notch_work *work, notch_state *then, const int64_t *inflow, notch_awards *now)
 {
-  const notch_program *program = work->program;
-  if (!work->plan->earning_rules) {
-    return;
-  }
   const int64_t *outer = work->earned_now;
   const notch_value *fields = work->fields;
-  int64_t *inflow = NOTCH_NEW_ARRAY(work->run, int64_t, program->points_count + 1);
-  open_then(work, then, now, inflow, 0);
   work->earned_now = inflow;
   work->fields = NULL;
-  for (uint32_t points = 0; points < program->points_count; points++) {
+  for (uint32_t points = 0; points < work->program->points_count; points++) {
     uint32_t count = 0;
     notch_candidate *list =
         inflow[points] <= 0 ? NULL : notch_candidates(work, is_earning, &points, &count);
-    notch_sort_candidates(program, list, count);
+    notch_sort_candidates(work->program, list, count);
     for (uint32_t i = 0; i < count; i++) {
       run_one(work, then, now, &list[i]);
     }
   }
   work->earned_now = outer;
   work->fields = fields;
+}
+
+void notch_again_on_earning(notch_work *work, notch_state *then, int64_t *inflow,
+                            notch_awards *now)
+{
+  if (work->plan->earning_rules) {
+    open_then(work, then, now, inflow, 0);
+    run_all(work, then, inflow, now);
+  }
+}
+
+/* ---- later rows ---- */
+
+void notch_ripen(const notch_taking *taking, notch_state *then, const notch_transaction *row,
+                 const notch_event *sent, int64_t *inflow)
+{
+  notch_work *work = taking->work;
+  int64_t now_us = work->moment.now_us, now_s = now_us / NOTCH_SECOND_US;
+  for (uint32_t i = 0; i < then->lots_count; i++) {
+    notch_lot *lot = &then->lots[i];
+    const notch_terms *terms = &work->program->terms[lot->terms];
+    bool waited = sent != NULL && terms->pending == NOTCH_PENDING_UNTIL &&
+                  terms->pending_event == sent->type && lot->matures_s == NOTCH_NEVER &&
+                  lot->earned_us <= now_us;
+    bool due = row->origin == NOTCH_ORIGIN_DUE && lot->left > 0 &&
+               notch_lot_matures(work->plan, then, lot) == now_s &&
+               notch_lot_available(work, then, lot);
+    if (!waited && !due) {
+      continue;
+    }
+    int64_t gone = notch_gone_of_lot(taking, lot->lot, row->event);
+    gone = gone < 0 ? 0 : gone > lot->left ? lot->left : gone;
+    lot->left -= gone;
+    then->balances[lot->points].points -= gone;
+    lot->matures_s = waited ? now_s : lot->matures_s;
+    inflow[lot->points] += lot->left;
+  }
+}
+
+static bool opened_on_earning(const notch_program *program, const notch_transaction *row,
+                              int64_t lot)
+{
+  for (uint32_t i = 0; i < row->posting_count; i++) {
+    const notch_posting *posting = &row->postings[i];
+    if (posting->posting == lot && posting->share_count > 0) {
+      return notch_earned_in(program, row, posting->shares[0].rule);
+    }
+  }
+  return false;
+}
+
+/* What else the row did, as it is recorded, less what has been taken back of it since. */
+static void fold_rest(const notch_taking *taking, const notch_ripened *ripened, notch_state *then,
+                      int64_t *inflow)
+{
+  notch_work *work = taking->work;
+  const notch_transaction *row = ripened->transaction;
+  for (uint32_t i = 0; i < row->posting_count; i++) {
+    const notch_posting *posting = &row->postings[i];
+    bool on_earning = posting->share_count > 0 &&
+                      notch_earned_in(work->program, row, posting->shares[0].rule);
+    if (on_earning || opened_on_earning(work->program, row, posting->lot) ||
+        !notch_state_post(then, posting, work->host)) {
+      continue;
+    }
+    notch_lot *lot = notch_state_lot(then, posting->lot);
+    if (posting->lot == posting->posting && lot != NULL) {
+      int64_t gone = notch_gone_of_lot(taking, lot->lot, row->event);
+      gone = gone < 0 ? 0 : gone > lot->left ? lot->left : gone;
+      lot->left -= gone;
+      then->balances[lot->points].points -= gone;
+    }
+    if (posting->target == NOTCH_ACCOUNT_POINTS && lot != NULL &&
+        notch_lot_available(work, then, lot)) {
+      inflow[posting->points] += lot->left < posting->amount ? lot->left : posting->amount;
+    }
+    inflow[posting->points] -= posting->target == NOTCH_ACCOUNT_DEBT ? posting->amount : 0;
+  }
+  for (uint32_t i = 0; i < row->move_count; i++) {
+    notch_state_move(then, &row->moves[i], row->at_us);
+  }
+  for (uint32_t i = 0; i < row->effect_count; i++) {
+    if (!notch_earned_in(work->program, row, row->effects[i].rule)) {
+      notch_state_effect(then, &row->effects[i], row->event, work->host);
+    }
+  }
+}
+
+const notch_awards *notch_again_ripened(const notch_taking *taking, const notch_ripened *ripened)
+{
+  notch_work *work = taking->work;
+  const notch_transaction *row = ripened->transaction;
+  notch_view view = notch_view_of(work);
+  notch_trace *trace = work->trace;
+  notch_awards *now = NOTCH_NEW(work->run, notch_awards);
+  now->ruling_of = NOTCH_NEW_ARRAY(work->run, uint32_t, work->program->rule_count + 1);
+  int64_t *inflow = NOTCH_NEW_ARRAY(work->run, int64_t, work->program->points_count + 1);
+  notch_state *then = notch_work_copy_as(work, ripened->then, NOTCH_KEY_OF_ORIGINAL);
+  notch_state_copy(then, ripened->then);
+  work->trace = NULL;
+  work->inflow = NULL;
+  work->seen = work->uses = then;
+  work->house_uses = ripened->house_then;
+  work->event = ripened->sent;
+  work->fields = ripened->sent == NULL ? NULL : ripened->sent->fields;
+  notch_work_see(work, row->at_us);
+  work->moment.ends = true;
+  notch_ripen(taking, then, row, ripened->sent, inflow);
+  work->moment.ends = false;
+  if (ripened->sent != NULL) {
+    notch_absorb(work, then, row->event);
+  }
+  work->event = NULL;
+  fold_rest(taking, ripened, then, inflow);
+  run_all(work, then, inflow, now);
+  work->rule = NOTCH_NONE;
+  work->trace = trace;
+  notch_view_back(work, &view);
+  return now;
 }

@@ -2,10 +2,20 @@
 #ifndef NOTCH_MEMBER_AGAIN_H
 #define NOTCH_MEMBER_AGAIN_H
 
-#include "member/award.h"
+#include "member/claims.h"
+
+/* Lots of the member of then that mature in the row under recomputation, less what returns have
+ * taken of them since; what is left of them joins `inflow`. */
+void notch_ripen(const notch_taking *taking, notch_state *then, const notch_transaction *row,
+                 const notch_event *sent, int64_t *inflow);
 
 /* `now`: the awards of what is left; `then`: the member just before the event, with the event
- * absorbed.  Rulings and awards of rules on earning are added to `now`. */
-void notch_again_on_earning(notch_work *work, notch_state *then, notch_awards *now);
+ * absorbed and what matured in it in `inflow`.  Rulings and awards of rules on earning are added
+ * to `now`. */
+void notch_again_on_earning(notch_work *work, notch_state *then, int64_t *inflow,
+                            notch_awards *now);
+
+/* What rules on earning give in a later row for what is left of what became available there. */
+const notch_awards *notch_again_ripened(const notch_taking *taking, const notch_ripened *ripened);
 
 #endif

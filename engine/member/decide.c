@@ -238,10 +238,10 @@ static void member_event(notch_work *work, notch_state *state)
     notch_tiers(work);
   }
   work->seen = state;
-  notch_run_on_earning(work);
   if (!state->closed) {
     notch_look_at_segments(work);
   }
+  notch_run_on_earning(work);
   if (work->in->then == NULL && event->at_us > state->settled_us) {
     state->settled_us = event->at_us;
   }

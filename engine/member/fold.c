@@ -1,12 +1,14 @@
 /* member/fold.c -- fold: a recorded transaction into a state.  Evaluates no rule. */
 #include <config.h>
 
+#include "member/claims.h"
 #include "member/limit.h"
 #include "member/lots.h"
 #include "member/measure.h"
 #include "member/post.h"
 #include "member/returns.h"
 #include "member/run.h"
+#include "member/side.h"
 
 #include <assert.h>
 #include <string.h>
@@ -34,33 +36,73 @@ static void use_shop_limits(notch_work *work, notch_state *state,
   }
 }
 
+/* In another member's side only what his own rules on earning did is his: the rest is counted
+ * where its cause is. */
+static bool counts_here(const notch_work *work, const notch_transaction *transaction,
+                        uint32_t rule)
+{
+  return transaction->origin != NOTCH_ORIGIN_SIDE || work->in->original != NULL ||
+         notch_earned_in(work->program, transaction, rule);
+}
+
+static void fold_effect_limits(notch_work *work, notch_state *state,
+                               const notch_transaction *transaction, const notch_effect *effect)
+{
+  if (!counts_here(work, transaction, effect->rule)) {
+    return;
+  }
+  if (effect->kind == NOTCH_EFFECT_APPLIED && effect->amount > 0) {
+    notch_state_use_times(work, state, effect->rule, effect->amount);
+  } else if (effect->kind == NOTCH_EFFECT_UNAPPLIED) {
+    notch_state_use_times(work, state, effect->rule, -effect->amount);
+  } else if (effect->kind == NOTCH_EFFECT_LIMIT_USED) {
+    uint32_t limit = notch_limit_noted(work->program, effect);
+    if (limit != NOTCH_NONE && work->program->limits[limit].shared == (state->member == 0)) {
+      notch_limit_use_key(work, state, limit, effect->text, effect->amount);
+    }
+  } else if (effect->kind == NOTCH_EFFECT_USE && effect->ref == 0) {
+    const notch_reward *reward = &work->program->rewards[effect->subject];
+    use_shop_limits(work, state, transaction, reward->limits, reward->limit_count,
+                    effect->amount);
+  } else if (effect->kind == NOTCH_EFFECT_PAID && effect->amount > 0) {
+    const notch_payment *payment = &work->program->payments[effect->subject];
+    use_shop_limits(work, state, transaction, payment->limits, payment->limit_count, 1);
+  }
+}
+
+static void fold_section_limits(notch_work *work, notch_state *state,
+                                const notch_transaction *transaction,
+                                const notch_section *section)
+{
+  for (uint32_t i = section->first_posting; i < section->posting_end; i++) {
+    const notch_posting *posting = &transaction->postings[i];
+    if (posting->share_count > 0 && counts_here(work, transaction, posting->shares[0].rule)) {
+      notch_state_use_limits(work, state, posting);
+    }
+  }
+  for (uint32_t i = section->first_effect; i < section->effect_end; i++) {
+    fold_effect_limits(work, state, transaction, &transaction->effects[i]);
+  }
+}
+
 void notch_fold_limits(notch_work *work, notch_state *state, const notch_transaction *transaction)
 {
-  if (transaction->origin == NOTCH_ORIGIN_SIDE && work->in->original == NULL) {
-    return; /* counted where its cause is */
-  }
-  for (uint32_t i = 0; i < transaction->posting_count; i++) {
-    notch_state_use_limits(work, state, &transaction->postings[i]);
-  }
-  for (uint32_t i = 0; i < transaction->effect_count; i++) {
-    const notch_effect *effect = &transaction->effects[i];
-    if (effect->kind == NOTCH_EFFECT_APPLIED && effect->amount > 0) {
-      notch_state_use_times(work, state, effect->rule, effect->amount);
-    } else if (effect->kind == NOTCH_EFFECT_UNAPPLIED) {
-      notch_state_use_times(work, state, effect->rule, -effect->amount);
-    } else if (effect->kind == NOTCH_EFFECT_LIMIT_USED) {
-      uint32_t limit = notch_limit_noted(work->program, effect);
-      if (limit != NOTCH_NONE &&
-          work->program->limits[limit].shared == (state->member == 0)) {
-        notch_limit_use_key(work, state, limit, effect->text, effect->amount);
-      }
-    } else if (effect->kind == NOTCH_EFFECT_USE && effect->ref == 0) {
-      const notch_reward *reward = &work->program->rewards[effect->subject];
-      use_shop_limits(work, state, transaction, reward->limits, reward->limit_count,
-                      effect->amount);
-    } else if (effect->kind == NOTCH_EFFECT_PAID && effect->amount > 0) {
-      const notch_payment *payment = &work->program->payments[effect->subject];
-      use_shop_limits(work, state, transaction, payment->limits, payment->limit_count, 1);
+  const notch_original *original = work->in->original;
+  bool returns = original != NULL &&
+                 (state->member == 0 || original->sent->type >= NOTCH_EVENT_BUILTIN_COUNT);
+  notch_view view = notch_view_of(work);
+  notch_section section = {0};
+  while (notch_section_next(transaction, &section)) {
+    /* Room comes back in the period it was used in, if it is open. */
+    if (section.marked || returns) {
+      work->event = section.marked ? NULL : original->sent;
+      work->fields = section.marked ? NULL : original->sent->fields;
+      work->returned_on = &view.moment;
+      notch_work_see(work, section.marked ? section.at_us : original->sent->at_us);
+    }
+    fold_section_limits(work, state, transaction, &section);
+    if (section.marked || returns) {
+      notch_view_back(work, &view);
     }
   }
 }
@@ -154,7 +196,7 @@ static bool fold_member(notch_work *work, notch_state *state, const notch_event 
     if (event != NULL && event->type == NOTCH_EVENT_ADJUST) {
       notch_fold_adjust(work, state, transaction);
     }
-    notch_fold_limits(work, state, transaction);
+    notch_fold_taken(work, state, transaction);
   }
   if (!late && transaction->at_us > state->settled_us) {
     state->settled_us = transaction->at_us;

@@ -129,6 +129,8 @@ static void keep_times(notch_work *work, notch_awards *awards, uint32_t index)
     int64_t room = notch_limit_room(work, group->limits[i], 0);
     for (uint32_t j = 0; j < group->rule_count; j++) {
       if (applying(awards, group->rules[j]) != NULL && room-- <= 0) {
+        notch_work_trace(work, NOTCH_TRACE_LIMIT_REACHED, group->rules[j], group->limits[i], false,
+                         NULL, no_value, 0);
         set_aside(work, awards, index, group->rules[j]);
       }
     }

@@ -5,6 +5,7 @@
 #include "member/post.h"
 #include "member/returns.h"
 #include "member/shop.h"
+#include "member/side.h"
 
 #include "base/hash.h"
 
@@ -129,20 +130,16 @@ static void restock(notch_work *work, notch_state *house)
 /* Each goes to its member in a side of its own. */
 static void give_waiting(notch_work *work, notch_state *house)
 {
-  notch_open *main = work->open;
+  notch_view view = notch_view_of(work);
   for (uint32_t i = 0; i < work->granted.count; i++) {
     notch_waiting_grant waiting = work->granted.items[i];
     const notch_state *other = work->host->member_number(work->host->payload, waiting.member);
     if (other == NULL || other->closed || notch_stock_left(work, waiting.reward) < waiting.count) {
       continue;
     }
-    notch_state *state = notch_work_copy(work, other);
-    notch_see_member(work, state);
-    notch_work_begin(work, state, NOTCH_ORIGIN_SIDE, main->row.type, main->row.at_us,
-                     main->row.offset_min);
-    work->open->row.cause = main->row.event;
+    notch_side_begin(work, &view, other);
     notch_grant(work, waiting.reward, waiting.rule, waiting.count);
-    notch_work_end(work);
+    notch_side_end(work, &view);
     for (uint32_t j = 0; j < house->waiting_grants_count; j++) {
       if (house->waiting_grants[j].event == waiting.event &&
           house->waiting_grants[j].rule == waiting.rule) {
@@ -151,7 +148,6 @@ static void give_waiting(notch_work *work, notch_state *house)
       }
     }
   }
-  work->open = main;
 }
 
 void notch_do_house(notch_work *work)
@@ -201,14 +197,6 @@ bool notch_fold_house(notch_work *work, notch_state *house, const notch_transact
         break;
       }
     }
-  }
-  const notch_original *original = work->in->original;
-  notch_moment returned_on = work->moment;
-  if (original != NULL) { /* room comes back in the period it was used in, if it is open */
-    work->returned_on = &returned_on;
-    work->event = original->sent;
-    work->fields = original->sent->fields;
-    notch_work_see(work, original->sent->at_us);
   }
   notch_fold_limits(work, house, transaction);
   return true;

@@ -342,7 +342,43 @@ void notch_ladder_ends(notch_work *work, uint32_t index, int64_t now_s)
   bring_in_line(work, index, before);
 }
 
+void notch_ladder_day(notch_work *work, uint32_t index)
+{
+  uint32_t before = work->open->state->standings[index].effective;
+  cancel_grace(work, index);
+  lifetime(work, index);
+  bring_in_line(work, index, before);
+}
+
 bool notch_bring_in_line(notch_work *work, uint32_t ladder, uint32_t before)
 {
   return bring_in_line(work, ladder, before);
+}
+
+void notch_ladder_recheck(notch_work *work, uint32_t index)
+{
+  notch_state *state = work->open->state;
+  const notch_ladder *ladder = &work->program->ladders[index];
+  uint32_t before = state->standings[index].effective, own = state->standings[index].own;
+  if (own == 0 || notch_ladder_keeps(work, index, own)) {
+    return;
+  }
+  uint32_t to = 0;
+  for (uint32_t tier = own; tier-- > 1;) {
+    if (notch_ladder_keeps(work, index, tier)) {
+      to = tier;
+      break;
+    }
+  }
+  to = ladder->demote == NOTCH_DEMOTE_ONE_STEP && own - 1 > to ? own - 1 : to;
+  if (ladder->demote == NOTCH_DEMOTE_NEVER) {
+    return;
+  }
+  int64_t until = notch_term_from_reach(work->program, ladder, to, work->moment.now_us);
+  notch_work_move(work, (notch_move){.ladder = index,
+                                     .tier = to,
+                                     .since_us = work->moment.now_us,
+                                     .until_s = until,
+                                     .cause = NOTCH_MOVE_DEMOTE});
+  notch_bring_in_line(work, index, before);
 }

@@ -4,6 +4,8 @@ libengine_la_SOURCES += \
   engine/member/again.h \
   engine/member/award.c \
   engine/member/award.h \
+  engine/member/claims.c \
+  engine/member/claims.h \
   engine/member/decide.c \
   engine/member/due.def \
   engine/member/facts.c \
@@ -39,6 +41,8 @@ libengine_la_SOURCES += \
   engine/member/shared.h \
   engine/member/shop.c \
   engine/member/shop.h \
+  engine/member/side.c \
+  engine/member/side.h \
   engine/member/state.c \
   engine/member/state.def \
   engine/member/state.h \

@@ -44,7 +44,7 @@ typedef struct notch_plan {
   const notch_program *program;
   const notch_code *code;
   bool *earned_used;  /* by points kind: some expression reads earned() with a window */
-  bool watches_days;  /* floors, segments or `while` are looked at each local day */
+  bool watches_days;  /* floors, lifetimes or segments are looked at each local day */
   bool has_schedules; /* some rule fires by time */
   bool earning_rules; /* some rule runs on earning */
   bool uses_house;    /* some figure belongs to the programme: fold every row for member 0 */
@@ -57,6 +57,15 @@ typedef struct notch_plan {
 
 const notch_plan *notch_plan_make(const notch_program *program, const notch_code *code,
                                   notch_arena *arena);
+
+/* A later row, of the same or of another member, in which rules on earning did something for what
+ * an event had earned: when it matured, or when it was given. */
+typedef struct notch_ripened {
+  const notch_transaction *transaction;
+  const notch_event *sent;  /* the event that the lots waited for; NULL: no event of his */
+  const notch_state *then;  /* its member just before it */
+  const notch_state *house_then; /* the programme's own figures then */
+} notch_ripened;
 
 /* The event a return lowers, with the member as he was then. */
 typedef struct notch_original {
@@ -74,6 +83,12 @@ typedef struct notch_original {
   /* Other members' sides of it and of its earlier returns. */
   const notch_transaction *const *sides;
   uint32_t side_count;
+  /* Where rules run on earning: later rows in which what it earned let them run, in ledger order;
+   * with them or without, every recorded row that took something back of it or of those. */
+  const notch_ripened *ripened;
+  uint32_t ripened_count;
+  const notch_transaction *const *takings;
+  uint32_t taking_count;
 } notch_original;
 
 /*
@@ -93,8 +108,8 @@ typedef struct notch_host {
   const notch_state *(*member_number)(void *payload, int64_t number);
   /* A member's id; empty: erased. */
   notch_text (*member_id)(void *payload, int64_t number);
-  /* The posting that opened a lot (for a lot that is no longer in a state). */
-  bool (*opening)(void *payload, int64_t lot, notch_posting *out);
+  /* The posting that opened a lot (for a lot that is no longer in a state), and its row. */
+  bool (*opening)(void *payload, int64_t lot, notch_posting *out, int64_t *event);
   /* The member's n-th newest applied event of a type (0: the newest) as an original without
    * `lowering`; NULL: there are no more. */
   const notch_original *(*latest)(void *payload, uint32_t type, uint32_t n);

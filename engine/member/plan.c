@@ -61,6 +61,60 @@ static bool is_keyed(const notch_program *program, const notch_limit *limit)
   return false;
 }
 
+/* Whether a condition on the member may come to hold without an event of the member. */
+static bool moves_by_itself(const notch_program *program, const notch_expr *expr)
+{
+  if (expr == NULL) {
+    return false;
+  }
+  switch (expr->op) {
+  case NOTCH_EXPR_TODAY:
+  case NOTCH_EXPR_NOW:
+  case NOTCH_EXPR_AGE_OF:
+  case NOTCH_EXPR_YEARS_AT:
+  case NOTCH_EXPR_TIER:
+  case NOTCH_EXPR_BAND:
+  case NOTCH_EXPR_BALANCE:
+  case NOTCH_EXPR_MATURING:
+  case NOTCH_EXPR_HELD: return true;
+  case NOTCH_EXPR_EARNED:
+  case NOTCH_EXPR_MEASURE:
+    if (expr->window != NOTCH_NONE && program->windows[expr->window].kind != NOTCH_WINDOW_EVER) {
+      return true;
+    }
+    break;
+  default: break;
+  }
+  for (uint32_t i = 0; i < expr->arg_count; i++) {
+    if (moves_by_itself(program, expr->args[i])) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static bool watches_days(const notch_program *program)
+{
+  for (uint32_t i = 0; i < program->segment_count; i++) {
+    if (program->segments[i].watched) {
+      return true;
+    }
+  }
+  for (uint32_t i = 0; i < program->ladder_count; i++) {
+    const notch_ladder *ladder = &program->ladders[i];
+    if (ladder->floor_count > 0) {
+      return true;
+    }
+    for (uint32_t j = 0; j < ladder->tier_count; j++) {
+      uint32_t root = ladder->tiers[j].lifetime;
+      if (root != NOTCH_NONE && moves_by_itself(program, program->roots[root].expr)) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
 static bool by_time(notch_trigger_kind kind)
 {
   return kind == NOTCH_ON_EACH_UNIT || kind == NOTCH_ON_EACH_DAY ||
@@ -120,12 +174,7 @@ const notch_plan *notch_plan_make(const notch_program *program, const notch_code
       plan->earning_rules = plan->earning_rules || kind == NOTCH_ON_EARNING;
     }
   }
-  for (uint32_t i = 0; i < program->segment_count; i++) {
-    plan->watches_days = plan->watches_days || program->segments[i].watched;
-  }
-  for (uint32_t i = 0; i < program->ladder_count; i++) {
-    plan->watches_days = plan->watches_days || program->ladders[i].floor_count > 0;
-  }
+  plan->watches_days = watches_days(program);
   plan->uses_house = uses_house(program);
   return plan;
 }

@@ -75,8 +75,9 @@ static notch_lot *lot_of(notch_state *state, const notch_posting *posting, const
     return lot;
   }
   notch_posting opening;
+  int64_t event;
   if (host == NULL || host->opening == NULL ||
-      !host->opening(host->payload, posting->lot, &opening)) {
+      !host->opening(host->payload, posting->lot, &opening, &event)) {
     return NULL;
   }
   lot = open_lot(state, &opening);

@@ -5,6 +5,7 @@
 #include "member/post.h"
 #include "member/returns.h"
 #include "member/shop.h"
+#include "member/side.h"
 #include "member/takeback.h"
 
 #include <assert.h>
@@ -160,15 +161,11 @@ static void take_from_receiver(notch_work *work, const notch_transaction *side,
 
 void notch_take_claimed(notch_work *work)
 {
-  notch_open *main = work->open;
-  notch_state *mine = work->state;
+  notch_view view = notch_view_of(work);
   for (uint32_t i = 0; i < work->claimed.count; i++) {
     const notch_claimed *claim = &work->claimed.items[i];
-    notch_state *state = notch_work_copy(work, claim->from);
     int64_t left = claim->amount;
-    notch_work_begin(work, state, NOTCH_ORIGIN_SIDE, main->row.type, main->row.at_us,
-                     main->row.offset_min);
-    work->open->row.cause = main->row.event;
+    notch_state *state = notch_side_begin(work, &view, claim->from);
     for (uint32_t j = 0; j < claim->side->posting_count && left > 0; j++) {
       const notch_posting *opened = &claim->side->postings[j];
       const notch_lot *lot = opened->points == claim->points && opened->lot == opened->posting
@@ -185,11 +182,9 @@ void notch_take_claimed(notch_work *work)
                                           .source = NOTCH_ACCOUNT_DEBT,
                                           .target = NOTCH_ACCOUNT_IN_TRANSIT,
                                           .amount = left});
-    notch_work_end(work);
+    notch_side_end(work, &view);
   }
   work->claimed.count = 0;
-  work->open = main;
-  work->state = mine;
 }
 
 static int64_t moved_back(const notch_original *original, const notch_posting *moved)

@@ -8,7 +8,9 @@
 #include "member/measure.h"
 #include "member/post.h"
 #include "member/returns.h"
+#include "member/side.h"
 #include "member/takeback.h"
+#include "member/term.h"
 
 #include <assert.h>
 #include <string.h>
@@ -234,11 +236,12 @@ static notch_rational part_left(notch_work *work, const notch_event *sent, const
                          notch_value_rational(sent->fields[field]));
 }
 
-/* Evaluates the original again as it was (`as_sent`) or as it is left. */
+/* Evaluates the original again as it was (no `as_sent`) or as it is left. */
 static notch_awards *again(notch_work *work, const notch_original *original,
                            const notch_value *fields, const notch_awards *as_sent,
-                           bool nothing_left)
+                           bool nothing_left, int64_t *inflow)
 {
+  const notch_taking so_far = {.work = work, .original = original};
   const notch_event *sent = original->sent;
   uint32_t count, kept = 0, overrides = 0;
   notch_candidate *all = notch_candidates_of_event(work, sent->type, &count);
@@ -268,7 +271,9 @@ static notch_awards *again(notch_work *work, const notch_original *original,
   work->house_uses = original->house_then;
   work->event = lowered;
   work->fields = fields;
+  work->inflow = NULL;
   notch_work_see(work, sent->at_us);
+  notch_ripen(&so_far, then, original->transaction, sent, inflow);
   if (!nothing_left || as_sent == NULL) {
     notch_absorb(work, then, original->event);
   }
@@ -284,55 +289,10 @@ static notch_awards *again(notch_work *work, const notch_original *original,
   return awards;
 }
 
-typedef struct point_of_view {
-  notch_moment moment;
-  const notch_event *event;
-  const notch_value *fields;
-  const notch_state *seen, *uses;
-} point_of_view;
-
-static point_of_view remember(const notch_work *work)
-{
-  return (point_of_view){work->moment, work->event, work->fields, work->seen, work->uses};
-}
-
-static void look_again(notch_work *work, const point_of_view *view)
-{
-  work->moment = view->moment;
-  work->event = view->event;
-  work->fields = view->fields;
-  work->seen = view->seen;
-  work->uses = view->uses;
-  work->house_uses = NULL;
-  work->returned_on = NULL;
-}
-
 static bool takes_back(const notch_event *event)
 {
   notch_value take = event->fields[NOTCH_FIELD_RETURN_TAKE_BACK];
   return take.d == 0 || take.n != 0;
-}
-
-/* Room of limits whose key was recorded: under the key of then. */
-static void give_room_back(notch_work *work, const notch_original *original, uint32_t first)
-{
-  point_of_view view = remember(work);
-  work->seen = notch_work_copy_as(work, original->then, NOTCH_KEY_OF_ORIGINAL);
-  work->event = original->sent;
-  work->fields = original->sent->fields;
-  work->returned_on = &view.moment;
-  notch_work_see(work, original->sent->at_us);
-  for (uint32_t i = first; i < work->open->postings.count; i++) {
-    const notch_posting posting = work->open->postings.items[i];
-    bool taken = posting.target == NOTCH_ACCOUNT_TAKEN_BACK;
-    bool given = posting.source == NOTCH_ACCOUNT_TAKEN_BACK;
-    for (uint32_t j = 0; (taken || given) && j < posting.share_count; j++) {
-      int64_t amount = posting.shares[j].amount;
-      notch_limit_note(work, posting.shares[j].rule, posting.points, taken ? -amount : amount,
-                       true);
-    }
-  }
-  look_again(work, &view);
 }
 
 static void recheck(notch_work *work)
@@ -346,7 +306,7 @@ static void recheck(notch_work *work)
 
 static void return_one(notch_work *work, const notch_original *original)
 {
-  point_of_view view = remember(work);
+  notch_view view = notch_view_of(work);
   work->open->row.cause = original->event;
   if (original->sent->type < NOTCH_EVENT_BUILTIN_COUNT) {
     notch_return_builtin(work, original);
@@ -356,10 +316,14 @@ static void return_one(notch_work *work, const notch_original *original)
   notch_measure_lower(work, work->open->state, original->sent, original->event, left.before,
                       left.after, left.nothing_left);
   if (takes_back(view.event)) {
-    notch_awards *as_sent = again(work, original, original->sent->fields, NULL, false);
-    notch_awards *now = again(work, original, left.after, as_sent, left.nothing_left);
+    uint32_t kinds = work->program->points_count + 1;
+    int64_t *before = NOTCH_NEW_ARRAY(work->run, int64_t, kinds);
+    int64_t *inflow = NOTCH_NEW_ARRAY(work->run, int64_t, kinds);
+    notch_awards *as_sent = again(work, original, original->sent->fields, NULL, false, before);
+    notch_awards *now =
+        again(work, original, left.after, as_sent, left.nothing_left, inflow);
     notch_again_on_earning(work, notch_work_copy_as(work, original->then, NOTCH_KEY_OF_ORIGINAL),
-                           now);
+                           inflow, now);
     for (uint32_t i = 0; i < now->rulings.count; i++) {
       if (now->rulings.items[i].kind == NOTCH_RULING_APPLIES &&
           now->rulings.items[i].figures == NULL) {
@@ -367,12 +331,10 @@ static void return_one(notch_work *work, const notch_original *original)
       }
     }
     work->rule = NOTCH_NONE;
-    look_again(work, &view);
-    uint32_t first = work->open->postings.count;
+    notch_view_back(work, &view);
     notch_take_back(work, original, now, left.nothing_left);
-    give_room_back(work, original, first);
   }
-  look_again(work, &view);
+  notch_view_back(work, &view);
   recheck(work);
 }
 
@@ -510,26 +472,29 @@ void notch_do_return(notch_work *work)
 void notch_fold_return(notch_work *work, notch_state *state, const notch_transaction *transaction)
 {
   const notch_original *original = work->in->original;
-  point_of_view view = remember(work);
-  if (original->sent->type < NOTCH_EVENT_BUILTIN_COUNT) {
-    notch_fold_limits(work, state, transaction);
-    return;
+  if (original->sent->type >= NOTCH_EVENT_BUILTIN_COUNT) {
+    notch_left left = notch_lower(work, original);
+    notch_measure_lower(work, state, original->sent, original->event, left.before, left.after,
+                        left.nothing_left);
   }
-  notch_left left = notch_lower(work, original);
-  notch_measure_lower(work, state, original->sent, original->event, left.before, left.after,
-                      left.nothing_left);
-  for (uint32_t i = 0; i < transaction->posting_count; i++) {
-    const notch_posting *posting = &transaction->postings[i];
-    int64_t sign = posting->target == NOTCH_ACCOUNT_TAKEN_BACK   ? -1
-                   : posting->source == NOTCH_ACCOUNT_TAKEN_BACK ? 1
-                                                                 : 0;
-    notch_measure_earned(work, state, posting->points, original->sent->at_us,
-                         sign * posting->amount);
+  notch_fold_taken(work, state, transaction);
+}
+
+void notch_fold_taken(notch_work *work, notch_state *state, const notch_transaction *transaction)
+{
+  const notch_original *original = work->in->original;
+  bool declared = original != NULL && original->sent->type >= NOTCH_EVENT_BUILTIN_COUNT;
+  notch_section section = {0};
+  while (notch_section_next(transaction, &section)) {
+    int64_t at_us = declared && !section.marked ? original->sent->at_us : section.at_us;
+    for (uint32_t i = section.first_posting;
+         i < section.posting_end && (declared || section.marked); i++) {
+      const notch_posting *posting = &transaction->postings[i];
+      int64_t sign = posting->target == NOTCH_ACCOUNT_TAKEN_BACK   ? -1
+                     : posting->source == NOTCH_ACCOUNT_TAKEN_BACK ? 1
+                                                                   : 0;
+      notch_measure_earned(work, state, posting->points, at_us, sign * posting->amount);
+    }
   }
-  work->event = original->sent;
-  work->fields = original->sent->fields;
-  work->returned_on = &view.moment;
-  notch_work_see(work, original->sent->at_us);
   notch_fold_limits(work, state, transaction);
-  look_again(work, &view);
 }

@@ -7,6 +7,8 @@
 
 /* A recorded return: lowers measures and gives room of limits back, at the original's time. */
 void notch_fold_return(notch_work *work, notch_state *state, const notch_transaction *transaction);
+/* earned() and limits, for any row that takes something back. */
+void notch_fold_taken(notch_work *work, notch_state *state, const notch_transaction *transaction);
 void notch_fold_limits(notch_work *work, notch_state *state, const notch_transaction *transaction);
 /* earned(): what an adjustment added or took. */
 void notch_fold_adjust(notch_work *work, notch_state *state, const notch_transaction *transaction);

@@ -38,6 +38,8 @@ void notch_tiers_late(notch_work *work, const notch_state *then);
 void notch_ladder_review(notch_work *work, uint32_t ladder);
 /* Ends of promises and graces due now; floors looked at. */
 void notch_ladder_ends(notch_work *work, uint32_t ladder, int64_t now_s);
+/* A local day begins: what a grace, `lifetime` and floors say of it. */
+void notch_ladder_day(notch_work *work, uint32_t ladder);
 int64_t notch_ladder_next_review(const notch_plan *plan, const notch_state *state, uint32_t ladder);
 void notch_promise(notch_work *work, uint32_t ladder, uint32_t tier, notch_duration duration);
 /* The tier a member has: the higher of the own one and the floors. */

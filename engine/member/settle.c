@@ -87,8 +87,10 @@ int64_t notch_next_due(const notch_plan *plan, const notch_state *state)
       sooner(&next, state->holds[i].until_s);
     }
   }
+  bool watches_days = plan->watches_days;
   for (uint32_t i = 0; i < program->ladder_count; i++) {
     const notch_standing *standing = &state->standings[i];
+    watches_days = watches_days || standing->grace_to != NOTCH_NONE;
     sooner(&next, notch_ladder_next_review(plan, state, i));
     sooner(&next, standing->grace_at_s);
     sooner(&next, standing->promise_until_s);
@@ -98,7 +100,7 @@ int64_t notch_next_due(const notch_plan *plan, const notch_state *state)
       sooner(&next, schedule_at(program, state, i, j, after_s));
     }
   }
-  if (plan->watches_days) {
+  if (watches_days) {
     sooner(&next, notch_next_of_unit(program, NOTCH_UNIT_DAY, after_s));
   }
   return next < plan->until_s ? next : NOTCH_NEVER;
@@ -274,7 +276,7 @@ static void settle_instant(notch_work *work, notch_state *state, int64_t now_s)
   run_schedules(work, state, now_s);
   name_it(work, NOTCH_DUE_SCHEDULE);
   for (uint32_t i = 0; i < program->ladder_count && midnight; i++) {
-    notch_bring_in_line(work, i, state->standings[i].effective);
+    notch_ladder_day(work, i);
   }
   name_it(work, NOTCH_DUE_FLOOR);
   notch_look_at_segments(work);

@@ -11,7 +11,5 @@ void notch_take_back(notch_work *work, const notch_original *original, const not
 void notch_return_builtin(notch_work *work, const notch_original *original);
 /* The other side of a returned transfer, once the sender's row is whole. */
 void notch_take_claimed(notch_work *work);
-/* `on return recheck`: demotes at once if the own tier is not kept any more. */
-void notch_ladder_recheck(notch_work *work, uint32_t ladder);
 
 #endif

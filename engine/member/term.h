@@ -17,6 +17,8 @@ bool notch_can_pay(notch_work *work, const notch_pay_use *uses, uint32_t count);
 void notch_pay(notch_work *work, const notch_pay_use *uses, uint32_t count);
 bool notch_ladder_promote(notch_work *work, uint32_t ladder);
 bool notch_ladder_keeps(notch_work *work, uint32_t ladder, uint32_t tier);
+/* `on return recheck`: demotes at once if the own tier is not kept any more. */
+void notch_ladder_recheck(notch_work *work, uint32_t ladder);
 /* The own tier falls to `tier` now, with a new term. */
 void notch_ladder_fall(notch_work *work, uint32_t ladder, uint32_t tier, int64_t now_s);
 bool notch_bring_in_line(notch_work *work, uint32_t ladder, uint32_t before);

@@ -7,6 +7,7 @@
 #include "member/post.h"
 #include "member/returns.h"
 #include "member/shop.h"
+#include "member/side.h"
 #include "member/term.h"
 
 #include <assert.h>
@@ -82,20 +83,8 @@ static notch_posting *take_lots(notch_work *work, uint32_t points, int64_t amoun
 void notch_give_lots(notch_work *work, const notch_state *other, const notch_posting *openings,
                      uint32_t count)
 {
-  notch_moment moment = work->moment;
-  notch_open *main = work->open;
-  notch_state *mine = work->state;
-  const notch_event *event = work->event;
-  const notch_value *fields = work->fields;
-  int64_t *inflow = work->inflow;
-  notch_state *state = notch_work_copy(work, other);
-  work->inflow = NULL;
-  notch_settle_until(work, state, moment.now_us / NOTCH_SECOND_US);
-  work->moment = moment;
-  notch_see_member(work, state);
-  notch_work_begin(work, state, NOTCH_ORIGIN_SIDE, main->row.type, main->row.at_us,
-                   main->row.offset_min);
-  work->open->row.cause = main->row.event;
+  notch_view view = notch_view_of(work);
+  notch_side_begin(work, &view, other);
   work->inflow = NOTCH_NEW_ARRAY(work->run, int64_t, work->program->points_count + 1);
   for (uint32_t i = 0; i < count; i++) {
     int64_t lot = notch_work_post(work, openings[i]);
@@ -103,13 +92,7 @@ void notch_give_lots(notch_work *work, const notch_state *other, const notch_pos
   }
   notch_tiers(work);
   notch_run_on_earning(work);
-  notch_work_end(work);
-  notch_see_member(work, mine);
-  work->open = main;
-  work->event = event;
-  work->fields = fields;
-  work->inflow = inflow;
-  work->moment = moment;
+  notch_side_end(work, &view);
 }
 
 void notch_do_transfer(notch_work *work)

@@ -76,6 +76,38 @@ static bool apply(notch_stage *stage, const notch_test_step *step, notch_text js
   return notch_books_commit(books) || broken(stage, step);
 }
 
+/* The rows that a step wrote, as far as tiers moved there. */
+static bool count_moves(notch_stage *stage, int64_t first, int64_t last, bool scene)
+{
+  for (int64_t number = first; number > 0 && number <= last; number++) {
+    notch_transaction recorded, row;
+    if (!notch_history_read(stage->books, number, &stage->arena, &recorded) ||
+        !notch_names_from_store(stage->books, stage->edition, &recorded, &row, &stage->arena)) {
+      return false;
+    }
+    for (uint32_t i = 0; i < row.move_count; i++) {
+      notch_coverage_move(stage->report->coverage, row.member, &row.moves[i], scene);
+    }
+  }
+  return true;
+}
+
+/* What the newest step, or the scene, is told by is counted before the next one takes its place. */
+static bool count_step(notch_stage *stage, const notch_test_step *step, int64_t first,
+                       int64_t last)
+{
+  if (stage->report->coverage == NULL) {
+    return true;
+  }
+  notch_coverage_trace(stage->report->coverage, &stage->trace);
+  return count_moves(stage, first, last, step->kind == NOTCH_TEST_GIVEN) || broken(stage, step);
+}
+
+static void forget_trace(notch_stage *stage)
+{
+  stage->trace.records.count = 0;
+}
+
 /* `given` happens at the test's first `at`, before it. */
 static bool set_scene(notch_stage *stage, uint32_t before)
 {
@@ -94,13 +126,12 @@ static bool set_scene(notch_stage *stage, uint32_t before)
       notch_suite_fail(stage, step, "the scene cannot be set: %.*s", WORD(receipt.sentence));
       return false;
     }
+    if (!count_step(stage, step, receipt.first, receipt.last)) {
+      return false;
+    }
+    forget_trace(stage);
   }
   return true;
-}
-
-static void forget_trace(notch_stage *stage)
-{
-  stage->trace.records.count = 0;
 }
 
 static bool do_event(notch_stage *stage, const notch_test_step *step, uint32_t index)
@@ -126,7 +157,7 @@ static bool do_event(notch_stage *stage, const notch_test_step *step, uint32_t i
       return broken(stage, step);
     }
   }
-  return true;
+  return count_step(stage, step, stage->first, stage->last);
 }
 
 static bool do_wait(notch_stage *stage, const notch_test_step *step)
@@ -143,7 +174,7 @@ static bool do_wait(notch_stage *stage, const notch_test_step *step)
   stage->waited = true;
   stage->receipt.verdict = NOTCH_APPLIED;
   stage->sentence = (notch_text){NULL, 0};
-  return true;
+  return count_step(stage, step, stage->first, stage->last);
 }
 
 static bool run_steps(notch_stage *stage)
@@ -247,6 +278,9 @@ bool notch_suite_run(const notch_rules *rules, const notch_memory *memory,
     }
     notch_arena_init(&stage.arena, memory);
     stage.trace.arena = &stage.arena;
+    if (report->coverage != NULL) {
+      notch_coverage_next_test(report->coverage);
+    }
     bool run = run_test(&stage);
     notch_arena_free(&stage.arena);
     if (!run) {

@@ -7,6 +7,7 @@
 #define NOTCH_SUITE_SUITE_H
 
 #include "apply.h"
+#include "suite/coverage.h"
 
 typedef struct notch_suite_report {
   void *payload;
@@ -15,6 +16,7 @@ typedef struct notch_suite_report {
                   notch_position position, notch_text sentence);
   void (*finished)(void *payload, const notch_test *test, bool passed); /* may be NULL */
   notch_text only; /* tests whose title has this; empty: all */
+  notch_coverage *coverage; /* NULL: not counted */
 } notch_suite_report;
 
 typedef struct notch_suite_counts {

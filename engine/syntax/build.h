@@ -22,7 +22,11 @@ typedef struct notch_parse {
   uint32_t error_at;        /* offset + 1 of the last syntax error; 0: none */
   uint32_t error_indent;    /* of the line of the last syntax error, in bytes */
   bool stop;                /* the rest is not worth parsing: the feed says end of file */
+  const notch_token *probe; /* NULL, or a token that never fits, of which only `allowed` ... */
+  bool *allowed;            /* ... comes: by kind, what would have fitted there */
 } notch_parse;
+
+#define NOTCH_PARSE_TOKENS_MAX 512 /* kinds of tokens, rounded up */
 
 typedef struct notch_nodes { /* a chain of siblings */
   notch_tree_node *first, *last;

@@ -8,7 +8,6 @@
 #include <assert.h>
 #include <string.h>
 
-#define TOKENS_MAX 512
 #define SHOWN_MAX 5
 #define QUOTED_BYTES_MAX 40u
 
@@ -17,7 +16,7 @@ typedef struct expectation {
   const notch_token *found;
   const notch_token *before; /* NULL at the beginning of the file */
   const notch_token *after;  /* NULL at its end */
-  bool allowed[TOKENS_MAX];  /* by kind */
+  bool allowed[NOTCH_PARSE_TOKENS_MAX];  /* by kind */
   const int *expected;       /* the same, in the order of the grammar */
   int count;
 } expectation;
@@ -71,6 +70,13 @@ static bool is_adjacent(const notch_token *left, const notch_token *right)
   return left != NULL && right != NULL && left->span.end == right->span.start;
 }
 
+static void report_fixed(const expectation *e, notch_diag_code code, notch_span span,
+                         notch_text text)
+{
+  notch_diag_report(e->parse->diags, code, e->parse->source, span, text);
+  notch_diag_fix(e->parse->diags, span, text, "write '%t'", text);
+}
+
 /* 1,000 */
 static bool is_thousands(const expectation *e)
 {
@@ -80,9 +86,80 @@ static bool is_thousands(const expectation *e)
   notch_text left = e->before->text, right = e->after->text;
   notch_text joined = notch_arena_format(e->parse->arena, "%.*s_%.*s", (int)left.length,
                                          left.bytes, (int)right.length, right.bytes);
-  notch_span span = whole(e->before, e->after);
-  notch_diag_report(e->parse->diags, NOTCH_DIAG_THOUSANDS_COMMA, e->parse->source, span, joined);
-  notch_diag_fix(e->parse->diags, span, joined, "write '%t'", joined);
+  report_fixed(e, NOTCH_DIAG_THOUSANDS_COMMA, whole(e->before, e->after), joined);
+  return true;
+}
+
+static bool is_same_line(const expectation *e)
+{
+  const notch_source *source = e->parse->source;
+  return e->before != NULL && notch_source_position(source, e->found->span.start).line ==
+                                  notch_source_position(source, e->before->span.start).line;
+}
+
+/* 25% of base */
+static bool is_part_of(const expectation *e)
+{
+  if (e->found->kind != TOK_OF || e->before == NULL || e->before->kind != TOK_PERCENT) return false;
+  notch_diag_report(e->parse->diags, NOTCH_DIAG_PART_OF, e->parse->source,
+                    whole(e->before, e->found), slice(e, e->before));
+  return true;
+}
+
+/* 2026/03/01, "2026-03-01" */
+static bool is_foreign_date(const expectation *e)
+{
+  if (!e->allowed[TOK_DATE] || e->allowed[TOK_NUMBER]) return false;
+  if (e->found->kind != TOK_NUMBER && e->found->kind != TOK_STRING) return false;
+  report(e, NOTCH_DIAG_DATE_FORM, (notch_text){0});
+  return true;
+}
+
+/* today = March 8 */
+static bool is_day_of_year(const expectation *e)
+{
+  if (!is_same_line(e)) return false;
+  bool month_first = e->before->kind == TOK_MONTHNAME && e->found->kind == TOK_NUMBER;
+  bool day_first = e->before->kind == TOK_NUMBER && e->found->kind == TOK_MONTHNAME;
+  if (!month_first && !day_first) return false;
+  notch_diag_report(e->parse->diags, NOTCH_DIAG_DAY_OF_YEAR, e->parse->source,
+                    whole(e->before, e->found), slice(e, month_first ? e->before : e->found),
+                    slice(e, month_first ? e->found : e->before));
+  return true;
+}
+
+/* The next piece of a name: after a dash that touches both, or after a blank.  NULL: none. */
+static const notch_token *next_piece(const expectation *e, const notch_token *last, bool dashes)
+{
+  const notch_token *next = neighbour(e->parse, last, 1);
+  if (!dashes) return next != NULL && next->kind == TOK_IDENT ? next : NULL;
+  if (next == NULL || next->kind != TOK_MINUS || !is_adjacent(last, next)) return NULL;
+  const notch_token *piece = neighbour(e->parse, next, 1);
+  if (!is_adjacent(next, piece)) return NULL;
+  unsigned char begins = (unsigned char)e->parse->source->text.bytes[piece->span.start];
+  bool word = begins >= 'A' || (begins >= '0' && begins <= '9'); /* signs beyond A touch no dash */
+  return word ? piece : NULL;
+}
+
+/* rule gold-bonus, rule gold bonus */
+static bool is_name_in_pieces(const expectation *e)
+{
+  const notch_token *declares = neighbour(e->parse, e->before, -1);
+  const notch_word *word = declares != NULL ? notch_word_of_token(declares->kind) : NULL;
+  if (word == NULL || word->word_class != NOTCH_WORD_TOP || e->before->kind != TOK_IDENT ||
+      !is_same_line(e))
+    return false;
+  bool dashes = e->found->kind == TOK_MINUS;
+  notch_text name = slice(e, e->before);
+  const notch_token *last = e->before, *piece = next_piece(e, last, dashes);
+  for (; piece != NULL; piece = dashes ? next_piece(e, last, dashes) : NULL) {
+    notch_text text = slice(e, piece);
+    name = notch_arena_format(e->parse->arena, "%.*s_%.*s", (int)name.length, name.bytes,
+                              (int)text.length, text.bytes);
+    last = piece;
+  }
+  if (last == e->before) return false;
+  report_fixed(e, NOTCH_DIAG_NAME_IN_PIECES, whole(e->before, last), name);
   return true;
 }
 
@@ -106,13 +183,6 @@ static bool is_brace(const expectation *e)
   report(e, NOTCH_DIAG_NEEDLESS_BRACE, slice(e, e->found));
   notch_diag_fix(e->parse->diags, e->found->span, NOTCH_TEXT(""), "leave it out");
   return true;
-}
-
-static bool is_same_line(const expectation *e)
-{
-  const notch_source *source = e->parse->source;
-  return e->before != NULL && notch_source_position(source, e->found->span.start).line ==
-                                  notch_source_position(source, e->before->span.start).line;
 }
 
 static bool is_missing_unit(const expectation *e)
@@ -266,8 +336,8 @@ static bool is_stray(const expectation *e)
 }
 
 typedef struct summary {
-  const char *pieces[TOKENS_MAX];
-  bool quoted[TOKENS_MAX];
+  const char *pieces[NOTCH_PARSE_TOKENS_MAX];
+  bool quoted[NOTCH_PARSE_TOKENS_MAX];
   int count;
 } summary;
 
@@ -329,13 +399,19 @@ static bool is_known_mistake(const expectation *e)
                       describe(e, e->found));
     return true;
   }
-  return is_chained(e) || is_reserved_word(e) || is_misspelt(e) || is_stray(e);
+  return is_chained(e) || is_part_of(e) || is_foreign_date(e) || is_day_of_year(e) ||
+         is_reserved_word(e) || is_misspelt(e) || is_name_in_pieces(e) || is_stray(e);
 }
 
 void notch_parse_unexpected(notch_parse *parse, notch_span span, const int *expected, int count)
 {
   assert(parse->found != NULL);
   assert(parse->found->span.start == span.start);
+  if (parse->probe != NULL) {
+    for (int i = 0; i < count && parse->found == parse->probe; i++)
+      parse->allowed[expected[i]] = true;
+    return;
+  }
   if (parse->stop || parse->error_at == span.start + 1) return; /* said already */
   parse->error_at = span.start + 1;
   parse->error_indent = notch_source_indent(parse->source, span.start);

@@ -23,7 +23,8 @@ typedef struct formatter {
   bool one_line;                      /* the declaration has had no line break so far */
   unsigned indent;                    /* of the clause or head we are in */
   unsigned depth;                     /* of parentheses in the clause */
-  unsigned char *signs;               /* a bit for each byte where a NEGATE begins */
+  unsigned char *signs;               /* a bit for each byte where a NEGATE begins ... */
+  uint32_t signs_from;                /* ... from this one on */
   const notch_token *code;            /* the last token that is no comment */
   const notch_token *before;          /* the last token written */
   bool before_alone;                  /* it is a comment on a line of its own at column 1 */
@@ -80,25 +81,29 @@ static void break_line(formatter *f, unsigned indent, bool blank)
   notch_buffer_print(f->to, "%*s", (int)indent, "");
 }
 
-/* Where in a clause or head the author's line break leads. */
-static unsigned continuation(const formatter *f)
+/* Where in a clause or head the author's line break before `next` leads; NULL: nowhere in it. */
+static unsigned continuation(const formatter *f, const notch_token *next)
 {
-  return f->clause == NULL ? HEAD_CONTINUATION : f->indent + INDENT;
+  if (f->clause != NULL) return f->indent + INDENT;
+  bool condition = f->declaration != NULL && f->declaration->kind == NOTCH_AST_SEGMENT &&
+                   next != NULL && next->kind == TOK_WHEN; /* reads like a clause */
+  return condition ? INDENT : HEAD_CONTINUATION;
 }
 
 /* A minus before a number may be a sign or an operator: only the tree knows. */
-static void mark_signs(unsigned char *signs, const notch_tree_node *node)
+static void mark_signs(const formatter *f, const notch_tree_node *node)
 {
-  if (node->kind == NOTCH_AST_NEGATE)
-    signs[node->span.start / 8] |= (unsigned char)(1u << (node->span.start % 8));
+  uint32_t at = node->span.start - f->signs_from;
+  assert(node->span.start >= f->signs_from);
+  if (node->kind == NOTCH_AST_NEGATE) f->signs[at / 8] |= (unsigned char)(1u << (at % 8));
   for (const notch_tree_node *child = node->first; child != NULL; child = child->next)
-    mark_signs(signs, child);
+    mark_signs(f, child);
 }
 
 static bool is_sign(const formatter *f, const notch_token *token)
 {
-  return token->kind == TOK_MINUS &&
-         (f->signs[token->span.start / 8] >> (token->span.start % 8) & 1) != 0;
+  uint32_t at = token->span.start - f->signs_from;
+  return token->kind == TOK_MINUS && (f->signs[at / 8] >> (at % 8) & 1) != 0;
 }
 
 static bool is_callable(const notch_token *token)
@@ -160,7 +165,7 @@ static void write_comment(formatter *f, uint32_t index)
     unsigned indent = alone                             ? 0
                       : between                         ? (f->indent == 0 ? INDENT : f->indent)
                       : starts(f->next_clause, next)    ? clause_indent(f, f->next_clause)
-                                                        : continuation(f);
+                                                        : continuation(f, next);
     bool in_head = !alone && f->clause == NULL && f->before == f->code;
     bool blank = alone && !f->before_alone ? true : lines > 1 && !in_head;
     break_line(f, indent, blank);
@@ -209,7 +214,7 @@ static void write_code(formatter *f, uint32_t index)
   } else if (starts(f->next_clause, token)) {
     begin_clause(f, token);
   } else if (f->before != f->code || line_ends(f, f->before, token) > 0) {
-    break_line(f, continuation(f), false);
+    break_line(f, continuation(f, token), false);
     f->one_line = false;
   } else if (wants_space(f, token)) {
     notch_buffer_put(f->to, " ", 1);
@@ -245,11 +250,32 @@ static trailing_comment find_trailing(const notch_buffer *layout, uint32_t comme
   return found;
 }
 
-/* Whether the line of `next` is the one after that of `last`. */
+/* Whether the lines at `a` and `b` are indented the same and begin with the same word. */
+static bool alike(const char *a, const char *b)
+{
+  while (*a == ' ' && *b == ' ') a++, b++;
+  while (*a == *b && *a != ' ' && *a != '\n') a++, b++;
+  return (*a == ' ' || *a == '\n') && (*b == ' ' || *b == '\n');
+}
+
+static const char *line_after(const notch_buffer *layout, const char *line)
+{
+  const char *end = memchr(line, '\n', layout->length - (size_t)(line - layout->bytes));
+  assert(end != NULL); /* a layout ends with one */
+  return end + 1;
+}
+
+/* Whether the line of `next` is the one after that of `last`, or stands in one list with it, as
+ * the fields of an event do: an item without a comment does not break the column of the others. */
 static bool follows(const notch_buffer *layout, trailing_comment last, trailing_comment next)
 {
-  const char *end = memchr(layout->bytes + last.comment, '\n', layout->length - last.comment);
-  return end != NULL && (uint32_t)(end - layout->bytes) + 1 == next.line;
+  const char *first = layout->bytes + last.line, *target = layout->bytes + next.line;
+  const char *line = line_after(layout, first);
+  if (line == target) return true;
+  for (; line < target; line = line_after(layout, line)) {
+    if (!alike(first, line)) return false;
+  }
+  return alike(first, target);
 }
 
 static void align_comments(notch_buffer *to, const notch_buffer *layout, const notch_buffer *at)
@@ -277,6 +303,18 @@ static void align_comments(notch_buffer *to, const notch_buffer *layout, const n
   notch_buffer_put(to, layout->bytes + written, layout->length - written);
 }
 
+/* f->signs of a tree, owned.  False: no memory. */
+static bool find_signs(formatter *f, const notch_tree_node *tree)
+{
+  size_t size = (tree->span.end - tree->span.start) / 8 + 1;
+  f->signs_from = tree->span.start;
+  f->signs = notch_memory_resize(f->to->memory, NULL, size);
+  if (f->signs == NULL) return false;
+  memset(f->signs, 0, size);
+  mark_signs(f, tree);
+  return true;
+}
+
 static void lay_out(formatter *f)
 {
   for (uint32_t i = 0; i < f->tokens->count; i++) {
@@ -295,16 +333,30 @@ void notch_format_script(notch_buffer *to, const notch_tokens *tokens,
   notch_buffer_init(&layout, to->memory);
   formatter f = {.to = &layout, .tokens = tokens, .next_declaration = tree->first};
   notch_buffer_init(&f.trailing, to->memory);
-  size_t size = tokens->source->text.length / 8 + 1;
-  f.signs = notch_memory_resize(to->memory, NULL, size);
-  if (f.signs != NULL) {
-    memset(f.signs, 0, size);
-    mark_signs(f.signs, tree);
-    lay_out(&f);
-  }
+  if (find_signs(&f, tree)) lay_out(&f);
   if (f.signs == NULL || layout.failed || f.trailing.failed) to->failed = true;
   else if (layout.length > 0) align_comments(to, &layout, &f.trailing);
   notch_memory_free(to->memory, f.signs);
   notch_buffer_free(&f.trailing);
   notch_buffer_free(&layout);
+}
+
+void notch_format_head(notch_buffer *to, const notch_tokens *tokens, const notch_tree_node *node,
+                       bool clauses)
+{
+  formatter f = {.to = to, .tokens = tokens};
+  const notch_tree_node *clause = clauses ? skip_heads(node, node->first) : NULL;
+  uint32_t end = clause != NULL ? clause->span.start : node->span.end;
+  if (!find_signs(&f, node)) {
+    to->failed = true;
+    return;
+  }
+  for (uint32_t i = 0; i < tokens->count && tokens->items[i].span.start < end; i++) {
+    const notch_token *token = &tokens->items[i];
+    if (token->kind < 0 || token->span.start < node->span.start) continue;
+    if (f.code != NULL && wants_space(&f, token)) notch_buffer_put(to, " ", 1);
+    notch_token_write(to, tokens, i);
+    f.code = token;
+  }
+  notch_memory_free(to->memory, f.signs);
 }

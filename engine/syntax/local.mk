@@ -5,6 +5,7 @@ libengine_la_SOURCES += \
   %D%/expect.c \
   %D%/format.c %D%/format.h \
   %D%/load.c %D%/load.h \
+  %D%/outline.c %D%/outline.h %D%/outline_complete.c %D%/outline_find.c \
   %D%/parse.c \
   %D%/scan.c %D%/scan.h %D%/scan_text.c \
   %D%/source.c %D%/source.h \

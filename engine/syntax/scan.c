@@ -87,7 +87,8 @@ int notch_scan_word(notch_scan *scan)
     uint32_t length = name_length(text);
     if (length == 0) {
       uint32_t end = 0;
-      (void)notch_unicode_decode(text, &end);
+      uint32_t point = notch_unicode_decode(text, &end);
+      if (point >= 0xFF10 && point <= 0xFF19) return notch_scan_wide_number(scan);
       scan->span.end = scan->span.start + end;
       return notch_scan_odd(scan);
     }
@@ -183,14 +184,43 @@ static bool is_number(notch_text text)
   return before != '_' && before != '.';
 }
 
-int notch_scan_number(notch_scan *scan, char suffix)
+static int take_number(notch_scan *scan, notch_text text, char suffix)
 {
-  notch_text text = matched(scan);
   if (suffix != 0) text.length--;
   if (!is_number(text))
     notch_diag_report(scan->diags, NOTCH_DIAG_BAD_NUMBER, scan->source, scan->span, text);
   scan->text = text;
   return suffix == '%' ? TOK_PERCENT : suffix == 'x' ? TOK_MULT : TOK_NUMBER;
+}
+
+int notch_scan_number(notch_scan *scan, char suffix)
+{
+  return take_number(scan, matched(scan), suffix);
+}
+
+int notch_scan_wide_number(notch_scan *scan)
+{
+  notch_text text = matched(scan);
+  char *narrow = notch_arena_alloc(scan->arena, text.length + 1);
+  if (narrow == NULL) return NOTCH_SCAN_NOTHING;
+  uint32_t length = 0, at = 0;
+  while (at < text.length) {
+    uint32_t next = at;
+    uint32_t point = notch_unicode_decode(text, &next);
+    char c = (char)(point < 0x80 ? point : point >= 0xFF01 && point <= 0xFF5E ? point - 0xFEE0 : 0);
+    bool last = next == text.length && (c == '%' || c == 'x');
+    if (!last && (c == '\0' || strchr("0123456789_.", c) == NULL)) break;
+    narrow[length++] = c;
+    at = next;
+  }
+  narrow[length] = '\0';
+  scan->span.end = scan->span.start + at;
+  notch_text number = {narrow, length};
+  notch_diag_report(scan->diags, NOTCH_DIAG_FOREIGN_PUNCTUATION, scan->source, scan->span, narrow,
+                    matched(scan));
+  notch_diag_fix(scan->diags, scan->span, number, "write '%t'", number);
+  char suffix = narrow[length - 1];
+  return take_number(scan, number, suffix == '%' || suffix == 'x' ? suffix : '\0');
 }
 
 int notch_scan_number_and_word(notch_scan *scan)

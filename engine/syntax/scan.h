@@ -33,6 +33,7 @@ int notch_scan_word(notch_scan *scan);        /* letters, digits, characters bey
 int notch_scan_odd(notch_scan *scan);         /* one character that begins no token */
 int notch_scan_backquoted(notch_scan *scan);
 int notch_scan_number(notch_scan *scan, char suffix); /* suffix: 0, '%' or 'x' */
+int notch_scan_wide_number(notch_scan *scan);         /* with full-width digits or signs */
 int notch_scan_number_and_word(notch_scan *scan);     /* 5star */
 int notch_scan_date(notch_scan *scan);
 int notch_scan_time(notch_scan *scan);

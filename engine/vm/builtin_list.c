@@ -133,22 +133,22 @@ notch_eval notch_builtin_table(notch_machine *m, notch_value *r, const notch_ins
   const notch_table *table = &m->vm->program->tables[at->a];
   const notch_value *results = m->vm->code->table_results[at->a];
   const notch_value *values = r + at->b;
-  notch_value best = NOTCH_MISSING;
+  uint32_t best = NOTCH_NONE;
   for (uint32_t i = 0; i < table->column_count; i++)
     if (values[i].d == 0)
       return NOTCH_EVAL_MISSING;
   for (uint32_t row = 0; row < table->row_count; row++) {
     if (!row_holds(table, row, values))
       continue;
-    if (table->gives != NOTCH_GIVES_BEST) {
-      best = results[row];
+    if (best == NOTCH_NONE || results[best].d == 0 ||
+        (results[row].d != 0 && notch_rational_compare(notch_value_rational(results[row]),
+                                                       notch_value_rational(results[best])) > 0))
+      best = row;
+    if (table->gives != NOTCH_GIVES_BEST)
       break;
-    }
-    if (best.d == 0 || (results[row].d != 0 &&
-                        notch_rational_compare(notch_value_rational(results[row]),
-                                               notch_value_rational(best)) > 0))
-      best = results[row];
   }
-  r[at->to] = best;
+  r[at->to] = best == NOTCH_NONE ? NOTCH_MISSING : results[best];
+  if (best != NOTCH_NONE && m->vm->tracer != NULL)
+    m->vm->tracer(m->vm->tracer_payload, table->results[best], results[best]);
   return NOTCH_EVAL_OK;
 }

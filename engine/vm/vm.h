@@ -41,7 +41,8 @@ typedef struct notch_context { /* what one evaluation reads; borrowed for the ca
   void *payload;
 } notch_context;
 
-/* Every instruction's result, for explain: called after each one when set. */
+/* Every instruction's result, for explain: called after each one when set; before that of a
+ * table, for the result of the row that gave it. */
 typedef void notch_vm_tracer(void *payload, const notch_expr *expr, notch_value value);
 
 typedef struct notch_vm notch_vm;

@@ -2,3 +2,6 @@
 check_PROGRAMS += tests/api/check_api
 TESTS += tests/api/check_api
 tests_api_check_api_SOURCES = tests/api/check_api.c
+check_PROGRAMS += tests/api/check_editor
+TESTS += tests/api/check_editor
+tests_api_check_editor_SOURCES = tests/api/check_editor.c

@@ -1,5 +1,6 @@
-# Every code block of README and docs is run; docs/diagnostics.md is what the tables give.
-DOCS_TESTS = tests/docs/check_docs.sh tests/docs/check_diagnostics.sh
+# Every code block of README and docs is run; docs/diagnostics.md is what the tables give; the
+# standard rules and templates have the shape that docs and index promise.
+DOCS_TESTS = tests/docs/check_docs.sh tests/docs/check_diagnostics.sh tests/docs/check_rules.sh
 TESTS += $(DOCS_TESTS)
 EXTRA_DIST += $(DOCS_TESTS) tests/docs/check_docs.py tests/docs/diagnostics.py
 $(DOCS_TESTS:.sh=.log): $(bin_PROGRAMS) $(lib_LTLIBRARIES)

@@ -20,6 +20,7 @@ RUN_TESTS = \
   tests/run/edge_77_same_everywhere.sh \
   tests/run/edge_78_removed_field.sh \
   tests/run/language_draw.sh \
+  tests/run/return_after_maturing.sh \
   tests/run/version_change.sh \
   tests/run/version_due.sh \
   tests/run/version_holds.sh \

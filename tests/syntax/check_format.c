@@ -53,6 +53,10 @@ START_TEST(comments_stay)
                 "#a\nrule r  #b\n  #c\n  on x  #d\n\n  #e\n\n#f\n\n#g\nrule q\n");
   expect_layout("rule r\n when a # first\n  and b # second\n\n\n\n on x # third",
                 "rule r\n  when a   # first\n    and b  # second\n\n  on x  # third\n");
+  expect_layout("event e\n field a text # a\n field bc text\n field def text # d\n",
+                "event e\n  field a text    # a\n  field bc text\n  field def text  # d\n");
+  expect_layout("rule r\n on x # x\n when a\n belongs to g # g\n",
+                "rule r\n  on x  # x\n  when a\n  belongs to g  # g\n");
   expect_layout("## doc\n  ## more\nrule r\n", "## doc\n## more\nrule r\n");
   expect_layout("rule r\n on x\n## doc\nevent e\n ## doc\n field f text",
                 "rule r\n  on x\n\n## doc\nevent e\n  ## doc\n  field f text\n");
@@ -74,6 +78,15 @@ START_TEST(one_line_declarations_may_stand_together)
 }
 END_TEST
 
+START_TEST(a_segment_on_two_lines_reads_like_a_rule)
+{
+  expect_layout("segment a \"A\" when x > 1\n\nsegment b\n when x\n and y\nsegment c\n# why\n"
+                "when z",
+                "segment a \"A\" when x > 1\n\nsegment b\n  when x\n    and y\n\n"
+                "segment c\n  # why\n  when z\n");
+}
+END_TEST
+
 START_TEST(the_canonical_text_ignores_layout_only)
 {
   script s;
@@ -84,6 +97,21 @@ START_TEST(the_canonical_text_ignores_layout_only)
 END_TEST
 
 static unsigned scripts_seen;
+
+/* The comments one after another, as they were written. */
+static char *comments_of(script *s)
+{
+  notch_buffer all;
+  notch_buffer_init(&all, &notch_memory_system);
+  for (uint32_t i = 0; i < s->tokens.count; i++) {
+    if (s->tokens.items[i].kind >= 0) continue;
+    notch_buffer_text(&all, notch_source_slice(s->tokens.source, s->tokens.items[i].span));
+    notch_buffer_put(&all, "\n", 1);
+  }
+  char *copy = strndup(all.length > 0 ? all.bytes : "", all.length);
+  notch_buffer_free(&all);
+  return copy;
+}
 
 static notch_text read_file(const char *name, char **bytes)
 {
@@ -108,13 +136,17 @@ static int check_script(const char *name, const struct stat *info, int kind, str
   script_parse(&before, read_file(name, &bytes));
   if (!before.tree->broken) {
     char *canonical = strdup(script_canonical(&before));
+    char *comments = comments_of(&before), *kept;
     const char *layout = script_format(&before);
     script_parse(&after, notch_text_of(layout));
     ck_assert_msg(!after.tree->broken, "%s: its layout cannot be parsed", name);
     ck_assert_msg(strcmp(canonical, script_canonical(&after)) == 0, "%s: other tokens", name);
+    ck_assert_msg(strcmp(comments, kept = comments_of(&after)) == 0, "%s: other comments", name);
     ck_assert_msg(strcmp(layout, script_format(&after)) == 0, "%s: twice is not once", name);
     script_free(&after);
     free(canonical);
+    free(comments);
+    free(kept);
     scripts_seen++;
   }
   script_free(&before);
@@ -145,6 +177,7 @@ TCase *notch_check_format(void)
   tcase_add_test(tcase, comments_stay);
   tcase_add_test(tcase, needless_back_quotes_go);
   tcase_add_test(tcase, one_line_declarations_may_stand_together);
+  tcase_add_test(tcase, a_segment_on_two_lines_reads_like_a_rule);
   tcase_add_test(tcase, the_canonical_text_ignores_layout_only);
   tcase_add_test(tcase, formatting_any_script_twice_changes_nothing);
   return tcase;

@@ -78,6 +78,7 @@ int main(void)
   suite_add_tcase(suite, notch_check_parse());
   suite_add_tcase(suite, notch_check_limits());
   suite_add_tcase(suite, notch_check_load());
+  suite_add_tcase(suite, notch_check_outline());
   suite_add_tcase(suite, notch_check_format());
   suite_add_tcase(suite, notch_check_diag());
   SRunner *runner = srunner_create(suite);

@@ -32,6 +32,7 @@ TCase *notch_check_scan(void);
 TCase *notch_check_parse(void);
 TCase *notch_check_limits(void);
 TCase *notch_check_load(void);
+TCase *notch_check_outline(void);
 TCase *notch_check_format(void);
 TCase *notch_check_diag(void);
 

@@ -1,17 +1,12 @@
 /*
- * ledger/sqlite/cache.c -- members in memory: the last row of each and the state folded so far,
- * written back every tenth commit of bulk, every hundredth small one, or by size.  A rebuild from
- * the journal gives the same.
+ * ledger/sqlite/cache.c -- members in memory: the last row of each and the state folded so far.
+ * flush.c writes them back.  A rebuild from the journal gives the same.
  */
 #include <config.h>
 
 #include "ledger/sqlite/internal.h"
 
-#include <assert.h>
-#include <stdlib.h>
 #include <string.h>
-
-#define CACHE_BYTES_DEFAULT ((size_t)256 << 20)
 
 static uint32_t slot_of(const notch_member_cache *cache, int64_t member)
 {
@@ -294,103 +289,11 @@ notch_store_status notch_store_due_next(notch_store *store, int64_t *member, int
   return NOTCH_STORE_NOTFOUND;
 }
 
-static int by_member(const void *left, const void *right)
-{
-  const notch_member_entry *const *a = left, *const *b = right;
-  return (*a)->member < (*b)->member ? -1 : (*a)->member > (*b)->member;
-}
-
-static notch_store_status write_entry(notch_store *store, const notch_member_entry *entry)
-{
-  bool whole = entry->state_waits;
-  sqlite3_stmt *put =
-      notch_sql_get(store, whole ? NOTCH_SQL_STATE_PUT : NOTCH_SQL_STATE_LAST);
-  if (put == NULL) {
-    return store->last;
-  }
-  sqlite3_bind_int64(put, 1, entry->member);
-  sqlite3_bind_int64(put, 2, entry->last);
-  if (whole) {
-    sqlite3_bind_int64(put, 3, entry->upto);
-    sqlite3_bind_int64(put, 4, entry->due_s);
-    sqlite3_bind_int64(put, 5, entry->version);
-    sqlite3_bind_blob(put, 6, entry->length > 0 ? entry->bytes : "", (int)entry->length,
-                      SQLITE_STATIC);
-  }
-  return notch_sql_run(store, put, "writing a member's state");
-}
-
-static notch_store_status flush_members(notch_store *store)
-{
-  const notch_member_cache *cache = &store->members;
-  uint32_t count = cache->waiting_count;
-  const notch_member_entry **waiting =
-      notch_memory_resize(store->memory, NULL, (count + (size_t)1) * sizeof *waiting);
-  if (waiting == NULL) {
-    return notch_store_nomem(store);
-  }
-  for (uint32_t i = 0; i < count; i++) {
-    waiting[i] = &cache->entries[cache->waiting[i]];
-  }
-  qsort(waiting, count, sizeof *waiting, by_member); /* pages are then visited once */
-  notch_store_status status = NOTCH_STORE_OK;
-  for (uint32_t i = 0; i < count && status == NOTCH_STORE_OK; i++) {
-    status = write_entry(store, waiting[i]);
-  }
-  notch_memory_free(store->memory, waiting);
-  return status;
-}
-
-notch_store_status notch_caches_flush(notch_store *store)
-{
-  assert(store->writing);
-  notch_store_status status = notch_keys_flush(store);
-  if (status == NOTCH_STORE_OK) {
-    status = flush_members(store);
-  }
-  sqlite3_stmt *set = notch_sql_get(store, NOTCH_SQL_CACHE_SET);
-  if (status != NOTCH_STORE_OK || set == NULL) {
-    return status != NOTCH_STORE_OK ? status : store->last;
-  }
-  sqlite3_bind_int64(set, 1, store->next.event - 1);
-  sqlite3_bind_int64(set, 2, store->booked_newest);
-  return notch_sql_run(store, set, "writing the caches");
-}
-
-void notch_caches_flushed(notch_store *store)
-{
-  notch_member_cache *cache = &store->members;
-  for (uint32_t i = 0; i < cache->waiting_count; i++) {
-    notch_member_entry *entry = &cache->entries[cache->waiting[i]];
-    entry->last_waits = entry->state_waits = false;
-  }
-  cache->waiting_count = 0;
-  store->file_upto = store->next.event - 1;
-  notch_keys_drop(store, store->file_upto);
-  store->commits = 0;
-  store->flush_asked = false;
-  cache->due_member = 0;
-  notch_members_shrink(store);
-}
-
-bool notch_store_flush_is_due(const notch_store *store)
-{
-  size_t limit = store->options.cache_bytes ? store->options.cache_bytes : CACHE_BYTES_DEFAULT;
-  uint32_t commits = store->commits + 1, rows = store->keys.count;
-  return store->flush_asked || (commits >= NOTCH_FLUSH_COMMITS && rows >= NOTCH_FLUSH_ROWS) ||
-         commits >= NOTCH_FLUSH_SMALL || rows >= NOTCH_FLUSH_KEYS || store->members.bytes > limit;
-}
-
-void notch_store_flush_now(notch_store *store)
-{
-  store->flush_asked = true;
-}
-
 /* Over the limit, everything that the file has as well is let go. */
 void notch_members_shrink(notch_store *store)
 {
   notch_member_cache *cache = &store->members;
-  size_t limit = store->options.cache_bytes ? store->options.cache_bytes : CACHE_BYTES_DEFAULT;
+  size_t limit = notch_cache_limit(store);
   if (cache->bytes + cache->count * sizeof *cache->entries <= limit) {
     return;
   }
@@ -406,6 +309,7 @@ void notch_members_shrink(notch_store *store)
     }
   }
   cache->count = cache->waiting_count = kept;
+  notch_flush_reorder(store);
   link_all(cache);
 }
 

@@ -20,11 +20,8 @@
 #define NOTCH_LEDGER_APPLICATION 0x4E6F7463 /* "Notc", the application id of the file */
 #define NOTCH_LEDGER_FORMAT 1
 #define NOTCH_NODE_LEVEL_MIN 8u /* lower nodes are recomputed from at most 255 leaves */
-#define NOTCH_FLUSH_COMMITS 10u       /* of bulk; small commits wait for NOTCH_FLUSH_SMALL */
-#define NOTCH_FLUSH_ROWS 1000u
-#define NOTCH_FLUSH_SMALL 100u
-#define NOTCH_FLUSH_KEYS 100000u
 #define NOTCH_WAL_PAGES_MAX 8000 /* checkpoint when the log is longer: 32 MB */
+#define NOTCH_WAL_PAGES_SHARED 2000 /* the same while others write, too: it takes less long */
 
 typedef enum notch_sql {
 #define SQL(name, text) NOTCH_SQL_##name,
@@ -51,7 +48,8 @@ typedef struct notch_member_cache {
   uint32_t count, capacity;
   uint32_t *slots;       /* open addressing: index of the entry + 1 */
   uint32_t slot_count;   /* a power of two */
-  uint32_t *waiting;     /* indexes of the entries that wait for a flush */
+  uint32_t *waiting;     /* indexes of the entries that wait for a flush; first those of the
+                            round under way, by member */
   uint32_t waiting_count, waiting_capacity;
   size_t bytes;          /* of states */
   int64_t due_member;    /* next one in the file for due_until_s; 0: ask, INT64_MAX: no more */
@@ -67,6 +65,22 @@ typedef struct notch_key_cache { /* event ids newer than file_upto: key -> event
   uint32_t slot_count;
   int64_t empty_from, empty_to; /* the file has no key in [from, to); from == to: not known */
 } notch_key_cache;
+
+typedef struct notch_key_row {
+  int64_t key, event;
+} notch_key_row;
+
+/* A round writes what waited when it began, a part with each commit, so that no commit takes
+ * long.  When all of it is in the file, `upto` goes into the table `cache`. */
+typedef struct notch_flush {
+  bool active;
+  bool complete;         /* with the commit under way */
+  int64_t upto;          /* the newest row when it began */
+  notch_key_row *keys;   /* sorted; owned */
+  uint32_t key_count, key_next;
+  uint32_t members_left; /* of the head of members.waiting */
+  uint32_t share;        /* rows of each kind for one commit */
+} notch_flush;
 
 typedef struct notch_id_cache { /* member ids to numbers */
   struct {
@@ -97,6 +111,8 @@ typedef struct notch_waiting { /* dictionary rows for the next append, besides n
 typedef struct notch_lock {
   int file;              /* -1: none (in memory, read only) */
   int64_t ticket;        /* held; -1: none */
+  int64_t newest;        /* the last one that was drawn here; -1: none */
+  bool shared;           /* others drew tickets since the one before */
   char *path;
 } notch_lock;
 
@@ -117,7 +133,11 @@ struct notch_store {
   bool damaged;          /* the tree does not match the last head: not writable */
   bool erased;           /* truncate the log after the commit */
   bool flush_asked;
-  uint32_t commits;      /* since the caches were written */
+  uint32_t commits;      /* since the last round began */
+  uint32_t appended;     /* rows of our own since then */
+  notch_flush flush;
+  notch_give_state *give_state; /* NULL: states are put without being asked for */
+  void *give_payload;
   int wal_pages;
   int64_t head_size;     /* newest head */
   int64_t file_upto, file_erased, booked_newest;
@@ -178,7 +198,6 @@ void notch_ids_clear(notch_store *store);
 /* keys.c */
 int64_t notch_key_of(notch_text id);
 bool notch_keys_add(notch_store *store, int64_t key, int64_t event);
-notch_store_status notch_keys_flush(notch_store *store);
 void notch_keys_drop(notch_store *store, int64_t upto); /* forgets those of rows 1..upto */
 void notch_keys_unsure(notch_store *store); /* other processes may have added keys */
 void notch_keys_free(notch_store *store);
@@ -188,10 +207,15 @@ notch_member_entry *notch_members_find(notch_store *store, int64_t member); /* N
 notch_member_entry *notch_members_hold(notch_store *store, int64_t member); /* NULL: no memory */
 notch_store_status notch_members_last(notch_store *store, int64_t *out, int64_t member);
 bool notch_members_moved(notch_store *store, int64_t member, int64_t event, bool by_us);
-notch_store_status notch_caches_flush(notch_store *store);
-void notch_caches_flushed(notch_store *store); /* after the commit that carried a flush */
 void notch_members_shrink(notch_store *store);
 void notch_members_free(notch_store *store);
+
+/* flush.c */
+size_t notch_cache_limit(const notch_store *store);
+notch_store_status notch_flush_step(notch_store *store); /* within a commit: its part of a round */
+void notch_flush_stepped(notch_store *store);            /* after the commit */
+void notch_flush_reorder(notch_store *store);            /* members.waiting was made anew */
+void notch_flush_drop(notch_store *store); /* what it had still to write is written, or forgotten */
 
 /* row.c: columns of event, posting, move and effect rows, in the order of sql.def.
  * Lists and copied texts go to the arena; arena->failed says whether memory ran out. */

@@ -3,14 +3,13 @@
  * so that new keys go to one end of the index instead of all over it.
  *
  * A key only narrows the search; the id in the event row decides.  Keys of the newest rows wait
- * in memory and are written, sorted, with the other caches.
+ * in memory until flush.c writes them.
  */
 #include <config.h>
 
 #include "ledger/sqlite/internal.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define NUMBER_BITS 40
@@ -167,48 +166,6 @@ void notch_keys_free(notch_store *store)
   notch_memory_free(store->memory, store->keys.older);
   notch_memory_free(store->memory, store->keys.slots);
   store->keys = (notch_key_cache){0};
-}
-
-typedef struct key_row {
-  int64_t key, event;
-} key_row;
-
-static int by_key(const void *left, const void *right)
-{
-  const key_row *a = left, *b = right;
-  if (a->key != b->key) {
-    return a->key < b->key ? -1 : 1;
-  }
-  return a->event < b->event ? -1 : a->event > b->event;
-}
-
-notch_store_status notch_keys_flush(notch_store *store)
-{
-  notch_key_cache *cache = &store->keys;
-  if (cache->count == 0) {
-    return NOTCH_STORE_OK;
-  }
-  sqlite3_stmt *put = notch_sql_get(store, NOTCH_SQL_KEY_PUT);
-  if (put == NULL) {
-    return store->last;
-  }
-  key_row *rows = notch_memory_resize(store->memory, NULL, cache->count * sizeof *rows);
-  if (rows == NULL) {
-    return notch_store_nomem(store);
-  }
-  for (uint32_t i = 0; i < cache->count; i++) {
-    rows[i] = (key_row){cache->keys[i], cache->events[i]};
-  }
-  qsort(rows, cache->count, sizeof *rows, by_key);
-  notch_store_status status = NOTCH_STORE_OK;
-  for (uint32_t i = 0; i < cache->count && status == NOTCH_STORE_OK; i++) {
-    sqlite3_bind_int64(put, 1, rows[i].key);
-    sqlite3_bind_int64(put, 2, rows[i].event);
-    status = notch_sql_run(store, put, "writing the keys of event ids");
-  }
-  notch_memory_free(store->memory, rows);
-  notch_keys_unsure(store);
-  return status;
 }
 
 /* Whether row `event` has this id: OK, NOTFOUND, or a failure. */

@@ -110,6 +110,8 @@ static int draw(notch_lock *lock, int64_t deadline_ms)
   }
   lock_bytes(lock->file, F_UNLCK, GUARD, 1);
   lock->ticket = result == 0 ? ticket : -1;
+  lock->shared = lock->newest >= 0 && ticket > lock->newest + 1;
+  lock->newest = ticket;
   return result;
 }
 

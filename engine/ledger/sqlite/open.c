@@ -56,7 +56,7 @@ static notch_store *new_store(const char *path, const notch_store_options *optio
   }
   *store = (notch_store){.memory = memory, .options = *options};
   store->lock.file = -1;
-  store->lock.ticket = -1;
+  store->lock.ticket = store->lock.newest = -1;
   store->next.recorded_us = INT64_MIN;
   store->booked_newest = INT64_MIN;
   notch_arena_init(&store->ids.texts, memory);

@@ -95,6 +95,9 @@ static notch_store_status learn_cache(notch_store *store)
     }
     if (upto > store->file_upto) {
       notch_keys_drop(store, upto);
+      if (upto >= store->flush.upto) { /* another process was quicker */
+        notch_flush_drop(store);
+      }
     }
     store->file_upto = upto;
     if (erased != store->file_erased) {
@@ -229,7 +232,8 @@ void notch_store_forget(notch_store *store)
   store->next.name = (int64_t)store->names.count + 1;
   store->file_upto = 0;
   store->booked_newest = INT64_MIN;
-  store->commits = 0;
+  notch_flush_drop(store);
+  store->commits = store->appended = 0;
   store->failed = false;
   store->erased = false;
 }

@@ -13,6 +13,8 @@
 #include <time.h>
 
 #define BUSY_MS_DEFAULT 5000u
+#define CHECKPOINT_WAIT_MS 1000u
+#define ROWS_SMALL 100 /* of a commit */
 
 static int64_t system_now_us(void)
 {
@@ -52,6 +54,11 @@ notch_store_status notch_store_begin(notch_store *store)
     notch_store_rollback(store);
   }
   return status;
+}
+
+bool notch_store_is_shared(const notch_store *store)
+{
+  return store->lock.shared;
 }
 
 bool notch_store_is_writing(const notch_store *store)
@@ -366,6 +373,7 @@ static notch_store_status append(notch_store *store, notch_transaction *t)
     return notch_store_nomem(store);
   }
   store->next.event++;
+  store->appended++;
   store->next.posting += t->posting_count;
   store->next.move += t->move_count;
   store->next.effect += t->effect_count;
@@ -407,12 +415,21 @@ static notch_store_status put_head(notch_store *store)
   return notch_sql_run(store, put, "writing the head");
 }
 
-/* Within the lock, so that no other connection meets it (L12).  Left for later when readers
- * are in the way; after an erasure it is tried at every commit until it succeeds (L13). */
-static void checkpoint(notch_store *store)
+/* Within the lock, so that no other connection meets it (L12), but in a turn of its own: who
+ * waits does not wait for a long commit and this.  Left for later when it is not our turn soon,
+ * or readers are in the way; after an erasure it is tried at every commit until it succeeds
+ * (L13). */
+static void checkpoint(notch_store *store, bool small)
 {
   bool must = store->erased && !store->rollback_journal;
-  if (!must && store->wal_pages < NOTCH_WAL_PAGES_MAX) {
+  int most = store->lock.shared ? NOTCH_WAL_PAGES_SHARED : NOTCH_WAL_PAGES_MAX;
+  /* Of several writers, one with long commits sooner than a till. */
+  if (!must && store->wal_pages < (small ? 2 * most : most)) {
+    return;
+  }
+  notch_lock_give(store);
+  if (notch_lock_take(store, CHECKPOINT_WAIT_MS) != NOTCH_STORE_OK) {
+    store->sentence[0] = '\0';
     return;
   }
   int mode = must ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
@@ -446,11 +463,10 @@ notch_store_status notch_store_commit(notch_store *store)
     return notch_store_say(store, NOTCH_STORE_MISUSE,
                            "names, members or versions were added, but no transaction after them");
   }
-  bool grew = store->next.event - 1 > store->head_size;
-  notch_store_status status = grew ? put_head(store) : NOTCH_STORE_OK;
-  bool flush = notch_store_flush_is_due(store);
-  if (status == NOTCH_STORE_OK && flush) {
-    status = notch_caches_flush(store);
+  int64_t rows = store->next.event - 1 - store->head_size;
+  notch_store_status status = rows > 0 ? put_head(store) : NOTCH_STORE_OK;
+  if (status == NOTCH_STORE_OK) {
+    status = notch_flush_step(store);
   }
   sqlite3_stmt *commit = notch_sql_get(store, NOTCH_SQL_COMMIT);
   if (status == NOTCH_STORE_OK) {
@@ -462,12 +478,10 @@ notch_store_status notch_store_commit(notch_store *store)
   store->writing = false;
   store->head_size = store->next.event - 1;
   store->names.committed = store->names.count;
-  store->commits += grew;
-  if (flush) {
-    notch_caches_flushed(store);
-  }
+  store->commits += rows > 0;
+  notch_flush_stepped(store);
   notch_members_shrink(store);
-  checkpoint(store);
+  checkpoint(store, rows < ROWS_SMALL);
   notch_lock_give(store);
   return NOTCH_STORE_OK;
 }

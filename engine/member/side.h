@@ -1,0 +1,31 @@
+/*
+ * member/side.h -- looking elsewhere for a while: at another member, or at another moment, and
+ * back.
+ */
+#ifndef NOTCH_MEMBER_SIDE_H
+#define NOTCH_MEMBER_SIDE_H
+
+#include "member/work.h"
+
+typedef struct notch_view { /* what a decision has in sight */
+  notch_moment moment;
+  const notch_event *event;
+  const notch_value *fields;
+  notch_value order;
+  notch_state *state;
+  notch_open *open;
+  const notch_state *seen, *uses, *house_uses;
+  const notch_moment *returned_on;
+  const int64_t *earned_now;
+  int64_t *inflow;
+} notch_view;
+
+notch_view notch_view_of(const notch_work *work);
+void notch_view_back(notch_work *work, const notch_view *view);
+
+/* Opens another member's side of the transaction in `view`: what is due for him comes first. */
+notch_state *notch_side_begin(notch_work *work, const notch_view *view, const notch_state *other);
+/* Ends it (dropped if nothing happened in it) and goes back. */
+void notch_side_end(notch_work *work, const notch_view *view);
+
+#endif
