@@ -11,15 +11,13 @@
  */
 #include <config.h>
 
-#include "base/json.h"
+#include "base/json_plain.h"
 
 #include <assert.h>
 #include <string.h>
 #include <yajl/yajl_parse.h>
 
-#define DEPTH_MAX 32u
 #define LENGTH_MAX (UINT32_C(1) << 28) /* far below where yajl's buffer arithmetic would wrap */
-#define LINEAR_KEYS_MAX 16u            /* more keys are sorted to find duplicates */
 #define POOL_HEAD 16u                  /* before each of yajl's blocks: its size */
 
 typedef struct level {
@@ -37,7 +35,7 @@ struct notch_json_parser {
   notch_text copy;
   notch_json *root;
   notch_text key;
-  level levels[DEPTH_MAX];
+  level levels[NOTCH_JSON_DEPTH_MAX];
   unsigned depth;
   const char *refusal; /* why a callback stopped the parse */
 };
@@ -114,7 +112,7 @@ static notch_json *add(notch_json_parser *parser, notch_json_kind kind)
   level *in = &parser->levels[parser->depth - 1];
   if (in->parent->kind == NOTCH_JSON_OBJECT) {
     node->key = parser->key;
-    if (in->parent->count < LINEAR_KEYS_MAX)
+    if (in->parent->count < NOTCH_JSON_LINEAR_KEYS_MAX)
       for (const notch_json *other = in->parent->first; other != NULL; other = other->next)
         if (notch_text_equal(other->key, node->key)) {
           node->duplicate = true;
@@ -164,7 +162,7 @@ static int on_key(void *context, const unsigned char *bytes, size_t length)
 
 static int open_level(notch_json_parser *parser, notch_json_kind kind)
 {
-  if (parser->depth == DEPTH_MAX) {
+  if (parser->depth == NOTCH_JSON_DEPTH_MAX) {
     parser->refusal = "nested more than 32 deep";
     return 0;
   }
@@ -231,7 +229,7 @@ static int on_object_end(void *context)
   notch_json_parser *parser = context;
   assert(parser->depth > 0);
   const notch_json *object = parser->levels[--parser->depth].parent;
-  if (object->count > LINEAR_KEYS_MAX)
+  if (object->count > NOTCH_JSON_LINEAR_KEYS_MAX)
     mark_duplicates(parser, object);
   return 1;
 }
@@ -383,22 +381,15 @@ static bool read_text(notch_json_parser *parser, notch_text *message, uint32_t *
   return false;
 }
 
-const notch_json *notch_json_parse(notch_json_parser *parser, notch_text text, notch_arena *run,
-                                   notch_text *message, uint32_t *offset)
+static const notch_json *read_whole(notch_json_parser *parser, notch_text *message,
+                                    uint32_t *offset)
 {
-  if (message != NULL)
-    *message = (notch_text){NULL, 0};
-  if (offset != NULL)
-    *offset = 0;
+  notch_arena *run = parser->run;
   notch_arena_reset(&parser->pool);
-  parser->run = run;
   parser->root = NULL;
   parser->refusal = NULL;
   parser->depth = 0;
-  if (!check_text(parser, text, message, offset))
-    return NULL;
-  parser->copy = notch_arena_text(run, text);
-  if (parser->copy.bytes == NULL)
+  if (!check_text(parser, parser->copy, message, offset))
     return NULL;
   if (setjmp(parser->out_of_memory) != 0) {
     parser->pool.escape = NULL;
@@ -411,6 +402,25 @@ const notch_json *notch_json_parse(notch_json_parser *parser, notch_text text, n
   bool read = read_text(parser, message, offset);
   parser->pool.escape = NULL;
   return read ? parser->root : NULL;
+}
+
+const notch_json *notch_json_parse(notch_json_parser *parser, notch_text text, notch_arena *run,
+                                   notch_text *message, uint32_t *offset)
+{
+  if (message != NULL)
+    *message = (notch_text){NULL, 0};
+  if (offset != NULL)
+    *offset = 0;
+  parser->run = run;
+  if (text.length > LENGTH_MAX) {
+    check_text(parser, text, message, offset);
+    return NULL;
+  }
+  parser->copy = notch_arena_text(run, text);
+  if (parser->copy.bytes == NULL)
+    return NULL;
+  const notch_json *plain = notch_json_read_plain(parser->copy, run);
+  return plain != NULL || run->failed ? plain : read_whole(parser, message, offset);
 }
 
 /* The first of members with the same key. */

@@ -18,15 +18,8 @@
 
 #define BLOCK_SIZE_MIN ((size_t)4096)
 #define BLOCK_SIZE_MAX ((size_t)1 << 20)
-#define ITEM_ALIGN ((size_t)16)
 
-struct notch_arena_block {
-  notch_arena_block *next;
-  size_t size, used; /* of the bytes */
-  _Alignas(16) unsigned char bytes[];
-};
-
-static_assert(ITEM_ALIGN >= _Alignof(max_align_t), "an item suits any type");
+static_assert(NOTCH_ARENA_ALIGN >= _Alignof(max_align_t), "an item suits any type");
 
 static void *resize_system(void *payload, void *block, size_t size)
 {
@@ -131,14 +124,15 @@ static notch_arena_block *add_block(notch_arena *arena, size_t size)
   return block;
 }
 
-void *notch_arena_alloc(notch_arena *arena, size_t size)
+void *notch_arena_extend(notch_arena *arena, size_t size)
 {
   if (size > SIZE_MAX / 4)
     return fail(arena);
 #ifdef NOTCH_ARENA_DEBUG
   size_t item_size = size; /* exact, so that the first byte past the end is poisoned */
 #else
-  size_t item_size = size == 0 ? ITEM_ALIGN : (size + (ITEM_ALIGN - 1)) & ~(ITEM_ALIGN - 1);
+  size_t item_size = size == 0 ? NOTCH_ARENA_ALIGN
+                               : (size + (NOTCH_ARENA_ALIGN - 1)) & ~(NOTCH_ARENA_ALIGN - 1);
 #endif
   if (arena->ceiling != 0 &&
       (arena->used_total > arena->ceiling || item_size > arena->ceiling - arena->used_total))

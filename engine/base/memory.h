@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include <setjmp.h>
+#include <string.h>
 
 /* resize(payload, NULL, n) allocates, (payload, p, 0) frees and returns NULL, else realloc. */
 typedef struct notch_memory {
@@ -22,7 +23,11 @@ extern const notch_memory notch_memory_system; /* malloc, realloc, free */
 void *notch_memory_resize(const notch_memory *memory, void *block, size_t size);
 void notch_memory_free(const notch_memory *memory, void *block);
 
-typedef struct notch_arena_block notch_arena_block;
+typedef struct notch_arena_block {
+  struct notch_arena_block *next;
+  size_t size, used; /* of the bytes */
+  _Alignas(16) unsigned char bytes[];
+} notch_arena_block;
 
 typedef struct notch_arena {
   const notch_memory *memory; /* borrowed */
@@ -37,8 +42,28 @@ void notch_arena_init(notch_arena *arena, const notch_memory *memory);
 void notch_arena_reset(notch_arena *arena); /* forgets the contents, keeps the first block */
 void notch_arena_free(notch_arena *arena);
 
+#define NOTCH_ARENA_ALIGN ((size_t)16)
+/* Where the newest block has no room: a block more. */
+void *notch_arena_extend(notch_arena *arena, size_t size);
 /* Zeroed, aligned for any type.  Under --enable-sanitizers each item is a block of its own. */
-void *notch_arena_alloc(notch_arena *arena, size_t size);
+static inline void *notch_arena_alloc(notch_arena *arena, size_t size)
+{
+#ifndef NOTCH_ARENA_DEBUG
+  notch_arena_block *block = arena->blocks;
+  if (block != NULL && size != 0 && size <= block->size) {
+    size_t item_size = (size + (NOTCH_ARENA_ALIGN - 1)) & ~(NOTCH_ARENA_ALIGN - 1);
+    size_t after = arena->used_total + item_size;
+    if (block->size - block->used >= item_size &&
+        (arena->ceiling == 0 || after <= arena->ceiling)) {
+      void *item = block->bytes + block->used;
+      block->used += item_size;
+      arena->used_total = after;
+      return memset(item, 0, size);
+    }
+  }
+#endif
+  return notch_arena_extend(arena, size);
+}
 notch_text notch_arena_text(notch_arena *arena, notch_text text); /* a copy, NUL after its end */
 notch_text notch_arena_format(notch_arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -57,9 +82,15 @@ notch_text notch_arena_format(notch_arena *arena, const char *format, ...)
     uint32_t count, capacity; \
   }
 #define notch_vec_push(vec, arena)                                                        \
-  (notch_vec_grow((void **)&(vec)->items, &(vec)->count, &(vec)->capacity,                \
-                  sizeof *(vec)->items, (arena)),                                         \
+  ((vec)->count < (vec)->capacity                                                         \
+       ? (void)(vec)->count++                                                             \
+       : notch_vec_grow((void **)&(vec)->items, &(vec)->count, &(vec)->capacity,          \
+                        sizeof *(vec)->items, (arena)),                                   \
    &(vec)->items[(vec)->count - 1])
+/* Room for `wanted` items of an empty array whose size is known before. */
+#define notch_vec_reserve(vec, wanted, arena)                                             \
+  ((vec)->items = notch_arena_alloc((arena), sizeof *(vec)->items * (size_t)(wanted)),    \
+   (vec)->capacity = (vec)->items == NULL ? 0 : (uint32_t)(wanted))
 void notch_vec_grow(void **items, uint32_t *count, uint32_t *capacity, size_t size,
                     notch_arena *arena);
 

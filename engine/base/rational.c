@@ -12,23 +12,15 @@ static uint64_t magnitude(int64_t value)
   return value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
 }
 
-/* Stein's algorithm: no division, and most denominators are small. */
+/* Euclid's algorithm: the first division already brings both to the smaller one's size. */
 static uint64_t gcd(uint64_t a, uint64_t b)
 {
-  if (a == 0 || b == 0)
-    return a | b;
-  int shift = __builtin_ctzll(a | b);
-  a >>= __builtin_ctzll(a);
   while (b != 0) {
-    b >>= __builtin_ctzll(b);
-    if (a > b) {
-      uint64_t swap = a;
-      a = b;
-      b = swap;
-    }
-    b -= a;
+    uint64_t rest = a % b;
+    a = b;
+    b = rest;
   }
-  return a << shift;
+  return a;
 }
 
 static wide gcd_wide(wide a, wide b)
@@ -73,19 +65,40 @@ bool notch_rational_make(notch_rational *out, __int128 num, __int128 den)
  * Knuth, TAOCP 2, 4.5.1: with g = gcd(b, d), t = a (d/g) + c (b/g), only gcd(t, g) can still be
  * divided out.  |t| < 2^127, since each product is below 2^126.
  */
-static bool add_fractions(notch_rational *out, notch_rational left, notch_rational right,
-                          bool subtract)
+static bool add_wide(notch_rational *out, notch_rational left, notch_rational right, bool subtract,
+                     int64_t common)
 {
-  assert(left.den > 0);
-  assert(right.den > 0);
-  int64_t common = (int64_t)gcd((uint64_t)left.den, (uint64_t)right.den);
   int64_t left_den = left.den / common;
   __int128 first = (__int128)left.num * (right.den / common);
   __int128 second = (__int128)right.num * left_den;
   __int128 sum = subtract ? first - second : first + second;
   int64_t rest = (int64_t)(sum % common);
-  int64_t shared = (int64_t)gcd(magnitude(rest), (uint64_t)common);
+  int64_t shared = (int64_t)gcd((uint64_t)common, magnitude(rest));
   return narrow(out, sum / shared, (__int128)left_den * (right.den / shared));
+}
+
+/* In 64 bits where everything fits, which is nearly always. */
+static bool add_fractions(notch_rational *out, notch_rational left, notch_rational right,
+                          bool subtract)
+{
+  assert(left.den > 0);
+  assert(right.den > 0);
+  int64_t common = left.den == right.den
+                       ? left.den
+                       : (int64_t)gcd((uint64_t)left.den, (uint64_t)right.den);
+  int64_t left_den = left.den / common, first, second, sum;
+  bool fits = !__builtin_mul_overflow(left.num, right.den / common, &first) &&
+              !__builtin_mul_overflow(right.num, left_den, &second) &&
+              !(subtract ? __builtin_sub_overflow(first, second, &sum)
+                         : __builtin_add_overflow(first, second, &sum));
+  if (!fits)
+    return add_wide(out, left, right, subtract, common);
+  int64_t shared = common == 1 ? 1 : (int64_t)gcd((uint64_t)common, magnitude(sum % common));
+  int64_t den;
+  if (__builtin_mul_overflow(left_den, right.den / shared, &den))
+    return false;
+  *out = (notch_rational){sum / shared, den};
+  return true;
 }
 
 bool notch_rational_add(notch_rational *out, notch_rational left, notch_rational right)
@@ -126,8 +139,12 @@ bool notch_rational_mul(notch_rational *out, notch_rational left, notch_rational
   /* Reduced operands: dividing crosswise leaves a reduced product.  den > 0 bounds both gcds. */
   int64_t one = (int64_t)gcd(magnitude(left.num), (uint64_t)right.den);
   int64_t two = (int64_t)gcd(magnitude(right.num), (uint64_t)left.den);
-  return narrow(out, (__int128)(left.num / one) * (right.num / two),
-                (__int128)(left.den / two) * (right.den / one));
+  int64_t num, den;
+  if (__builtin_mul_overflow(left.num / one, right.num / two, &num) ||
+      __builtin_mul_overflow(left.den / two, right.den / one, &den))
+    return false;
+  *out = (notch_rational){num, den};
+  return true;
 }
 
 bool notch_rational_div(notch_rational *out, notch_rational left, notch_rational right)

@@ -17,12 +17,6 @@ notch_text notch_text_of(const char *terminated)
   return (notch_text){terminated, (uint32_t)length};
 }
 
-bool notch_text_equal(notch_text left, notch_text right)
-{
-  return left.length == right.length &&
-         (left.length == 0 || memcmp(left.bytes, right.bytes, left.length) == 0);
-}
-
 /* UTF-8 was made so that the order of bytes is the order of code points. */
 int notch_text_compare(notch_text left, notch_text right)
 {

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 typedef struct notch_text {
   const char *bytes; /* UTF-8, not terminated; may be NULL when length is 0 */
@@ -14,7 +15,11 @@ typedef struct notch_text {
 #define NOTCH_TEXT(literal) ((notch_text){(literal), (uint32_t)(sizeof(literal) - 1)})
 
 notch_text notch_text_of(const char *terminated);
-bool notch_text_equal(notch_text left, notch_text right);
+static inline bool notch_text_equal(notch_text left, notch_text right)
+{
+  return left.length == right.length &&
+         (left.length == 0 || memcmp(left.bytes, right.bytes, left.length) == 0);
+}
 int notch_text_compare(notch_text left, notch_text right); /* code-point order: <0, 0, >0 */
 uint64_t notch_text_hash(notch_text text);                 /* FNV-1a; never decides an order */
 

@@ -131,8 +131,12 @@ bool notch_read_at(notch_reader *reader, const notch_json *at, int64_t *at_us,
 
 /* ---- declared events ---- */
 
-static uint32_t field_of(const notch_event_decl *decl, notch_text name)
+/* `guess` is looked at first: recorded content has its keys in the order of the layout. */
+static uint32_t field_of(const notch_event_decl *decl, notch_text name, uint32_t guess)
 {
+  if (guess < decl->field_count && notch_text_equal(decl->fields[guess].name, name)) {
+    return guess;
+  }
   for (uint32_t i = 0; i < decl->field_count; i++) {
     if (notch_text_equal(decl->fields[i].name, name)) {
       return i;
@@ -177,8 +181,11 @@ notch_value notch_field_absent(notch_reader *reader, const notch_field *field)
 static bool read_fields(notch_reader *reader, const notch_envelope *envelope, notch_event *event)
 {
   const notch_event_decl *decl = &reader->layout->program->events[event->type];
+  const uint32_t *order = reader->layout->events[event->type];
+  uint32_t next = 0;
   for (const notch_json *json = envelope->fields->first; json != NULL; json = json->next) {
-    uint32_t index = field_of(decl, json->key);
+    uint32_t index = field_of(decl, json->key, next < decl->field_count ? order[next] : NOTCH_NONE);
+    next += index != NOTCH_NONE;
     if (index == NOTCH_NONE) {
       if (reader->recorded || notch_envelope_has(envelope, json->key)) {
         continue;
@@ -413,7 +420,7 @@ notch_lowering *notch_read_lowering(notch_reader *reader, uint32_t type, notch_e
     if (taken) {
       continue;
     }
-    uint32_t index = field_of(decl, rest->key);
+    uint32_t index = field_of(decl, rest->key, NOTCH_NONE);
     if (index == NOTCH_NONE) {
       unknown_field(reader, decl, rest->key);
       return NULL;

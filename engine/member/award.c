@@ -331,6 +331,8 @@ static void work_out(notch_work *work, notch_awards *awards, uint32_t index,
 /* Exceptions are looked at first: no condition sees another rule's effect. */
 static void rule_on(notch_work *work, notch_awards *awards, const notch_award_request *request)
 {
+  notch_vec_reserve(&awards->rulings, request->candidate_count, work->run);
+  notch_vec_reserve(&awards->awards, request->candidate_count, work->run);
   for (uint32_t i = 0; i < request->candidate_count; i++) {
     const notch_candidate *candidate = &request->candidates[i];
     bool applies = lets_it(work, candidate, request->rules_at_us);

@@ -20,7 +20,7 @@ typedef struct notch_ruling { /* what became of one rule in one event */
   uint32_t replaced_by; /* rule */
   uint32_t first_award, award_count;
   notch_rational factor; /* of its multiply; 1 where it has none */
-  int64_t *figures;           /* by action: how much to deduct, how often to grant */
+  int64_t *figures; /* by action: how much to deduct, how often to grant; NULL: neither */
 } notch_ruling;
 
 typedef struct notch_award {

@@ -90,6 +90,19 @@ static int32_t horizon(const notch_measure *measure, int32_t today)
   return days > 4000000 ? INT32_MIN + 1 : (int32_t)(today - days);
 }
 
+#define FORGOTTEN_AT_ONCE 8u /* so that not every event has to move what is kept */
+
+/* Whether enough can be forgotten; what was forgotten before stands at the front. */
+static bool has_older(const notch_state *state, uint32_t measure, int32_t keep_from)
+{
+  uint32_t older = 0;
+  for (uint32_t i = 0; i < state->entries_count && state->entries[i].day < keep_from; i++) {
+    const notch_entry *entry = &state->entries[i];
+    older += entry->measure == measure && entry->day != NOTCH_ENTRY_BASE;
+  }
+  return older >= FORGOTTEN_AT_ONCE;
+}
+
 /*
  * Forgets daily entries that only a plain total can still see, by adding them into one.  Only
  * additive measures with bounded windows are trimmed, so no answer changes.
@@ -100,12 +113,12 @@ static void trim(notch_state *state, uint32_t index, const notch_measure *measur
     return;
   }
   int32_t keep_from = horizon(measure, today);
-  if (state->entries_count == 0 || state->entries[0].day >= keep_from) {
+  if (!has_older(state, index, keep_from)) {
     return;
   }
   uint32_t kept = 0;
   notch_entry base = {.measure = index, .day = NOTCH_ENTRY_BASE, .value = NOTCH_VALUE(0)};
-  bool folded = false, fits = true;
+  bool fits = true;
   for (uint32_t i = 0; i < state->entries_count && fits; i++) {
     notch_entry *entry = &state->entries[i];
     if (entry->measure == index && entry->day < keep_from) {
@@ -113,10 +126,9 @@ static void trim(notch_state *state, uint32_t index, const notch_measure *measur
       fits = notch_rational_add(&sum, notch_value_rational(base.value),
                                 notch_value_rational(entry->value));
       base.value = notch_value_of(sum);
-      folded = true;
     }
   }
-  if (!folded || !fits) {
+  if (!fits) {
     return;
   }
   for (uint32_t i = 0; i < state->entries_count; i++) {

@@ -58,6 +58,13 @@ void notch_round_award(notch_work *work, notch_award *award)
                                                     : rounded(work, award->exact, rounding->mode));
 }
 
+/* What is left above the floor; as reduced as the value is. */
+static notch_rational remainder_of(notch_rational value)
+{
+  int64_t rest = value.num % value.den;
+  return (notch_rational){rest < 0 ? rest + value.den : rest, value.den};
+}
+
 /* Parts that add up to `total`: floors, then one each to the largest remainders, in order. */
 static void share_out(notch_work *work, const notch_rational *exact, uint32_t count, int64_t total,
                       int64_t *shares)
@@ -72,8 +79,7 @@ static void share_out(notch_work *work, const notch_rational *exact, uint32_t co
     uint32_t best = NOTCH_NONE;
     notch_rational most = NOTCH_INTEGER(0);
     for (uint32_t i = 0; i < count; i++) {
-      notch_rational part =
-          notch_exact_sub(work, exact[i], NOTCH_INTEGER(notch_rational_floor(exact[i])));
+      notch_rational part = remainder_of(exact[i]);
       if (!given[i] && (best == NOTCH_NONE || notch_rational_compare(part, most) > 0)) {
         best = i;
         most = part;
@@ -126,7 +132,11 @@ static bool same_account(const notch_award *award, uint32_t points, const notch_
 static void cut_lowering(notch_work *work, const award_list *list)
 {
   notch_rational more = NOTCH_INTEGER(0), less = NOTCH_INTEGER(0);
+  bool lowers = false;
   for (uint32_t i = 0; i < list->count; i++) {
+    lowers = lowers || list->items[i]->exact.num < 0;
+  }
+  for (uint32_t i = 0; i < list->count && lowers; i++) {
     notch_rational exact = list->items[i]->exact;
     if (exact.num >= 0) {
       more = notch_exact_add(work, more, exact);

@@ -236,10 +236,15 @@ void notch_rule_figures(notch_work *work, notch_ruling *ruling)
 {
   const notch_rule *rule = &work->program->rules[ruling->rule];
   const notch_variant *variant = &rule->variants[ruling->variant];
-  ruling->figures = NOTCH_NEW_ARRAY(work->run, int64_t, rule->action_count + 1);
   work->rule = ruling->rule;
   for (uint32_t i = 0; i < rule->action_count; i++) {
     notch_action_kind kind = rule->actions[i].kind;
+    if (kind != NOTCH_DO_DEDUCT && kind != NOTCH_DO_GRANT) {
+      continue;
+    }
+    if (ruling->figures == NULL) {
+      ruling->figures = NOTCH_NEW_ARRAY(work->run, int64_t, rule->action_count);
+    }
     ruling->figures[i] = 1;
     if (kind == NOTCH_DO_DEDUCT) {
       notch_value value = notch_work_eval(work, variant->amounts[i]);

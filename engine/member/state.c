@@ -53,7 +53,8 @@ static bool reserve(notch_state *state, void **items, uint32_t *capacity, size_t
 #define SECTION(type, name, meaning)                                                               \
   type *notch_state_add_##name(notch_state *state)                                                 \
   {                                                                                                \
-    if (!reserve(state, (void **)&state->name, &state->name##_capacity, sizeof(type),              \
+    if (state->name##_count == state->name##_capacity &&                                           \
+        !reserve(state, (void **)&state->name, &state->name##_capacity, sizeof(type),              \
                  state->name##_count + 1)) {                                                       \
       return NULL;                                                                                 \
     }                                                                                              \
@@ -67,7 +68,8 @@ static bool reserve(notch_state *state, void **items, uint32_t *capacity, size_t
 bool notch_state_copy(notch_state *to, const notch_state *from)
 {
 #define SECTION(type, name, meaning)                                                               \
-  if (!reserve(to, (void **)&to->name, &to->name##_capacity, sizeof(type), from->name##_count)) {  \
+  if (from->name##_count > to->name##_capacity &&                                                  \
+      !reserve(to, (void **)&to->name, &to->name##_capacity, sizeof(type), from->name##_count)) {  \
     return false;                                                                                  \
   }                                                                                                \
   if (from->name##_count > 0) {                                                                    \
@@ -102,6 +104,14 @@ bool notch_state_equal(const notch_state *left, const notch_state *right)
   return same;
 }
 
+/* Which bytes of a word are not zero, the lowest first. */
+static unsigned bytes_set(uint64_t value)
+{
+  const uint64_t low = UINT64_C(0x7f7f7f7f7f7f7f7f);
+  uint64_t tops = ((((value & low) + low) | value) & ~low) >> 7; /* one bit for each byte */
+  return (unsigned)((tops * UINT64_C(0x0102040810204080)) >> 56);
+}
+
 /*
  * Stored items are alike: each 8-byte word is written as what differs from the same word of the
  * item before, a mask of the bytes that are not zero and then those bytes.  Sections of other
@@ -112,7 +122,7 @@ static void put_words(notch_buffer *to, const void *items, uint32_t count, size_
   const unsigned char *at = items;
   size_t words = size / 8;
   for (uint32_t i = 0; i < count; i++) {
-    unsigned char packed[9 * 16];
+    unsigned char packed[9 * 16 + 8];
     size_t length = 0;
     for (size_t word = 0; word < words; word++, at += 8) {
       uint64_t value, before = 0;
@@ -121,15 +131,15 @@ static void put_words(notch_buffer *to, const void *items, uint32_t count, size_
         memcpy(&before, at - size, 8);
       }
       value ^= before;
-      size_t mask_at = length++;
-      unsigned char mask = 0;
-      while (value != 0) {
-        unsigned byte = (unsigned)__builtin_ctzll(value) / 8;
-        mask |= (unsigned char)(1u << byte);
-        packed[length++] = (unsigned char)(value >> (8 * byte));
-        value &= ~(UINT64_C(0xff) << (8 * byte));
+      unsigned mask = bytes_set(value);
+      packed[length++] = (unsigned char)mask;
+      for (; (mask & 1u) != 0; mask >>= 1, value >>= 8) { /* small numbers end here */
+        packed[length++] = (unsigned char)value;
       }
-      packed[mask_at] = mask;
+      for (; mask != 0; mask >>= 1, value >>= 8) {
+        packed[length] = (unsigned char)value;
+        length += mask & 1u;
+      }
     }
     notch_buffer_put(to, packed, length);
   }

@@ -230,12 +230,9 @@ bool notch_work_holds(notch_work *work, uint32_t root)
   return root == NOTCH_NONE || notch_work_eval(work, root).n != 0;
 }
 
-void notch_work_trace(notch_work *work, notch_trace_kind kind, uint32_t subject, uint32_t other,
-                      bool flag, const notch_expr *expr, notch_value value, int64_t amount)
+void notch_work_record(notch_work *work, notch_trace_kind kind, uint32_t subject, uint32_t other,
+                       bool flag, const notch_expr *expr, notch_value value, int64_t amount)
 {
-  if (work->trace == NULL) {
-    return;
-  }
   notch_trace_record *record = notch_vec_push(&work->trace->records, work->trace->arena);
   *record = (notch_trace_record){.kind = kind,
                                  .transaction = work->transactions.count,

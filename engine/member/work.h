@@ -137,8 +137,16 @@ bool notch_work_holds(notch_work *work, uint32_t root); /* NOTCH_NONE holds */
 notch_eval notch_work_try(notch_work *work, uint32_t root, const notch_value *item,
                           notch_value *out);
 
-void notch_work_trace(notch_work *work, notch_trace_kind kind, uint32_t subject, uint32_t other,
-                      bool flag, const notch_expr *expr, notch_value value, int64_t amount);
+void notch_work_record(notch_work *work, notch_trace_kind kind, uint32_t subject, uint32_t other,
+                       bool flag, const notch_expr *expr, notch_value value, int64_t amount);
+static inline void notch_work_trace(notch_work *work, notch_trace_kind kind, uint32_t subject,
+                                    uint32_t other, bool flag, const notch_expr *expr,
+                                    notch_value value, int64_t amount)
+{
+  if (work->trace != NULL) { /* only `explain` asks for one */
+    notch_work_record(work, kind, subject, other, flag, expr, value, amount);
+  }
+}
 
 /* The variant of a rule that the present event runs, for the keys of its limits. */
 uint32_t notch_work_variant(const notch_work *work, uint32_t rule);

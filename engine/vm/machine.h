@@ -35,7 +35,6 @@ typedef struct notch_machine { /* one evaluation */
   notch_vm *vm;
   const notch_context *context;
   const notch_instruction *first; /* of the procedure */
-  const notch_expr *root;
   const notch_instruction *failed; /* NULL while all is well */
   notch_eval status;
   uint64_t steps_left;

@@ -29,6 +29,7 @@ int main(void)
   suite_add_tcase(suite, notch_check_zone());
   suite_add_tcase(suite, notch_check_hash());
   suite_add_tcase(suite, notch_check_json());
+  suite_add_tcase(suite, notch_check_json_plain());
   suite_add_tcase(suite, notch_check_unicode());
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_ENV);

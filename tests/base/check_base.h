@@ -10,6 +10,7 @@
 TCase *notch_check_calendar(void);
 TCase *notch_check_hash(void);
 TCase *notch_check_json(void);
+TCase *notch_check_json_plain(void);
 TCase *notch_check_memory(void);
 TCase *notch_check_rational(void);
 TCase *notch_check_unicode(void);

@@ -5,6 +5,7 @@ tests_base_check_base_SOURCES = \
   %D%/check_calendar.c \
   %D%/check_hash.c \
   %D%/check_json.c \
+  %D%/check_json_plain.c \
   %D%/check_memory.c \
   %D%/check_rational.c \
   %D%/check_unicode.c \

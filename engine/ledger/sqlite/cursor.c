@@ -10,6 +10,7 @@
 
 typedef struct scan { /* of one of the three tables that hang on event */
   sqlite3_stmt *rows;
+  int64_t event; /* of the row it stands on */
   bool started, ended;
 } scan;
 
@@ -83,6 +84,7 @@ static void step(notch_cursor *cursor, scan *table)
 {
   int code = sqlite3_step(table->rows);
   table->ended = code != SQLITE_ROW;
+  table->event = table->ended ? INT64_MAX : sqlite3_column_int64(table->rows, 1);
   if (code != SQLITE_ROW && code != SQLITE_DONE) {
     cursor->status = notch_store_fail(cursor->store, "reading the journal");
   }
@@ -99,7 +101,7 @@ static bool seek(notch_cursor *cursor, scan *table, int64_t first, int64_t event
     sqlite3_bind_int64(table->rows, 1, first);
     step(cursor, table);
   }
-  while (!table->ended && sqlite3_column_int64(table->rows, 1) < event) {
+  while (table->event < event) {
     step(cursor, table); /* rows of no transaction: only in a damaged ledger */
   }
   return !table->ended;
@@ -107,7 +109,7 @@ static bool seek(notch_cursor *cursor, scan *table, int64_t first, int64_t event
 
 static bool is_of(const scan *table, int64_t event)
 {
-  return !table->ended && sqlite3_column_int64(table->rows, 1) == event;
+  return !table->ended && table->event == event;
 }
 
 static void read_postings(notch_cursor *cursor, int64_t first)

@@ -49,19 +49,22 @@ bool notch_rules_encode(notch_buffer *out, const notch_posting *posting)
 }
 
 /* Reads digits, skipping what is none before them.  Stops at the end of the text. */
-static int64_t next_number(notch_text text, uint32_t *at)
+static const char *next_number(const char *at, const char *end, int64_t *out)
 {
   uint64_t value = 0;
   bool below = false; /* a lowering rule's share */
-  while (*at < text.length && (text.bytes[*at] < '0' || text.bytes[*at] > '9')) {
-    below = text.bytes[(*at)++] == '-';
+  for (; at < end && (unsigned char)(*at - '0') > 9; at++) {
+    below = *at == '-';
   }
-  while (*at < text.length && text.bytes[*at] >= '0' && text.bytes[*at] <= '9') {
-    value = value * 10 + (unsigned)(text.bytes[(*at)++] - '0');
+  for (; at < end && (unsigned char)(*at - '0') <= 9; at++) {
+    value = value * 10 + (unsigned)(*at - '0');
   }
   int64_t number = (int64_t)(value & INT64_MAX);
-  return below ? -number : number;
+  *out = below ? -number : number;
+  return at;
 }
+
+#define SHARE_BYTES_MIN 6u /* "1":5 and what parts it from the next */
 
 static void column_shares(sqlite3_stmt *row, notch_arena *arena, notch_posting *out)
 {
@@ -69,26 +72,27 @@ static void column_shares(sqlite3_stmt *row, notch_arena *arena, notch_posting *
   if (type == SQLITE_NULL) {
     return;
   }
-  notch_text rules = {NULL, 0};
-  uint32_t count = 1;
-  if (type != SQLITE_INTEGER) {
-    rules = notch_column_text(row, 7);
-    count = 0;
-    for (uint32_t i = 0; i < rules.length; i++) {
-      count += rules.bytes[i] == ':';
+  if (type == SQLITE_INTEGER) {
+    notch_share *only = NOTCH_NEW(arena, notch_share);
+    if (only != NULL) {
+      *only = (notch_share){(uint32_t)sqlite3_column_int64(row, 7), out->amount};
+      out->shares = only;
+      out->share_count = 1;
     }
-  }
-  notch_share *shares = NOTCH_NEW_ARRAY(arena, notch_share, count);
-  if (shares == NULL || count > UINT16_MAX) {
     return;
   }
-  if (type == SQLITE_INTEGER) {
-    shares[0] = (notch_share){(uint32_t)sqlite3_column_int64(row, 7), out->amount};
+  notch_text rules = notch_column_text(row, 7);
+  const char *at = rules.bytes, *end = rules.bytes + rules.length;
+  uint32_t most = rules.length / SHARE_BYTES_MIN + 1, count = 0;
+  notch_share *shares = NOTCH_NEW_ARRAY(arena, notch_share, most);
+  if (shares == NULL || most > UINT16_MAX) {
+    return;
   }
-  uint32_t at = 0;
-  for (uint32_t i = 0; type != SQLITE_INTEGER && i < count; i++) {
-    shares[i].rule = (uint32_t)next_number(rules, &at);
-    shares[i].amount = next_number(rules, &at);
+  while (count < most && end - at >= (ptrdiff_t)SHARE_BYTES_MIN - 1) {
+    int64_t rule;
+    at = next_number(at, end, &rule);
+    at = next_number(at, end, &shares[count].amount);
+    shares[count++].rule = (uint32_t)rule;
   }
   out->shares = shares;
   out->share_count = (uint16_t)count;
