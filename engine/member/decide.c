@@ -291,6 +291,9 @@ const notch_outcome *notch_decide(notch_decider *decider, const notch_case *deci
     int64_t to_s = at_us / NOTCH_SECOND_US - (at_us % NOTCH_SECOND_US < 0 ? 1 : 0);
     notch_settle_until(work, state, to_s);
     refuse_closed(work, state); /* a rule that fell due may have closed it */
+    if (decision->event->type == NOTCH_EVENT_MERGE) {
+      notch_settle_merged(work, to_s);
+    }
   }
   uint32_t own = work->transactions.count;
   member_event(work, state);

@@ -254,10 +254,25 @@ void notch_merge_rest(notch_work *work)
   work->state = mine;
 }
 
+/* The old account as this decision has it; NULL: there is none. */
+static notch_state *old_account(notch_work *work)
+{
+  notch_text id = notch_value_text(work->in->event->fields[NOTCH_FIELD_MERGE_FROM]);
+  const notch_state *from = work->host->member(work->host->payload, id, false);
+  return from == NULL ? NULL : notch_work_copy(work, from);
+}
+
+void notch_settle_merged(notch_work *work, int64_t to_s)
+{
+  notch_state *from = old_account(work);
+  if (from != NULL && from->member != work->in->state->member && !from->closed) {
+    notch_settle_until(work, from, to_s);
+  }
+}
+
 void notch_do_merge(notch_work *work)
 {
-  notch_text id = notch_value_text(work->event->fields[NOTCH_FIELD_MERGE_FROM]);
-  const notch_state *from = work->host->member(work->host->payload, id, false);
+  const notch_state *from = old_account(work);
   if (from == NULL || from->member == work->open->row.member || from->closed) {
     notch_refuse(work, NOTCH_REFUSED_NO_MEMBER, "`from` has to name another open member");
   }
