@@ -17,7 +17,6 @@
 #include <string.h>
 
 #define BLOCK_SIZE_MIN ((size_t)4096)
-#define BLOCK_SIZE_MAX ((size_t)1 << 20)
 
 static_assert(NOTCH_ARENA_ALIGN >= _Alignof(max_align_t), "an item suits any type");
 
@@ -66,14 +65,14 @@ void notch_arena_reset(notch_arena *arena)
   notch_arena_block *kept = NULL;
 #ifndef NOTCH_ARENA_DEBUG
   notch_arena_block *block = arena->blocks;
-  if (block != NULL && block->next == NULL && block->size <= BLOCK_SIZE_MAX) {
+  if (block != NULL && block->next == NULL && block->size <= NOTCH_ARENA_BLOCK_MAX) {
     block->used = 0; /* the usual case of a reset for every event */
     arena->used_total = 0;
     arena->failed = false;
     return;
   }
   for (notch_arena_block **link = &arena->blocks; *link != NULL; link = &(*link)->next) {
-    if ((*link)->size <= BLOCK_SIZE_MAX) {
+    if ((*link)->size <= NOTCH_ARENA_BLOCK_MAX) {
       kept = *link;
       *link = kept->next;
       kept->next = NULL;
@@ -108,8 +107,8 @@ static notch_arena_block *add_block(notch_arena *arena, size_t size)
   size_t block_size = size;
 #ifndef NOTCH_ARENA_DEBUG
   block_size = arena->blocks == NULL ? BLOCK_SIZE_MIN : arena->blocks->size * 2;
-  if (block_size > BLOCK_SIZE_MAX)
-    block_size = BLOCK_SIZE_MAX;
+  if (block_size > NOTCH_ARENA_BLOCK_MAX)
+    block_size = NOTCH_ARENA_BLOCK_MAX;
   if (block_size < size)
     block_size = size;
 #endif

@@ -43,6 +43,7 @@ void notch_arena_reset(notch_arena *arena); /* forgets the contents, keeps the f
 void notch_arena_free(notch_arena *arena);
 
 #define NOTCH_ARENA_ALIGN ((size_t)16)
+#define NOTCH_ARENA_BLOCK_MAX ((size_t)1 << 20) /* larger items have a block of their own */
 /* Where the newest block has no room: a block more. */
 void *notch_arena_extend(notch_arena *arena, size_t size);
 /* Zeroed, aligned for any type.  Under --enable-sanitizers each item is a block of its own. */
@@ -50,7 +51,7 @@ static inline void *notch_arena_alloc(notch_arena *arena, size_t size)
 {
 #ifndef NOTCH_ARENA_DEBUG
   notch_arena_block *block = arena->blocks;
-  if (block != NULL && size != 0 && size <= block->size) {
+  if (block != NULL && size != 0 && size <= NOTCH_ARENA_BLOCK_MAX) {
     size_t item_size = (size + (NOTCH_ARENA_ALIGN - 1)) & ~(NOTCH_ARENA_ALIGN - 1);
     size_t after = arena->used_total + item_size;
     if (block->size - block->used >= item_size &&
