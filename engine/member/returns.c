@@ -65,7 +65,7 @@ static const notch_value *line_as_sent(const notch_event *sent, uint32_t field, 
 
 /*
  * One line: its quantity goes down, and its money in proportion to what is left of the quantity,
- * cumulatively rounded down to the minor unit.  Adds what the money fields lost to `lost`.
+ * cumulatively rounded down to the minor unit.  Adds what each field lost to `lost`.
  */
 static void lower_line(notch_work *work, const notch_event *sent, notch_value *fields,
                        uint32_t list_field, const notch_return_line *line, notch_value *lost)
@@ -105,10 +105,11 @@ static void lower_line(notch_work *work, const notch_event *sent, notch_value *f
                            notch_value_rational(was[quantity]));
   }
   for (uint32_t i = 0; i < record->field_count; i++) {
-    if (record->fields[i].type.kind != NOTCH_TYPE_MONEY || values[i].d == 0) {
+    if (!scales(record->fields[i].type) || values[i].d == 0) {
       continue;
     }
-    if (named && !named_money && part.num != part.den) {
+    bool money = record->fields[i].type.kind == NOTCH_TYPE_MONEY;
+    if (money && named && !named_money && part.num != part.den) {
       /* What has gone back so far, rounded down; the last line takes the rest. */
       notch_rational gone = notch_exact_mul(work, notch_value_rational(was[i]),
                                             notch_exact_sub(work, NOTCH_INTEGER(1), part));
