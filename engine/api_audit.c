@@ -250,20 +250,6 @@ static notch_status run_verify(audit *a)
   return a->nomem || a->findings.arena.failed ? notch_api_nomem(a->ledger) : NOTCH_OK;
 }
 
-notch_status notch_ledger_verify(notch_ledger *ledger, const notch_audit_options *options,
-                                 notch_view view, notch_write *write, void *payload,
-                                 uint64_t *differences)
-{
-  audit a;
-  if (ledger == NULL) {
-    return NOTCH_EMISUSE;
-  }
-  NOTCH_CHECK_ARG(ledger, write != NULL && differences != NULL);
-  NOTCH_CHECK_ARG(ledger, options == NULL || options->version == 1);
-  begin(&a, ledger, options, view);
-  return end(&a, in_snapshot(&a, run_verify), write, payload, differences);
-}
-
 /* ---- replay ---- */
 
 static notch_status run_replay(audit *a)
@@ -294,9 +280,11 @@ static notch_status run_replay(audit *a)
   return a->findings.arena.failed ? notch_api_nomem(a->ledger) : NOTCH_OK;
 }
 
-notch_status notch_ledger_replay(notch_ledger *ledger, const notch_audit_options *options,
-                                 notch_view view, notch_write *write, void *payload,
-                                 uint64_t *differences)
+/* ---- the two verbs ---- */
+
+static notch_status run_audit(notch_ledger *ledger, notch_status (*pass)(audit *),
+                              const notch_audit_options *options, notch_view view,
+                              notch_write *write, void *payload, uint64_t *differences)
 {
   audit a;
   if (ledger == NULL) {
@@ -305,5 +293,19 @@ notch_status notch_ledger_replay(notch_ledger *ledger, const notch_audit_options
   NOTCH_CHECK_ARG(ledger, write != NULL && differences != NULL);
   NOTCH_CHECK_ARG(ledger, options == NULL || options->version == 1);
   begin(&a, ledger, options, view);
-  return end(&a, in_snapshot(&a, run_replay), write, payload, differences);
+  return end(&a, in_snapshot(&a, pass), write, payload, differences);
+}
+
+notch_status notch_ledger_verify(notch_ledger *ledger, const notch_audit_options *options,
+                                 notch_view view, notch_write *write, void *payload,
+                                 uint64_t *differences)
+{
+  return run_audit(ledger, run_verify, options, view, write, payload, differences);
+}
+
+notch_status notch_ledger_replay(notch_ledger *ledger, const notch_audit_options *options,
+                                 notch_view view, notch_write *write, void *payload,
+                                 uint64_t *differences)
+{
+  return run_audit(ledger, run_replay, options, view, write, payload, differences);
 }

@@ -262,15 +262,6 @@ static bool decide(notch_books *books, notch_edition *edition, notch_event *even
 
 /* ---- returns ---- */
 
-static bool can_be_returned(const notch_edition *edition, uint32_t type)
-{
-  return type >= NOTCH_EVENT_BUILTIN_COUNT
-             ? type < edition->rules->program->event_count
-             : type == NOTCH_EVENT_PAY || type == NOTCH_EVENT_CAPTURE ||
-                   type == NOTCH_EVENT_REDEEM || type == NOTCH_EVENT_TRANSFER ||
-                   type == NOTCH_EVENT_ADJUST;
-}
-
 static notch_text field_text(const notch_edition *edition, const notch_event *event,
                              const char *name)
 {
@@ -314,7 +305,7 @@ static bool decide_of(notch_books *books, notch_edition *edition, notch_event *e
   if (then == NULL) {
     return false;
   }
-  if (row.member != member || !can_be_returned(then, notch_names_index(books, then, row.type))) {
+  if (row.member != member || !notch_event_can_be_returned(then->rules->program, notch_names_index(books, then, row.type))) {
     notch_text sentence = notch_arena_format(
         &books->run, row.member != member ? "`of`: %.*s is another member's event"
                                           : "`of`: %.*s is no event that can be returned",

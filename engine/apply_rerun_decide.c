@@ -176,15 +176,6 @@ static bool run_rules(notch_rerun *rerun, const notch_transaction *row, notch_ed
 
 /* ---- events that were sent ---- */
 
-static bool can_be_returned(const notch_edition *edition, uint32_t type)
-{
-  return type >= NOTCH_EVENT_BUILTIN_COUNT
-             ? type < edition->rules->program->event_count
-             : type == NOTCH_EVENT_PAY || type == NOTCH_EVENT_CAPTURE ||
-                   type == NOTCH_EVENT_REDEEM || type == NOTCH_EVENT_TRANSFER ||
-                   type == NOTCH_EVENT_ADJUST;
-}
-
 static notch_text text_field(const notch_event *event, int field)
 {
   notch_value value = event->fields[field];
@@ -231,7 +222,7 @@ static bool decide_of(notch_rerun *rerun, const notch_transaction *row, notch_te
     return false;
   }
   uint32_t type = notch_names_index(books, then, first.type);
-  if (first.member != row->member || !can_be_returned(then, type)) {
+  if (first.member != row->member || !notch_event_can_be_returned(then->rules->program, type)) {
     return plain(out, NOTCH_REFUSED_BAD_VALUE,
                  notch_arena_format(&rerun->row,
                                     first.member != row->member

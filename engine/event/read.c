@@ -114,6 +114,15 @@ uint32_t notch_event_find(const notch_program *program, notch_text type)
   return NOTCH_NONE;
 }
 
+bool notch_event_can_be_returned(const notch_program *program, uint32_t type)
+{
+  return type >= NOTCH_EVENT_BUILTIN_COUNT
+             ? type < program->event_count
+             : type == NOTCH_EVENT_PAY || type == NOTCH_EVENT_CAPTURE ||
+                   type == NOTCH_EVENT_REDEEM || type == NOTCH_EVENT_TRANSFER ||
+                   type == NOTCH_EVENT_ADJUST;
+}
+
 bool notch_read_at(notch_reader *reader, const notch_json *at, int64_t *at_us,
                    int32_t *offset_min)
 {

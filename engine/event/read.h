@@ -61,6 +61,8 @@ typedef struct notch_reader {
 
 /* The index of an event type, or NOTCH_NONE. */
 uint32_t notch_event_find(const notch_program *program, notch_text type);
+/* Whether a `return` may name an event of this type. */
+bool notch_event_can_be_returned(const notch_program *program, uint32_t type);
 
 /* The instant of an event.  False: missing or unreadable, see verdict. */
 bool notch_read_at(notch_reader *reader, const notch_json *at, int64_t *at_us,
