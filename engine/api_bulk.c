@@ -231,6 +231,11 @@ static notch_status take_record(bulk *b, size_t size)
   b->start += size;
   b->bytes += size;
   b->line++;
+  bool marked = b->line == 1 && size >= 3 && memcmp(record.bytes, "\xEF\xBB\xBF", 3) == 0;
+  if (marked) { /* a byte order mark, as some editors write it */
+    record.bytes += 3;
+    record.length -= 3;
+  }
   if (is_blank(record)) {
     return NOTCH_OK;
   }

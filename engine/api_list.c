@@ -64,7 +64,8 @@ static bool put_event(notch_question *q, const notch_transaction *row)
     put_key(&json, "member", q->books->host.member_id(q->books, row->member));
   }
   const notch_json *read = notch_json_parse(q->books->parser, content, q->run, NULL, NULL);
-  if (read == NULL || notch_json_get(read, NOTCH_TEXT("at")) == NULL) {
+  bool has_at = read != NULL && notch_json_get(read, NOTCH_TEXT("at")) != NULL;
+  if (!has_at && !notch_text_equal(row->detail, NOTCH_TEXT(NOTCH_AT_IS_MISSING))) {
     notch_json_key(&json, NOTCH_TEXT("at"));
     notch_json_raw(&json, NOTCH_TEXT("\""));
     notch_moment_print(q->to, row->at_us, row->offset_min);

@@ -190,6 +190,8 @@ bool notch_names_type(notch_books *books, notch_text type, uint32_t *number);
 uint32_t notch_names_index(notch_books *books, notch_edition *edition, uint32_t number);
 /* What terms are called in the dictionary: after who has them. */
 notch_text notch_names_terms(const notch_program *p, uint32_t terms, notch_arena *run);
+/* What a limit counts, in words of the rules; its amount is no part of it. */
+notch_text notch_names_limit(const notch_program *p, uint32_t limit, notch_arena *run);
 void notch_names_forget(notch_books *books);
 
 /* ---- members (apply_members.c) ---------------------------------------------------------- */

@@ -5,6 +5,7 @@
 #include <config.h>
 
 #include "apply.h"
+#include "check/print.h"
 
 #include <assert.h>
 #include <string.h>
@@ -34,13 +35,65 @@ notch_text notch_names_terms(const notch_program *p, uint32_t terms, notch_arena
   return notch_arena_format(run, "terms %u", terms);
 }
 
-static notch_text limit_text(const notch_program *p, uint32_t limit, notch_arena *run)
+/* What a limit counts, whatever its amount and its place among its owner's. */
+static void put_limit(notch_buffer *to, const notch_program *p, const notch_limit *limit)
 {
-  uint32_t place = 1; /* among those of its owner */
-  for (uint32_t i = 0; i < limit; i++) {
-    place += notch_text_equal(p->limits[i].owner, p->limits[limit].owner) ? 1 : 0;
+  notch_buffer_print(to, "%.*s: %.*s", WORD(limit->owner),
+                     WORD(limit->times ? NOTCH_TEXT("times")
+                                       : p->points[limit->points].decl.name));
+  for (uint32_t i = 0; i < limit->key_count; i++) {
+    const notch_limit_key *key = &limit->keys[i];
+    notch_buffer_print(to, " per %s", key->kind == NOTCH_KEY_MEMBER  ? "member"
+                                      : key->kind == NOTCH_KEY_EVENT ? "event"
+                                                                     : "");
+    if (key->kind == NOTCH_KEY_VALUE && key->root_count > 0) {
+      notch_print_root_expr(to, p, key->roots[0]);
+    }
   }
-  return notch_arena_format(run, "%.*s %u", WORD(p->limits[limit].owner), place);
+  switch (limit->period) {
+  case NOTCH_PERIOD_EVER: break;
+  case NOTCH_PERIOD_CALENDAR: notch_buffer_print(to, " per %s", notch_unit_word(limit->unit)); break;
+  case NOTCH_PERIOD_ROLLING:
+    notch_buffer_print(to, " per %lld %s", (long long)limit->rolling.count,
+                       notch_unit_word(limit->rolling.unit));
+    break;
+  case NOTCH_PERIOD_TOTAL:
+    notch_buffer_print(to, " in total");
+    if (limit->from_day != INT32_MIN) {
+      notch_buffer_print(to, " from %d to %d", limit->from_day, limit->to_day);
+    }
+    break;
+  }
+}
+
+/* Limits that count the same are told apart by their place. */
+notch_text notch_names_limit(const notch_program *p, uint32_t limit, notch_arena *run)
+{
+  notch_buffer own, other;
+  uint32_t place = 1;
+  notch_buffer_init(&own, run->memory);
+  notch_buffer_init(&other, run->memory);
+  put_limit(&own, p, &p->limits[limit]);
+  for (uint32_t i = 0; i < limit; i++) {
+    notch_buffer_clear(&other);
+    put_limit(&other, p, &p->limits[i]);
+    place += own.length == other.length && memcmp(own.bytes, other.bytes, own.length) == 0 ? 1 : 0;
+  }
+  if (place > 1) {
+    notch_buffer_print(&own, ", %u", place);
+  }
+  bool failed = own.failed || other.failed;
+  notch_text text = {NULL, 0};
+  jmp_buf *escape = run->escape;
+  run->escape = NULL; /* no jump past the buffers */
+  if (!failed) {
+    text = notch_arena_text(run, (notch_text){own.bytes, (uint32_t)own.length});
+  }
+  run->escape = escape;
+  notch_buffer_free(&own);
+  notch_buffer_free(&other);
+  run->failed = run->failed || failed;
+  return text;
 }
 
 /* How many a sort has in a programme, and what they are called. */
@@ -80,7 +133,7 @@ static notch_text text_of(const notch_program *p, notch_name_sort sort, uint32_t
   case NOTCH_NAME_COHORT: return p->cohorts[index].decl.name;
   case NOTCH_NAME_POOL: return p->pools[index].decl.name;
   case NOTCH_NAME_PAYMENT: return p->payments[index].decl.name;
-  case NOTCH_NAME_LIMIT: return limit_text(p, index, run);
+  case NOTCH_NAME_LIMIT: return notch_names_limit(p, index, run);
   case NOTCH_NAME_TERMS: return notch_names_terms(p, index, run);
   case NOTCH_NAME_TIER:
   case NOTCH_NAME_FIELD:
@@ -195,6 +248,14 @@ static notch_name_sort subject_sort(const notch_effect *effect)
   return 0;
 }
 
+/* What an effect's `ref` is an index of; 0: of nothing. */
+static notch_name_sort ref_sort(const notch_effect *effect)
+{
+  return effect->kind == NOTCH_EFFECT_PURSE        ? NOTCH_NAME_POINTS
+         : effect->kind == NOTCH_EFFECT_LIMIT_USED ? NOTCH_NAME_LIMIT
+                                                   : 0;
+}
+
 static bool posting_to_store(notch_books *books, notch_edition *edition, const notch_posting *from,
                              notch_posting *to)
 {
@@ -222,12 +283,13 @@ static bool effect_to_store(notch_books *books, notch_edition *edition, const no
 {
   *to = *from;
   notch_name_sort sort = subject_sort(from);
-  uint32_t points = 0;
-  if (from->kind == NOTCH_EFFECT_PURSE) {
-    if (!number_of(books, edition, NOTCH_NAME_POINTS, (uint32_t)from->ref, &points)) {
+  notch_name_sort refers = ref_sort(from);
+  uint32_t ref = 0;
+  if (refers != 0) {
+    if (!number_of(books, edition, refers, (uint32_t)from->ref, &ref)) {
       return false;
     }
-    to->ref = points;
+    to->ref = ref;
   }
   to->subject = NOTCH_NONE;
   return (sort == 0 || number_of(books, edition, sort, from->subject, &to->subject)) &&
@@ -415,12 +477,13 @@ static bool name_posting(const naming *n, const notch_posting *from, notch_posti
 static bool name_effect(const naming *n, const notch_effect *from, notch_effect *to)
 {
   *to = *from;
-  uint32_t points;
-  if (from->kind == NOTCH_EFFECT_PURSE) {
-    if (!name_in(n, NOTCH_NAME_POINTS, (uint32_t)from->ref, &points)) {
+  notch_name_sort refers = ref_sort(from);
+  uint32_t ref;
+  if (refers != 0) {
+    if (!name_in(n, refers, (uint32_t)from->ref, &ref)) {
       return false;
     }
-    to->ref = points;
+    to->ref = ref;
   }
   name_in(n, NOTCH_NAME_RULE, from->rule, &to->rule);
   return name_in(n, subject_sort(from), from->subject, &to->subject);

@@ -13,7 +13,7 @@ typedef enum notch_json_kind {
   NOTCH_JSON_NULL = 0,
   NOTCH_JSON_FALSE = 1,
   NOTCH_JSON_TRUE = 2,
-  NOTCH_JSON_NUMBER = 3, /* text: as written */
+  NOTCH_JSON_NUMBER = 3, /* text: as written, but 1.2e2 as 120 (up to e40) */
   NOTCH_JSON_STRING = 4, /* text: decoded UTF-8 */
   NOTCH_JSON_ARRAY = 5,
   NOTCH_JSON_OBJECT = 6

@@ -81,13 +81,8 @@ static bool read_number(plain *p, notch_text *out)
   if (take(p, '.') && !skip_digits(p)) {
     return false;
   }
-  if (take(p, 'e') || take(p, 'E')) {
-    if (!take(p, '+')) {
-      take(p, '-');
-    }
-    if (!skip_digits(p)) {
-      return false;
-    }
+  if (p->at < p->end && (*p->at == 'e' || *p->at == 'E')) {
+    return false; /* an exponent is written out by the other parser */
   }
   *out = (notch_text){start, (uint32_t)(p->at - start)};
   return true;

@@ -18,6 +18,7 @@
 #include <yajl/yajl_parse.h>
 
 #define LENGTH_MAX (UINT32_C(1) << 28) /* far below where yajl's buffer arithmetic would wrap */
+#define EXPONENT_MAX 40                /* of a number that is written out in digits */
 #define POOL_HEAD 16u                  /* before each of yajl's blocks: its size */
 
 typedef struct level {
@@ -135,12 +136,67 @@ static int on_boolean(void *context, int value)
   return add(context, value ? NOTCH_JSON_TRUE : NOTCH_JSON_FALSE) != NULL;
 }
 
+/* The exponent behind the e; false: it is far from what an amount could have. */
+static bool read_exponent(notch_text text, int *exponent)
+{
+  bool negative = text.length > 0 && text.bytes[0] == '-';
+  int value = 0;
+  for (uint32_t i = text.length > 0 && (negative || text.bytes[0] == '+'); i < text.length; i++) {
+    value = value * 10 + (text.bytes[i] - '0');
+    if (value > EXPONENT_MAX)
+      return false;
+  }
+  *exponent = negative ? -value : value;
+  return true;
+}
+
+/* 1.2e2 is 120, 12000E-2 is 120.00: some programs write numbers so.  The same number in digits. */
+static notch_text in_digits(notch_json_parser *parser, notch_text number)
+{
+  uint32_t end = 0, point = 0, count = 0;
+  int exponent;
+  while (end < number.length && (number.bytes[end] | 0x20) != 'e')
+    end++;
+  if (end == number.length ||
+      !read_exponent((notch_text){number.bytes + end + 1, number.length - end - 1}, &exponent))
+    return number;
+  uint32_t sign = number.bytes[0] == '-';
+  char *bytes = notch_arena_alloc(parser->run, end + 2 * EXPONENT_MAX + 2), *to = bytes;
+  if (bytes == NULL)
+    return (notch_text){NULL, 0};
+  char *digits = notch_arena_alloc(parser->run, end);
+  if (digits == NULL)
+    return (notch_text){NULL, 0};
+  for (uint32_t i = sign; i < end; i++)
+    if (number.bytes[i] != '.')
+      digits[count++] = number.bytes[i];
+    else
+      point = count;
+  int whole = (int)(point > 0 ? point : count) + exponent; /* digits before the point */
+  int from = 0;
+  while (from + 1 < whole && (from >= (int)count || digits[from] == '0'))
+    from++;
+  if (sign)
+    *to++ = '-';
+  if (whole <= 0)
+    *to++ = '0';
+  for (int i = from; i < whole || i < (int)count; i++) {
+    if (i == (whole > 0 ? whole : 0)) {
+      *to++ = '.';
+      for (int zero = whole; zero < 0; zero++)
+        *to++ = '0';
+    }
+    *to++ = i < (int)count ? digits[i] : '0';
+  }
+  return (notch_text){bytes, (uint32_t)(to - bytes)};
+}
+
 static int on_number(void *context, const char *bytes, size_t length)
 {
   notch_json *node = add(context, NOTCH_JSON_NUMBER);
   if (node == NULL)
     return 0;
-  node->text = keep(context, bytes, length);
+  node->text = in_digits(context, keep(context, bytes, length));
   return node->text.bytes != NULL;
 }
 

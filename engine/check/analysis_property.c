@@ -214,32 +214,52 @@ static bool value_at(const bound *b, const notch_expr *expr, notch_rational *out
   }
 }
 
-static bool holds_at(const bound *b, const notch_expr *expr)
+/* A claim that `earned` stays below something, however it is written. */
+typedef struct ceiling {
+  const notch_expr *earned, *allowed;
+  bool strict; /* equal is too much */
+} ceiling;
+
+static bool is_ceiling(const notch_property *property, const notch_expr *expr, ceiling *out)
+{
+  bool below = expr->op == NOTCH_EXPR_LE || expr->op == NOTCH_EXPR_LT;
+  bool above = expr->op == NOTCH_EXPR_GE || expr->op == NOTCH_EXPR_GT;
+  if (!below && !above) return false;
+  bool swapped = expr->args[0]->op != NOTCH_EXPR_EARNED; /* 100 star >= earned(star) */
+  out->earned = expr->args[swapped ? 1 : 0];
+  out->allowed = expr->args[swapped ? 0 : 1];
+  bool equal = expr->op == NOTCH_EXPR_LE || expr->op == NOTCH_EXPR_GE;
+  out->strict = property->never ? equal : !equal;
+  return out->earned->op == NOTCH_EXPR_EARNED && out->earned->window == NOTCH_NONE &&
+         (below != swapped) != property->never;
+}
+
+static bool holds_at(const bound *b, const ceiling *claim)
 {
   notch_rational most, allowed;
-  if (!most_of_event(b, &most) || !value_at(b, expr->args[1], &allowed)) return false;
+  if (!most_of_event(b, &most) || !value_at(b, claim->allowed, &allowed)) return false;
   int order = notch_rational_compare(most, allowed);
-  return order < 0 || (order == 0 && expr->op == NOTCH_EXPR_LE);
+  return order < 0 || (order == 0 && !claim->strict);
 }
 
 static bool proved_by_bound(notch_checker *c, const notch_property *property,
                             const notch_expr *expr)
 {
   bound b = {.c = c, .property = property, .field = NOTCH_NONE};
-  if (property->never || (expr->op != NOTCH_EXPR_LE && expr->op != NOTCH_EXPR_LT)) return false;
-  if (expr->args[0]->op != NOTCH_EXPR_EARNED || expr->args[0]->window != NOTCH_NONE) return false;
-  b.points = expr->args[0]->a;
+  ceiling claim;
+  if (!is_ceiling(property, expr, &claim)) return false;
+  b.points = claim.earned->a;
   field_use use = {.field = NOTCH_NONE};
-  notch_expr_visit(c, expr->args[1], note_use, &use);
+  notch_expr_visit(c, claim.allowed, note_use, &use);
   if (use.others || use.earned) return false;
   b.field = use.field;
-  if (b.field == NOTCH_NONE) return holds_at(&b, expr);
+  if (b.field == NOTCH_NONE) return holds_at(&b, &claim);
   notch_range range = c->program->events[property->event].fields[b.field].range;
   if (!notch_range_bounded(range) || range.low.num < 0) return false;
   b.at = range.low;
-  if (!holds_at(&b, expr)) return false;
+  if (!holds_at(&b, &claim)) return false;
   b.at = range.high;
-  return holds_at(&b, expr);
+  return holds_at(&b, &claim);
 }
 
 static void check_property(notch_checker *c, notch_property *property)

@@ -8,6 +8,7 @@
 #define NOTCH_CHECK_CHECKER_H
 
 #include "check/check.h"
+#include "check/print.h"
 #include "syntax/diag.h"
 
 /* KIND, "how a message calls one" */
@@ -256,7 +257,6 @@ bool notch_literal_day_of_year(notch_checker *c, const notch_tree_node *node, ui
 void notch_literal_effective(notch_checker *c, const notch_tree_node *node, int64_t *from_us,
                              int64_t *to_us);
 bool notch_unit_is_exact(notch_unit unit); /* seconds, minutes, hours */
-const char *notch_unit_word(notch_unit unit);
 
 /* range.c */
 notch_range notch_range_all(void);

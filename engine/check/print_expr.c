@@ -210,6 +210,11 @@ void notch_print_range(notch_buffer *to, notch_range range)
   print_range(to, range);
 }
 
+void notch_print_root_expr(notch_buffer *to, const notch_program *p, uint32_t index)
+{
+  if (index != NOTCH_NONE) print_expr(to, p, p->roots[index].event, p->roots[index].expr, 0);
+}
+
 void notch_print_root(notch_buffer *to, const notch_program *p, uint32_t index)
 {
   if (index == NOTCH_NONE) {

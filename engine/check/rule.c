@@ -19,6 +19,17 @@ static bool is_action(notch_tree_kind kind)
   return kind >= NOTCH_AST_RULE_EARN && kind <= NOTCH_AST_RULE_PROMOTE;
 }
 
+/* `after 90 days without a, b`: the second event is no part of the silence. */
+static void look_at_silence(notch_checker *c, const notch_tree_node *before,
+                            const notch_tree_node *trigger)
+{
+  if (!before || before->kind != NOTCH_AST_TRIGGER_AFTER ||
+      trigger->kind != NOTCH_AST_TRIGGER_EVENT)
+    return;
+  CHECK_REPORT(c, trigger, EVENT_AFTER_SILENCE, trigger->text, notch_tree_child(before, 1)->text,
+               trigger->text);
+}
+
 static void read_triggers(rule_work *work)
 {
   notch_checker *c = work->c;
@@ -29,12 +40,16 @@ static void read_triggers(rule_work *work)
     count += on->count;
   work->rule->variants = NOTCH_NEW_ARRAY(c->arena, notch_variant, count + 1);
   for (const notch_tree_node *on = notch_tree_find(node, NOTCH_AST_RULE_ON); on;
-       on = notch_tree_find_next(on))
+       on = notch_tree_find_next(on)) {
+    const notch_tree_node *before = NULL;
     for (const notch_tree_node *trigger = on->first; trigger; trigger = trigger->next) {
+      look_at_silence(c, before, trigger);
+      before = trigger;
       notch_variant *variant = &work->rule->variants[work->rule->variant_count];
       if (notch_trigger_read(c, work->item, trigger, &variant->trigger))
         work->rule->variant_count++;
     }
+  }
   if (!count) CHECK_REPORT(c, node, RULE_WITHOUT_TRIGGER, node->text);
 }
 

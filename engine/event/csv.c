@@ -72,10 +72,6 @@ bool notch_csv_open(notch_csv *out, notch_text header, notch_arena *arena, const
   NOTCH_VEC(notch_text) columns = {0};
   notch_text rest = without_line_end(header), field;
   bool more = true, member = false, at = false;
-  if (rest.length >= 3 && memcmp(rest.bytes, "\xEF\xBB\xBF", 3) == 0) {
-    rest.bytes += 3;
-    rest.length -= 3;
-  }
   while (more) {
     if (!take_field(&rest, &field, &more, arena) || field.length == 0) {
       *why = "the first line of a CSV file names its columns, separated by commas";

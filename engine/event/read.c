@@ -71,6 +71,13 @@ static notch_text duplicate_in(const notch_json *object)
   return (notch_text){NULL, 0};
 }
 
+/* CloudEvents 1.0, 1.1 ... */
+static bool is_first_version(const notch_json *version)
+{
+  return version->kind == NOTCH_JSON_STRING && version->text.length > 2 &&
+         memcmp(version->text.bytes, "1.", 2) == 0;
+}
+
 bool notch_envelope_open(notch_envelope *out, const notch_json *sent, const char **why)
 {
   memset(out, 0, sizeof *out);
@@ -78,9 +85,18 @@ bool notch_envelope_open(notch_envelope *out, const notch_json *sent, const char
     *why = "an event is a JSON object";
     return false;
   }
+  static const notch_json nothing = {.kind = NOTCH_JSON_OBJECT};
   const notch_json *data = find_in(sent, "data"), *unused = NULL;
-  out->wrapped = find_in(sent, "specversion") != NULL && data != NULL &&
-                 data->kind == NOTCH_JSON_OBJECT;
+  bool cloud = find_in(sent, "specversion") != NULL && find_in(sent, "member") == NULL;
+  if (data == NULL) {
+    data = &nothing;
+  }
+  if (cloud && !is_first_version(find_in(sent, "specversion"))) {
+    out->unwrapped = "specversion";
+  } else if (cloud && (data->kind != NOTCH_JSON_OBJECT || find_in(sent, "data_base64") != NULL)) {
+    out->unwrapped = "data";
+  }
+  out->wrapped = cloud && out->unwrapped == NULL;
   out->id = text_of(find_in(sent, "id"), &unused);
   out->type = text_of(find_in(sent, "type"), &out->type_as);
   out->member = text_of(find_in(sent, out->wrapped ? "subject" : "member"), &out->member_as);
@@ -128,7 +144,7 @@ bool notch_read_at(notch_reader *reader, const notch_json *at, int64_t *at_us,
 {
   if (at == NULL || at->kind == NOTCH_JSON_NULL) {
     return notch_reader_refuse(reader, NOTCH_REFUSED_MISSING_FIELD,
-                               "`at` is missing: when did it happen?");
+                               NOTCH_AT_IS_MISSING);
   }
   if (at->kind != NOTCH_JSON_STRING ||
       !notch_moment_parse(at_us, offset_min, at->text, &reader->layout->program->zone)) {
@@ -263,6 +279,12 @@ notch_event *notch_read_event(notch_reader *reader, const notch_envelope *envelo
   if (envelope->twice.length > 0) {
     notch_reader_refuse(reader, NOTCH_REFUSED_BAD_VALUE, "`%.*s` is there twice",
                         WORD(envelope->twice));
+    return NULL;
+  }
+  if (envelope->unwrapped != NULL) {
+    notch_reader_refuse(reader, NOTCH_REFUSED_BAD_VALUE,
+                        "`%s` is not that of CloudEvents 1.0 with an object as `data`",
+                        envelope->unwrapped);
     return NULL;
   }
   if (envelope->type.length == 0) {

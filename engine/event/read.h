@@ -38,9 +38,13 @@ typedef struct notch_envelope { /* what every event has, whatever the rules */
   const notch_json *type_as;   /* a type that is no text */
   const notch_json *fields;    /* the object that has them */
   bool wrapped;                /* CloudEvents: fields has nothing else */
+  const char *unwrapped;       /* the member that keeps CloudEvents from being read; NULL: none */
   notch_text twice;            /* a key that was sent twice; empty: none */
   bool at_is_read;             /* the row has it: it need not be kept with what could not be read */
 } notch_envelope;
+
+/* What is said of an event without one: then its row has the time of recording. */
+#define NOTCH_AT_IS_MISSING "`at` is missing: when did it happen?"
 
 /* False: not an object with an id; *why is then a sentence. */
 bool notch_envelope_open(notch_envelope *out, const notch_json *sent, const char **why);

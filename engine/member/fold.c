@@ -56,8 +56,8 @@ static void fold_effect_limits(notch_work *work, notch_state *state,
   } else if (effect->kind == NOTCH_EFFECT_UNAPPLIED) {
     notch_state_use_times(work, state, effect->rule, -effect->amount);
   } else if (effect->kind == NOTCH_EFFECT_LIMIT_USED) {
-    uint32_t limit = notch_limit_noted(work->program, effect);
-    if (limit != NOTCH_NONE && work->program->limits[limit].shared == (state->member == 0)) {
+    uint32_t limit = (uint32_t)effect->ref;
+    if (work->program->limits[limit].shared == (state->member == 0)) {
       notch_limit_use_key(work, state, limit, effect->text, effect->amount);
     }
   } else if (effect->kind == NOTCH_EFFECT_USE && effect->ref == 0) {

@@ -26,6 +26,10 @@ static notch_text key_of(notch_work *work, const notch_limit *limit, uint32_t va
     notch_text word = NOTCH_TEXT("?");
     if (value.d != 0 && text) {
       word = notch_value_text(value);
+    } else if (value.d != 0 && type.kind == NOTCH_TYPE_CHOICE) {
+      word = work->program->choices[type.of].words[value.n]; /* its place may change */
+    } else if (value.d != 0 && type.kind == NOTCH_TYPE_TIER) {
+      word = work->program->ladders[type.of].tiers[value.n].decl.name;
     } else if (value.d != 0) {
       word = notch_arena_format(work->run, "%lld/%lld", (long long)value.n, (long long)value.d);
     }
@@ -189,17 +193,15 @@ void notch_limit_use(notch_work *work, notch_state *state, uint32_t index, uint3
   notch_limit_use_key(work, state, index, key, amount);
 }
 
-/* Positions are from 1 among the rule's limits, below 0 among its group's. */
-static void note(notch_work *work, uint32_t rule, uint32_t limit, int64_t position, uint32_t points,
-                 int64_t amount)
+static void note(notch_work *work, uint32_t rule, uint32_t limit, uint32_t variant,
+                 uint32_t points, int64_t amount)
 {
-  uint32_t variant = position > 0 ? notch_work_variant(work, rule) : 0;
   notch_text key = notch_arena_text(work->run, notch_limit_key_of(work, limit, variant));
   notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_LIMIT_USED,
                                          .rule = rule,
                                          .subject = points,
                                          .amount = amount,
-                                         .ref = position,
+                                         .ref = limit,
                                          .matures_s = INT64_MIN,
                                          .until_s = NOTCH_NEVER,
                                          .text = key});
@@ -220,19 +222,8 @@ void notch_limit_note(notch_work *work, uint32_t rule_index, uint32_t points, in
     const notch_limit *of = &program->limits[limit];
     bool meant = points == NOTCH_NONE ? of->times : !of->times && of->points == points;
     if (meant && !of->per_event && (!shown || work->plan->keyed[limit])) {
-      note(work, rule_index, limit, i < own ? (int64_t)i + 1 : -(int64_t)(i - own) - 1, points,
+      note(work, rule_index, limit, i < own ? notch_work_variant(work, rule_index) : 0, points,
            amount);
     }
   }
-}
-
-uint32_t notch_limit_noted(const notch_program *program, const notch_effect *effect)
-{
-  const notch_rule *rule = &program->rules[effect->rule];
-  if (effect->ref > 0) {
-    return effect->ref <= rule->limit_count ? rule->limits[effect->ref - 1] : NOTCH_NONE;
-  }
-  const notch_group *group = rule->group == NOTCH_NONE ? NULL : &program->groups[rule->group];
-  return group != NULL && -effect->ref <= group->limit_count ? group->limits[-effect->ref - 1]
-                                                             : NOTCH_NONE;
 }

@@ -21,7 +21,5 @@ notch_text notch_limit_key_of(notch_work *work, uint32_t limit, uint32_t variant
  * limits; true: of those whose key is recorded).  points NOTCH_NONE: times. */
 void notch_limit_note(notch_work *work, uint32_t rule, uint32_t points, int64_t amount,
                       bool shown);
-/* The limit that such a record means. */
-uint32_t notch_limit_noted(const notch_program *program, const notch_effect *effect);
 
 #endif

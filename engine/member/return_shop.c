@@ -75,6 +75,18 @@ static int64_t wanted(notch_work *work, const notch_original *original)
   return amount;
 }
 
+/* `on return keep` in a payment: what was paid stays paid. */
+static bool stays_paid(const notch_work *work, const notch_original *original)
+{
+  for (uint32_t i = 0; i < original->transaction->effect_count; i++) {
+    const notch_effect *paid = &original->transaction->effects[i];
+    if (paid->kind == NOTCH_EFFECT_PAID) {
+      return work->program->payments[paid->subject].on_return == NOTCH_RETURN_KEEP;
+    }
+  }
+  return false;
+}
+
 static void return_redeem(notch_work *work, const notch_original *original)
 {
   const notch_transaction *row = original->transaction;
@@ -243,6 +255,9 @@ void notch_return_builtin(notch_work *work, const notch_original *original)
   case NOTCH_EVENT_PAY:
   case NOTCH_EVENT_CAPTURE: {
     int64_t amount = wanted(work, original);
+    if (stays_paid(work, original)) {
+      break;
+    }
     give_back(work, original, amount);
     for (uint32_t i = 0; i < original->transaction->effect_count; i++) {
       const notch_effect *paid = &original->transaction->effects[i];

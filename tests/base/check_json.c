@@ -52,6 +52,21 @@ START_TEST(keeps_order_and_number_text)
 }
 END_TEST
 
+START_TEST(exponents_are_written_out)
+{
+  static const char *const pairs[][2] = {
+      {"1.2e2", "120"},     {"12000E-2", "120.00"}, {"1e-3", "0.001"}, {"-1.5e0", "-1.5"},
+      {"0.5e1", "5"},       {"0.05e1", "0.5"},      {"1e+3", "1000"},  {"-12e-1", "-1.2"},
+      {"0e5", "0"},         {"1.50e1", "15.0"},     {"12e-2", "0.12"}, {"1.25e-1", "0.125"},
+      {"0.00e2", "0"},      {"1e41", "1e41"},       {"1e-41", "1e-41"}, {"100e-5", "0.00100"},
+      {"1e0000000003", "1000"}, {"1e99999999999999999999", "1e99999999999999999999"}};
+  for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
+    ck_text_eq(parse(pairs[i][0])->text, pairs[i][1]);
+  ck_assert_uint_eq(parse("1e40")->text.length, 41);
+  ck_assert_uint_eq(parse("-1e-40")->text.length, 43);
+}
+END_TEST
+
 START_TEST(decodes_escapes)
 {
   ck_text_eq(parse("\"a\\n\\\"\\\\\\/\\u00e9\\u91d1\\ud83c\\udf81\"")->text,
@@ -223,6 +238,7 @@ TCase *notch_check_json(void)
   TCase *json = tcase_create("json");
   tcase_add_checked_fixture(json, open_parser, close_parser);
   tcase_add_test(json, keeps_order_and_number_text);
+  tcase_add_test(json, exponents_are_written_out);
   tcase_add_test(json, decodes_escapes);
   tcase_add_test(json, marks_duplicate_keys);
   tcase_add_test(json, refuses_what_is_not_json);

@@ -42,6 +42,8 @@ class Case:
                 self.unclear = event
                 return False
             self.lines.append(spell.step(event))
+            if event.member is None:
+                continue
             if reasons:
                 self.refused[event.id] = reasons
                 if len(reasons) == 1:
@@ -81,6 +83,9 @@ class Case:
                     name, spell.decimal(amount), kind, state))
         for tier in tiers.values():
             self.lines.append('expect %s is %s' % (name, tier))
+        for reward, (usable, pending) in model.rewards_of(name).items():
+            self.lines.append('expect %s has %d %s' % (name, usable, reward))
+            self.lines.append('expect %s has %d %s pending' % (name, pending, reward))
 
     def script(self):
         return spell.program_text(self.program) + '\ntest "seed %d"\n' % self.seed + ''.join(
@@ -108,7 +113,7 @@ def shrink(folder, case):
         fewer = case.events[:place] + case.events[place + 1:]
         smaller = Case.__new__(Case)
         smaller.seed, smaller.program, smaller.left_out = case.seed, case.program, []
-        if any(e.type == 'return' and e.fields['of'] not in {x.id for x in fewer}
+        if any(e.type == 'return' and 'of' in e.fields and e.fields['of'] not in {x.id for x in fewer}
                for e in fewer) or not smaller.try_play(fewer):
             place += 1
             continue

@@ -8,6 +8,7 @@ import sys
 from fractions import Fraction
 
 import calendar_of
+from extras import Extras
 from shapes import (Event, Group, Kind, Ladder, Limit, Measure, Payment, Program, Reward, Rule)
 
 MODES = ['down', 'up', 'half up', 'half even']
@@ -16,7 +17,7 @@ MEMBERS = ['ann', 'bob', 'cat']
 F = Fraction
 
 
-class Maker:
+class Maker(Extras):
     def __init__(self, seed):
         self.seed, self.random = seed, random.Random(seed)
         pick = self.random
@@ -33,10 +34,14 @@ class Maker:
         self.groups()
         self.rules()
         self.shop()
+        self.wide, self.spendable = seed % 2 == 1, list(self.program.kinds)
+        if self.wide:
+            self.extras()
         self.tidy()
         # Drawn last, so that what was there before stays the same for a seed.
         for ladder in self.program.ladders.values():
-            if ladder.promote != 'step by step' and self.chance(0.15):
+            if ladder.promote != 'step by step' and ladder.name == 'status' and (
+                    self.chance(0.15)):
                 ladder.floor = self.random.randrange(1, len(ladder.tiers))
         if self.chance(0.15):
             self.by_line()
@@ -60,8 +65,10 @@ class Maker:
                 return set().union(set(), *(names(x) for x in part))
             return {part} if isinstance(part, str) else set()
         program = self.program
-        used = names([[r.when, r.earn, r.factor] for r in program.rules.values()])
-        used |= names([[x.reach, x.keep] for x in program.ladders.values()])
+        used = names([[r.when, r.earn, r.factor, r.deduct] for r in program.rules.values()])
+        used |= names([[x.reach, x.keep, list(x.lifetime.values())]
+                       for x in program.ladders.values()])
+        used |= names(list(program.segments.values()))
         program.measures = {n: m for n, m in program.measures.items() if n in used}
         program.tables = {n: t for n, t in program.tables.items() if n in used}
 
@@ -392,6 +399,9 @@ class Maker:
         at = dt.datetime.combine(self.start, dt.time(self.random.randrange(24),
                                                      self.random.randrange(60)))
         self.out, self.shopped, self.open_holds, self.late = [], {}, {}, self.chance(0.15)
+        if self.wide:
+            self.late = False
+            self.out = self.join(members, at)
         for number in range(1, self.random.randrange(6, 22)):
             at += self.pick([dt.timedelta(minutes=self.random.randrange(600)),
                              dt.timedelta(days=self.random.randrange(4)), dt.timedelta(0),
@@ -400,7 +410,9 @@ class Maker:
                 at = dt.datetime.combine(at.date() + dt.timedelta(days=1), dt.time(0))
             member = self.pick(members)
             event = Event('e%d' % number, None, member, at, {})
-            self.event(event)
+            if not (self.wide and self.sends and self.chance(0.2) and self.extra_event(
+                    event, [m for m in members if m != member])):
+                self.event(event)
             if event.type in ('purchase', 'visit') and self.late and self.chance(0.25):
                 event.at = at - dt.timedelta(days=self.random.randrange(40), hours=3)
             self.out.append(event)
@@ -410,13 +422,14 @@ class Maker:
         mine = self.shopped.setdefault(event.member, [])
         forms = ['purchase'] * 8 + ['visit'] * 3 + ['profile', 'adjust']
         forms += ['return'] * 3 if mine else []
-        forms += ['redeem'] * 2 if self.program.rewards else []
+        forms += ['redeem'] * 2 if 'mug' in self.program.rewards else []
         forms += ['pay'] * 2 if self.program.payments else []
         holds = self.open_holds.setdefault(event.member, [])
         forms += ['hold'] + ['release', 'capture'] * bool(holds)
         event.type = self.pick(forms)
         getattr(self, 'make_' + event.type)(event)
-        if event.type in ('purchase', 'visit', 'pay', 'redeem'):
+        if event.type in ('purchase', 'visit', 'pay', 'redeem') or (
+                self.wide and event.type in ('capture', 'transfer')):
             mine.append(event)
 
     def make_purchase(self, event):
@@ -428,6 +441,8 @@ class Maker:
                  for _ in range(self.random.randrange(1, 4))]
         event.fields = {'amount': F(cents, 100), 'channel': self.pick(CHANNELS),
                         'quantity': F(self.random.randrange(0, 12)), 'items': items}
+        if self.wide and self.chance(0.7):
+            self.of_its_lines(event, items)
 
     def make_visit(self, event):
         event.fields = {'score': F(self.random.randrange(0, 30))}
@@ -438,7 +453,7 @@ class Maker:
     def make_return(self, event):
         original = self.pick(self.shopped[event.member])
         event.fields = {'of': original.id}
-        if self.chance(0.5):
+        if self.wide and self.other_return(event, original) or self.chance(0.5):
             return
         if original.type == 'purchase':
             event.fields['amount'] = F(int(original.fields['amount'] * 100
@@ -465,7 +480,7 @@ class Maker:
 
     def make_hold(self, event):
         name = 'h' + event.id
-        event.fields = {'hold': name, 'points': {self.pick(list(self.program.kinds)): F(
+        event.fields = {'hold': name, 'points': {self.pick(self.spendable): F(
             self.random.randrange(1, 60))},
             'until': event.at + dt.timedelta(hours=self.random.randrange(1, 200))}
         self.open_holds[event.member].append(event)

@@ -1,11 +1,17 @@
 """The slow, obvious model of language.md: applies abstract events, one member at a time."""
+import copy
 from fractions import Fraction
 
 from calendar_of import EXACT, Calendar, first_day
+from goods import Goods
+from moving import Moving
 from passing import Passing
 from pipeline import Pipeline, Unspecified, share
+from returning import Returning
+from rungs import Ladders
 from spending import Refused, Spending
 from state import NEVER, Purse
+from triggers import Triggers
 
 
 class Record:
@@ -17,7 +23,7 @@ class Record:
         self.gone = False
         self.pipeline = None
         self.posted, self.taken, self.rooms, self.seen = {}, {}, {}, {}
-        self.applied = set()
+        self.applied, self.deducted, self.granted, self.came = set(), [], [], None
 
     def at_seq(self, seq):
         """Fields and whether all was returned, as known when `seq` was written."""
@@ -37,14 +43,23 @@ class Member:
         self.awards = []
         self.activity = self.purse.clocks
         self.by_id = {}
-        self.settled = -NEVER
+        self.settled = self.looked = -NEVER
+        self.closed, self.told = False, None
+        self.falling, self.promises, self.lifetime = {}, {}, {}
+        self.fired, self.spells, self.newest, self.inside = {}, {}, {}, set()
+        self.goods = []
 
 
-class Model(Passing, Spending):
+class Model(Returning, Passing, Ladders, Triggers, Spending, Goods, Moving):
     def __init__(self, program):
         self.program, self.calendar = program, Calendar(program.zone, program.roll)
         self.members, self.seq, self.uses = {}, 0, []
         self.applied, self.skipped = set(), set()
+        self.stocks, self.queue, self.old, self.followed, self.runs = {}, [], {}, set(), []
+        rules = program.rules.values()
+        self.triggered = program.segments or any(
+            isinstance(r.on, tuple) or r.deduct or r.grant or r.promise for r in rules)
+        self.late_refusals = any(r.deduct or r.refuse for r in rules)
 
     def member(self, name):
         if name not in self.members:
@@ -102,13 +117,19 @@ class Model(Passing, Spending):
             return self.calendar.day(moment).month
         if word == 'hour':
             return Fraction(self.calendar.local(moment).hour)
-        if word == 'tier':
+        if word in ('tier', 'tier of'):
             return memo(lambda: self.tier_at(member, expr[1], moment))
+        if word == 'came':
+            return record.came[expr[1]]
+        if word == 'floor of':
+            return expr[1] * (value(expr[3]) / expr[4]).__floor__()
         if word == 'table':
             table = self.program.tables[expr[1]]
             return table['rows'][value(('tier', table['ladder']))]
         if word == 'member':
             return memo(lambda: member.fields[expr[1]])
+        if word == 'balance' and record.came is not None:
+            return record.balances[expr[1]]
         if word == 'balance':
             return memo(lambda: member.purse.available(expr[1]))
         if word == 'earned':
@@ -231,21 +252,51 @@ class Model(Passing, Spending):
     # Events.
 
     def apply(self, event):
-        """None, or the reasons for which the event may be refused.  Whatever is refused is refused
-        before it changes anything but what fell due."""
+        """None, or the reasons for which the event may be refused."""
         self.applied, self.skipped = set(), set()
+        before = (copy.deepcopy((self.members, self.runs), {
+            id(x): x for x in (self.program, self.calendar)}),
+                  list(self.uses)) if self.late_refusals else None
         try:
             self.one(event)
         except Refused as refusal:
+            if before:
+                (self.members, self.runs), self.uses = before
+                self.pass_member(event)
             self.applied, self.skipped = set(), set()
             return refusal.reasons
         return None
 
+    def pass_member(self, event):
+        """What fell due before an event that was refused."""
+        member, moment = self.member(self.old.get(event.member, event.member)), (
+            self.calendar.moment(event.at))
+        if member.now is not None and not member.closed:
+            self.settle(member, moment)
+            member.settled = max(member.settled, moment)
+
+    def begin(self, member, moment):
+        """The member exists from now on."""
+        member.joined = member.looked = member.told = moment
+        for ladder in self.program.ladders.values():
+            if self.bottom(ladder) and ladder.lasts and not ladder.review:
+                member.until[ladder.name] = self.term(ladder, moment)
+
     def one(self, event):
         moment = self.calendar.moment(event.at)
-        member = self.member(event.member)
+        if event.member is None:
+            self.seq += 1
+            getattr(self, 'do_' + event.type)(Record(self.seq, event, moment))
+            return
+        member = self.member(self.old.get(event.member, event.member))
+        if member.closed:
+            if event.type == 'join':
+                raise Unspecified('joining again')
+            if event.type == 'return' and event.fields.get('of') not in member.by_id:
+                raise Unspecified('a return of what was not applied')
+            raise Refused('member_closed')
         late = member.now is not None and moment < member.now
-        if late and (event.type not in ('purchase', 'visit') or any(
+        if late and (event.type not in ('purchase', 'visit') or self.triggered or any(
                 k.expiry and k.expiry[0] == 'idle' or k.pending and k.pending[0] == 'until'
                 for k in self.program.kinds.values()) or any(
                     r.pending and r.pending[0] == 'until' for r in self.program.rules.values())):
@@ -253,22 +304,28 @@ class Model(Passing, Spending):
         if member.settled > moment and not late:
             raise Unspecified('earlier than what fell due')
         if member.now is None:
-            member.joined = moment
-            for ladder in self.program.ladders.values():
-                if ladder.promote == 'at review' and ladder.lasts and not ladder.review:
-                    member.until[ladder.name] = self.term(ladder, moment)
+            self.begin(member, moment)
         self.settle(member, moment)
+        member.purse.begin()
         self.start_clocks(member, event.type, moment)
         member.settled = max(member.settled, moment)
         self.seq += 1
         record = Record(self.seq, event, moment)
+        for lot in member.purse.lots:
+            if lot.until == event.type and not lot.mature:
+                self.mature(member.purse, lot)
         getattr(self, 'do_' + event.type, self.do_earning)(member, record, late)
         member.now = max(moment, member.now or moment)
+        member.looked = max(moment, member.looked)
+        member.newest[event.type] = max(moment, member.newest.get(event.type, moment))
         member.by_id[event.id] = record
-        for lot in member.purse.lots:
-            if lot.until == event.type and not lot.mature and lot.event != event.id:
-                self.mature(member.purse, lot)
-        self.promotions(member, record, late)
+        if event.type == 'merge' or member.closed:
+            return
+        if event.type == 'return':
+            self.recheck(member, moment)
+        self.promotions(member, member.now, moment if late else None, event.id)
+        self.settled_tiers(member, member.now, event.id, record)
+        self.on_earning(member, member.now, event.id)
 
     def start_clocks(self, member, event, moment):
         for kind in self.program.kinds.values():
@@ -294,8 +351,15 @@ class Model(Passing, Spending):
         self.cap(member, record)
         self.applied |= run.active
         self.skipped |= set(run.rules) - run.active
+        if any(self.program.rules[n].refuse for n in run.active):
+            raise Refused('not_eligible')
+        self.deduct(member, record, see)
+        self.effects(member, record, see)
         self.use(member, record)
-        now = max(moment, member.now or moment)
+        self.open_lots(member, record, moment, max(moment, member.now or moment),
+                       record.event.id)
+
+    def open_lots(self, member, record, moment, now, cause):
         for kind in self.program.kinds:
             mine = {n: a for n, a in sorted(record.posted.items())
                     if self.program.rules[n].kind == kind}
@@ -307,8 +371,8 @@ class Model(Passing, Spending):
             for name, amount in mine.items():
                 if amount:
                     rule = self.program.rules.get(name)
-                    member.purse.open(kind, amount, rule, moment, now, record.event.id)
-                    member.awards.append((moment, kind, amount, record.event.id))
+                    member.purse.open(kind, amount, rule, moment, now, cause)
+                    member.awards.append((moment, kind, amount, cause))
 
     def look_first(self, member, record, see, late):
         """What a return must find as it was then is looked at now."""
@@ -343,114 +407,12 @@ class Model(Passing, Spending):
                 record.posted.update(share(room, cut, kind.decimals, record.pipeline.order))
 
     def do_join(self, member, record, late):
+        if record.event.type == 'join' and member.now is not None:
+            raise Unspecified('a join of who is known')
         member.fields.update(record.fields)
+        member.told = record.moment
 
     do_profile = do_join
-
-    def do_return(self, member, record, late):
-        original = member.by_id.get(record.event.fields['of'])
-        if original is None:
-            raise Unspecified('a return of what was not applied')
-        lowered = {k: v for k, v in record.fields.items() if k != 'of'}
-        if late or record.moment < original.moment:
-            raise Unspecified('a late return')
-        if original.event.type in ('redeem', 'pay'):
-            return self.return_spending(member, original, lowered, record.moment)
-        if original.event.type not in ('purchase', 'visit') or original.gone:
-            raise Unspecified('a return of this')
-        fields = dict(original.fields)
-        for name, amount in lowered.items():
-            if fields[name] < amount:
-                raise Refused('out_of_range')
-            fields[name] -= amount
-        numeric = [k for k, v in fields.items() if isinstance(v, Fraction)]
-        gone = not lowered or 'items' not in fields and all(fields[k] == 0 for k in numeric)
-        if not gone and any(fields[k] == 0 < original.event.fields[k] for k in numeric):
-            raise Unspecified('all of one field is returned, not of the others')
-        if gone:
-            fields.update({name: Fraction(0) for name in numeric})
-            if 'items' in fields:
-                fields['items'] = []
-        original.fields, original.gone = fields, gone
-        original.history.append((record.seq, dict(fields), gone))
-        self.evaluate_again(member, original, record)
-
-    def evaluate_again(self, member, original, record):
-        run, fields = original.pipeline, original.fields
-        then = {}
-        for name in original.original:
-            rule = self.program.rules[name]
-            if rule.on_return != 'recompute' and not (
-                    run.raw.get(name) == run.owned.get(name) == run.exact.get(name)):
-                raise Unspecified('whether a limit comes before or after the proportion')
-            if rule.on_return == 'keep' and name in run.raw:
-                then[name] = run.raw[name]
-            elif rule.on_return == 'proportional' and name in run.raw:
-                read = self.reads(rule, original)
-                if original.event.fields[read] == 0:
-                    raise Unspecified('in proportion to nothing')
-                then[name] = run.raw[name] * fields[read] / original.event.fields[read]
-
-        def see(expr):
-            return self.see(expr, member, original, original.seq, fields, original.moment)
-
-        def room(owner, place, limit):
-            if (owner, place) not in original.rooms:
-                original.rooms[owner, place] = None
-                raise Unspecified('a room that was not looked at')
-            return original.rooms[owner, place]
-        again = Pipeline(self.program, original.event.type, see, room, original.gone, then)
-        if any(k.cap is not None for k in self.program.kinds.values()):
-            raise Unspecified('a return under a cap')
-        losses = {}
-        for kind in self.program.kinds:
-            was, due, taken = (
-                {n: a for n, a in part.items() if self.program.rules[n].kind == kind}
-                for part in (original.posted, again.posted, original.taken))
-            lowered = any(a < 0 for a in was.values())
-            names = sorted(set(was) | set(due) | set(taken))
-            loss = {n: was.get(n, 0) - due.get(n, 0) - taken.get(n, 0) for n in names}
-            for name in names:
-                original.taken[name] = original.taken.get(name, 0) + loss[name]
-            if any(loss[n] < 0 <= was.get(n, 0) for n in names):
-                raise Unspecified('a return gives back')
-            if lowered:
-                loss = {'': sum(loss.values())}
-            if any(a < 0 for a in loss.values()):
-                raise Unspecified('a return gives back')
-            losses[kind] = {n: a for n, a in loss.items() if a}
-            for amount in losses[kind].values():
-                member.awards.append((original.moment, kind, -amount, original.event.id))
-        for kind, parts in losses.items():
-            member.purse.take_back(kind, parts, original.event.id)
-        for use in self.uses:
-            if use['event'] != original.event.id:
-                continue
-            period = use['period']
-            if period and period[0] == 'cal' and first_day(
-                    self.calendar.day(use['at']), period[1]) != first_day(
-                        self.calendar.day(record.moment), period[1]):
-                continue
-            use['amount'] = sum(original.posted[n] - original.taken.get(n, 0)
-                                for n in use['names'])
-            use['times'] = sum(n in again.active for n in use['names'])
-
-    def reads(self, rule, original):
-        """The field in whose proportion a rule's award shrinks."""
-        def fields_of(expr):
-            if isinstance(expr, tuple):
-                if expr and expr[0] == 'field':
-                    return {expr[1]}
-                return set().union(set(), *(fields_of(e) for e in expr))
-            return set()
-        numeric = {k for k, v in original.event.fields.items() if isinstance(v, Fraction)}
-        for expr in (rule.earn, rule.when):
-            found = fields_of(expr) & numeric
-            if len(found) > 1:
-                raise Unspecified('several fields')
-            if found:
-                return found.pop()
-        return 'amount' if 'amount' in numeric else sorted(numeric)[0]
 
     # What the comparison looks at.
 
@@ -463,9 +425,16 @@ class Model(Passing, Spending):
                 {ladder.name: ladder.tiers[member.shown[ladder.name]]
                  for ladder in self.program.ladders.values()})
 
+    def rewards_of(self, name):
+        """{reward: (usable, pending)} of those that rules grant."""
+        member = self.member(name)
+        granted = sorted({r.grant[0] for r in self.program.rules.values() if r.grant})
+        return {reward: self.goods(member, reward, max(member.settled, member.looked))
+                for reward in granted}
+
     def pass_to(self, moment):
         """A bare `at`: time passes for everyone."""
         for member in self.members.values():
-            if member.now is not None:
+            if member.now is not None and not member.closed:
                 self.settle(member, moment)
                 member.settled = max(member.settled, moment)

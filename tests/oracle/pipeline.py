@@ -48,10 +48,11 @@ class Pipeline:
     `see` answers expressions; `room(owner, place, limit)` what a limit leaves; `then`, where an
     event is evaluated once more, what its proportional and kept rules put in (name -> exact)."""
 
-    def __init__(self, program, event, see, room, gone=False, then=None):
+    def __init__(self, program, event, see, room, gone=False, then=None, rules=None):
         self.program, self.see, self.room = program, see, room
         self.gone, self.then = gone, then
-        self.rules = {r.name: r for r in program.rules.values() if r.on == event}
+        rules = program.rules.values() if rules is None else rules
+        self.rules = {r.name: r for r in rules if event is None or r.on == event}
         self.raw = {}
         self.owned = {}
         self.active = set()
@@ -143,7 +144,7 @@ class Pipeline:
         elif rule.multiply:
             amount = self.named(rule) * (self.see(rule.factor) - 1)
         else:
-            amount = self.see(rule.earn)
+            amount = self.see(rule.earn) if rule.earn else Fraction(0)
         self.raw[name] = amount
         if scope == 'line':
             if self.then is not None and name in self.then:

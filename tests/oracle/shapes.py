@@ -14,6 +14,7 @@ class Kind:
     take: str = 'soonest'
     cap: Fraction = None
     shortfall: str = 'recover'
+    qualifying: bool = False
 
 
 @dataclass
@@ -28,8 +29,11 @@ class Limit:
 
 @dataclass
 class Rule:
+    """`on` is an event, or a trigger by its first word: ('each', 'unit', 'month'),
+    ('each', 'day', 1, 3), ('each', 'birthday'), ('after', n, unit, event), ('entering', segment),
+    ('leaving', segment), ('earning', kind), ('promote', ladder, tier), ('demote', ladder, tier)."""
     name: str
-    on: str
+    on: object
     kind: str
     when: tuple = None
     earn: tuple = None
@@ -43,6 +47,10 @@ class Rule:
     expiry: tuple = None
     effective: tuple = None
     on_return: str = 'recompute'
+    deduct: tuple = None
+    grant: tuple = None  # (reward, how many: an expression)
+    promise: tuple = None  # (ladder, tier, n, unit)
+    refuse: bool = False
 
 
 @dataclass
@@ -76,15 +84,26 @@ class Ladder:
     demote: str = 'to earned'
     bonus: dict = field(default_factory=dict)
     floor: int = 0  # while member.vip
+    pay_reach: dict = field(default_factory=dict)  # tier -> (amount, kind)
+    pay_keep: dict = field(default_factory=dict)
+    decay: tuple = None  # (amount, kind), at a review
+    carry: tuple = None  # (amount, kind, once)
+    grace: tuple = None  # (n, unit)
+    lifetime: dict = field(default_factory=dict)  # tier -> condition
+    recheck: bool = False
 
 
 @dataclass
 class Reward:
+    """`cost` is None where it can only be granted."""
     name: str
     cost: Fraction
     kind: str
     when: tuple = None
     limits: list = field(default_factory=list)
+    pending: tuple = None
+    valid: tuple = None
+    stock: int = None
 
 
 @dataclass
@@ -95,6 +114,21 @@ class Payment:
     kind: str
     minimum: Fraction = None
     share: Fraction = None
+
+
+@dataclass
+class Partner:
+    name: str
+    kind: str
+
+
+@dataclass
+class Cohort:
+    """Bands from the best down, each with the share of the members that it and those above take."""
+    name: str
+    by: tuple
+    each: tuple
+    bands: list
 
 
 @dataclass
@@ -110,6 +144,11 @@ class Program:
     tables: dict = field(default_factory=dict)
     rewards: dict = field(default_factory=dict)
     payments: dict = field(default_factory=dict)
+    segments: dict = field(default_factory=dict)
+    partners: dict = field(default_factory=dict)
+    cohorts: dict = field(default_factory=dict)
+    pool: tuple = None  # (share open to the others, kind)
+    birthdays: bool = False
 
     def rank(self, group, rule):
         """Where ties go: by the list, else by name."""

@@ -62,7 +62,7 @@ def expr(e):
             return '%s %s %s' % (expr(e[2]), e[1], DAYS[right[1]])
         if e[2][0] == 'month':
             return '%s %s %s' % (expr(e[2]), e[1], MONTHS[right[1] - 1])
-        if e[2][0] == 'tier':
+        if e[2][0] in ('tier', 'tier of'):
             return '%s %s %s' % (expr(e[2]), e[1], right[2])
         if e[2][0] == 'member':
             return expr(e[2]) if right[1] else 'not ' + expr(e[2])
@@ -95,6 +95,12 @@ def expr(e):
         return 'hour of now'
     if word == 'tier':
         return 'tier'
+    if word == 'tier of':
+        return 'tier of ' + e[1]
+    if word == 'came':
+        return 'earned(%s)' % e[1]
+    if word == 'floor of':
+        return '%s * floor(%s / %s)' % (points(e[1], e[2]), expr(e[3]), points(e[4], e[3][1]))
     if word == 'table':
         return e[1] + '(tier)'
     if word == 'member':
@@ -143,11 +149,27 @@ def limit(form):
     return text + (' refused' if form.over == 'refused' else '')
 
 
-def rule_clauses(rule):
+def trigger(on, program):
+    """A rule's trigger: an event, or what shapes.Rule lists."""
+    if not isinstance(on, tuple):
+        return on
+    word = on[0]
+    if word == 'each':
+        return 'each ' + {'unit': lambda: on[2], 'day': lambda: '%d %s' % (
+            on[2], MONTHS[on[3] - 1]), 'birthday': lambda: 'member.birthday'}[on[1]]()
+    if word == 'after':
+        return 'after %s without %s' % (duration(on[1], on[2]), on[3])
+    if word in ('promote', 'demote'):
+        return '%s %s %s' % (word, 'to' if word == 'promote' else 'from',
+                             program.ladders[on[1]].tiers[on[2]])
+    return ' '.join(on)
+
+
+def rule_clauses(rule, program):
     out = []
     if rule.effective:
         out.append('effective from %s to %s' % tuple(d.isoformat() for d in rule.effective))
-    out.append('on ' + rule.on)
+    out.append('on ' + trigger(rule.on, program))
     if rule.when:
         out.append('when ' + expr(rule.when))
     if rule.group:
@@ -158,8 +180,20 @@ def rule_clauses(rule):
         factor = (expr(rule.factor) if rule.factor[0] == 'table'
                   else decimal(rule.factor[1]) + 'x')
         out.append('multiply %s by %s' % (', '.join(rule.multiply), factor))
-    else:
+    elif rule.earn:
         out.append('earn ' + expr(rule.earn))
+    if rule.deduct:
+        out.append('deduct ' + expr(rule.deduct))
+    if rule.grant:
+        count = rule.grant[1]
+        out.append('grant %s %s times' % (rule.grant[0], decimal(count[1]) if count[0] == 'number'
+                                          else '(%s)' % expr(count)))
+    if rule.promise:
+        ladder, tier, n, unit = rule.promise
+        out.append('promote to %s for %s' % (program.ladders[ladder].tiers[tier],
+                                             duration(n, unit)))
+    if rule.refuse:
+        out.append('refuse')
     out += [limit(x) for x in rule.limits]
     if rule.rounding:
         out.append(rounding(rule.rounding))
@@ -174,6 +208,8 @@ def rule_clauses(rule):
 
 def kind_clauses(kind):
     out = ['whole' if not kind.decimals else '%d decimals' % kind.decimals]
+    if kind.qualifying:
+        out.append('qualifying')
     if kind.rounding:
         out.append(rounding(kind.rounding))
     if kind.pending:
@@ -196,6 +232,12 @@ def ladder_clauses(ladder):
             out += ['tier ' + tier, '  reach when ' + expr(ladder.reach[place])]
             if ladder.keep[place] != ladder.reach[place]:
                 out.append('  keep when ' + expr(ladder.keep[place]))
+            if place in ladder.pay_reach:
+                out.append('  pay %s on reach' % points(*ladder.pay_reach[place]))
+            if place in ladder.pay_keep:
+                out.append('  pay %s on keep' % points(*ladder.pay_keep[place]))
+            if place in ladder.lifetime:
+                out.append('  lifetime when ' + expr(ladder.lifetime[place]))
     lasts = ladder.lasts
     if lasts and lasts[0] == 'for':
         out.append('lasts for %s%s' % (duration(lasts[1], lasts[2]),
@@ -208,9 +250,33 @@ def ladder_clauses(ladder):
             ladder.review[1], MONTHS[ladder.review[2] - 1])))
     if ladder.floor:
         out.append('floor %s when member.vip' % ladder.tiers[ladder.floor])
+    if ladder.decay:
+        out.append('pay %s at review' % points(*ladder.decay))
+    if ladder.carry:
+        out.append('carry at most %s%s' % (points(*ladder.carry[:2]),
+                                           ' once' if ladder.carry[2] else ''))
+    if ladder.grace:
+        out.append('grace ' + duration(*ladder.grace))
+    if ladder.recheck:
+        out.append('on return recheck')
     out.append('promote ' + ladder.promote)
     out.append('never demote' if ladder.demote == 'never' else 'demote ' + ladder.demote)
     return out
+
+
+def reward_clauses(reward):
+    out = []
+    if reward.cost is not None:
+        out.append('costs ' + points(reward.cost, reward.kind))
+    if reward.when:
+        out.append('when ' + expr(reward.when))
+    if reward.pending:
+        out.append('pending for ' + duration(*reward.pending))
+    if reward.valid:
+        out.append('valid for ' + duration(*reward.valid))
+    if reward.stock is not None:
+        out.append('stock %d' % reward.stock)
+    return out + [limit(x) for x in reward.limits]
 
 
 def measure_head(m):
@@ -242,7 +308,9 @@ event visit
 
 def declarations(program):
     """Every declaration but `program`, as texts that may stand in any order."""
-    out = [text.strip('\n') for text in SHAPES.split('\n\n') if text.strip()]
+    shapes = SHAPES.replace('flag = no\n', 'flag = no\n  field birthday date?\n'
+                            ) if program.birthdays else SHAPES
+    out = [text.strip('\n') for text in shapes.split('\n\n') if text.strip()]
 
     def put(head, clauses):
         out.append('\n'.join([head] + ['  ' + c for c in clauses]))
@@ -265,11 +333,11 @@ def declarations(program):
             ['ranked ' + ', '.join(group.ranked)] if group.ranked else []) + [
                 limit(x) for x in group.limits])
     for rule in program.rules.values():
-        put('rule ' + rule.name, rule_clauses(rule))
+        put('rule ' + rule.name, rule_clauses(rule, program))
+    for name, when in program.segments.items():
+        out.append('segment %s when %s' % (name, expr(when)))
     for reward in program.rewards.values():
-        put('reward ' + reward.name, ['costs ' + points(reward.cost, reward.kind)] + (
-            ['when ' + expr(reward.when)] if reward.when else []) + [
-                limit(x) for x in reward.limits])
+        put('reward ' + reward.name, reward_clauses(reward))
     for p in program.payments.values():
         put('payment ' + p.name, ['pay %s per %s' % (money(p.money), points(p.points, p.kind))] + (
             ['minimum ' + points(p.minimum, p.kind)] if p.minimum is not None else []) + (
@@ -293,7 +361,10 @@ def with_fields(event):
     for name, value in event.fields.items():
         if event.type == 'return' and name == 'of':
             continue
-        if name == 'items':
+        if name == 'items' and event.type == 'return':
+            out.append('items ' + ' '.join('{line %s, quantity %s}' % (
+                decimal(i['line']), decimal(i['quantity'])) for i in value))
+        elif name == 'items':
             out.append('items ' + ' '.join('{amount %s, quantity %s, category %s}' % (
                 money(i['amount']), decimal(i['quantity']), i['category']) for i in value))
         elif isinstance(value, dict):
@@ -304,6 +375,8 @@ def with_fields(event):
             out.append('%s %s' % (name, 'yes' if value else 'no'))
         elif name == 'hold':
             out.append('hold "%s"' % value)
+        elif name == 'birthday':
+            out.append('birthday ' + value.isoformat())
         elif name == 'until':
             out.append('until %s' % stamp(value))
         elif isinstance(value, str):
@@ -319,15 +392,18 @@ def stamp(at):
 
 def step(event):
     what = event.type
-    if what == 'return':
+    if what == 'return' and 'of' in event.fields:
         what = 'return of ' + event.fields['of']
+    if event.member is None:
+        return 'at %s %s%s' % (stamp(event.at), what, with_fields(event))
     return 'at %s %s %s as %s%s' % (stamp(event.at), event.member, what, event.id,
                                     with_fields(event))
 
 
 def json_line(event):
-    line = {'id': event.id, 'type': event.type, 'member': event.member,
-            'at': event.at.strftime('%Y-%m-%dT%H:%M:%S')}
+    line = {'id': event.id, 'type': event.type, 'at': event.at.strftime('%Y-%m-%dT%H:%M:%S')}
+    if event.member is not None:
+        line['member'] = event.member
 
     def plain(name, value):
         if isinstance(value, list):
@@ -335,9 +411,12 @@ def json_line(event):
         if isinstance(value, dict):
             return {k: decimal(a) for k, a in value.items()}
         if isinstance(value, tuple):
-            return decimal(value[0])
+            # A capture's hold may be of any kind; a payment says which it takes.
+            return {value[1]: decimal(value[0])} if event.type == 'capture' else decimal(value[0])
         if isinstance(value, (bool, str)):
             return value
+        if name == 'birthday':
+            return value.isoformat()
         if name == 'until':
             return value.strftime('%Y-%m-%dT%H:%M:%S')
         return decimal(value, 2 if name in MONEY else 0)

@@ -27,13 +27,22 @@ class Spending:
             left = self.room(reward.name, place, limit, member, {}, record.moment)
             if left < record.fields['quantity']:
                 reasons.append('limit_reached')
-        cost = reward.cost * record.fields['quantity']
+        free = min(record.fields['quantity'],
+                   self.goods(member, reward.name, record.moment)[0])
+        paid = record.fields['quantity'] - free
+        if reward.cost is None and paid:
+            raise Refused('not_eligible', 'out_of_stock', 'not_enough_points')
+        if reward.stock is not None and self.stock(reward.name) < paid:
+            reasons.append('out_of_stock')
+        cost = (reward.cost or 0) * paid
         if member.purse.available(reward.kind) < cost:
             reasons.append('not_enough_points')
         if reasons:
             raise Refused(*reasons)
+        self.take_granted(member, reward.name, free, record.moment)
+        self.take_from_stock(reward.name, paid)
         record.parts = self.spend(member, reward.kind, cost)
-        record.kind = reward.kind
+        record.kind, record.free = reward.kind, free
         member.purse.totals[reward.kind]['spent'] += cost
         for place, limit in enumerate(reward.limits):
             self.used(member, record, reward.name, place, limit, [], record.fields['quantity'],
@@ -60,6 +69,8 @@ class Spending:
     def return_spending(self, member, original, lowered, moment):
         if original.gone or set(lowered) - {'points'}:
             raise Unspecified('a return of a part of this')
+        if getattr(original, 'free', 0):
+            raise Unspecified('a return of what was granted')
         left = sum(amount for _, amount in original.parts)
         wish = lowered.get('points', left)
         if wish > left:
@@ -111,11 +122,13 @@ class Spending:
             raise Unspecified('more than is held')
         hold.open, back = False, []
         hold.spent = True
+        record.parts, record.kind = [], hold.kind
         member.purse.totals[hold.kind]['spent'] += want
         for lot, amount in hold.parts:
             part = min(amount, want)
             want -= part
             back.append((lot, amount - part))
+            record.parts.append((lot, part))
         member.purse.back([(lot, a) for lot, a in back if a], record.moment)
 
     def do_adjust(self, member, record, late):

@@ -11,6 +11,7 @@ class Lot:
         self.seq, self.kind, self.left = seq, kind, amount
         self.earned, self.matures, self.expires = earned, matures, expires
         self.rule, self.event, self.mature = rule, event, False
+        self.carried = False
 
 
 class Hold:
@@ -24,7 +25,7 @@ class Purse:
 
     def __init__(self, program, calendar):
         self.program, self.calendar = program, calendar
-        self.lots, self.holds, self.serial = [], {}, 0
+        self.lots, self.holds, self.serial, self.inflow, self.sources = [], {}, 0, {}, []
         self.paying, self.clocks = set(), {}
         self.debt = {k: Fraction(0) for k in program.kinds}
         self.totals = {k: dict.fromkeys(('issued', 'spent', 'expired', 'taken_back', 'forgiven'),
@@ -89,7 +90,19 @@ class Purse:
         self.lots.append(lot)
         lot.mature = lot.matures <= now
         self.settle_debt(lot)
+        if lot.mature:
+            self.came(kind, lot.left, lot)
         self.drop(lot, now)
+
+    def came(self, kind, amount, lot=None):
+        """What became available in the transaction under way; of `lot`, where it was new to it."""
+        self.inflow[kind] = self.inflow.get(kind, 0) + amount
+        if lot:
+            self.sources.append((lot.event, lot.rule, kind, amount))
+
+    def begin(self):
+        """A transaction begins."""
+        self.inflow, self.sources = {}, []
 
     def settle_debt(self, lot):
         """What comes in pays what is owed first; pending points do (maturing posts nothing)."""
@@ -139,7 +152,9 @@ class Purse:
             lot.left += amount
             self.drop(lot, now)
             if lot.left and lot.mature:
+                owed = self.debt[lot.kind]
                 self.settle_debt(lot)
+                self.came(lot.kind, max(Fraction(0), amount - (owed - self.debt[lot.kind])))
 
     def take_back(self, kind, losses, event):
         """A return takes `losses` (rule -> amount) of what `event` had earned: its pending part,

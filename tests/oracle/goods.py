@@ -1,0 +1,97 @@
+"""Rewards in lots: granted, pending, used, run out, waiting for stock."""
+from fractions import Fraction
+
+from pipeline import Unspecified
+from spending import Refused
+from state import NEVER
+
+
+class Good:
+    def __init__(self, reward, amount, matures, until, event):
+        self.reward, self.left, self.amount = reward, amount, amount
+        self.matures, self.until, self.event = matures, until, event
+
+
+class Goods:
+    def effects(self, member, record, see):
+        """What rules that applied do besides moving points."""
+        for name in sorted(record.applied):
+            rule = self.program.rules[name]
+            if rule.grant:
+                good = self.grant(member, rule.grant[0], see(rule.grant[1]), record.moment,
+                                  record.event.id)
+                record.granted.append((name, good))
+            if rule.promise:
+                self.promise(member, rule, record.moment)
+
+    def stock(self, reward):
+        form = self.program.rewards[reward]
+        return NEVER if form.stock is None else self.stocks.setdefault(reward, form.stock)
+
+    def grant(self, member, reward, amount, moment, event):
+        if self.stock(reward) < amount:
+            if 0 < self.stock(reward):
+                raise Unspecified('a part of a grant is in stock')
+            self.queue.append((member.name, reward, amount, event))
+            return None
+        if self.program.rewards[reward].stock is not None:
+            self.stocks[reward] -= amount
+        return self.give(member, reward, amount, moment, event)
+
+    def give(self, member, reward, amount, moment, event):
+        form, calendar = self.program.rewards[reward], self.calendar
+        matures = calendar.add(moment, *form.pending) if form.pending else moment
+        until = calendar.lasting(moment, *form.valid) if form.valid else NEVER
+        good = Good(reward, amount, matures, until, event)
+        member.goods.append(good)
+        return good
+
+    def goods(self, member, reward, moment):
+        """Granted ones: (usable, pending)."""
+        mine = [g for g in member.goods if g.reward == reward and moment < g.until]
+        return (sum((g.left for g in mine if g.matures <= moment), Fraction(0)),
+                sum((g.left for g in mine if g.matures > moment), Fraction(0)))
+
+    def take_granted(self, member, reward, wanted, moment):
+        """Uses granted ones first; how many are left to pay for."""
+        mine = [g for g in member.goods if g.reward == reward and g.left
+                and g.matures <= moment < g.until]
+        for good in sorted(mine, key=lambda g: g.until):
+            part = min(good.left, wanted)
+            good.left -= part
+            wanted -= part
+        return wanted
+
+    def take_from_stock(self, reward, amount):
+        if self.program.rewards[reward].stock is not None and amount:
+            if self.stock(reward) < amount:
+                raise Refused('out_of_stock')
+            self.stocks[reward] -= amount
+
+    def withdraw(self, good, moment):
+        """A granted reward goes back while unused; whether it was all there still."""
+        if good is None or good.until <= moment:
+            raise Unspecified('a grant that waits, or has run out')
+        if good.left not in (0, good.amount):
+            raise Unspecified('one of several was used')
+        unused = good.left == good.amount
+        if unused and self.program.rewards[good.reward].stock is not None:
+            self.stocks[good.reward] += good.left
+        good.left = Fraction(0)
+        return unused
+
+    def do_restock(self, record):
+        reward = record.fields['reward']
+        self.stocks[reward] = self.stock(reward) + record.fields['quantity']
+        for waiting in list(self.queue):
+            name, which, amount, event = waiting
+            if which != reward:
+                continue
+            member = self.member(self.old.get(name, name))
+            if self.stock(reward) < amount:
+                break
+            self.queue.remove(waiting)
+            if member.closed:
+                raise Unspecified('a grant to who left')
+            self.stocks[reward] -= amount
+            self.give(member, reward, amount, record.moment, event)
