@@ -203,6 +203,8 @@ notch_seat *notch_seat_at(const notch_books *books, int64_t member);
 void notch_seat_forget(notch_books *books, int64_t member);
 void notch_seats_touch(notch_books *books); /* what was touched so far may be let go again */
 bool notch_seats_put(notch_books *books); /* gives the store what it lacks */
+/* When the store is to look at the member again; seconds. */
+int64_t notch_seat_due(const notch_edition *edition, const notch_state *state);
 bool notch_seat_give(void *books, int64_t member); /* of one member, when the store asks */
 void notch_seats_drop(notch_books *books);
 /* Absorbs a row that was just written (indexes of the edition). */

@@ -80,6 +80,14 @@ void notch_seats_touch(notch_books *books)
   books->stamp++;
 }
 
+int64_t notch_seat_due(const notch_edition *edition, const notch_state *state)
+{
+  int64_t due_s = notch_next_due(edition->rules->plan, state);
+  int64_t until_s = edition->rules->plan->until_s;
+  /* The next version may say otherwise. */
+  return until_s < due_s && state->present && !state->closed ? until_s : due_s;
+}
+
 static bool put_seat(notch_books *books, notch_seat *seat)
 {
   notch_edition *edition = notch_books_edition(books, seat->version);
@@ -91,11 +99,7 @@ static bool put_seat(notch_books *books, notch_seat *seat)
   if (books->scratch.failed) {
     return notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
   }
-  int64_t due_s = notch_next_due(edition->rules->plan, &seat->state);
-  int64_t until_s = edition->rules->plan->until_s;
-  if (until_s < due_s && seat->state.present && !seat->state.closed) {
-    due_s = until_s; /* the next version may say otherwise */
-  }
+  int64_t due_s = notch_seat_due(edition, &seat->state);
   notch_store_status status = notch_store_state_put(
       books->store, seat->member,
       (notch_text){books->scratch.bytes, (uint32_t)books->scratch.length}, due_s, seat->version);

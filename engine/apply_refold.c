@@ -139,109 +139,82 @@ static void check_tiers(refold *r, int64_t member, const notch_state *state)
   }
 }
 
-static bool check_cache(refold *r, int64_t member, const notch_rerun_seat *seat)
+static void found_cache(refold *r, int64_t member, const notch_store_state *cached,
+                        const char *recorded, const char *recomputed)
 {
-  notch_store_state cached;
+  char what[64];
+  snprintf(what, sizeof what, "cache of member %" PRId64, member);
+  found(r, cached->upto, what, recorded, recomputed);
+}
+
+/* The state of the rows that the cache has folded, by the version that it names; both states are
+ * initialised here. */
+static bool compare_cache(refold *r, int64_t member, const notch_rerun_seat *seat,
+                          const notch_store_state *cached, notch_edition *edition)
+{
   notch_state state, folded;
-  notch_store_status status = notch_store_state_get(r->books->store, member, &cached);
-  if (status != NOTCH_STORE_OK) {
-    notch_books_failed(r->books, status);
-    return failed(r);
-  }
-  if (cached.upto == 0) {
-    return true;
-  }
   notch_state_init(&state, r->books->memory);
   notch_state_init(&folded, r->books->memory);
   bool good = true;
-  /* One that another build wrote is dropped when it is read. */
-  if (notch_state_decode(&state, cached.bytes.bytes, cached.bytes.length)) {
+  if (notch_state_decode(&state, cached->bytes.bytes, cached->bytes.length)) {
     const notch_state *beside = &seat->state;
-    if (cached.version != seat->version || cached.upto != cached.last) {
-      notch_edition *edition = notch_books_edition(r->books, cached.version);
-      good = edition != NULL && notch_seat_rebuild(r->books, &folded, member, edition,
-                                                   cached.upto, INT64_MAX, INT64_MAX);
+    if (cached->version != seat->version || cached->upto != cached->last) {
+      good = notch_seat_rebuild(r->books, &folded, member, edition, cached->upto, INT64_MAX,
+                                INT64_MAX);
       beside = &folded;
     }
     if (good && !notch_state_equal(&state, beside)) {
-      char what[64];
-      snprintf(what, sizeof what, "cache of member %" PRId64, member);
-      found(r, cached.upto, what, "another state", "the fold of his rows");
+      found_cache(r, member, cached, "another state", "the fold of his rows");
+    } else if (good && cached->upto == cached->last &&
+               cached->due_s != notch_seat_due(edition, &state)) {
+      found_cache(r, member, cached, "due at another time", "due as his state says");
     }
-  }
+  } else if (notch_state_is_ours(cached->bytes.bytes, cached->bytes.length)) {
+    found_cache(r, member, cached, "unreadable", "the fold of his rows");
+  } /* else another build wrote it, and it is dropped when it is read */
   notch_state_free(&state);
   notch_state_free(&folded);
   return good || failed(r);
 }
 
-static bool contains(notch_text text, const char *hex)
+static bool check_cache(refold *r, int64_t member, const notch_rerun_seat *seat)
 {
-  for (uint32_t i = 0; i + 64 <= text.length; i++) {
-    if (text.bytes[i] == hex[0] && memcmp(text.bytes + i, hex, 64) == 0) {
-      return true;
-    }
+  notch_store_state cached;
+  notch_store_status status = notch_store_state_get(r->books->store, member, &cached);
+  if (status != NOTCH_STORE_OK) {
+    notch_books_failed(r->books, status);
+    return failed(r);
   }
-  return false;
+  if (cached.upto == 0 || cached.bytes.length == 0) {
+    return true; /* nothing but the last row: not folded yet, or erased */
+  }
+  if (cached.upto > cached.last || cached.version == 0 ||
+      cached.version > notch_store_version_count(r->books->store)) {
+    found_cache(r, member, &cached, "of rows or rules that are not there", "of his rows");
+    return true;
+  }
+  notch_edition *edition = notch_books_edition(r->books, cached.version);
+  return edition == NULL ? failed(r) : compare_cache(r, member, seat, &cached, edition);
 }
 
-/* A personal value's digest stands in the content of the row that brought it. */
-static bool check_value(refold *r, notch_hasher *hasher, const notch_personal *value,
-                        notch_arena *run)
+static notch_rerun_seat *known_seat(const refold *r, int64_t member)
 {
-  notch_digest digest;
-  notch_transaction row = {.event = 0};
-  char hex[65];
-  const notch_piece pieces[] = {{value->salt, sizeof value->salt},
-                                {value->value.bytes, value->value.length}};
-  if (!notch_sha256_pieces(hasher, &digest, pieces, 2)) {
-    return false;
-  }
-  notch_hex(hex, digest.bytes, sizeof digest.bytes);
-  if (notch_store_read(r->books->store, value->event, run, &row) != NOTCH_STORE_OK ||
-      row.member != value->member || !contains(row.content, hex)) {
-    char what[96];
-    notch_text field = notch_store_name_text(r->books->store, value->field);
-    snprintf(what, sizeof what, "personal value %.*s of member %" PRId64,
-             (int)(field.length > 40 ? 40 : field.length), field.bytes, value->member);
-    found(r, value->event, what, hex, "the digest in its event");
-  }
-  return true;
-}
-
-static bool check_personal(refold *r, notch_hasher *hasher, int64_t member)
-{
-  notch_arena run;
-  const notch_personal *values = NULL;
-  uint32_t count = 0;
-  notch_arena_init(&run, r->books->memory);
-  notch_store_status status =
-      notch_store_personal_list(r->books->store, member, &run, &values, &count);
-  bool good = hasher != NULL && (status == NOTCH_STORE_OK || status == NOTCH_STORE_NOTFOUND);
-  for (uint32_t i = 0; i < count && good && status == NOTCH_STORE_OK; i++) {
-    good = values[i].field == NOTCH_PERSONAL_ID || check_value(r, hasher, &values[i], &run);
-  }
-  notch_arena_free(&run);
-  if (!good) {
-    notch_books_say(r->books, NOTCH_STORE_NOMEM, "the personal values cannot be read");
-  }
-  return good || failed(r);
+  notch_rerun_seat *seat = member < r->rerun.seat_count ? r->rerun.seats[member] : NULL;
+  return seat != NULL && seat->known ? seat : NULL;
 }
 
 static bool check_members(refold *r)
 {
-  notch_hasher *hasher = notch_hasher_new();
-  bool good = true;
+  notch_rerun_seat *house = r->edition->rules->plan->uses_house ? known_seat(r, 0) : NULL;
+  bool good = house == NULL || check_cache(r, 0, house);
   for (int64_t member = 1; member < r->members && good; member++) {
-    notch_rerun_seat *seat =
-        member < r->rerun.seat_count ? r->rerun.seats[member] : NULL;
-    if (seat != NULL && seat->known) {
+    notch_rerun_seat *seat = known_seat(r, member);
+    if (seat != NULL) {
       check_accounts(r, member, &seat->state);
       check_tiers(r, member, &seat->state);
       good = check_cache(r, member, seat);
     }
-    good = good && check_personal(r, hasher, member);
   }
-  notch_hasher_free(hasher);
   return good;
 }
 

@@ -1,6 +1,7 @@
 /*
  * ledger/check.c -- the checks of a stored ledger that need no rules: the file and its tables
- * here, leaves and heads in check_tree.c, what the rows say in check_books.c, in one pass.
+ * here; in one pass leaves and heads in check_tree.c, what the rows say in check_books.c, what
+ * may be erased in check_personal.c, what could be rebuilt in check_caches.c.
  */
 #include <config.h>
 
@@ -37,6 +38,21 @@ void notch_check_digest(notch_check *check, int64_t event, const char *what,
   notch_hex(left, recorded->bytes, sizeof recorded->bytes);
   notch_hex(right, recomputed->bytes, sizeof recomputed->bytes);
   notch_check_text(check, event, what, left, right);
+}
+
+/* No table of the file can have more rows than the file has bytes: a larger number is damage,
+ * and what lies beyond the bound is reported like any other reference to nothing. */
+int64_t notch_check_rows_at_most(notch_store *store, int64_t claimed)
+{
+  sqlite3_stmt *size = NULL;
+  int64_t bytes = 0;
+  const char *ask = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
+  if (sqlite3_prepare_v2(store->db, ask, -1, &size, NULL) == SQLITE_OK &&
+      sqlite3_step(size) == SQLITE_ROW) {
+    bytes = sqlite3_column_int64(size, 0);
+  }
+  sqlite3_finalize(size);
+  return claimed < 0 ? 0 : claimed < bytes ? claimed : bytes;
 }
 
 /* ---- the file ---- */
@@ -211,129 +227,64 @@ static notch_store_status check_ranges(notch_check *check)
   return status;
 }
 
-/* ---- members and keys ---- */
-
-static const char digests_text[] =
-    "SELECT m.member,m.digest,p.salt,p.value FROM member m JOIN personal p ON p.member=m.member"
-    " AND p.field=0 ORDER BY m.member";
-
-static notch_store_status check_digests(notch_check *check)
-{
-  notch_store *store = check->store;
-  sqlite3_stmt *rows = NULL;
-  if (sqlite3_prepare_v2(store->db, digests_text, -1, &rows, NULL) != SQLITE_OK) {
-    return notch_store_fail(store, "checking the members");
-  }
-  notch_store_status status;
-  while ((status = notch_sql_row(store, rows, "checking the members")) == NOTCH_STORE_OK &&
-         !check->stopped) {
-    notch_digest recorded, recomputed;
-    notch_column_digest(rows, 1, &recorded);
-    const notch_piece pieces[] = {
-        {sqlite3_column_blob(rows, 2), (size_t)sqlite3_column_bytes(rows, 2)},
-        {sqlite3_column_blob(rows, 3), (size_t)sqlite3_column_bytes(rows, 3)}};
-    if (!notch_sha256_pieces(store->hasher, &recomputed, pieces, 2)) {
-      status = notch_store_nomem(store);
-      break;
-    }
-    if (memcmp(&recorded, &recomputed, sizeof recorded) != 0) {
-      char what[64];
-      snprintf(what, sizeof what, "member %" PRId64, (int64_t)sqlite3_column_int64(rows, 0));
-      notch_check_digest(check, 0, what, &recorded, &recomputed);
-    }
-  }
-  sqlite3_finalize(rows);
-  return status == NOTCH_STORE_NOTFOUND ? NOTCH_STORE_OK : status;
-}
-
-typedef struct key_check {
-  sqlite3_stmt *find;
-  int64_t sent; /* ids that the keys in the file must know */
-} key_check;
-
-static notch_store_status check_key(notch_check *check, key_check *keys,
-                                    const notch_transaction *t)
-{
-  if (t->id.length == 0 || t->event > check->store->file_upto) {
-    return NOTCH_STORE_OK;
-  }
-  keys->sent++;
-  sqlite3_bind_int64(keys->find, 1, notch_key_of(t->id));
-  sqlite3_bind_int64(keys->find, 2, t->event);
-  notch_store_status status = notch_sql_row(check->store, keys->find, "checking the id keys");
-  if (status == NOTCH_STORE_NOTFOUND) {
-    notch_check_text(check, t->event, "id key", "missing", "present");
-    status = NOTCH_STORE_OK;
-  }
-  sqlite3_reset(keys->find);
-  return status;
-}
-
-static notch_store_status count_keys(notch_check *check, const key_check *keys)
-{
-  sqlite3_stmt *rows = NULL;
-  /* Those of newer rows may be there already, but of rows alone. */
-  static const char text[] = "SELECT count(*) FROM event_key WHERE event<=?1 OR event>=?2";
-  if (sqlite3_prepare_v2(check->store->db, text, -1, &rows, NULL) != SQLITE_OK) {
-    return notch_store_fail(check->store, "checking the id keys");
-  }
-  sqlite3_bind_int64(rows, 1, check->store->file_upto);
-  sqlite3_bind_int64(rows, 2, check->store->next.event);
-  notch_store_status status = notch_sql_row(check->store, rows, "checking the id keys");
-  if (status == NOTCH_STORE_OK && sqlite3_column_int64(rows, 0) != keys->sent) {
-    notch_check_number(check, 0, "id keys", sqlite3_column_int64(rows, 0), keys->sent);
-  }
-  sqlite3_finalize(rows);
-  return status;
-}
-
 /* ---- the pass over all transactions ---- */
 
-static notch_store_status walk(notch_check *check, notch_cursor *cursor, notch_check_tree *tree,
-                               notch_check_books *books, key_check *keys)
+typedef struct passes {
+  notch_cursor *cursor;
+  notch_check_tree *tree;
+  notch_check_books *books;
+  notch_check_personal *personal;
+  notch_check_caches *caches;
+} passes;
+
+static notch_store_status begin(notch_check *check, passes *p)
+{
+  notch_store_status status = notch_cursor_open(&p->cursor, check->store, 1, 0);
+  status = status == NOTCH_STORE_OK ? notch_check_tree_begin(&p->tree, check) : status;
+  status = status == NOTCH_STORE_OK ? notch_check_books_begin(&p->books, check) : status;
+  status = status == NOTCH_STORE_OK ? notch_check_personal_begin(&p->personal, check) : status;
+  return status == NOTCH_STORE_OK ? notch_check_caches_begin(&p->caches, check) : status;
+}
+
+static notch_store_status walk(notch_check *check, const passes *p)
 {
   notch_store_status status = NOTCH_STORE_OK;
   const notch_transaction *t;
   while (status == NOTCH_STORE_OK && !check->stopped &&
-         (t = notch_cursor_next(cursor)) != NULL) {
+         (t = notch_cursor_next(p->cursor)) != NULL) {
     bool at_head = false;
     check->report->events++;
     check->report->postings += t->posting_count;
-    notch_check_books_row(books, t);
-    status = notch_check_tree_row(tree, t, notch_cursor_leaf(cursor), &at_head);
+    notch_check_books_row(p->books, t);
+    status = notch_check_tree_row(p->tree, t, notch_cursor_leaf(p->cursor), &at_head);
     if (at_head) {
-      notch_check_books_head(books, t->event);
+      notch_check_books_head(p->books, t->event);
     }
-    status = status == NOTCH_STORE_OK ? check_key(check, keys, t) : status;
+    status = status == NOTCH_STORE_OK ? notch_check_personal_row(p->personal, t) : status;
+    status = status == NOTCH_STORE_OK ? notch_check_caches_row(p->caches, t) : status;
   }
-  return status == NOTCH_STORE_OK ? notch_cursor_status(cursor) : status;
+  return status == NOTCH_STORE_OK ? notch_cursor_status(p->cursor) : status;
+}
+
+static notch_store_status end(const passes *p)
+{
+  notch_store_status status = notch_check_tree_end(p->tree);
+  status = status == NOTCH_STORE_OK ? notch_check_books_end(p->books) : status;
+  status = status == NOTCH_STORE_OK ? notch_check_personal_end(p->personal) : status;
+  return status == NOTCH_STORE_OK ? notch_check_caches_end(p->caches) : status;
 }
 
 static notch_store_status check_rows(notch_check *check)
 {
-  notch_store *store = check->store;
-  notch_cursor *cursor = NULL;
-  notch_check_tree *tree = NULL;
-  notch_check_books *books = NULL;
-  key_check keys = {0};
-  notch_store_status status = NOTCH_STORE_OK;
-  if (sqlite3_prepare_v2(store->db, "SELECT 1 FROM event_key WHERE key=?1 AND event=?2", -1,
-                         &keys.find, NULL) != SQLITE_OK) {
-    status = notch_store_fail(store, "checking the id keys");
-  }
-  status = status == NOTCH_STORE_OK ? notch_cursor_open(&cursor, store, 1, 0) : status;
-  status = status == NOTCH_STORE_OK ? notch_check_tree_begin(&tree, check) : status;
-  status = status == NOTCH_STORE_OK ? notch_check_books_begin(&books, check) : status;
-  status = status == NOTCH_STORE_OK ? walk(check, cursor, tree, books, &keys) : status;
-  if (status == NOTCH_STORE_OK && !check->stopped) {
-    status = notch_check_tree_end(tree);
-    status = status == NOTCH_STORE_OK ? notch_check_books_end(books) : status;
-    status = status == NOTCH_STORE_OK ? count_keys(check, &keys) : status;
-  }
-  notch_check_books_free(books);
-  notch_check_tree_free(tree);
-  notch_cursor_close(cursor);
-  sqlite3_finalize(keys.find);
+  passes p = {0};
+  notch_store_status status = begin(check, &p);
+  status = status == NOTCH_STORE_OK ? walk(check, &p) : status;
+  status = status == NOTCH_STORE_OK && !check->stopped ? end(&p) : status;
+  notch_check_caches_free(p.caches);
+  notch_check_personal_free(p.personal);
+  notch_check_books_free(p.books);
+  notch_check_tree_free(p.tree);
+  notch_cursor_close(p.cursor);
   return status;
 }
 
@@ -354,7 +305,6 @@ notch_store_status notch_store_check(notch_store *store,
     status = check.stopped ? status : check_dense(&check, notch_journal_tables[i]);
   }
   status = status == NOTCH_STORE_OK && !check.stopped ? check_ranges(&check) : status;
-  status = status == NOTCH_STORE_OK && !check.stopped ? check_digests(&check) : status;
   status = status == NOTCH_STORE_OK && !check.stopped ? check_rows(&check) : status;
   if (own) {
     notch_store_snapshot_end(store);

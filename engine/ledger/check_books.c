@@ -61,21 +61,6 @@ static void *zeroed(const notch_memory *memory, int64_t count, size_t size, bool
   return memset(items, 0, bytes);
 }
 
-/* No table of the file can have more rows than the file has bytes: a larger number is damage,
- * and what lies beyond the bound is reported like any other reference to nothing. */
-static int64_t rows_at_most(notch_store *store, int64_t claimed)
-{
-  sqlite3_stmt *size = NULL;
-  int64_t bytes = 0;
-  const char *ask = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
-  if (sqlite3_prepare_v2(store->db, ask, -1, &size, NULL) == SQLITE_OK &&
-      sqlite3_step(size) == SQLITE_ROW) {
-    bytes = sqlite3_column_int64(size, 0);
-  }
-  sqlite3_finalize(size);
-  return claimed < 0 ? 0 : claimed < bytes ? claimed : bytes;
-}
-
 notch_store_status notch_check_books_begin(notch_check_books **out, notch_check *check)
 {
   notch_store *store = check->store;
@@ -86,9 +71,9 @@ notch_store_status notch_check_books_begin(notch_check_books **out, notch_check 
   }
   *books = (notch_check_books){.check = check, .memory = store->memory, .event = 1,
                                .posting = 1, .move = 1, .effect = 1, .recorded_us = INT64_MIN};
-  books->posting_count = rows_at_most(store, store->next.posting - 1);
-  books->effect_count = rows_at_most(store, store->next.effect - 1);
-  books->member_count = rows_at_most(store, store->next.member - 1);
+  books->posting_count = notch_check_rows_at_most(store, store->next.posting - 1);
+  books->effect_count = notch_check_rows_at_most(store, store->next.effect - 1);
+  books->member_count = notch_check_rows_at_most(store, store->next.member - 1);
   books->version_count = store->next.version - 1;
   books->name_count = store->names.count;
   books->lots = zeroed(store->memory, books->posting_count, sizeof *books->lots, &books->nomem);

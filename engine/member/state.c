@@ -232,6 +232,15 @@ static bool take_count(cursor *from, uint32_t *count, size_t size)
   return take(from, count, sizeof *count) && *count <= from->left / least;
 }
 
+bool notch_state_is_ours(const void *bytes, size_t size)
+{
+  cursor from = {bytes, size};
+  state_head head;
+  uint32_t one;
+  return take_count(&from, &one, sizeof head) && one == 1 &&
+         take_items(&from, &head, 1, sizeof head) && head.format == STATE_FORMAT;
+}
+
 bool notch_state_decode(notch_state *state, const void *bytes, size_t size)
 {
   cursor from = {bytes, size};

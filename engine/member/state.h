@@ -180,6 +180,8 @@ bool notch_state_equal(const notch_state *left, const notch_state *right);
 /* Bytes for the cache; they are read back by the same build only, else rebuilt. */
 void notch_state_encode(const notch_state *state, notch_buffer *to);
 bool notch_state_decode(notch_state *state, const void *bytes, size_t size);
+/* They begin as those that this build writes: then they are to be read, or damaged. */
+bool notch_state_is_ours(const void *bytes, size_t size);
 
 
 

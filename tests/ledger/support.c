@@ -149,6 +149,20 @@ int64_t sample_buy(sample *s, const char *member, const char *id, int64_t amount
   return event;
 }
 
+void sample_erase(sample *s, int64_t member)
+{
+  int64_t booked_us;
+  uint32_t type;
+  sample_must(s, notch_store_begin(s->store));
+  sample_must(s, notch_store_newest_booked(s->store, &booked_us));
+  sample_must(s, notch_store_name_add(s->store, &type, NOTCH_NAME_TYPE, NOTCH_TEXT("erase")));
+  notch_transaction t = {.type = type, .version = 1, .member = member, .at_us = booked_us,
+                         .booked_us = booked_us, .id = NOTCH_TEXT("erasure")};
+  sample_must(s, notch_store_append(s->store, &t));
+  sample_must(s, notch_store_member_erase(s->store, member));
+  sample_must(s, notch_store_commit(s->store));
+}
+
 int sample_sql(const char *path, const char *text)
 {
   sqlite3 *db;

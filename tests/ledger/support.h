@@ -22,6 +22,8 @@ void sample_close(sample *s);
 int64_t sample_purchase(sample *s, const char *member, const char *id, int64_t amount);
 /* The same in a commit of its own. */
 int64_t sample_buy(sample *s, const char *member, const char *id, int64_t amount);
+/* Erases a member by an event, in a commit of its own. */
+void sample_erase(sample *s, int64_t member);
 void sample_must(sample *s, notch_store_status status);
 /* Runs SQL on the file with plain SQLite; returns its result code. */
 int sample_sql(const char *path, const char *text);
