@@ -492,5 +492,7 @@ void notch_state_use_limits(notch_work *work, notch_state *state, const notch_po
 
 void notch_state_use_times(notch_work *work, notch_state *state, uint32_t rule, int64_t times)
 {
-  use_limits(work, state, rule, NOTCH_NONE, times);
+  if (rule != NOTCH_NONE) { /* of a version that still has it */
+    use_limits(work, state, rule, NOTCH_NONE, times);
+  }
 }

@@ -90,4 +90,17 @@ run "an event under it" 0 apply l.ledger e5.jsonl
 same "still" top "$(tier_of l.ledger ann status)"
 run "replay" 0 replay l.ledger
 run "verify" 0 verify l.ledger
+
+# a rule that a later version lacks, and that had used up some of its times
+rules 1 "" "" "low < high" "" "rule first
+  on purchase
+  earn 5 star
+  limit 2 times per member per year" >d1.notch
+run "init" 0 init d.ledger d1.notch
+run "it applies" 0 apply d.ledger e1.jsonl
+run "it is gone" 0 publish d.ledger v2.notch --from 2024-06-01T00:00:00Z
+run "an event without it" 0 apply d.ledger e2.jsonl
+same "100 + 5 + 200" 305 "$(available d.ledger ann)"
+run "replay" 0 replay d.ledger
+run "verify" 0 verify d.ledger
 finish
