@@ -371,7 +371,8 @@ typedef struct notch_check_report {
 /*
  * The checks that need no rules: structure, dense numbers, references, chains and times (L5),
  * leaves, nodes and heads (L8), double entry per kind (L6), lots, holds and their members,
- * personal values, the caches that the store relies on.  Goes on after a difference; returns false from `found` to stop.
+ * personal values, the caches that the store relies on.  Goes on after a difference; returns
+ * false from `found` to stop.
  * The status is OK also where differences were found.
  */
 notch_store_status notch_store_check(notch_store *store,
