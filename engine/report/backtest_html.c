@@ -35,11 +35,11 @@ static const char style[] =
     "svg{display:block;width:100%;max-width:36rem;height:auto;font-size:11px}\n"
     "table{border-collapse:collapse;width:100%;font-size:.93rem;"
     "font-variant-numeric:tabular-nums}\n"
-    ".wide{overflow-x:auto}table+table{margin-top:1.25rem}\n"
+    ".wide{overflow-x:auto}\n"
     "th,td{padding:.3rem .5rem;text-align:right;border-bottom:1px solid var(--rule)}\n"
     "th:first-child,td:first-child{text-align:left;padding-left:0}"
     "th:last-child,td:last-child{padding-right:0}\n"
-    "th{font-weight:600;color:var(--soft)}thead th{vertical-align:bottom}\n"
+    "th{font-weight:600;color:var(--soft);word-break:keep-all}thead th{vertical-align:bottom}\n"
     "td.kept{font-weight:700}td.zero{color:var(--soft)}\n"
     ".up{color:var(--gain)}.down{color:var(--loss)}\n"
     "text{fill:var(--ink)}.small{font-size:10px;fill:var(--soft)}.end{text-anchor:end}"
@@ -108,11 +108,22 @@ static bool comparable(const notch_compared_kind *kind)
   return kind->on[0] && kind->on[1] && kind->decimals[0] == kind->decimals[1];
 }
 
+/* Nobody has more or fewer of them, and nothing else moved. */
+static bool is_unchanged(const notch_compared_kind *kind)
+{
+  return comparable(kind) && kind->gain_count == 0 && kind->loss_count == 0 &&
+         kind->flows[0].issued == kind->flows[1].issued &&
+         kind->flows[0].spent == kind->flows[1].spent &&
+         kind->flows[0].expired == kind->flows[1].expired &&
+         kind->outstanding[0] == kind->outstanding[1] &&
+         (!kind->has_worth[1] || kind->cost[0] == kind->cost[1]);
+}
+
 static void kind_cards(const notch_backtest *backtest, const notch_compared_kind *kind,
                        notch_out *out)
 {
   notch_arena *run = backtest->arena;
-  if (!comparable(kind)) {
+  if (!comparable(kind) || (is_unchanged(kind) && backtest->kind_count > 1)) {
     return;
   }
   __int128 change = kind->flows[1].issued - kind->flows[0].issued;
@@ -124,9 +135,9 @@ static void kind_cards(const notch_backtest *backtest, const notch_compared_kind
       notch_text_equal(kind->currency[0], kind->currency[1])) {
     notch_text cost = notch_change_text(run, kind->cost[1] - kind->cost[0],
                                         kind->currency_decimals[0]);
-    card(out, cost, class_of(kind->cost[1] - kind->cost[0]),
-         notch_arena_format(run, "%.*s: cost of %.*s at their worth", WORD(kind->currency[0]),
-                            WORD(kind->title)));
+    card(out, notch_arena_format(run, "%.*s %.*s", WORD(cost), WORD(kind->currency[0])),
+         class_of(kind->cost[1] - kind->cost[0]),
+         notch_arena_format(run, "cost of %.*s, at their worth", WORD(kind->title)));
   }
 }
 
@@ -156,7 +167,7 @@ static void head(const notch_backtest *backtest, notch_out *out)
   card(out, notch_wide_text(run, backtest->members.count, 0), "", NOTCH_TEXT("members"));
   notch_text share = notch_percent_text(run, backtest->changed, backtest->members.count);
   card(out, notch_wide_text(run, (__int128)backtest->changed, 0), "",
-       notch_arena_format(run, "fare otherwise (%.*s)", WORD(share)));
+       notch_arena_format(run, "would fare differently (%.*s)", WORD(share)));
   for (uint32_t i = 0; i < backtest->kind_count; i++) {
     kind_cards(backtest, &backtest->kinds[i], out);
   }
@@ -282,9 +293,8 @@ static void extremes_table(const notch_backtest *backtest, uint32_t index, bool 
                              : "<p class=\"soft\">Nobody earns less.</p>\n");
     return;
   }
-  notch_buffer_print(&out->text, "<table><thead><tr><th>%s</th><th>recorded</th>"
-                     "<th>recomputed</th><th>change</th></tr></thead><tbody>\n",
-                     gains ? "largest gains" : "largest losses");
+  notch_out_put(out, "<table><thead><tr><th>member</th><th>recorded</th>"
+                     "<th>recomputed</th><th>change</th></tr></thead><tbody>\n");
   for (uint32_t i = 0; i < count; i++) {
     const notch_subject *subject = &backtest->members.items[list[i]];
     __int128 change = notch_backtest_change(backtest, list[i], index);
@@ -352,6 +362,10 @@ void notch_backtest_html(const notch_backtest *backtest, notch_out *out)
     const notch_compared_kind *kind = &backtest->kinds[i];
     section(out, run, "Points", kind->title, true);
     kind_table(backtest, kind, out);
+    if (is_unchanged(kind)) {
+      notch_out_put(out, "<p class=\"soft\">The same for every member.</p>\n</section>\n");
+      continue;
+    }
     notch_out_put(out, "</section>\n");
     section(out, run, "Points outstanding", kind->title, several);
     notch_svg_outstanding(backtest, i, out);
@@ -360,8 +374,10 @@ void notch_backtest_html(const notch_backtest *backtest, notch_out *out)
       section(out, run, "Members by points more or fewer", kind->title, several);
       notch_svg_changes(backtest, i, out);
       notch_out_put(out, "</section>\n");
-      section(out, run, "Who gains, who loses", kind->title, several);
+      section(out, run, "Largest gains", kind->title, several);
       extremes_table(backtest, i, true, out);
+      notch_out_put(out, "</section>\n");
+      section(out, run, "Largest losses", kind->title, several);
       extremes_table(backtest, i, false, out);
       notch_out_put(out, "</section>\n");
     }

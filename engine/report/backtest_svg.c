@@ -64,7 +64,8 @@ static void box(notch_out *out, const char *style, int64_t x, int64_t y, int64_t
 #define FLOW_BAR 100
 #define FLOW_TOP 300
 #define FLOW_TALL 2000
-#define FLOW_GAP 160
+#define FLOW_GAP 260 /* two lines of a label */
+#define FLOW_CELLS 12 /* of a title beside its bar */
 
 typedef struct notch_drawn { /* a tier of one side */
   uint64_t members;
@@ -119,6 +120,21 @@ static void ribbon(notch_out *out, uint32_t colour, int64_t y1, int64_t h1, int6
                      (unsigned long long)members);
 }
 
+/* As much of a title as fits beside its bar; the table below has all of it. */
+static notch_text short_title(const notch_backtest *backtest, notch_text title)
+{
+  uint32_t cells = 0, fits = 0;
+  for (uint32_t at = 0; at < title.length;) {
+    uint32_t point;
+    at = notch_source_next(title, at, &point);
+    cells += notch_source_cells(point);
+    fits = cells < FLOW_CELLS ? at : fits;
+  }
+  return cells <= FLOW_CELLS ? title
+                             : notch_arena_format(backtest->arena, "%.*s\xE2\x80\xA6",
+                                                  (int)fits, title.bytes);
+}
+
 static void draw_side(const notch_backtest *backtest, const notch_compared_ladder *ladder,
                       unsigned side, const notch_drawn *drawn, notch_out *out)
 {
@@ -133,9 +149,10 @@ static void draw_side(const notch_backtest *backtest, const notch_compared_ladde
     int64_t y = drawn[i].y + drawn[i].height / 2;
     const char *anchor = side == 0 ? "name end" : "name";
     box(out, style, x, drawn[i].y, FLOW_BAR, drawn[i].height);
-    label(out, anchor, text_x, y - 5,
-          i == 0 ? NOTCH_TEXT("no tier") : ladder->tiers[side][i - 1].title);
-    label(out, side == 0 ? "small end" : "small", text_x, y + 105,
+    label(out, anchor, text_x, y - 10,
+          i == 0 ? NOTCH_TEXT("no tier")
+                 : short_title(backtest, ladder->tiers[side][i - 1].title));
+    label(out, side == 0 ? "small end" : "small", text_x, y + 115,
           notch_wide_text(backtest->arena, (__int128)drawn[i].members, 0));
   }
 }
@@ -182,6 +199,7 @@ void notch_svg_flows(const notch_backtest *backtest, uint32_t index, notch_out *
 #define PLOT_RIGHT 3920
 #define PLOT_TOP 260
 #define PLOT_BOTTOM 1900
+#define END_DOT 80
 
 /* 1, 2 or 5 times a power of ten: two to five steps up to `most`. */
 static __int128 step_of(__int128 most)
@@ -221,15 +239,19 @@ static int64_t month_x(const notch_backtest *backtest, uint32_t month)
 static void draw_line(const notch_backtest *backtest, uint32_t kind, unsigned side, __int128 top,
                       notch_out *out)
 {
+  const char *style = side == 0 ? "key recorded" : "key recomputed";
   __int128 sum = 0;
-  notch_buffer_print(&out->text, "<polyline class=\"line %s\" points=\"",
-                     side == 0 ? "recorded" : "recomputed");
+  int64_t x = PLOT_LEFT, y = PLOT_BOTTOM;
+  notch_buffer_print(&out->text, "<polyline class=\"line %s\" points=\"", style + strlen("key "));
   for (uint32_t i = 0; i < backtest->month_count; i++) {
     sum += backtest->months[i].change[side][kind];
     int64_t height = (int64_t)(sum * (PLOT_BOTTOM - PLOT_TOP) / top);
-    pair(out, month_x(backtest, i), PLOT_BOTTOM - (height < 0 ? 0 : height));
+    x = month_x(backtest, i);
+    y = PLOT_BOTTOM - (height < 0 ? 0 : height);
+    pair(out, x, y);
   }
   notch_out_put(out, "\"/>\n");
+  box(out, style, x - END_DOT / 2, y - END_DOT / 2, END_DOT, END_DOT); /* of one month, all */
 }
 
 static void draw_axes(const notch_backtest *backtest, __int128 step, __int128 top,
@@ -269,6 +291,12 @@ static void draw_from(const notch_backtest *backtest, notch_out *out)
     coordinate(out, "y1", PLOT_TOP);
     coordinate(out, "y2", PLOT_BOTTOM);
     notch_out_put(out, "/>\n");
+    int64_t x = month_x(backtest, (uint32_t)month);
+    bool right = x > (PLOT_LEFT + PLOT_RIGHT) / 2;
+    label(out, right ? "small end" : "small", right ? x - 50 : x + 50, PLOT_BOTTOM - 60,
+          notch_arena_format(backtest->arena, "from %.*s",
+                             WORD(notch_day_text(backtest->arena, backtest->programs[0],
+                                                 backtest->from_us))));
   }
 }
 

@@ -30,7 +30,7 @@ static void period_text(const notch_backtest *backtest, notch_out *out)
   notch_text members = notch_wide_text(run, backtest->members.count, 0);
   notch_text changed = notch_wide_text(run, backtest->changed, 0);
   notch_text share = notch_percent_text(run, backtest->changed, backtest->members.count);
-  notch_buffer_print(&out->text, "%.*s members, %.*s of them fare otherwise (%.*s)\n",
+  notch_buffer_print(&out->text, "%.*s members, %.*s of them would fare differently (%.*s)\n",
                      WORD(members), WORD(changed), WORD(share));
   if (backtest->refused_now > 0 || backtest->taken_now > 0) {
     notch_buffer_print(&out->text,
