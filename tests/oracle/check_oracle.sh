@@ -1,11 +1,11 @@
 #!/bin/sh
 # check_oracle.sh -- random programmes and events: the command against the slow model of the
-# language page, and against itself.  SEEDS says how many (500), FIRST where they begin (1).
+# language page, and against itself.  SEEDS says how many (1000), FIRST where they begin (1).
 top=${top_srcdir:-.}
 notch=${NOTCH:-${top_builddir:-.}/notch}
 command -v python3 >/dev/null 2>&1 || { echo "no python3"; exit 77; }
 [ -x "$notch" ] || { echo "the command is not built"; exit 1; }
-seeds=${SEEDS:-500}
+seeds=${SEEDS:-1000}
 first=${FIRST:-1}
 work=$(mktemp -d) || exit 99
 trap 'rm -rf "$work"' EXIT
