@@ -120,6 +120,9 @@ typedef struct notch_news {
 /* What a new version adds and drops; and whether it may follow what is in force. */
 notch_status notch_api_difference(notch_ledger *ledger, const notch_rules *rules,
                                   int64_t from_us, notch_news *news);
+/* Which clauses differ (api_changes.c); adds to `count`.  False: out of memory. */
+bool notch_api_changes(const notch_rules *old, const notch_rules *new, const notch_memory *memory,
+                       notch_news *news, uint32_t *count);
 /* Whether they are those of the newest version; and the sentence that says so. */
 notch_status notch_api_same(notch_ledger *ledger, const notch_rules *rules, bool *same);
 void notch_api_say_same(notch_ledger *ledger, notch_news *news);

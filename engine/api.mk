@@ -6,6 +6,7 @@ libengine_la_SOURCES += \
   engine/api_backtest.c \
   engine/api_balance.c \
   engine/api_bulk.c \
+  engine/api_changes.c \
   engine/api_editor.c \
   engine/api_engine.c \
   engine/api_event.c \

@@ -188,10 +188,13 @@ notch_status notch_api_difference(notch_ledger *ledger, const notch_rules *rules
                  .news = news};
   begin_changes(news, newest, &rules->program->zone, from_us);
   compare(&c);
+  if (!notch_api_changes(newest->rules, rules, &ledger->engine->memory, news, &c.changes)) {
+    return notch_api_nomem(ledger);
+  }
   if (news->json.to != NULL) {
     notch_json_end(&news->json, ']');
   } else if (c.changes == 0) {
-    notch_buffer_print(&news->text, "nothing was added or removed; clauses changed\n");
+    notch_buffer_print(&news->text, "no clause changes; only tests or properties do\n");
   }
   return NOTCH_OK;
 }
@@ -230,6 +233,24 @@ static notch_status check_ladder(notch_ledger *ledger, const notch_ladder *old,
   return NOTCH_OK;
 }
 
+/* The language has no word for tiers without a ladder; its first line keeps them. */
+static notch_status refuse_dropped_ladder(notch_ledger *ledger, const notch_ladder *ladder)
+{
+  notch_buffer tiers;
+  notch_buffer_init(&tiers, &ledger->engine->memory);
+  for (uint32_t i = 0; i < ladder->tier_count; i++) {
+    notch_buffer_print(&tiers, "%s%.*s", i == 0 ? "" : " < ", WORD(ladder->tiers[i].decl.name));
+  }
+  notch_status status =
+      tiers.failed ? notch_api_nomem(ledger)
+                   : notch_api_say(ledger, NOTCH_ESCRIPT,
+                                   "ladder %.*s is gone, and members have its tiers: keep `ladder "
+                                   "%.*s tiers %s`; without its other clauses nobody moves on it",
+                                   WORD(ladder->decl.name), WORD(ladder->decl.name), tiers.bytes);
+  notch_buffer_free(&tiers);
+  return status;
+}
+
 /* What would lose something is refused (language, section 10). */
 notch_status notch_api_can_follow(notch_ledger *ledger, const notch_rules *rules, int64_t from_us)
 {
@@ -262,9 +283,7 @@ notch_status notch_api_can_follow(notch_ledger *ledger, const notch_rules *rules
   }
   for (uint32_t i = 0; i < old->ladder_count; i++) {
     if (!has_ladders(now, old->ladders[i].decl.name)) {
-      return notch_api_say(ledger, NOTCH_ESCRIPT,
-                           "ladder %.*s is gone, and members have its tiers: keep the ladder; its "
-                           "rules can go", WORD(old->ladders[i].decl.name));
+      return refuse_dropped_ladder(ledger, &old->ladders[i]);
     }
     notch_status status = check_ladder(ledger, &old->ladders[i], now);
     if (status != NOTCH_OK) {

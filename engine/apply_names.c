@@ -52,7 +52,9 @@ static void put_limit(notch_buffer *to, const notch_program *p, const notch_limi
   }
   switch (limit->period) {
   case NOTCH_PERIOD_EVER: break;
-  case NOTCH_PERIOD_CALENDAR: notch_buffer_print(to, " per %s", notch_unit_word(limit->unit)); break;
+  case NOTCH_PERIOD_CALENDAR:
+    notch_buffer_print(to, " per %s", notch_unit_word(limit->unit));
+    break;
   case NOTCH_PERIOD_ROLLING:
     notch_buffer_print(to, " per %lld %s", (long long)limit->rolling.count,
                        notch_unit_word(limit->rolling.unit));

@@ -22,6 +22,7 @@ RUN_TESTS = \
   tests/run/language_draw.sh \
   tests/run/return_after_maturing.sh \
   tests/run/version_change.sh \
+  tests/run/version_changes.sh \
   tests/run/version_due.sh \
   tests/run/version_holds.sh \
   tests/run/version_limits.sh \

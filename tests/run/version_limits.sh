@@ -42,8 +42,7 @@ rules "  limit 100 star per member.city per year" "small, big" >v1.notch
 rules "  limit 70 star per member per day
   limit 120 star per member.city per year
   limit 1_000 star per member.city" "tiny, small, big" >v2.notch
-sed 's/limit 300 star per member per year/limit 5 times per member per day\n  limit 300 star per member per year/' \
-  v2.notch >v3.notch
+sed 's/^  limit 300 star/  limit 5 times per member per day\n&/' v2.notch >v3.notch
 {
   event j1 join ann 2025-01-01T10:00:00Z '"city":"Gdynia","size":"big"'
   event j2 join bob 2025-01-01T10:00:00Z \
