@@ -14,5 +14,5 @@ uninstall-catalogues:
 
 update-pot:
 	cd $(srcdir) && $(XGETTEXT) --language=C --from-code=UTF-8 -k_ -kN_ -kngettext_:1,2 -kDIAG:4 \
-	  --sort-by-file --package-name=notch -o po/notch.pot cli/*.c cli/*.h cli/verbs.def \
-	  engine/syntax/diag.def
+	  --sort-by-file --package-name=notch -o po/notch.pot cli/*.c cli/*.h cli/*.def \
+	  engine/syntax/diag*.def
