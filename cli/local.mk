@@ -12,6 +12,7 @@ notch_SOURCES = \
   cli/options.c \
   cli/pages.c \
   cli/repl_line.c cli/repl_line.h \
+  cli/repl_read.c cli/repl_read.h \
   cli/rules.c cli/rules.h \
   cli/summary.c cli/summary.h \
   cli/table.c \

@@ -4,6 +4,7 @@
 #include <config.h>
 
 #include "cli/repl_line.h"
+#include "cli/repl_read.h"
 #include "cli/summary.h"
 #include "cli/terminal.h"
 
@@ -12,49 +13,18 @@
 #include <time.h>
 #include <unistd.h>
 
-#if defined HAVE_READLINE
-#include <readline/history.h>
-#include <readline/readline.h>
-#define LINE_EDITOR 1
-#elif defined HAVE_EDITLINE
-#include <editline/readline.h>
-#define LINE_EDITOR 1
-#endif
-
 const cli_option cli_repl_options[] = {{NULL, NULL, NULL}};
 
 typedef struct repl {
   notch_engine *engine;
   notch_ledger *ledger;
   char moment[40]; /* of the last line that had one; empty: the clock */
+  char *last;      /* the id of the last event; NULL: none */
   unsigned long line_count;
   bool terminal;
+  char **words; /* that the Tab key completes */
+  size_t word_count, word_room;
 } repl;
-
-/* One line without its end, owned; NULL at the end. */
-static char *read_line(const repl *r)
-{
-#ifdef LINE_EDITOR
-  if (r->terminal) {
-    char *line = readline("notch> ");
-    if (line && *line) add_history(line);
-    return line;
-  }
-#endif
-  char *line = NULL;
-  size_t room = 0;
-  if (r->terminal) {
-    fputs("notch> ", stdout);
-    fflush(stdout);
-  }
-  ssize_t size = getline(&line, &room, stdin);
-  if (size < 0) {
-    free(line);
-    return NULL;
-  }
-  line[strcspn(line, "\r\n")] = '\0';
-  return line;
-}
 
 static const char *moment_now(const repl *r, char *room, size_t size)
 {
@@ -76,6 +46,9 @@ static void apply(repl *r, const char *json, size_t size)
   } else if (notch_ledger_apply(r->ledger, event, &result) != NOTCH_OK
              || notch_result_write(result, view, cli_write, stdout) != NOTCH_OK) {
     cli_fail_on(r->ledger);
+  } else if (notch_result_number(result) > 0) {
+    free(r->last);
+    r->last = cli_format("#%lld", (long long) notch_result_number(result));
   }
   notch_result_free(result);
   notch_event_free(event);
@@ -85,6 +58,10 @@ static void let_time_pass(repl *r, const char *to)
 {
   notch_counts counts = {0, 0, 0, 0, 0, 0};
   if (notch_ledger_advance(r->ledger, to, &counts) != NOTCH_OK) cli_fail_on(r->ledger);
+  else if (counts.transactions > 0) {
+    unsigned long due = (unsigned long) counts.transactions;
+    printf(ngettext_("%lu transaction fell due\n", "%lu transactions fell due\n", due), due);
+  }
 }
 
 static void take_event(repl *r, const char *text)
@@ -113,14 +90,74 @@ static void show_balance(repl *r, const char *member)
   }
 }
 
-static void print_commands(void)
+static void explain(repl *r, const char *event)
 {
-  fputs(_("  ann purchase with amount 12.00 CNY     an event, as in a test\n"
-          "  at 2026-03-01 09:30 ann ...            the same at that moment\n"
-          "  at 2026-04-01 00:00                    let time pass\n"
-          "  {\"id\":\"e-1\", ...}                      an event as JSON\n"
-          "  balance [MEMBER]   members   refused   help   quit\n"),
-        stdout);
+  notch_view view = cli_colour(stdout) ? NOTCH_VIEW_COLOUR : NOTCH_VIEW_TEXT;
+  if (!*event && r->last) event = r->last;
+  if (!*event) cli_say(_("there is no event yet to explain"));
+  else if (notch_ledger_explain(r->ledger, event, view, cli_write, stdout) != NOTCH_OK) {
+    cli_fail_on(r->ledger);
+  }
+}
+
+static void show_statement(repl *r, const char *member)
+{
+  if (!*member) cli_say(_("write whose: `statement ann`"));
+  else if (notch_ledger_statement(r->ledger, member, NULL, NULL, NOTCH_VIEW_TEXT, cli_write, stdout)
+           != NOTCH_OK) {
+    cli_fail_on(r->ledger);
+  }
+}
+
+static void show_members(repl *r, const char *rest)
+{
+  (void) rest;
+  cli_summary_print(r->ledger, r->moment[0] ? r->moment : NULL);
+}
+
+static void show_refused(repl *r, const char *rest)
+{
+  (void) rest;
+  notch_ledger_refused(r->ledger, NOTCH_VIEW_TEXT, cli_write, stdout);
+}
+
+static void show_help(repl *r, const char *rest);
+
+static const struct {
+  const char *word, *operand, *brief;
+  void (*run)(repl *r, const char *rest);
+} commands[] = {
+  {"balance", N_("[MEMBER]"), N_("points and tiers, of everybody or of one"), show_balance},
+  {"statement", N_("MEMBER"), N_("each entry of a member"), show_statement},
+  {"explain", N_("[EVENT]"), N_("why an event, or the last one, came out as it did"), explain},
+  {"members", "", N_("a table of all members"), show_members},
+  {"refused", "", N_("the events that were refused"), show_refused},
+  {"help", "", N_("this"), show_help},
+};
+#define COMMAND_COUNT (sizeof commands / sizeof commands[0])
+
+static void show_help(repl *r, const char *rest)
+{
+  cli_table table;
+  (void) r;
+  (void) rest;
+  cli_table_begin(&table, "ll");
+  cli_table_add(&table, "ann purchase with amount 12.00 CNY");
+  cli_table_add(&table, _("an event, as in a test"));
+  cli_table_add(&table, "at 2026-03-01 09:30 ann ...");
+  cli_table_add(&table, _("the same at that moment"));
+  cli_table_add(&table, "at 2026-04-01 00:00");
+  cli_table_add(&table, _("let time pass"));
+  cli_table_add(&table, "{\"id\":\"e-1\", ...}");
+  cli_table_add(&table, _("an event as JSON"));
+  for (size_t i = 0; i < COMMAND_COUNT; i++) {
+    cli_table_addf(&table, "%s %s", commands[i].word,
+                   *commands[i].operand ? _(commands[i].operand) : "");
+    cli_table_add(&table, _(commands[i].brief));
+  }
+  cli_table_add(&table, "quit");
+  cli_table_add(&table, _("the end; Ctrl-C gives up a line"));
+  cli_table_end(&table, stdout, 2);
 }
 
 /* The rest of the line behind a command word, or NULL where it is another one. */
@@ -131,27 +168,74 @@ static const char *behind(const char *line, const char *word)
   return line + size + strspn(line + size, " ");
 }
 
-static bool take_line(repl *r, const char *line)
+static bool take_line(repl *r, char *line)
 {
   line += strspn(line, " \t");
-  const char *rest;
+  for (size_t size = strlen(line); size > 0 && strchr(" \t", line[size - 1]); size--) {
+    line[size - 1] = '\0';
+  }
   if (!*line || *line == '#') return true;
   if (!strcmp(line, "quit") || !strcmp(line, "exit")) return false;
-  if (*line == '{') apply(r, line, strlen(line));
-  else if (!strcmp(line, "help")) print_commands();
-  else if ((rest = behind(line, "balance"))) show_balance(r, rest);
-  else if (!strcmp(line, "members")) cli_summary_print(r->ledger, r->moment[0] ? r->moment : NULL);
-  else if (!strcmp(line, "refused")) {
-    notch_ledger_refused(r->ledger, NOTCH_VIEW_TEXT, cli_write, stdout);
-  } else take_event(r, line);
+  if (*line == '{') {
+    apply(r, line, strlen(line));
+    return true;
+  }
+  for (size_t i = 0; i < COMMAND_COUNT; i++) {
+    const char *rest = behind(line, commands[i].word);
+    if (!rest) continue;
+    commands[i].run(r, rest);
+    return true;
+  }
+  take_event(r, line);
   return true;
+}
+
+static void add_word(repl *r, const char *word)
+{
+  if (r->word_count == r->word_room) {
+    r->word_room = r->word_room * 2 + 32;
+    r->words = cli_realloc(r->words, r->word_room * sizeof *r->words);
+  }
+  r->words[r->word_count++] = cli_format("%s", word);
+}
+
+/* What may be typed of the rules: events, their fields, and the names that are values. */
+static int add_declared(void *payload, const notch_declared *declared)
+{
+  static const char *const kinds[] = {
+    "event", "field", "value", "points", "currency", "reward", "payment", "tier", "pool",
+  };
+  for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+    if (!strcmp(kinds[i], declared->kind) && *declared->name) add_word(payload, declared->name);
+  }
+  return 0;
+}
+
+static void learn_words(repl *r, const char *path, const cli_rules *rules)
+{
+  size_t size;
+  char *bytes = strcmp(path, "-") ? cli_file_read(path, CLI_SCRIPT_BYTES_MAX, &size) : NULL;
+  for (size_t i = 0; i < COMMAND_COUNT; i++) add_word(r, commands[i].word);
+  if (bytes) {
+    notch_outline(r->engine, path, bytes, size, &rules->options, add_declared, r);
+  }
+  free(bytes);
+  cli_repl_open((const char *const *) r->words, r->word_count);
+}
+
+static void forget(repl *r)
+{
+  for (size_t i = 0; i < r->word_count; i++) free(r->words[i]);
+  free(r->words);
+  free(r->last);
+  notch_ledger_close(r->ledger);
 }
 
 int cli_repl_run(const cli_args *args)
 {
   cli_rules rules;
   notch_ledger_options options = NOTCH_LEDGER_OPTIONS_INIT;
-  repl r = {NULL, NULL, "", 0, isatty(STDIN_FILENO)};
+  repl r = {NULL, NULL, "", NULL, 0, isatty(STDIN_FILENO), NULL, 0, 0};
   int code = cli_rules_begin(&rules, false);
   notch_program *program = rules.engine ? cli_rules_load(&rules, args->operands[0]) : NULL;
   options.clock_events = 1;
@@ -161,8 +245,11 @@ int cli_repl_run(const cli_args *args)
   } else if (notch_ledger_create(&r.ledger, rules.engine, NULL, program, &options) != NOTCH_OK) {
     code = cli_fail_on(rules.engine);
   } else {
-    if (r.terminal) print_commands();
-    for (char *line; (line = read_line(&r)) != NULL; free(line)) {
+    if (r.terminal) {
+      learn_words(&r, args->operands[0], &rules);
+      show_help(&r, "");
+    }
+    for (char *line; (line = cli_repl_read(r.terminal)) != NULL; free(line)) {
       if (!take_line(&r, line)) {
         free(line);
         break;
@@ -170,7 +257,7 @@ int cli_repl_run(const cli_args *args)
       fflush(stdout);
     }
   }
-  notch_ledger_close(r.ledger);
+  forget(&r);
   notch_program_free(program);
   cli_rules_end(&rules);
   return code;

@@ -32,6 +32,7 @@ static void offer(completer *c, notch_text word, const char *kind, bool soft)
 /* A declared name, in back-quotes where a reserved word needs them. */
 static void offer_name(completer *c, const notch_outline_item *item)
 {
+  if (item->name.length == 0) return; /* the member's fields */
   const notch_word *word = notch_word_find(item->name);
   notch_text name = item->name;
   if (word != NULL && word->word_class != NOTCH_WORD_SOFT)
