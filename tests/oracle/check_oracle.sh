@@ -1,6 +1,6 @@
 #!/bin/sh
 # check_oracle.sh -- random programmes and events: the command against the slow model of the
-# language page, and against itself.  SEEDS says how many (1000), FIRST where they begin (1).
+# language page, under one version of the rules and under two, and against itself.  SEEDS says how many (1000), FIRST where they begin (1).
 top=${top_srcdir:-.}
 notch=${NOTCH:-${top_builddir:-.}/notch}
 command -v python3 >/dev/null 2>&1 || { echo "no python3"; exit 77; }
@@ -19,11 +19,12 @@ related=$((first + seeds / 40))
 python3 "$top/tests/oracle/compare.py" "$first" $((middle - 1)) >"$work/a" 2>&1 &
 python3 "$top/tests/oracle/compare.py" "$middle" "$last" >"$work/b" 2>&1
 python3 "$top/tests/oracle/metamorphic.py" "$first" "$related" >"$work/c" 2>&1
+python3 "$top/tests/oracle/versions.py" "$first" "$related" >"$work/d" 2>&1
 wait
 
 passed=0
 failed=0
-for part in a b c; do
+for part in a b c d; do
   closing=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$work/$part" | tail -n 1)
   if [ -z "$closing" ]; then
     closing="0 passed, 1 failed"

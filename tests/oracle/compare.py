@@ -57,7 +57,7 @@ class Case:
                     seen.pass_to(model.calendar.moment(latest))
                 except Unspecified:
                     continue
-            self.expect(seen, event.member)
+            self.expect(seen, model.old.get(event.member, event.member))
             latest = max(latest or event.at, event.at)
         self.latest, self.model = latest, model
         for days in AHEAD if events else ():
@@ -113,8 +113,9 @@ def shrink(folder, case):
         fewer = case.events[:place] + case.events[place + 1:]
         smaller = Case.__new__(Case)
         smaller.seed, smaller.program, smaller.left_out = case.seed, case.program, []
-        if any(e.type == 'return' and 'of' in e.fields and e.fields['of'] not in {x.id for x in fewer}
-               for e in fewer) or not smaller.try_play(fewer):
+        there = {e.id for e in fewer}
+        if any(e.type == 'return' and e.fields.get('of', e.id) not in there for e in fewer) or (
+                not smaller.try_play(fewer)):
             place += 1
             continue
         if agrees(folder, smaller)[0]:
@@ -136,28 +137,9 @@ def try_play(self, events):
 Case.try_play = try_play
 
 
-def in_a_ledger(folder, case):
-    """What differs between the model and a ledger that the events were run into."""
-    rules, events, ledger = (os.path.join(folder, 'l.' + x) for x in ('notch', 'jsonl', 'ledger'))
-    for path in (ledger, ledger + '-wal', ledger + '-shm'):
-        if os.path.exists(path):
-            os.remove(path)
-    with open(rules, 'w') as file:
-        file.write(spell.program_text(case.program))
-    with open(events, 'w') as file:
-        file.writelines(spell.json_line(e) + '\n' for e in case.events for _ in (0, 1))
-    code, output = command('run', rules, events, '--ledger', ledger)
-    if code not in (0, 3):
-        return ['run: exit code %d\n%s' % (code, output)]
-    model, wrong = Model(case.program), []
-    for event in case.events:
-        model.apply(event)
-    now = max([m.settled for m in model.members.values()] + [m.now for m in model.members.values()
-                                                             if m.now is not None])
-    try:
-        model.pass_to(now)
-    except Unspecified:
-        return []
+def differences(model, ledger, now):
+    """What differs between the model and a ledger as of a moment."""
+    wrong = []
     at = dt.datetime.fromtimestamp(now, dt.timezone.utc).strftime('%Y-%m-%dT%H:%M:%SZ')
     for name, member in model.members.items():
         if member.now is None:
@@ -169,17 +151,50 @@ def in_a_ledger(folder, case):
             for kind, wanted in kinds.items():
                 shown = got['points'][kind]
                 have = tuple(Fraction(shown[w]) for w in ('available', 'pending', 'held', 'debt'))
-                if case.program.kinds[kind].shortfall == 'negative':
+                if model.program.kinds[kind].shortfall == 'negative':
                     wanted = (wanted[0] - wanted[3],) + wanted[1:3]
                     have = have[:3]
                 if have != tuple(wanted):
-                    wrong.append('%s %s: the model %s, the ledger %s' % (
-                        name, kind, [str(x) for x in wanted], [str(x) for x in have]))
+                    wrong.append('%s at %s %s: the model %s, the ledger %s' % (
+                        name, at, kind, [str(x) for x in wanted], [str(x) for x in have]))
             for ladder, tier in tiers.items():
                 if got['tiers'][ladder]['tier'] != tier:
-                    wrong.append('%s: %s, the ledger %s' % (name, tier, got['tiers'][ladder]))
+                    wrong.append('%s at %s: %s, the ledger %s' % (
+                        name, at, tier, got['tiers'][ladder]))
         except (ValueError, KeyError) as problem:
             wrong.append('balance %s: exit code %d, %r: %s' % (name, code, problem, output))
+    return wrong
+
+
+def latest_of(model):
+    """The moment up to which something is known of somebody."""
+    return max([m.settled for m in model.members.values()]
+               + [m.now for m in model.members.values() if m.now is not None])
+
+
+def in_a_ledger(folder, case):
+    """What differs between the model and a ledger that the events were run into."""
+    rules, events, ledger = (os.path.join(folder, 'l.' + x) for x in ('notch', 'jsonl', 'ledger'))
+    for path in (ledger, ledger + '-wal', ledger + '-shm'):
+        if os.path.exists(path):
+            os.remove(path)
+    with open(rules, 'w') as file:
+        file.write(spell.program_text(case.program))
+    with open(events, 'w') as file:
+        file.writelines(spell.json_line(e) + '\n' for e in case.events for _ in (
+            0, 1)[:1 if e.member is None else 2])
+    code, output = command('run', rules, events, '--ledger', ledger)
+    if code not in (0, 3):
+        return ['run: exit code %d\n%s' % (code, output)]
+    model = Model(case.program)
+    for event in case.events:
+        model.apply(event)
+    now = latest_of(model)
+    try:
+        model.pass_to(now)
+    except Unspecified:
+        return []
+    wrong = differences(model, ledger, now)
     code, output = command('verify', ledger)
     if code:
         wrong.append('verify: ' + output)

@@ -18,14 +18,14 @@ F = Fraction
 
 
 class Maker(Extras):
-    def __init__(self, seed):
+    def __init__(self, seed, year=2026):
         self.seed, self.random = seed, random.Random(seed)
         pick = self.random
         zones = calendar_of.zones()
         zone = 'Asia/Shanghai' if pick.random() < 0.5 else pick.choice(zones)
         scope = 'rule' if pick.random() < 0.2 else 'event'
         self.program = Program(zone, (pick.choice(MODES), scope), pick.random() < 0.1)
-        self.start = dt.date(2026, 1, 1) + dt.timedelta(days=pick.randrange(365))
+        self.start = dt.date(year, 1, 1) + dt.timedelta(days=pick.randrange(365))
         self.lots = self.chance(0.6)
         self.kinds()
         self.measures()

@@ -81,7 +81,8 @@ def shared(case):
 
 def permuted(case, pick):
     """Events of different members, in another order; each member's own keep theirs."""
-    if shared(case):
+    if shared(case) or any(e.member is None or e.type in ('transfer', 'merge')
+                           for e in case.events):
         return None
     people = sorted({e.member for e in case.events})
     queues = {n: [e for e in case.events if e.member == n] for n in people}
@@ -103,7 +104,10 @@ def twice(case, pick):
 
 
 def held(case, pick):
-    """A hold that is released in the same second changes nothing."""
+    """A hold that is released in the same second changes nothing, but where a rule is on earning:
+    what comes back has become available."""
+    if any(r.on[0] == 'earning' for r in case.program.rules.values()):
+        return None
     out, number = [], 0
     for event in case.events:
         out.append(event)
@@ -122,7 +126,7 @@ def held(case, pick):
 def plain(case):
     """No rule keeps, no tier gives, no points run out: then what was earned can go back whole."""
     program = case.program
-    return not (program.ladders or any(r.on_return == 'keep' for r in program.rules.values())
+    return not (case.model.triggered or program.ladders or any(r.on_return == 'keep' for r in program.rules.values())
                 or any(k.expiry or k.cap is not None for k in program.kinds.values())
                 or any(r.expiry for r in program.rules.values()))
 

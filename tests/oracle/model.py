@@ -53,6 +53,7 @@ class Member:
 class Model(Returning, Passing, Ladders, Triggers, Spending, Goods, Moving):
     def __init__(self, program):
         self.program, self.calendar = program, Calendar(program.zone, program.roll)
+        self.versions = [(-NEVER, program)]
         self.members, self.seq, self.uses = {}, 0, []
         self.applied, self.skipped = set(), set()
         self.stocks, self.queue, self.old, self.followed, self.runs = {}, [], {}, set(), []
@@ -60,6 +61,16 @@ class Model(Returning, Passing, Ladders, Triggers, Spending, Goods, Moving):
         self.triggered = program.segments or any(
             isinstance(r.on, tuple) or r.deduct or r.grant or r.promise for r in rules)
         self.late_refusals = any(r.deduct or r.refuse for r in rules)
+
+    def version(self, moment):
+        """From here on the rules that are in force at a moment decide."""
+        self.use_program([p for since, p in self.versions if since <= moment][-1])
+
+    def use_program(self, program):
+        if program is not self.program:
+            self.program = program
+            for member in self.members.values():
+                member.purse.program = program
 
     def member(self, name):
         if name not in self.members:
@@ -176,7 +187,8 @@ class Model(Returning, Passing, Ladders, Triggers, Spending, Goods, Moving):
             values, gone = record.at_seq(seq)
             if record is own:
                 values, gone = fields, False
-            if gone or not self.inside(window, record.moment, moment, day):
+            if gone or record.moment > moment or not (
+                    measure.per or self.inside(window, record.moment, moment, day)):
                 continue
             if measure.where and not self.see(measure.where, member, record, seq, values,
                                               record.moment):
@@ -184,8 +196,7 @@ class Model(Returning, Passing, Ladders, Triggers, Spending, Goods, Moving):
             found.append((record, values))
         if measure.op == 'count':
             if measure.per:
-                return Fraction(len({first_day(self.calendar.day(r.moment), measure.per)
-                                     for r, _ in found}))
+                return self.first_of_each(measure.per, [r for r, _ in found], window, moment, day)
             return Fraction(len(found))
         values = [v[measure.field] for _, v in found]
         if measure.op == 'distinct':
@@ -194,13 +205,20 @@ class Model(Returning, Passing, Ladders, Triggers, Spending, Goods, Moving):
             return max(values, default=Fraction(0))
         return sum(values, Fraction(0))
 
+    def first_of_each(self, unit, records, window, moment, day):
+        """`at most 1 per month` counts the first of each month, whatever the window."""
+        counted = {}
+        for record in sorted(records, key=lambda r: (r.moment, r.seq)):
+            counted.setdefault(first_day(self.calendar.day(record.moment), unit), record)
+        return Fraction(sum(self.inside(window, r.moment, moment, day)
+                            for r in counted.values()))
+
     # What limits leave.
 
     def key(self, limit, member, fields):
         return tuple(member.name if k == 'member' else fields[k] for k in limit.keys)
 
-    def in_period(self, limit, at, moment):
-        period = limit.period
+    def in_period(self, period, at, moment):
         if period is None:
             return True
         day, its = self.calendar.day(moment), self.calendar.day(at)
@@ -223,7 +241,7 @@ class Model(Returning, Passing, Ladders, Triggers, Spending, Goods, Moving):
         for use in self.uses:
             if (use['owner'] == owner and use['place'] == place
                     and use['key'] == self.key(limit, member, fields)
-                    and self.in_period(limit, use['at'], moment)):
+                    and self.in_period(limit.period, use['at'], moment)):
                 used += use['times'] if limit.kind is None else use['amount']
         return limit.amount - used
 
@@ -254,14 +272,16 @@ class Model(Returning, Passing, Ladders, Triggers, Spending, Goods, Moving):
     def apply(self, event):
         """None, or the reasons for which the event may be refused."""
         self.applied, self.skipped = set(), set()
-        before = (copy.deepcopy((self.members, self.runs), {
-            id(x): x for x in (self.program, self.calendar)}),
+        shared = [program for _, program in self.versions] + [self.calendar]
+        before = (copy.deepcopy((self.members, self.runs), {id(x): x for x in shared}),
                   list(self.uses)) if self.late_refusals else None
         try:
             self.one(event)
         except Refused as refusal:
             if before:
                 (self.members, self.runs), self.uses = before
+                for member in self.members.values():
+                    member.purse.program = self.program
                 self.pass_member(event)
             self.applied, self.skipped = set(), set()
             return refusal.reasons
@@ -303,14 +323,19 @@ class Model(Returning, Passing, Ladders, Triggers, Spending, Goods, Moving):
             raise Unspecified('late')
         if member.settled > moment and not late:
             raise Unspecified('earlier than what fell due')
+        self.version(moment)
         if member.now is None:
             self.begin(member, moment)
         self.settle(member, moment)
+        self.version(moment)
+        if event.type == 'return' and event.fields.get('of') in member.by_id:
+            self.use_program(member.by_id[event.fields['of']].program)
         member.purse.begin()
         self.start_clocks(member, event.type, moment)
         member.settled = max(member.settled, moment)
         self.seq += 1
         record = Record(self.seq, event, moment)
+        record.program, record.owner = self.program, member
         for lot in member.purse.lots:
             if lot.until == event.type and not lot.mature:
                 self.mature(member.purse, lot)
@@ -418,7 +443,7 @@ class Model(Returning, Passing, Ladders, Triggers, Spending, Goods, Moving):
 
     def snapshot(self, name):
         """{kind: (available, pending, held, debt)}, {ladder: tier}"""
-        member = self.member(name)
+        member = self.member(self.old.get(name, name))
         purse = member.purse
         return ({k: (purse.available(k), purse.pending(k), purse.held(k), purse.debt[k])
                  for k in self.program.kinds},
@@ -427,7 +452,7 @@ class Model(Returning, Passing, Ladders, Triggers, Spending, Goods, Moving):
 
     def rewards_of(self, name):
         """{reward: (usable, pending)} of those that rules grant."""
-        member = self.member(name)
+        member = self.member(self.old.get(name, name))
         granted = sorted({r.grant[0] for r in self.program.rules.values() if r.grant})
         return {reward: self.goods(member, reward, max(member.settled, member.looked))
                 for reward in granted}

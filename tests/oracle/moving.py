@@ -169,11 +169,7 @@ class Moving:
             self.show_merged(member, ladder, record.moment)
         for name in other.newest:
             member.newest[name] = max(other.newest[name], member.newest.get(name, -NEVER))
-        if any(r.on[0] in ('each', 'after') for r in self.program.rules.values()
-               if isinstance(r.on, tuple)) or self.program.segments:
-            raise Unspecified('schedules of two')
-        if member.activity or other.activity or any(x.review for x in
-                                                    self.program.ladders.values()):
+        if self.by_trigger('after') or self.program.segments or member.activity or other.activity:
             raise Unspecified('clocks of two')
         other.purse.lots, other.purse.holds, other.goods = [], {}, []
         self.members.pop(other.name)

@@ -42,6 +42,7 @@ class Passing:
 
     def instant(self, member, moment):
         purse, cause = member.purse, '#%d' % moment
+        self.version(moment)
         purse.begin()
         matured = self.ends(member, moment, cause)
         rules = self.due_rules(member, moment) if member.now is not None else []

@@ -1,7 +1,6 @@
 """Section 9: the original once more without what came back; the difference is taken back."""
 from fractions import Fraction
 
-from calendar_of import first_day
 from pipeline import Pipeline, Unspecified
 from spending import Refused
 
@@ -16,6 +15,8 @@ class Returning:
         original = member.by_id.get(sent['of'])
         if original is None:
             raise Unspecified('a return of what was not applied')
+        if original.owner is not member:
+            raise Unspecified('a return of what an account did that was merged since')
         lowered = {k: v for k, v in record.fields.items() if k not in ('of', 'take_back')}
         if record.moment < original.moment:
             raise Unspecified('a late return')
@@ -32,6 +33,8 @@ class Returning:
         """Without `of`: the latest such events, newest first, as far as they go."""
         left = record.fields['amount']
         same = [r for r in member.records if r.event.type == record.fields['event']]
+        if any(r.owner is not member for r in same):
+            raise Unspecified('a return of what an account did that was merged since')
         for original in sorted(same, key=lambda r: (r.moment, r.seq), reverse=True):
             part = min(left, original.fields['amount'])
             if part and not original.gone:
@@ -143,14 +146,20 @@ class Returning:
         for use in self.uses:
             if use['event'] != original.event.id:
                 continue
-            period = use['period']
-            if period and period[0] == 'cal' and first_day(
-                    self.calendar.day(use['at']), period[1]) != first_day(
-                        self.calendar.day(record.moment), period[1]):
+            if self.closed(use, record.moment):
                 continue
             use['amount'] = sum(original.posted[n] - original.taken.get(n, 0)
                                 for n in use['names'])
             use['times'] = sum(n in again.active for n in use['names'])
+
+    def closed(self, use, moment):
+        """Whether the period that this used some room of is over."""
+        period = use['period']
+        if period is None or period[0] == 'event':
+            return False
+        if period[0] == 'total':
+            return self.calendar.day(moment) > period[2]
+        return not self.in_period(period, use['at'], moment)
 
     def undo(self, member, record, gone, moment):
         """Grants are withdrawn while unused, a deduct goes back into its lots."""
