@@ -3,6 +3,7 @@
 
 #include "api.h"
 #include "suite/property.h"
+#include "suite/spend.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -175,6 +176,10 @@ static notch_rules_status try_out(const notch_rules *rules, notch_engine *engine
 {
   bool later = options != NULL && options->properties_later;
   if (!later && !notch_property_report(rules, &engine->memory, diags)) {
+    return NOTCH_RULES_NOMEM;
+  }
+  bool advised = options != NULL && options->advice;
+  if (advised && !notch_spend_report(rules, &engine->memory, diags)) {
     return NOTCH_RULES_NOMEM;
   }
   return diags->error_count > 0 ? NOTCH_RULES_ERRORS : NOTCH_RULES_OK;

@@ -3,6 +3,7 @@
 
 #include "api.h"
 #include "check/check.h"
+#include "suite/outlook.h"
 #include "syntax/format.h"
 
 #include <assert.h>
@@ -147,6 +148,25 @@ notch_status notch_explain_code(notch_engine *engine, const char *code, notch_wr
                                                                 : "note",
                      info->explanation);
   notch_status status = notch_api_write(engine, write, payload, &text);
+  notch_buffer_free(&text);
+  return status;
+}
+
+notch_status notch_program_outlook(notch_engine *engine, const notch_program_handle *program,
+                                   int costs, notch_view view, notch_write *write, void *payload)
+{
+  notch_buffer text;
+  if (engine == NULL) {
+    return NOTCH_EMISUSE;
+  }
+  NOTCH_CHECK_ARG(engine, program != NULL && write != NULL);
+  notch_outlook_form form = view == NOTCH_VIEW_JSON ? NOTCH_OUTLOOK_JSON
+                            : costs                 ? NOTCH_OUTLOOK_ALL
+                                                    : NOTCH_OUTLOOK_EARNS;
+  notch_buffer_init(&text, &engine->memory);
+  notch_status status = notch_outlook_write(program->rules, &engine->memory, form, &text)
+                            ? notch_api_write(engine, write, payload, &text)
+                            : notch_api_nomem(engine);
   notch_buffer_free(&text);
   return status;
 }

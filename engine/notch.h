@@ -129,8 +129,9 @@ typedef struct notch_compile_options {
   const char *rules_folder; /* where the standard rules are; NULL: none */
   const char *(*translate)(const char *format); /* messages in another language; NULL: English */
   int properties_later; /* a refuted property is no error: notch_program_test() tells of it */
+  int advice; /* events are tried out: where spending more earns less, or two receipts more */
 } notch_compile_options;
-#define NOTCH_COMPILE_OPTIONS_INIT {1, NULL, NULL, NULL, NULL, NULL, NULL, 0}
+#define NOTCH_COMPILE_OPTIONS_INIT {1, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0}
 
 /*
  * Every diagnostic goes to options->report, in source order (options may be NULL).  On NOTCH_OK
@@ -211,6 +212,15 @@ NOTCH_API notch_status notch_complete(notch_engine *engine, const char *name, co
                                       size_t size, uint32_t line, uint32_t column,
                                       const notch_compile_options *options,
                                       notch_each_word *each, void *payload);
+
+/*
+ * What one event of each kind can come to: the most points it earns, also for one unit of its
+ * first money or number field, and with `costs` the most instructions it takes.  Lines of text,
+ * or with NOTCH_VIEW_JSON an array (always with costs).
+ */
+NOTCH_API notch_status notch_program_outlook(notch_engine *engine, const notch_program *program,
+                                             int costs, notch_view view, notch_write *write,
+                                             void *payload);
 
 /* ---- tests ------------------------------------------------------------------------------- */
 

@@ -9,6 +9,7 @@
 #include <config.h>
 
 #include "check/analysis.h"
+#include "check/most.h"
 
 typedef struct bound {
   notch_checker *c;
@@ -20,7 +21,7 @@ typedef struct bound {
 
 typedef struct field_use {
   uint32_t field;
-  bool earned, reads, others;
+  bool earned, others;
 } field_use;
 
 static bool note_use(void *payload, const notch_expr *expr)
@@ -28,162 +29,10 @@ static bool note_use(void *payload, const notch_expr *expr)
   field_use *use = payload;
   if (expr->op == NOTCH_EXPR_EARNED) use->earned = true;
   if (expr->op == NOTCH_EXPR_FIELD) {
-    if (expr->a == use->field || use->field == NOTCH_NONE)
-      use->reads = true;
-    else
-      use->others = true;
     if (use->field == NOTCH_NONE) use->field = expr->a;
+    use->others |= expr->a != use->field;
   }
   return true;
-}
-
-static bool reads_field(notch_checker *c, const notch_expr *expr, uint32_t field)
-{
-  field_use use = {.field = field};
-  if (field == NOTCH_NONE) return false;
-  notch_expr_visit(c, expr, note_use, &use);
-  return use.reads;
-}
-
-static bool most_at(const bound *b, const notch_expr *expr, notch_rational *out);
-
-static bool most_of_two(const bound *b, const notch_expr *expr, notch_rational *left,
-                        notch_rational *right)
-{
-  return most_at(b, expr->args[0], left) && most_at(b, expr->args[1], right);
-}
-
-static bool greatest(const bound *b, notch_expr *const *args, uint32_t count, notch_rational *out)
-{
-  for (uint32_t i = 0; i < count; i++) {
-    notch_rational one;
-    if (!most_at(b, args[i], &one)) return false;
-    if (!i || notch_rational_compare(one, *out) > 0) *out = one;
-  }
-  return true;
-}
-
-/* What is known to be no more than `expr`, as a convex and growing function of the field. */
-static bool most_at(const bound *b, const notch_expr *expr, notch_rational *out)
-{
-  notch_rational left, right;
-  while (expr->op == NOTCH_EXPR_LET) expr = expr->args[0];
-  if (expr->op == NOTCH_EXPR_FIELD && expr->a == b->field) {
-    *out = b->at;
-    return true;
-  }
-  if (!reads_field(b->c, expr, b->field)) {
-    *out = expr->range.high;
-    return expr->range.has_high;
-  }
-  switch (expr->op) {
-  case NOTCH_EXPR_ADD:
-    return most_of_two(b, expr, &left, &right) && notch_rational_add(out, left, right);
-  case NOTCH_EXPR_MUL:
-    return notch_range_not_negative(expr->args[0]->range) &&
-           notch_range_not_negative(expr->args[1]->range) &&
-           most_of_two(b, expr, &left, &right) && notch_rational_mul(out, left, right);
-  case NOTCH_EXPR_DIV:
-  case NOTCH_EXPR_STEPS:
-    return expr->args[1]->op == NOTCH_EXPR_CONST && expr->args[1]->value.n > 0 &&
-           most_of_two(b, expr, &left, &right) && notch_rational_div(out, left, right);
-  case NOTCH_EXPR_FLOOR:
-    return most_at(b, expr->args[0], out);
-  case NOTCH_EXPR_MAX:
-    return greatest(b, expr->args, expr->arg_count, out);
-  case NOTCH_EXPR_IF:
-    return greatest(b, expr->args + 1, 2, out);
-  case NOTCH_EXPR_MIN:
-    return most_at(b, expr->args[0], out);
-  default:
-    return false;
-  }
-}
-
-static bool most_of_variant(const bound *b, const notch_rule *rule, const notch_variant *variant,
-                            const notch_rational *of_rule, notch_rational *total)
-{
-  notch_rational part, extra;
-  for (uint32_t a = 0; a < rule->action_count; a++) {
-    const notch_action *action = &rule->actions[a];
-    bool multiplies = action->kind == NOTCH_DO_MULTIPLY;
-    if ((action->kind != NOTCH_DO_EARN && !multiplies) || action->points != b->points) continue;
-    if (!most_at(b, b->c->roots.items[variant->amounts[a]].expr, &part)) return false;
-    if (multiplies) {
-      notch_rational sum = NOTCH_INTEGER(0);
-      for (uint32_t r = 0; r < action->rule_count; r++)
-        if (!notch_rational_add(&sum, sum, of_rule[action->rules[r]])) return false;
-      if (!notch_rational_sub(&extra, part, NOTCH_INTEGER(1)) ||
-          !notch_rational_mul(&part, sum, extra))
-        return false;
-      if (part.num < 0) part = NOTCH_INTEGER(0);
-    }
-    if (!notch_rational_add(total, *total, part)) return false;
-  }
-  return true;
-}
-
-/* Rules on a promotion or on earning put in as well, and are not bounded here. */
-static bool others_earn(const notch_checker *c, uint32_t points)
-{
-  for (uint32_t i = 0; i < c->program->rule_count; i++) {
-    const notch_rule *rule = &c->program->rules[i];
-    bool late = false;
-    for (uint32_t v = 0; v < rule->variant_count; v++)
-      late |= rule->variants[v].trigger.kind == NOTCH_ON_PROMOTE ||
-              rule->variants[v].trigger.kind == NOTCH_ON_EARNING;
-    for (uint32_t a = 0; late && a < rule->action_count; a++)
-      if (rule->actions[a].kind == NOTCH_DO_EARN && rule->actions[a].points == points) return true;
-  }
-  return false;
-}
-
-/* Whatever its period, a limit in points is never passed by one event. */
-static void limit_to(const bound *b, const notch_rule *rule, notch_rational *total)
-{
-  for (uint32_t i = 0; i < rule->limit_count; i++) {
-    const notch_limit *limit = &b->c->limits.items[rule->limits[i]];
-    if (!limit->times && limit->points == b->points && limit->from_day == INT32_MIN &&
-        notch_rational_compare(*total, NOTCH_INTEGER(limit->amount)) > 0)
-      *total = NOTCH_INTEGER(limit->amount);
-  }
-}
-
-/* All rules on the event; of a group where one wins, the greatest. */
-static bool most_of_event(const bound *b, notch_rational *most)
-{
-  const notch_program *program = b->c->program;
-  const notch_event_decl *event = &program->events[b->property->event];
-  notch_rational *of_rule = NOTCH_NEW_ARRAY(b->c->scratch, notch_rational,
-                                            program->rule_count + 1);
-  notch_rational *of_group = NOTCH_NEW_ARRAY(b->c->scratch, notch_rational,
-                                             program->group_count + 1);
-  if (others_earn(b->c, b->points)) return false;
-  *most = NOTCH_INTEGER(0);
-  for (uint32_t i = 0; i < program->rule_count; i++) of_rule[i] = NOTCH_INTEGER(0);
-  for (uint32_t i = 0; i < program->group_count; i++) of_group[i] = NOTCH_INTEGER(0);
-  for (uint32_t i = 0; i < event->variant_count; i++) {
-    uint32_t index = event->variants[i].rule;
-    const notch_rule *rule = &program->rules[index];
-    notch_rational *total = &of_rule[index];
-    if (!most_of_variant(b, rule, &rule->variants[event->variants[i].variant], of_rule, total))
-      return false;
-    if (b->field == NOTCH_NONE) limit_to(b, rule, total); /* a cut would not be convex */
-    uint32_t group = rule->group;
-    notch_combine combine = group == NOTCH_NONE ? NOTCH_COMBINE_ADDING
-                                                : program->groups[group].combine;
-    if (combine == NOTCH_COMBINE_MULTIPLYING) return false;
-    if (combine == NOTCH_COMBINE_ADDING) {
-      if (!notch_rational_add(most, *most, *total)) return false;
-    } else if (notch_rational_compare(*total, of_group[group]) > 0) {
-      of_group[group] = *total;
-    }
-  }
-  for (uint32_t i = 0; i < program->group_count; i++)
-    if (!notch_rational_add(most, *most, of_group[i])) return false;
-  const notch_rounding *rounding = &program->points[b->points].rounding;
-  if (rounding->written && rounding->mode == NOTCH_ROUND_DOWN) return true;
-  return !rounding->written || notch_rational_add(most, *most, NOTCH_INTEGER(1));
 }
 
 /* The exact value of something linear in the field. */
@@ -237,7 +86,15 @@ static bool is_ceiling(const notch_property *property, const notch_expr *expr, c
 static bool holds_at(const bound *b, const ceiling *claim)
 {
   notch_rational most, allowed;
-  if (!most_of_event(b, &most) || !value_at(b, claim->allowed, &allowed)) return false;
+  notch_most ask = {.program = b->c->program,
+                    .roots = b->c->roots.items,
+                    .limits = b->c->limits.items,
+                    .scratch = b->c->scratch,
+                    .event = b->property->event,
+                    .points = b->points,
+                    .field = b->field,
+                    .at = b->at};
+  if (!notch_most_of_event(&ask, &most) || !value_at(b, claim->allowed, &allowed)) return false;
   int order = notch_rational_compare(most, allowed);
   return order < 0 || (order == 0 && !claim->strict);
 }

@@ -27,6 +27,7 @@ libengine_la_SOURCES += \
   %D%/literal.c \
   %D%/measure.c \
   %D%/module.c \
+  %D%/most.c %D%/most.h \
   %D%/partner_pool_cohort.c \
   %D%/points.c \
   %D%/presence.c \

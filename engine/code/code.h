@@ -83,6 +83,10 @@ const notch_code *notch_emit(const notch_program *program, notch_arena *arena);
  */
 bool notch_code_verify(const notch_code *code, notch_arena *scratch, notch_text *message);
 
+/* The most that the machine charges one evaluation with; not bounded where a list has no `at
+ * most`, which *bounded (true before) then says. */
+uint64_t notch_code_cost(const notch_code *code, uint32_t root, bool *bounded);
+
 void notch_code_print(const notch_code *code, notch_buffer *to);
 void notch_code_document(notch_buffer *to); /* docs/bytecode.md */
 

@@ -1,6 +1,7 @@
 # Sources of engine/code, one a line.
 libengine_la_SOURCES += \
   %reldir%/code.h \
+  %reldir%/cost.c \
   %reldir%/emit.c \
   %reldir%/emit.h \
   %reldir%/emit_branch.c \

@@ -28,9 +28,9 @@ static notch_text no_member_id(void *payload, int64_t number)
   return (notch_text){NULL, 0};
 }
 
-static bool no_opening(void *payload, int64_t lot, notch_posting *out, int64_t *event)
+static bool no_opening(void *payload, int64_t lot, notch_posting *out, int64_t *at_us)
 {
-  (void)payload, (void)lot, (void)out, (void)event;
+  (void)payload, (void)lot, (void)out, (void)at_us;
   return false;
 }
 
