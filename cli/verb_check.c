@@ -11,7 +11,7 @@
 
 const cli_option cli_check_options[] = {
   {"strict", NULL, N_("warnings are errors")},
-  {"report", NULL, N_("also say how many steps each event takes; with --json, all bounds")},
+  {"report", NULL, N_("also what is only worth knowing: notes, and the steps of each event")},
   {"json", NULL, N_("one diagnostic a line, as JSON, on standard output")},
   {NULL, NULL, NULL},
 };
@@ -94,7 +94,7 @@ int cli_check_run(const cli_args *args)
                              .json = cli_args_has(args, "json"),
                              .report = cli_args_has(args, "report")};
   int code = cli_rules_begin(&rules, state.json);
-  rules.options.advice = 1;
+  rules.options.advice = state.json || state.report ? 2 : 1;
   for (int i = 0; i < args->operand_count && rules.engine; i++) {
     if (check_one(&rules, args->operands[i], &state) != CLI_DONE) code = CLI_FAILED;
   }

@@ -178,8 +178,8 @@ static notch_rules_status try_out(const notch_rules *rules, notch_engine *engine
   if (!later && !notch_property_report(rules, &engine->memory, diags)) {
     return NOTCH_RULES_NOMEM;
   }
-  bool advised = options != NULL && options->advice;
-  if (advised && !notch_spend_report(rules, &engine->memory, diags)) {
+  int advice = options == NULL ? 0 : options->advice;
+  if (advice > 0 && !notch_spend_report(rules, &engine->memory, advice > 1, diags)) {
     return NOTCH_RULES_NOMEM;
   }
   return diags->error_count > 0 ? NOTCH_RULES_ERRORS : NOTCH_RULES_OK;

@@ -25,12 +25,11 @@ static void on_failure(void *payload, const notch_test *test, const notch_source
   if (t->options == NULL || t->options->report == NULL) {
     return;
   }
-  notch_test_result result = {
-      .file = source != NULL ? notch_api_text(&t->arena, source->name) : "",
-      .line = position.line,
-      .column = position.column,
-      .test = title_of(t, test),
-      .sentence = notch_api_text(&t->arena, sentence)};
+  notch_test_result result = {.file = source != NULL ? notch_api_text(&t->arena, source->name) : "",
+                              .line = position.line,
+                              .column = position.column,
+                              .test = title_of(t, test),
+                              .sentence = notch_api_text(&t->arena, sentence)};
   t->options->report(t->options->payload, &result);
 }
 

@@ -129,7 +129,9 @@ typedef struct notch_compile_options {
   const char *rules_folder; /* where the standard rules are; NULL: none */
   const char *(*translate)(const char *format); /* messages in another language; NULL: English */
   int properties_later; /* a refuted property is no error: notch_program_test() tells of it */
-  int advice; /* events are tried out: where spending more earns less, or two receipts more */
+  /* Events are tried out.  1: warns where spending more earns less, or rounding up rewards two
+   * receipts for one; 2: also notes where two receipts earn more for another reason. */
+  int advice;
 } notch_compile_options;
 #define NOTCH_COMPILE_OPTIONS_INIT {1, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0}
 

@@ -226,12 +226,13 @@ static bool most_of_variant(notch_most *ask, sums *s, uint32_t index,
                             const notch_variant *variant, notch_rational *total)
 {
   const notch_rule *rule = &ask->program->rules[index];
-  bool multiplies = false;
+  bool any = false, multiplies = false;
   ask->varies = false;
   *total = NOTCH_INTEGER(0);
   for (uint32_t a = 0; a < rule->action_count; a++) {
     notch_rational part;
     if (!is_asked_action(ask, rule, variant, a)) continue;
+    any = true;
     multiplies |= rule->actions[a].kind == NOTCH_DO_MULTIPLY;
     if (!most_of_action(ask, s, rule, variant, a, &part) ||
         !round_award(ask, rule, variant, &part) || !add_to(total, part)) {
@@ -241,7 +242,7 @@ static bool most_of_variant(notch_most *ask, sums *s, uint32_t index,
   }
   s->rule_varies[index] |= ask->varies;
   limit_to(ask, rule->limits, rule->limit_count, ask->varies, total);
-  if (!rule->rounding.written || rule->rounding.scope != NOTCH_PER_EVENT) return true;
+  if (!any || !rule->rounding.written || rule->rounding.scope != NOTCH_PER_EVENT) return true;
   /* Alone: a factor's part is the difference of two rounded amounts. */
   return round_by(ask, multiplies ? NOTCH_ROUND_UP : rule->rounding.mode, total);
 }

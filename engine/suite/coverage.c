@@ -52,8 +52,7 @@ bool notch_clause_covered(const notch_clause *clause)
 /* The words of a place, blanks and line ends drawn together. */
 static notch_text words_at(const notch_coverage *coverage, uint16_t source, notch_span span)
 {
-  notch_text slice =
-      notch_source_slice(notch_source_get(coverage->program->sources, source), span);
+  notch_text slice = notch_source_slice(notch_source_get(coverage->program->sources, source), span);
   char *bytes = notch_arena_alloc(coverage->arena, (size_t)slice.length + 1);
   uint32_t length = 0;
   bool blank = false;
@@ -246,10 +245,10 @@ static void see_rule(notch_coverage *coverage, uint32_t rule, bool applied)
 static void see_row(notch_coverage *coverage, const notch_expr *expr)
 {
   const row_result wanted = {.expr = expr};
-  const row_result *row = expr == NULL || coverage->row_count == 0
-                              ? NULL
-                              : bsearch(&wanted, coverage->rows, coverage->row_count,
-                                        sizeof *coverage->rows, by_expr);
+  const row_result *row =
+      expr == NULL || coverage->row_count == 0
+          ? NULL
+          : bsearch(&wanted, coverage->rows, coverage->row_count, sizeof *coverage->rows, by_expr);
   if (row != NULL) {
     count(coverage, row->clause, 0);
   }

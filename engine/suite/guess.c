@@ -69,6 +69,43 @@ static void add_to_all(notch_guess *guess, notch_type type, notch_value value)
   }
 }
 
+/* `labels contains "gift"`: the set of it alone. */
+static void add_set(notch_guess *guess, const notch_expr *field, notch_value text)
+{
+  bool own = field->op == NOTCH_EXPR_FIELD;
+  notch_gene *gene = notch_guess_gene(guess, own ? NOTCH_GENE_FIELD : NOTCH_GENE_MEMBER, field->a);
+  notch_list *list = NOTCH_NEW(guess->arena, notch_list);
+  *list = (notch_list){.count = 1, .width = 1};
+  list->values = NOTCH_NEW(guess->arena, notch_value);
+  *list->values = text;
+  if (gene != NULL) {
+    notch_gene_add(guess, gene, NOTCH_VALUE((intptr_t)list));
+  }
+}
+
+/* Of whichever list: an item field of that place and type. */
+static void add_to_items(notch_guess *guess, const notch_expr *item, notch_value value)
+{
+  for (uint32_t i = 0; i < guess->gene_count; i++) {
+    notch_gene *gene = &guess->genes[i];
+    if (item->a < gene->item_count && gene->items[item->a].type.kind == item->type.kind &&
+        gene->items[item->a].type.of == item->type.of) {
+      notch_gene_around(guess, &gene->items[item->a], value);
+    }
+  }
+}
+
+static void add_hour(notch_guess *guess, const notch_expr *of, int64_t hour)
+{
+  bool own = of->op == NOTCH_EXPR_FIELD && of->type.kind == NOTCH_TYPE_TIME;
+  for (int64_t k = hour - 1; k <= hour + 1; k++) {
+    if (k >= 0 && k < 24) {
+      around(guess, own ? NOTCH_GENE_FIELD : NOTCH_GENE_SECOND, own ? of->a : 0,
+             NOTCH_VALUE(k * 3600));
+    }
+  }
+}
+
 static void compared(notch_guess *guess, const notch_expr *with, const notch_expr *constant)
 {
   notch_value value = constant->value;
@@ -77,16 +114,22 @@ static void compared(notch_guess *guess, const notch_expr *with, const notch_exp
     return;
   }
   switch (with->op) {
-  case NOTCH_EXPR_FIELD: around(guess, NOTCH_GENE_FIELD, with->a, value); break;
-  case NOTCH_EXPR_MEMBER_FIELD: around(guess, NOTCH_GENE_MEMBER, with->a, value); break;
+  case NOTCH_EXPR_FIELD:
+  case NOTCH_EXPR_MEMBER_FIELD:
+    if (with->type.kind == constant->type.kind) {
+      bool own = with->op == NOTCH_EXPR_FIELD;
+      around(guess, own ? NOTCH_GENE_FIELD : NOTCH_GENE_MEMBER, with->a, value);
+    } else if (with->type.kind == NOTCH_TYPE_SET && constant->type.kind == NOTCH_TYPE_TEXT) {
+      add_set(guess, with, value);
+    }
+    break;
+  case NOTCH_EXPR_ITEM: add_to_items(guess, with, value); break;
   case NOTCH_EXPR_TODAY: around(guess, NOTCH_GENE_DAY, 0, value); break;
   case NOTCH_EXPR_NOW:
     around(guess, NOTCH_GENE_DAY, 0, NOTCH_VALUE(notch_zone_day(zone, value.n)));
     around(guess, NOTCH_GENE_SECOND, 0, NOTCH_VALUE(notch_zone_second_of_day(zone, value.n)));
     break;
-  case NOTCH_EXPR_HOUR_OF:
-    around(guess, NOTCH_GENE_SECOND, 0, NOTCH_VALUE(value.n * 3600));
-    break;
+  case NOTCH_EXPR_HOUR_OF: add_hour(guess, bare(with->args[0]), value.n); break;
   case NOTCH_EXPR_MONTH_OF:
   case NOTCH_EXPR_DAY_OF:
   case NOTCH_EXPR_YEAR_OF:
@@ -137,17 +180,13 @@ static void note_table(notch_guess *guess, const notch_expr *call)
 
 static void note_leaf(notch_guess *guess, const notch_expr *expr)
 {
-  notch_gene *gene = expr->op == NOTCH_EXPR_FIELD
-                         ? notch_guess_gene(guess, NOTCH_GENE_FIELD, expr->a)
-                     : expr->op == NOTCH_EXPR_MEMBER_FIELD
-                         ? notch_guess_gene(guess, NOTCH_GENE_MEMBER, expr->a)
-                     : expr->op == NOTCH_EXPR_TIER
-                         ? notch_guess_gene(guess, NOTCH_GENE_TIER, expr->a)
-                     : expr->op == NOTCH_EXPR_TODAY
-                         ? notch_guess_gene(guess, NOTCH_GENE_DAY, 0)
-                     : expr->op == NOTCH_EXPR_NOW
-                         ? notch_guess_gene(guess, NOTCH_GENE_SECOND, 0)
-                         : NULL;
+  notch_gene *gene =
+      expr->op == NOTCH_EXPR_FIELD          ? notch_guess_gene(guess, NOTCH_GENE_FIELD, expr->a)
+      : expr->op == NOTCH_EXPR_MEMBER_FIELD ? notch_guess_gene(guess, NOTCH_GENE_MEMBER, expr->a)
+      : expr->op == NOTCH_EXPR_TIER         ? notch_guess_gene(guess, NOTCH_GENE_TIER, expr->a)
+      : expr->op == NOTCH_EXPR_TODAY        ? notch_guess_gene(guess, NOTCH_GENE_DAY, 0)
+      : expr->op == NOTCH_EXPR_NOW          ? notch_guess_gene(guess, NOTCH_GENE_SECOND, 0)
+                                            : NULL;
   if (gene != NULL) {
     gene->read = true;
   }
@@ -222,9 +261,9 @@ notch_guess *notch_guess_new(const notch_program *program, uint32_t type, uint32
       look_into_root(guess, program->ladders[i].tiers[k].reach);
     }
   }
+  notch_guess_lists(guess);
   guess->event.fields = NOTCH_NEW_ARRAY(arena, notch_value, event->field_count + 1);
-  guess->given.member_fields =
-      NOTCH_NEW_ARRAY(arena, notch_value, program->member_field_count + 1);
+  guess->given.member_fields = NOTCH_NEW_ARRAY(arena, notch_value, program->member_field_count + 1);
   guess->given.member_named = NOTCH_NEW_ARRAY(arena, bool, program->member_field_count + 1);
   guess->given.tiers = NOTCH_NEW_ARRAY(arena, notch_amount, program->ladder_count + 1);
   guess->given.tags = NOTCH_NEW_ARRAY(arena, notch_text, NOTCH_GENES_MAX);
@@ -350,6 +389,12 @@ static void put_gene(notch_buffer *to, const notch_guess *guess, const notch_gen
     return;
   }
   notch_buffer_text(to, gene->kind == NOTCH_GENE_TIER ? NOTCH_TEXT("tier") : gene->name);
+  if (gene->type.kind == NOTCH_TYPE_SET) {
+    notch_buffer_print(to, " {");
+    notch_json_quote(to, notch_value_text(notch_value_list(chosen(gene))->values[0]));
+    notch_buffer_print(to, "}");
+    return;
+  }
   if (gene->type.kind == NOTCH_TYPE_LIST) {
     put_items(to, guess, gene);
     return;
@@ -365,11 +410,9 @@ static void put_genes(notch_buffer *to, const notch_guess *guess, bool of_event)
     const notch_gene *gene = &guess->genes[i];
     bool scene = gene->kind == NOTCH_GENE_MEMBER || gene->kind == NOTCH_GENE_TIER ||
                  gene->kind == NOTCH_GENE_TAG;
-    bool empty = gene->type.kind == NOTCH_TYPE_LIST && chosen(gene).d != 0 &&
-                 notch_value_list(chosen(gene))->count == 0;
-    bool set = gene->type.kind == NOTCH_TYPE_SET; /* only ever the empty one */
-    if ((of_event ? gene->kind == NOTCH_GENE_FIELD : scene) && is_told(guess, gene) && !empty &&
-        !set) {
+    bool many = gene->type.kind == NOTCH_TYPE_LIST || gene->type.kind == NOTCH_TYPE_SET;
+    bool empty = many && chosen(gene).d != 0 && notch_value_list(chosen(gene))->count == 0;
+    if ((of_event ? gene->kind == NOTCH_GENE_FIELD : scene) && is_told(guess, gene) && !empty) {
       notch_buffer_print(to, "%s", before);
       put_gene(to, guess, gene);
       before = ", ";

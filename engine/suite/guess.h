@@ -27,7 +27,9 @@ typedef struct notch_gene {
   notch_rational step; /* between neighbours, of a number or amount; 0: no such thing */
   bool read;           /* some expression reads it */
   uint32_t count, chosen;
-  notch_value *values; /* the first is what is chosen without a reason */
+  notch_value *values;      /* the first is what is chosen without a reason */
+  struct notch_gene *items; /* of a list: the fields of its record */
+  uint32_t item_count, items_max;
 } notch_gene;
 
 #define NOTCH_GENES_MAX 48
@@ -58,6 +60,8 @@ void notch_guess_start(notch_guess *guess);
 void notch_gene_add(notch_guess *guess, notch_gene *gene, notch_value value);
 /* The constant and its neighbours. */
 void notch_gene_around(notch_guess *guess, notch_gene *gene, notch_value value);
+/* Once every constant is known: lists of none, of one item and of many. */
+void notch_guess_lists(notch_guess *guess);
 notch_gene *notch_guess_gene(notch_guess *guess, notch_gene_kind kind, uint32_t index);
 
 #endif

@@ -5,6 +5,7 @@
 
 #define VALUES_MAX 40
 #define ITEMS_MAX 20
+#define LIST_TRIES 8 /* of each field */
 
 static const int32_t base_day = 20458; /* Monday, 5 January 2026 */
 
@@ -49,8 +50,7 @@ static bool fits(const notch_gene *gene, notch_value value)
   const notch_rational one = notch_value_rational(value);
   return (!gene->range.has_low || notch_rational_compare(one, gene->range.low) >= 0) &&
          (!gene->range.has_high || notch_rational_compare(one, gene->range.high) <= 0) &&
-         (gene->step.num == 0 ||
-          (notch_rational_div(&steps, one, gene->step) && steps.den == 1));
+         (gene->step.num == 0 || (notch_rational_div(&steps, one, gene->step) && steps.den == 1));
 }
 
 void notch_gene_add(notch_guess *guess, notch_gene *gene, notch_value value)
@@ -141,24 +141,42 @@ static notch_gene gene_of_field(notch_gene_kind kind, uint32_t index, const notc
   return gene;
 }
 
-/* Lists of none, of one usual item with each field tried in turn, and of many. */
-static void add_lists(notch_guess *guess, notch_gene *gene)
+/* The empty one; what items may look like is known later. */
+static void start_list(notch_guess *guess, notch_gene *gene, uint32_t items_max)
 {
   const notch_record *record = &guess->program->records[gene->type.of];
-  uint32_t width = record->field_count;
-  notch_gene *fields = NOTCH_NEW_ARRAY(guess->arena, notch_gene, width + 1);
-  for (uint32_t i = 0; i < width; i++) {
-    fields[i] = gene_of_field(NOTCH_GENE_FIELD, i, &record->fields[i]);
-    add_by_type(guess, &fields[i]);
+  gene->items = NOTCH_NEW_ARRAY(guess->arena, notch_gene, record->field_count + 1);
+  gene->item_count = record->field_count;
+  gene->items_max = items_max == 0 || items_max > ITEMS_MAX ? ITEMS_MAX : items_max;
+  for (uint32_t i = 0; i < gene->item_count; i++) {
+    gene->items[i] = gene_of_field(NOTCH_GENE_FIELD, i, &record->fields[i]);
+    add_by_type(guess, &gene->items[i]);
   }
-  notch_gene_add(guess, gene, list_value(guess, 0, width));
-  for (uint32_t tried = 0; tried < width; tried++) {
-    for (uint32_t v = tried == 0 ? 0 : 1; v < fields[tried].count && v < 8; v++) {
-      notch_value list = list_value(guess, 1, width);
-      for (uint32_t i = 0; i < width && fields[i].count > 0; i++) {
-        notch_value_list(list)->values[i] = fields[i].values[i == tried ? v : 0];
+  notch_gene_add(guess, gene, list_value(guess, 0, gene->item_count));
+}
+
+/* As often as said: the usual item, but for one field. */
+static notch_value repeated(notch_guess *guess, const notch_gene *gene, uint32_t tried,
+                            uint32_t candidate, uint32_t count)
+{
+  notch_value list = list_value(guess, count, gene->item_count);
+  for (uint32_t i = 0; i < count * gene->item_count; i++) {
+    const notch_gene *field = &gene->items[i % gene->item_count];
+    uint32_t at = i % gene->item_count == tried ? candidate : 0;
+    notch_value_list(list)->values[i] = field->count == 0 ? NOTCH_MISSING : field->values[at];
+  }
+  return list;
+}
+
+void notch_guess_lists(notch_guess *guess)
+{
+  for (uint32_t g = 0; g < guess->gene_count; g++) {
+    notch_gene *gene = &guess->genes[g];
+    for (uint32_t i = 0; i < gene->item_count; i++) {
+      for (uint32_t v = i == 0 ? 0 : 1; v < gene->items[i].count && v < LIST_TRIES; v++) {
+        notch_gene_add(guess, gene, repeated(guess, gene, i, v, 1));
+        notch_gene_add(guess, gene, repeated(guess, gene, i, v, gene->items_max));
       }
-      notch_gene_add(guess, gene, list);
     }
   }
 }
@@ -180,9 +198,9 @@ static void add_by_type(notch_guess *guess, notch_gene *gene)
     notch_gene_add(guess, gene,
                    NOTCH_VALUE(notch_zone_midnight(&program->zone, base_day) * NOTCH_SECOND_US));
     break;
-  case NOTCH_TYPE_LIST: add_lists(guess, gene); break;
   case NOTCH_TYPE_SET: notch_gene_add(guess, gene, list_value(guess, 0, 1)); break;
   case NOTCH_TYPE_ERROR:
+  case NOTCH_TYPE_LIST: /* start_list */
   case NOTCH_TYPE_DURATION:
   case NOTCH_TYPE_DAYS:
   case NOTCH_TYPE_MONTHS:
@@ -217,19 +235,22 @@ static void start_fields(notch_guess *guess, notch_gene_kind kind, const notch_f
     if (fields[i].has_default) {
       notch_gene_add(guess, gene, fields[i].default_value);
     }
+    if (gene->type.kind == NOTCH_TYPE_LIST) {
+      start_list(guess, gene, fields[i].items_max);
+    }
     add_by_type(guess, gene);
   }
 }
 
 static void start_time(notch_guess *guess)
 {
-  notch_gene *day = push(guess, (notch_gene){.kind = NOTCH_GENE_DAY,
-                                             .type = {.kind = NOTCH_TYPE_DATE}});
+  notch_gene *day =
+      push(guess, (notch_gene){.kind = NOTCH_GENE_DAY, .type = {.kind = NOTCH_TYPE_DATE}});
   for (int32_t i = 0; day != NULL && i < 7; i++) {
     notch_gene_add(guess, day, NOTCH_VALUE(base_day + i));
   }
-  notch_gene *second = push(guess, (notch_gene){.kind = NOTCH_GENE_SECOND,
-                                                .type = {.kind = NOTCH_TYPE_TIME}});
+  notch_gene *second =
+      push(guess, (notch_gene){.kind = NOTCH_GENE_SECOND, .type = {.kind = NOTCH_TYPE_TIME}});
   for (int64_t hour = 12; second != NULL && hour < 36; hour += 5) {
     notch_gene_add(guess, second, NOTCH_VALUE(hour % 24 * 3600));
   }

@@ -37,8 +37,7 @@ static notch_most ask_for(outlook *o, uint32_t event, uint32_t points, bool to_o
                       .to_others = to_others};
 }
 
-static bool most_at(const notch_most *ask, uint32_t field, notch_rational at,
-                    notch_rational *most)
+static bool most_at(const notch_most *ask, uint32_t field, notch_rational at, notch_rational *most)
 {
   notch_most point = *ask;
   point.field = field;
@@ -63,8 +62,8 @@ static rate rate_of(outlook *o, const notch_most *ask)
     return r;
   }
   r.known = notch_rational_sub(&width, far, low) && notch_rational_sub(&rise, at_far, at_low) &&
-            notch_rational_div(&r.slope, rise, width) &&
-            notch_rational_mul(&off, r.slope, low) && notch_rational_sub(&r.besides, at_low, off);
+            notch_rational_div(&r.slope, rise, width) && notch_rational_mul(&off, r.slope, low) &&
+            notch_rational_sub(&r.besides, at_low, off);
   if (r.known && !range->has_high) { /* it must go on like that */
     notch_rational twice, expected;
     r.known = most_at(ask, r.field, NOTCH_INTEGER(2 * far.num), &twice) &&
@@ -240,8 +239,8 @@ static void say_why(outlook *o, const notch_most *ask)
     notch_buffer_print(o->to, "rule %.*s is not bounded", WORD(rule));
   } else {
     notch_words_source(o->to, &o->words, ask->because->source, ask->because->span);
-    notch_buffer_print(o->to, ask->because->range.has_high ? " is not bounded here"
-                                                           : " has no upper end");
+    notch_buffer_print(o->to,
+                       ask->because->range.has_high ? " is not bounded here" : " has no upper end");
   }
 }
 
@@ -364,6 +363,18 @@ static void say_event(outlook *o, uint32_t type)
   }
 }
 
+/* An event that no rule and no measure looks at sets nothing going. */
+static bool matters(const notch_program *program, uint32_t type)
+{
+  bool counted = program->events[type].variant_count > 0;
+  for (uint32_t i = 0; i < program->measure_count; i++) {
+    for (uint32_t k = 0; k < program->measures[i].on_count; k++) {
+      counted = counted || program->measures[i].on[k].event == type;
+    }
+  }
+  return counted;
+}
+
 bool notch_outlook_write(const notch_rules *rules, const notch_memory *memory,
                          notch_outlook_form form, notch_buffer *to)
 {
@@ -385,8 +396,7 @@ bool notch_outlook_write(const notch_rules *rules, const notch_memory *memory,
     notch_json_begin(&o.json, '[');
   }
   for (uint32_t i = 0; i < rules->program->event_count; i++) {
-    const notch_event_decl *event = &rules->program->events[i];
-    if (i >= NOTCH_EVENT_BUILTIN_COUNT || event->variant_count > 0) {
+    if (matters(rules->program, i)) {
       say_event(&o, i);
     }
     notch_arena_reset(&o.arena);

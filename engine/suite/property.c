@@ -64,8 +64,8 @@ static notch_score refutes(notch_search *search, void *payload)
   notch_arena_reset(&search->run);
   notch_trace trace = {.arena = &search->run};
   notch_value value;
-  if (scene == NULL || !notch_trial_event(&search->trial, scene, event, search->earned,
-                                          &search->after, NULL)) {
+  if (scene == NULL ||
+      !notch_trial_event(&search->trial, scene, event, search->earned, &search->after, NULL)) {
     return score;
   }
   score.valid = notch_trial_evaluate(&search->trial, &search->after, event, search->earned,
@@ -145,9 +145,8 @@ static void look(notch_search *search, void *payload)
   }
 }
 
-bool notch_property_decide(const notch_rules *rules, const notch_memory *memory,
-                           notch_arena *arena, const notch_property *property,
-                           notch_property_found *result)
+bool notch_property_decide(const notch_rules *rules, const notch_memory *memory, notch_arena *arena,
+                           const notch_property *property, notch_property_found *result)
 {
   const notch_program *program = rules->program;
   *result = (notch_property_found){property->truth, property->event_words};
@@ -172,8 +171,7 @@ bool notch_property_decide(const notch_rules *rules, const notch_memory *memory,
   return notch_search_run(&quest, look, &c);
 }
 
-bool notch_property_report(const notch_rules *rules, const notch_memory *memory,
-                           notch_diags *diags)
+bool notch_property_report(const notch_rules *rules, const notch_memory *memory, notch_diags *diags)
 {
   for (uint32_t i = 0; i < rules->program->property_count; i++) {
     const notch_property *property = &rules->program->properties[i];

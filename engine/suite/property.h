@@ -12,9 +12,8 @@ typedef struct notch_property_found {
 } notch_property_found;
 
 /* False: out of memory. */
-bool notch_property_decide(const notch_rules *rules, const notch_memory *memory,
-                           notch_arena *arena, const notch_property *property,
-                           notch_property_found *result);
+bool notch_property_decide(const notch_rules *rules, const notch_memory *memory, notch_arena *arena,
+                           const notch_property *property, notch_property_found *result);
 
 /* Reports every property that is not proved (N0507, N0421). */
 bool notch_property_report(const notch_rules *rules, const notch_memory *memory,

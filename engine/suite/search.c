@@ -133,8 +133,8 @@ static notch_score applies(notch_search *search, void *payload)
   const notch_state *scene = notch_search_scene(search);
   notch_arena_reset(&search->run);
   notch_trace trace = {.arena = &search->run};
-  if (scene == NULL || !notch_trial_event(&search->trial, scene,
-                                          notch_guess_event(search->guess), NULL, NULL, &trace)) {
+  if (scene == NULL || !notch_trial_event(&search->trial, scene, notch_guess_event(search->guess),
+                                          NULL, NULL, &trace)) {
     return score;
   }
   score.valid = true;

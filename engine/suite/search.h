@@ -10,8 +10,8 @@
 #include "suite/guess.h"
 
 typedef struct notch_score {
-  bool valid; /* the event was applied, and there is something to compare */
-  bool found; /* it does what is asked */
+  bool valid;          /* the event was applied, and there is something to compare */
+  bool found;          /* it does what is asked */
   notch_rational near; /* the larger, the nearer */
 } notch_score;
 

@@ -27,11 +27,12 @@ typedef struct spending {
   notch_diags *diags;
   notch_search *search;
   notch_gene *money;
+  bool notes;
   uint32_t type;
-  uint64_t left; /* of its budget */
+  uint64_t left;                             /* of its budget */
   int64_t *earned, *before, *first, *second; /* by kind */
-  bool *less;      /* by kind: reported already */
-  split *splits;   /* by kind */
+  bool *less;                                /* by kind: reported already */
+  split *splits;                             /* by kind */
 } spending;
 
 static notch_text amount_words(const spending *s, uint32_t points, int64_t amount)
@@ -104,8 +105,8 @@ static void try_more(spending *s)
     s->money->chosen = i;
     const notch_state *scene = notch_search_scene(s->search);
     if (s->money->values[i].d == 0 || scene == NULL ||
-        !notch_trial_event(&s->search->trial, scene, notch_guess_event(s->search->guess),
-                           s->earned, NULL, NULL)) {
+        !notch_trial_event(&s->search->trial, scene, notch_guess_event(s->search->guess), s->earned,
+                           NULL, NULL)) {
       continue;
     }
     for (uint32_t k = 0; has_before && k < program->points_count; k++) {
@@ -212,8 +213,8 @@ static bool rounds_up(const notch_program *program, uint32_t points)
   bool up = program->points[points].rounding.written &&
             program->points[points].rounding.mode == NOTCH_ROUND_UP;
   for (uint32_t i = 0; i < program->rule_count; i++) {
-    up = up || (program->rules[i].rounding.written &&
-                program->rules[i].rounding.mode == NOTCH_ROUND_UP);
+    up = up ||
+         (program->rules[i].rounding.written && program->rules[i].rounding.mode == NOTCH_ROUND_UP);
   }
   return up;
 }
@@ -278,14 +279,14 @@ static void report_splits(spending *s)
   for (uint32_t k = 0; k < s->rules->program->points_count; k++) {
     const split *found = &s->splits[k];
     notch_value whole;
-    if (!found->found || s->less[k] || !twice(s->money, found->half, &whole)) {
+    bool wanted = found->rounded_up || (s->notes && !s->less[k]);
+    if (!found->found || !wanted || !twice(s->money, found->half, &whole)) {
       continue;
     }
     notch_diag_report(s->diags,
                       found->rounded_up ? NOTCH_DIAG_SPLIT_ROUNDED : NOTCH_DIAG_SPLIT_EARNS_MORE,
-                      source_of(s), span_of(s), found->words,
-                      amount_words(s, k, found->apart), money_words(s, whole),
-                      amount_words(s, k, found->together));
+                      source_of(s), span_of(s), found->words, amount_words(s, k, found->apart),
+                      money_words(s, whole), amount_words(s, k, found->together));
   }
 }
 
@@ -336,7 +337,8 @@ static bool earns(const notch_program *program, uint32_t type)
   return false;
 }
 
-bool notch_spend_report(const notch_rules *rules, const notch_memory *memory, notch_diags *diags)
+bool notch_spend_report(const notch_rules *rules, const notch_memory *memory, bool notes,
+                        notch_diags *diags)
 {
   const notch_program *program = rules->program;
   uint64_t left = BUDGET;
@@ -349,7 +351,7 @@ bool notch_spend_report(const notch_rules *rules, const notch_memory *memory, no
     }
     left -= budget;
     notch_arena_init(&arena, memory);
-    spending s = {.rules = rules, .diags = diags, .type = i};
+    spending s = {.rules = rules, .diags = diags, .notes = notes, .type = i};
     const notch_quest quest = {.rules = rules,
                                .memory = memory,
                                .arena = &arena,

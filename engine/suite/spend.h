@@ -7,6 +7,7 @@
 #include "apply.h"
 
 /* Reports what real decisions show (N0430, N0431, N0432).  False: out of memory. */
-bool notch_spend_report(const notch_rules *rules, const notch_memory *memory, notch_diags *diags);
+bool notch_spend_report(const notch_rules *rules, const notch_memory *memory, bool notes,
+                        notch_diags *diags);
 
 #endif

@@ -15,7 +15,7 @@ typedef struct notch_suite_report {
   void (*failure)(void *payload, const notch_test *test, const notch_source *source,
                   notch_position position, notch_text sentence);
   void (*finished)(void *payload, const notch_test *test, bool passed); /* may be NULL */
-  notch_text only; /* tests whose title has this; empty: all */
+  notch_text only;          /* tests whose title has this; empty: all */
   notch_coverage *coverage; /* NULL: not counted */
 } notch_suite_report;
 
@@ -39,7 +39,7 @@ typedef struct notch_stage { /* one test under way */
   notch_arena arena; /* of the test */
   notch_trace trace; /* of the newest step */
   int64_t now_us;
-  int64_t member;       /* of the newest event step; 0: none yet */
+  int64_t member;        /* of the newest event step; 0: none yet */
   notch_receipt receipt; /* of the newest event step */
   notch_text sentence;   /* why it was refused */
   int64_t first, last;   /* rows of the newest step */

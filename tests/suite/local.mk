@@ -1,4 +1,5 @@
 # Tests of suite; see tests/local.mk for the three lines a test needs.
-TESTS += tests/suite/check_verb.sh
-EXTRA_DIST += tests/suite/check_verb.sh
-tests/suite/check_verb.log: $(bin_PROGRAMS)
+SUITE_TESTS = tests/suite/check_verb.sh tests/suite/check_outlook.sh
+TESTS += $(SUITE_TESTS)
+EXTRA_DIST += $(SUITE_TESTS)
+$(SUITE_TESTS:.sh=.log): $(bin_PROGRAMS)
