@@ -13,7 +13,7 @@ const notch_source *notch_check_source(const notch_checker *c, const notch_tree_
 void notch_check_fix(notch_checker *c, const notch_tree_node *node, notch_text replacement,
                      const char *label)
 {
-  notch_diag_fix(c->diag, node->span, replacement, "%s", label);
+  notch_diag_fix(c->diag, node->span, replacement, label);
 }
 
 notch_text notch_check_join(notch_checker *c, notch_text left, notch_text right)

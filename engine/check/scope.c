@@ -115,8 +115,7 @@ notch_text notch_names_nearest(const notch_names *names, notch_text name)
 notch_text notch_check_meant(notch_checker *c, notch_text nearest)
 {
   if (!nearest.length) return nearest;
-  return notch_arena_format(c->scratch, "; did you mean '%.*s'?", (int)nearest.length,
-                            nearest.bytes);
+  return notch_diag_phrase(c->diag, "; did you mean '%t'?", nearest);
 }
 
 void notch_check_unknown(notch_checker *c, const notch_tree_node *node, notch_text name,

@@ -60,11 +60,11 @@ int64_t notch_type_scale(const notch_checker *c, notch_type type)
 
 static notch_text words_of_choice(const notch_checker *c, const notch_choice_set *set)
 {
-  notch_text words = NOTCH_TEXT("one of ");
+  notch_text words = NOTCH_TEXT("");
   for (uint32_t i = 0; i < set->count && i < 6; i++)
     words = notch_arena_format(c->scratch, "%.*s%s%.*s", (int)words.length, words.bytes,
                                i ? ", " : "", (int)set->words[i].length, set->words[i].bytes);
-  return words;
+  return notch_diag_phrase(c->diag, "one of %t", words);
 }
 
 notch_text notch_type_describe(const notch_checker *c, notch_type type)
@@ -74,38 +74,38 @@ notch_text notch_type_describe(const notch_checker *c, notch_type type)
   switch ((notch_type_kind)type.kind) {
   case NOTCH_TYPE_MONEY:
     name = program->currencies[type.of].code;
-    return notch_arena_format(c->scratch, "money in %.*s", (int)name.length, name.bytes);
+    return notch_diag_phrase(c->diag, "money in %t", name);
   case NOTCH_TYPE_POINTS:
     name = program->points[type.of].decl.name;
-    return notch_arena_format(c->scratch, "%.*s points", (int)name.length, name.bytes);
+    return notch_diag_phrase(c->diag, "%t points", name);
   case NOTCH_TYPE_TIER:
     name = program->ladders[type.of].decl.name;
-    return notch_arena_format(c->scratch, "a tier of %.*s", (int)name.length, name.bytes);
+    return notch_diag_phrase(c->diag, "a tier of %t", name);
   case NOTCH_TYPE_LIST:
     name = program->records[type.of].name;
-    return notch_arena_format(c->scratch, "a list of %.*s", (int)name.length, name.bytes);
+    return notch_diag_phrase(c->diag, "a list of %t", name);
   case NOTCH_TYPE_BAND:
     name = program->cohorts[type.of].decl.name;
-    return notch_arena_format(c->scratch, "a band of %.*s", (int)name.length, name.bytes);
+    return notch_diag_phrase(c->diag, "a band of %t", name);
   case NOTCH_TYPE_CHOICE:
     return words_of_choice(c, &c->choices.items[type.of]);
-  case NOTCH_TYPE_ERROR: return NOTCH_TEXT("broken");
-  case NOTCH_TYPE_FLAG: return NOTCH_TEXT("yes or no");
-  case NOTCH_TYPE_TEXT: return NOTCH_TEXT("a text");
-  case NOTCH_TYPE_NUMBER: return NOTCH_TEXT("a number");
-  case NOTCH_TYPE_DATE: return NOTCH_TEXT("a date");
-  case NOTCH_TYPE_TIME: return NOTCH_TEXT("a time of day");
-  case NOTCH_TYPE_MOMENT: return NOTCH_TEXT("a moment");
-  case NOTCH_TYPE_DURATION: return NOTCH_TEXT("a duration in hours or less");
-  case NOTCH_TYPE_DAYS: return NOTCH_TEXT("a duration in days");
-  case NOTCH_TYPE_MONTHS: return NOTCH_TEXT("a duration in months");
-  case NOTCH_TYPE_SET: return NOTCH_TEXT("a set of text");
-  case NOTCH_TYPE_MEMBER: return NOTCH_TEXT("a member");
-  case NOTCH_TYPE_MONTHNAME: return NOTCH_TEXT("a month");
-  case NOTCH_TYPE_WEEKDAY: return NOTCH_TEXT("a weekday");
+  case NOTCH_TYPE_ERROR: return notch_diag_phrase(c->diag, "broken");
+  case NOTCH_TYPE_FLAG: return notch_diag_phrase(c->diag, "yes or no");
+  case NOTCH_TYPE_TEXT: return notch_diag_phrase(c->diag, "a text");
+  case NOTCH_TYPE_NUMBER: return notch_diag_phrase(c->diag, "a number");
+  case NOTCH_TYPE_DATE: return notch_diag_phrase(c->diag, "a date");
+  case NOTCH_TYPE_TIME: return notch_diag_phrase(c->diag, "a time of day");
+  case NOTCH_TYPE_MOMENT: return notch_diag_phrase(c->diag, "a moment");
+  case NOTCH_TYPE_DURATION: return notch_diag_phrase(c->diag, "a duration in hours or less");
+  case NOTCH_TYPE_DAYS: return notch_diag_phrase(c->diag, "a duration in days");
+  case NOTCH_TYPE_MONTHS: return notch_diag_phrase(c->diag, "a duration in months");
+  case NOTCH_TYPE_SET: return notch_diag_phrase(c->diag, "a set of text");
+  case NOTCH_TYPE_MEMBER: return notch_diag_phrase(c->diag, "a member");
+  case NOTCH_TYPE_MONTHNAME: return notch_diag_phrase(c->diag, "a month");
+  case NOTCH_TYPE_WEEKDAY: return notch_diag_phrase(c->diag, "a weekday");
   case NOTCH_TYPE_COUNT: break;
   }
-  return NOTCH_TEXT("a value");
+  return notch_diag_phrase(c->diag, "a value");
 }
 
 notch_text notch_type_example(const notch_checker *c, notch_type type)

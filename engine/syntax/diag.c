@@ -134,6 +134,15 @@ void notch_diag_report(notch_diags *sink, notch_diag_code code, const notch_sour
   sink->last = sink->open = diag;
 }
 
+notch_text notch_diag_phrase(notch_diags *sink, const char *format, ...)
+{
+  va_list args;
+  va_start(args, format);
+  notch_text text = format_text(sink, format, &args);
+  va_end(args);
+  return text;
+}
+
 void notch_diag_note(notch_diags *sink, const notch_source *source, notch_span span,
                      const char *format, ...)
 {

@@ -75,6 +75,9 @@ void notch_diags_init(notch_diags *sink, notch_arena *arena);
 void notch_diag_report(notch_diags *sink, notch_diag_code code, const notch_source *source,
                        notch_span span, ...);
 
+/* A part of a sentence, translated as sentences are. */
+notch_text notch_diag_phrase(notch_diags *sink, const char *format, ...);
+
 /* Both add to the diagnostic reported last (nothing, if that one was not kept). */
 void notch_diag_note(notch_diags *sink, const notch_source *source, notch_span span,
                      const char *format, ...); /* source NULL: without a place */

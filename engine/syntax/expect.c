@@ -44,15 +44,15 @@ static notch_text slice(const expectation *e, const notch_token *token)
 
 static notch_text describe(const expectation *e, const notch_token *token)
 {
-  notch_arena *arena = e->parse->arena;
-  if (token->kind == TOK_YYEOF) return NOTCH_TEXT("the end of the file");
-  notch_text text = slice(e, token);
-  const char *kind = token->kind == TOK_IDENT                                   ? "the name "
-                     : token->kind == TOK_NUMBER || token->kind == TOK_PERCENT  ? "the number "
-                     : token->kind == TOK_STRING                                ? "the text "
-                                                                                : "";
-  const char *quote = token->kind == TOK_STRING ? "" : "'";
-  return notch_arena_format(arena, "%s%s%.*s%s", kind, quote, (int)text.length, text.bytes, quote);
+  notch_diags *diags = e->parse->diags;
+  switch (token->kind) {
+  case TOK_YYEOF: return notch_diag_phrase(diags, "the end of the file");
+  case TOK_IDENT: return notch_diag_phrase(diags, "the name '%t'", slice(e, token));
+  case TOK_NUMBER: case TOK_PERCENT:
+    return notch_diag_phrase(diags, "the number '%t'", slice(e, token));
+  case TOK_STRING: return notch_diag_phrase(diags, "the text %t", slice(e, token));
+  default: return notch_diag_phrase(diags, "'%t'", slice(e, token));
+  }
 }
 
 static notch_span whole(const notch_token *from, const notch_token *to)
