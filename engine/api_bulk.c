@@ -30,6 +30,7 @@ typedef struct bulk {
   notch_apply_options apply;
   notch_csv csv;
   bool has_header, at_end, open; /* open: a transaction is under way */
+  bool skipping;                 /* a line that is too long */
   char *input;
   size_t start, end, capacity;
   uint64_t line, bytes;
@@ -263,8 +264,13 @@ static notch_status fill(bulk *b)
     b->start = 0;
   }
   if (b->capacity - b->end < READ_BYTES) {
-    if (b->capacity > LINE_BYTES_MAX + READ_BYTES) {
-      return notch_api_say(b->ledger, NOTCH_EVALUE, "line %llu is longer than 16 MiB",
+    if (b->capacity > LINE_BYTES_MAX + READ_BYTES && !b->options->csv) {
+      b->skipping = true;
+      return NOTCH_OK;
+    }
+    if (b->capacity > LINE_BYTES_MAX + READ_BYTES) { /* where would the next row begin? */
+      return notch_api_say(b->ledger, NOTCH_EVALUE,
+                           "the row of line %llu is longer than 16 MiB: is a quote missing?",
                            (unsigned long long)b->line + 1);
     }
     size_t capacity = b->capacity == 0 ? 2 * READ_BYTES : 2 * b->capacity;
@@ -293,6 +299,24 @@ static notch_status fill(bulk *b)
   return NOTCH_OK;
 }
 
+/* Drops what there is of a line that is too long; at its end it counts as one. */
+static notch_status skip_line(bulk *b)
+{
+  size_t size = b->end - b->start;
+  const char *from = b->input + b->start;
+  const char *newline = size == 0 ? NULL : memchr(from, '\n', size);
+  size_t gone = newline != NULL ? (size_t)(newline - from) + 1 : size;
+  b->start += gone;
+  b->bytes += gone;
+  if (newline == NULL && !b->at_end) {
+    return fill(b);
+  }
+  b->skipping = false;
+  b->line++;
+  notch_status status = begin(b);
+  return status == NOTCH_OK ? unreadable(b, "a line has at most 16 MiB") : status;
+}
+
 static size_t next_record(const bulk *b)
 {
   const char *from = b->input + b->start;
@@ -308,8 +332,10 @@ static notch_status run(bulk *b)
 {
   notch_status status = NOTCH_OK;
   while (status == NOTCH_OK) {
-    size_t size = b->end > b->start ? next_record(b) : 0;
-    if (size > 0) {
+    size_t size = b->end > b->start && !b->skipping ? next_record(b) : 0;
+    if (b->skipping) {
+      status = skip_line(b);
+    } else if (size > 0) {
       status = take_record(b, size);
     } else if (b->at_end) {
       return commit(b);

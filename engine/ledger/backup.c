@@ -40,8 +40,12 @@ notch_store_status notch_store_backup(notch_store *store, const char *path)
 {
   int file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (file < 0) {
-    return notch_store_say(store, errno == EEXIST ? NOTCH_STORE_EXISTS : NOTCH_STORE_CANNOT_OPEN,
-                           "%.300s cannot be created (%s)", path, strerror(errno));
+    if (errno == EEXIST) {
+      return notch_store_say(store, NOTCH_STORE_EXISTS,
+                             "%.300s exists already; a backup never writes over a file", path);
+    }
+    return notch_store_say(store, NOTCH_STORE_CANNOT_OPEN, "%.300s cannot be created (%s)", path,
+                           strerror(errno));
   }
   close(file);
   sqlite3 *to = NULL;

@@ -10,11 +10,13 @@ type_in() {
   [ $? = 0 ] && pass || fail "the repl ends badly after: $1"
 }
 
-type_in 'at 2026-03-02 10:00 ann purchase with\n amount 12.00 CNY, channel app\n  balance ann  \nquit\nmore\n'
+sale='at 2026-03-02 10:00 ann purchase with'
+type_in "$sale\\n amount 12.00 CNY, channel app\\n  balance ann  \\nquit\\nmore\\n"
 prints applied
 prints "ann at 2026-03-02T10:00:00+08:00"
 silent
-type_in '{"id":"z",\n"type":"purchase","member":"bob",\n"amount":"5.00","channel":"app","at":"2026-03-03"}\nexplain\nexplain z\nstatement bob'
+fields='"member":"bob",\n"amount":"5.00","channel":"app","at":"2026-03-03"'
+type_in "{\"id\":\"z\",\\n\"type\":\"purchase\",$fields}\\nexplain\\nexplain z\\nstatement bob"
 prints "rule base"
 prints "Statement of bob"
 type_in '# a comment\n\n   \nexplain\nstatement\nwhat\nexplain #9\nbalance nobody\nann purchas\n'
@@ -24,7 +26,7 @@ says "write MEMBER EVENT"
 says "no event \`#9\`"
 says "no member nobody"
 prints unknown_event
-type_in 'at 2026-03-02 10:00 ann purchase with amount 120.00 CNY, channel app\nat 2028-01-01\nmembers\nrefused\nhelp'
+type_in "$sale amount 120.00 CNY, channel app\\nat 2028-01-01\\nmembers\\nrefused\\nhelp"
 prints "fell due"
 prints "Ctrl-C"
 type_in 'at yesterday\nann purchase with amount "12\n'

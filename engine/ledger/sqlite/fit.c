@@ -9,6 +9,7 @@
 
 #include "ledger/sqlite/internal.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -91,11 +92,15 @@ notch_store_status notch_fit_check(const char *path, notch_store_problem *proble
 {
   struct stat about;
   if (stat(path, &about) != 0) {
+    bool hidden = errno == EACCES;
     return refuse(problem, NOTCH_STORE_CANNOT_OPEN, path,
-                  "cannot be opened: there is no such file, or no permission to see it");
+                  hidden ? "cannot be opened: no permission to see it"
+                         : "cannot be opened: there is no such file ('notch init' makes one)");
   }
   if (!S_ISREG(about.st_mode)) {
-    return refuse(problem, NOTCH_STORE_NOT_A_LEDGER, path, "is not a ledger: it is not a file");
+    return refuse(problem, NOTCH_STORE_NOT_A_LEDGER, path,
+                  S_ISDIR(about.st_mode) ? "is not a ledger: it is a folder"
+                                         : "is not a ledger: it is not a file");
   }
   uint8_t header[HEADER_BYTES];
   int64_t size = read_header(path, header);
