@@ -1,6 +1,7 @@
 #!/bin/sh
 # check_oracle.sh -- random programmes and events: the command against the slow model of the
-# language page, under one version of the rules and under two, and against itself.  SEEDS says how many (1000), FIRST where they begin (1).
+# language page, under one version of the rules and under two, and against itself.  SEEDS says
+# how many (1000), FIRST where they begin (1).
 top=${top_srcdir:-.}
 notch=${NOTCH:-${top_builddir:-.}/notch}
 command -v python3 >/dev/null 2>&1 || { echo "no python3"; exit 77; }

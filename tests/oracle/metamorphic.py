@@ -126,7 +126,8 @@ def held(case, pick):
 def plain(case):
     """No rule keeps, no tier gives, no points run out: then what was earned can go back whole."""
     program = case.program
-    return not (case.model.triggered or program.ladders or any(r.on_return == 'keep' for r in program.rules.values())
+    return not (case.model.triggered or program.ladders
+                or any(r.on_return == 'keep' for r in program.rules.values())
                 or any(k.expiry or k.cap is not None for k in program.kinds.values())
                 or any(r.expiry for r in program.rules.values()))
 
