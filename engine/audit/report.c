@@ -76,10 +76,10 @@ static void put_head(notch_buffer *to, const notch_head *head)
   notch_buffer_text(to, notch_text_of(hex));
 }
 
-/* The last two passes need a journal without damage. */
-static bool is_skipped(const notch_audit_report *report, size_t index)
+/* The last two passes need a journal without damage; they may have found something before. */
+static bool is_skipped(const notch_audit_report *report, size_t index, int64_t count)
 {
-  return report->skipped && index + 2 >= PASS_COUNT;
+  return report->skipped && count == 0 && index + 2 >= PASS_COUNT;
 }
 
 /* ---- for people ---- */
@@ -108,7 +108,9 @@ static void put_passes(notch_buffer *to, const notch_audit_report *report, bool 
   for (size_t i = 0; i < PASS_COUNT; i++) {
     const char *on = !colour ? "" : counts[i] == 0 ? "\x1b[32m" : "\x1b[31m";
     const char *off = colour ? "\x1b[0m" : "";
-    const char *word = counts[i] != 0 ? "FAILED" : is_skipped(report, i) ? "-" : "ok";
+    const char *word = counts[i] != 0                           ? "FAILED"
+                       : is_skipped(report, i, counts[i]) ? "-"
+                                                          : "ok";
     notch_buffer_print(to, "%s%-6s%s %-13s %s\n", on, word, off, passes[i].name,
                        passes[i].about);
   }
@@ -208,7 +210,7 @@ static void json_passes(notch_json_writer *json, const notch_audit_report *repor
     notch_json_begin(json, '{');
     put_text(json, "name", notch_text_of(passes[i].name));
     notch_json_key(json, NOTCH_TEXT("ok"));
-    if (is_skipped(report, i)) {
+    if (is_skipped(report, i, counts[i])) {
       notch_json_null(json);
     } else {
       notch_json_bool(json, counts[i] == 0);

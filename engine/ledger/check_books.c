@@ -407,9 +407,14 @@ void notch_check_books_head(notch_check_books *books, int64_t size)
     total owed = -of[NOTCH_ACCOUNT_ISSUED] - of[NOTCH_ACCOUNT_DEBT] - of[NOTCH_ACCOUNT_FORGIVEN];
     total had = of[NOTCH_ACCOUNT_POINTS] + of[NOTCH_ACCOUNT_HELD] + of[NOTCH_ACCOUNT_SPENT] +
                 of[NOTCH_ACCOUNT_EXPIRED] + of[NOTCH_ACCOUNT_TAKEN_BACK];
-    if (owed != had || of[NOTCH_ACCOUNT_POINTS] < 0 || of[NOTCH_ACCOUNT_HELD] < 0 ||
-        of[NOTCH_ACCOUNT_SPENT] < 0) {
+    if (owed != had) {
       notch_check_number(books->check, size, "balance", (int64_t)owed, (int64_t)had);
+    }
+    total least = of[NOTCH_ACCOUNT_POINTS];
+    least = of[NOTCH_ACCOUNT_HELD] < least ? of[NOTCH_ACCOUNT_HELD] : least;
+    least = of[NOTCH_ACCOUNT_SPENT] < least ? of[NOTCH_ACCOUNT_SPENT] : least;
+    if (least < 0) {
+      notch_check_number(books->check, size, "balance below zero", (int64_t)least, 0);
     }
   }
 }
