@@ -173,34 +173,49 @@ static bool settle_others(notch_books *books, const notch_outcome *outcome, int6
 static bool decide(notch_books *books, notch_edition *edition, notch_event *event, int64_t member,
                    const notch_returning *returning, notch_receipt *receipt, bool again);
 
+/* What a return goes back to, with what has been recorded in between. */
+static bool renew(notch_books *books, notch_edition *edition, notch_event *event,
+                  const notch_returning *returning, notch_returning *out)
+{
+  notch_reader reader = {.layout = edition->rules->layout, .run = &books->run,
+                         .parser = books->parser};
+  *out = *returning;
+  if (returning->original != NULL) {
+    out->original =
+        notch_history_original(books, edition, returning->original->event, event, &reader);
+  }
+  return returning->original == NULL || out->original != NULL;
+}
+
 /* Once more, with what has been recorded in between. */
 static bool decide_settled(notch_books *books, notch_edition *edition, notch_event *event,
                            int64_t member, const notch_returning *returning,
                            notch_receipt *receipt)
 {
-  notch_returning renewed = {0};
-  if (returning != NULL) {
-    renewed = *returning;
-  }
-  if (renewed.original != NULL) {
-    notch_reader reader = {.layout = edition->rules->layout, .run = &books->run,
-                           .parser = books->parser};
-    renewed.original =
-        notch_history_original(books, edition, returning->original->event, event, &reader);
-    if (renewed.original == NULL) {
-      return false;
-    }
+  notch_returning renewed;
+  if (returning != NULL && !renew(books, edition, event, returning, &renewed)) {
+    return false;
   }
   return decide(books, edition, event, member, returning == NULL ? NULL : &renewed, receipt, true);
 }
 
+/* What fell due for the member between versions is recorded first, each part by its version. */
 bool notch_books_decide(notch_books *books, notch_edition *edition, notch_event *event,
                         int64_t member, const notch_returning *returning,
                         notch_receipt *receipt)
 {
-  return (books->edition_count == 1 ||
-          notch_books_settle_before(books, member, event->at_us)) &&
-         decide(books, edition, event, member, returning, receipt, false);
+  int64_t before = notch_store_next(books->store)->event;
+  notch_returning renewed;
+  if (books->edition_count > 1 && !notch_books_settle_before(books, member, event->at_us)) {
+    return false;
+  }
+  if (returning != NULL && notch_store_next(books->store)->event != before) {
+    if (!renew(books, edition, event, returning, &renewed)) {
+      return false;
+    }
+    returning = &renewed;
+  }
+  return decide(books, edition, event, member, returning, receipt, false);
 }
 
 static bool decide(notch_books *books, notch_edition *edition, notch_event *event, int64_t member,

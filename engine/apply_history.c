@@ -318,6 +318,7 @@ typedef struct ripening { /* one member's rows after an original, searched */
   notch_books *books;
   notch_edition *edition;
   notch_original *original;
+  uint32_t original_version; /* as recorded: under other rules those of `edition` */
   notch_arena *arena;
   NOTCH_VEC(notch_posting) waiting; /* lots that the original, or what it set off, opened */
   NOTCH_VEC(notch_ripened) found;
@@ -385,23 +386,31 @@ static bool add_ripened(ripening *r, const notch_transaction *recorded,
   notch_books *books = r->books;
   notch_ripened *found = notch_vec_push(&r->found, r->arena);
   notch_state *then = notch_history_past(books);
-  *found = (notch_ripened){.transaction = row,
-                           .then = then,
-                           .house_then = r->original->house_then};
-  if (then == NULL || !notch_seat_rebuild(books, then, row->member, r->edition, row->event - 1,
-                                          INT64_MAX, INT64_MAX)) {
+  notch_transaction *decided = NOTCH_NEW(r->arena, notch_transaction);
+  notch_edition *edition = recorded->version == r->original_version
+                               ? r->edition
+                               : notch_books_edition(books, recorded->version);
+  if (then == NULL || edition == NULL ||
+      !notch_names_from_store(books, edition, recorded, decided, r->arena) ||
+      !notch_seat_rebuild(books, then, row->member, edition, row->event - 1, INT64_MAX,
+                          INT64_MAX)) {
     return false;
   }
-  if (r->edition->rules->plan->uses_house) {
+  *found = (notch_ripened){.transaction = row,
+                           .plan = edition->rules->plan,
+                           .decided = decided,
+                           .then = then,
+                           .house_then = r->original->house_then};
+  if (edition->rules->plan->uses_house || edition != r->edition) {
     notch_state *house = notch_history_past(books);
-    if (house == NULL || !notch_seat_rebuild(books, house, 0, r->edition, row->event - 1,
+    if (house == NULL || !notch_seat_rebuild(books, house, 0, edition, row->event - 1,
                                              INT64_MAX, INT64_MAX)) {
       return false;
     }
     found->house_then = house;
   }
   if (row->origin == NOTCH_ORIGIN_SENT) {
-    found->sent = notch_history_event(books, r->edition, recorded, r->arena);
+    found->sent = notch_history_event(books, edition, recorded, r->arena);
   }
   await_lots(r, row);
   return true;
@@ -449,7 +458,11 @@ static bool search(ripening *r, int64_t after, int64_t last)
 static bool fill_later(notch_books *books, notch_edition *edition, notch_original *original,
                        int64_t last, int64_t before, notch_arena *arena)
 {
-  ripening r = {.books = books, .edition = edition, .original = original, .arena = arena};
+  ripening r = {.books = books,
+                .edition = edition,
+                .original = original,
+                .original_version = original->transaction->version,
+                .arena = arena};
   if (edition->rules->plan->earning_rules) {
     await_lots(&r, original->transaction);
     if (!search(&r, original->event, last)) {

@@ -176,13 +176,15 @@ static void fold_rest(const notch_taking *taking, const notch_ripened *ripened, 
                       int64_t *inflow)
 {
   notch_work *work = taking->work;
-  const notch_transaction *row = ripened->transaction;
+  const notch_transaction *row = ripened->decided;
+  /* The host answers with the indexes of the original's version. */
+  const notch_host *host = ripened->plan == taking->original->plan ? work->host : NULL;
   for (uint32_t i = 0; i < row->posting_count; i++) {
     const notch_posting *posting = &row->postings[i];
     bool on_earning = posting->share_count > 0 &&
                       notch_earned_in(work->program, row, posting->shares[0].rule);
     if (on_earning || opened_on_earning(work->program, row, posting->lot) ||
-        !notch_state_post(then, posting, work->host)) {
+        !notch_state_post(then, posting, host)) {
       continue;
     }
     notch_lot *lot = notch_state_lot(then, posting->lot);
@@ -203,17 +205,85 @@ static void fold_rest(const notch_taking *taking, const notch_ripened *ripened, 
   }
   for (uint32_t i = 0; i < row->effect_count; i++) {
     if (!notch_earned_in(work->program, row, row->effects[i].rule)) {
-      notch_state_effect(then, &row->effects[i], row->event, work->host);
+      notch_state_effect(then, &row->effects[i], row->event, host);
     }
   }
+}
+
+/* The index of the declaration of that name, or NOTCH_NONE. */
+static uint32_t rule_named(const notch_program *program, notch_text name)
+{
+  uint32_t index = 0;
+  while (index < program->rule_count &&
+         !notch_text_equal(program->rules[index].decl.name, name)) {
+    index++;
+  }
+  return index < program->rule_count ? index : NOTCH_NONE;
+}
+
+static uint32_t points_named(const notch_program *program, notch_text name)
+{
+  uint32_t index = 0;
+  while (index < program->points_count &&
+         !notch_text_equal(program->points[index].decl.name, name)) {
+    index++;
+  }
+  return index < program->points_count ? index : NOTCH_NONE;
+}
+
+static bool same_actions(const notch_rule *left, const notch_rule *right)
+{
+  bool same = left->action_count == right->action_count;
+  for (uint32_t i = 0; i < left->action_count && same; i++) {
+    same = left->actions[i].kind == right->actions[i].kind;
+  }
+  return same;
+}
+
+/* Awards by another version with the indexes of the one at work; what that one lacks is left
+ * out, as it is in rows. */
+static notch_awards *translated(notch_work *work, const notch_program *from,
+                                const notch_awards *awards)
+{
+  const notch_program *to = work->program;
+  notch_awards *out = NOTCH_NEW(work->run, notch_awards);
+  out->ruling_of = NOTCH_NEW_ARRAY(work->run, uint32_t, to->rule_count + 1);
+  for (uint32_t i = 0; i < awards->rulings.count; i++) {
+    notch_ruling ruling = awards->rulings.items[i];
+    const notch_rule *was = &from->rules[ruling.rule];
+    uint32_t rule = rule_named(to, was->decl.name), first = out->awards.count;
+    if (rule == NOTCH_NONE) {
+      continue;
+    }
+    for (uint32_t j = 0; j < ruling.award_count; j++) {
+      notch_award award = awards->awards.items[ruling.first_award + j];
+      award.rule = rule;
+      award.ruling = out->rulings.count;
+      award.points = points_named(to, from->points[award.points].decl.name);
+      if (award.points != NOTCH_NONE) {
+        *notch_vec_push(&out->awards, work->run) = award;
+      }
+    }
+    ruling.rule = rule;
+    ruling.variant = ruling.variant < to->rules[rule].variant_count ? ruling.variant : 0;
+    ruling.first_award = first;
+    ruling.award_count = out->awards.count - first;
+    ruling.figures = same_actions(was, &to->rules[rule]) ? ruling.figures : NULL;
+    *notch_vec_push(&out->rulings, work->run) = ruling;
+    out->ruling_of[rule] = out->rulings.count;
+  }
+  return out;
 }
 
 const notch_awards *notch_again_ripened(const notch_taking *taking, const notch_ripened *ripened)
 {
   notch_work *work = taking->work;
-  const notch_transaction *row = ripened->transaction;
+  const notch_transaction *row = ripened->decided;
+  const notch_plan *plan = work->plan;
   notch_view view = notch_view_of(work);
   notch_trace *trace = work->trace;
+  work->plan = ripened->plan;
+  work->program = work->plan->program;
   notch_awards *now = NOTCH_NEW(work->run, notch_awards);
   now->ruling_of = NOTCH_NEW_ARRAY(work->run, uint32_t, work->program->rule_count + 1);
   int64_t *inflow = NOTCH_NEW_ARRAY(work->run, int64_t, work->program->points_count + 1);
@@ -238,5 +308,7 @@ const notch_awards *notch_again_ripened(const notch_taking *taking, const notch_
   work->rule = NOTCH_NONE;
   work->trace = trace;
   notch_view_back(work, &view);
-  return now;
+  work->plan = plan;
+  work->program = plan->program;
+  return ripened->plan == plan ? now : translated(work, ripened->plan->program, now);
 }

@@ -61,7 +61,9 @@ const notch_plan *notch_plan_make(const notch_program *program, const notch_code
 /* A later row, of the same or of another member, in which rules on earning did something for what
  * an event had earned: when it matured, or when it was given. */
 typedef struct notch_ripened {
-  const notch_transaction *transaction;
+  const notch_transaction *transaction; /* with the indexes of the original's version */
+  const notch_plan *plan; /* of the version that decided it, which all below goes by */
+  const notch_transaction *decided;
   const notch_event *sent;  /* the event that the lots waited for; NULL: no event of his */
   const notch_state *then;  /* its member just before it */
   const notch_state *house_then; /* the programme's own figures then */
