@@ -37,7 +37,7 @@ static bool same_value(notch_type type, notch_value left, notch_value right)
 }
 
 /* What an event could bring: within the range, and with no more decimals than are taken. */
-static bool fits(const notch_gene *gene, notch_value value)
+static bool fits(const notch_guess *guess, const notch_gene *gene, notch_value value)
 {
   notch_rational steps;
   if (value.d == 0) {
@@ -48,6 +48,16 @@ static bool fits(const notch_gene *gene, notch_value value)
     return true;
   }
   const notch_rational one = notch_value_rational(value);
+  uint32_t count = gene->type.kind == NOTCH_TYPE_FLAG ? 2
+                   : gene->type.kind == NOTCH_TYPE_CHOICE
+                       ? guess->program->choices[gene->type.of].count
+                   : gene->type.kind == NOTCH_TYPE_TIER
+                       ? guess->program->ladders[gene->type.of].tier_count
+                   : gene->type.kind == NOTCH_TYPE_TIME ? (uint32_t)NOTCH_DAY_S
+                                                        : 0;
+  if (count > 0 && (value.n < 0 || value.n >= count)) {
+    return false;
+  }
   return (!gene->range.has_low || notch_rational_compare(one, gene->range.low) >= 0) &&
          (!gene->range.has_high || notch_rational_compare(one, gene->range.high) <= 0) &&
          (gene->step.num == 0 || (notch_rational_div(&steps, one, gene->step) && steps.den == 1));
@@ -58,7 +68,7 @@ void notch_gene_add(notch_guess *guess, notch_gene *gene, notch_value value)
   if (gene->values == NULL) {
     gene->values = NOTCH_NEW_ARRAY(guess->arena, notch_value, VALUES_MAX);
   }
-  if (gene->count == VALUES_MAX || !fits(gene, value)) {
+  if (gene->count == VALUES_MAX || !fits(guess, gene, value)) {
     return;
   }
   for (uint32_t i = 0; i < gene->count; i++) {
@@ -69,16 +79,25 @@ void notch_gene_add(notch_guess *guess, notch_gene *gene, notch_value value)
   gene->values[gene->count++] = value;
 }
 
+/* Types whose values have neighbours that an event could bring as well. */
+static bool has_neighbours(notch_type type)
+{
+  return type.kind == NOTCH_TYPE_MONEY || type.kind == NOTCH_TYPE_POINTS ||
+         type.kind == NOTCH_TYPE_NUMBER || type.kind == NOTCH_TYPE_DATE ||
+         type.kind == NOTCH_TYPE_TIME || type.kind == NOTCH_TYPE_MOMENT;
+}
+
 void notch_gene_around(notch_guess *guess, notch_gene *gene, notch_value value)
 {
   notch_rational step = gene->step.num == 0 ? NOTCH_INTEGER(1) : gene->step, next;
-  bool ordered = !is_text(gene->type) && value.d != 0 && gene->type.kind != NOTCH_TYPE_LIST &&
-                 gene->type.kind != NOTCH_TYPE_SET;
   notch_gene_add(guess, gene, value);
-  if (ordered && notch_rational_sub(&next, notch_value_rational(value), step)) {
+  if (value.d == 0 || !has_neighbours(gene->type)) {
+    return;
+  }
+  if (notch_rational_sub(&next, notch_value_rational(value), step)) {
     notch_gene_add(guess, gene, notch_value_of(next));
   }
-  if (ordered && notch_rational_add(&next, notch_value_rational(value), step)) {
+  if (notch_rational_add(&next, notch_value_rational(value), step)) {
     notch_gene_add(guess, gene, notch_value_of(next));
   }
 }

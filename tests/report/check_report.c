@@ -32,10 +32,22 @@ START_TEST(revenue_is_recognised_as_points_are_redeemed)
 {
   ck_assert_int_eq((int64_t)notch_liability_revenue(9000, 4500, 9700), 4175);
   ck_assert_int_eq((int64_t)notch_liability_revenue(9000, 8500, 9900) - 4175, 3552);
+  /* Example 10B: only 9,200 are expected in year 3. */
+  ck_assert_int_eq((int64_t)notch_liability_revenue(9000, 8500, 9200) - 4175, 4140);
   ck_assert_int_eq((int64_t)notch_liability_revenue(9000, 9900, 9900), 9000);
   ck_assert_int_eq((int64_t)notch_liability_revenue(9000, 9950, 9900), 9000);
   ck_assert_int_eq((int64_t)notch_liability_revenue(9000, 0, 9900), 0);
   ck_assert_int_eq((int64_t)notch_liability_revenue(0, 5, 9), 0);
+}
+END_TEST
+
+/* IFRS 15, example 52: 8,676.00 are allocated; rounded to whole units as the book does. */
+START_TEST(revenue_follows_a_new_estimate)
+{
+  int64_t first = (int64_t)notch_liability_revenue(867600, 4500, 9500);
+  int64_t both = (int64_t)notch_liability_revenue(867600, 8500, 9700);
+  ck_assert_int_eq((first + 50) / 100, 4110);
+  ck_assert_int_eq((both - first + 50) / 100, 3493);
 }
 END_TEST
 
@@ -115,6 +127,7 @@ int main(void)
   TCase *figures = tcase_create("figures");
   tcase_add_checked_fixture(figures, setup, teardown);
   tcase_add_test(figures, revenue_is_recognised_as_points_are_redeemed);
+  tcase_add_test(figures, revenue_follows_a_new_estimate);
   tcase_add_test(figures, money_adds_up_exactly_over_rates);
   tcase_add_test(figures, figures_for_people);
   tcase_add_test(figures, columns_are_as_wide_as_on_a_screen);
