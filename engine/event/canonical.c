@@ -222,8 +222,18 @@ static bool member_fields(notch_buffer *to, const notch_layout *layout, const no
     }                                                                                          \
     put(to, "}");                                                                              \
   }
-MAP(points_map, points, program->points[next->index].decimals)
+MAP(named_points_map, points, program->points[next->index].decimals)
 MAP(rewards_map, rewards, 0)
+
+static void points_map(notch_buffer *to, const notch_program *program, const notch_amount *items,
+                       uint32_t count)
+{
+  if (count == 1 && items[0].index == NOTCH_NONE) {
+    amount(to, items[0].amount, NOTCH_UNNAMED_DECIMALS);
+  } else {
+    named_points_map(to, program, items, count);
+  }
+}
 
 static void tiers_map(notch_buffer *to, const notch_program *program, const notch_event *event)
 {

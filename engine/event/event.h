@@ -11,9 +11,13 @@
 #include "check/program.h"
 
 typedef struct notch_amount { /* `"points":{"star":"80"}`, `"rewards":{"latte":"-1"}` */
-  uint32_t index;             /* points kind, or reward */
+  uint32_t index;             /* points kind, or reward; NOTCH_NONE: see below */
   int64_t amount;             /* smallest units; may be negative in `adjust` */
 } notch_amount;
+
+/* `"points":"60"` of a capture, or of what a return gives back of one or of a payment: the kind is
+ * that of the hold or payment, which only the ledger knows.  The amount has these decimals. */
+#define NOTCH_UNNAMED_DECIMALS 6u
 
 typedef struct notch_return_line { /* one of `"items":[{"line":1,"quantity":1}]` */
   uint32_t line;                   /* from 1 */

@@ -422,8 +422,11 @@ static bool read_shop(notch_reader *reader, uint32_t type, const notch_json *jso
                 type == NOTCH_EVENT_TRANSFER || type == NOTCH_EVENT_ADJUST;
   *taken = true;
   if (points && notch_text_equal(json->key, NOTCH_TEXT("points"))) {
+    bool may_be_unnamed = type == NOTCH_EVENT_PAY || type == NOTCH_EVENT_CAPTURE;
     returned->point_count = 0;
-    return notch_read_points(reader, json, returned);
+    return notch_read_points(reader, json, returned) &&
+           (may_be_unnamed || returned->point_count == 0 ||
+            returned->points[0].index != NOTCH_NONE || notch_reader_refuse_unnamed(reader));
   }
   if (type == NOTCH_EVENT_REDEEM && notch_text_equal(json->key, NOTCH_TEXT("quantity"))) {
     return notch_read_amount(reader, json, 0, NOTCH_TEXT(""), json->key, &returned->quantity) &&

@@ -97,6 +97,8 @@ bool notch_reader_refuse(notch_reader *reader, notch_verdict verdict, const char
 
 /* The built-in events (read_builtin.c). */
 bool notch_read_points(notch_reader *reader, const notch_json *json, notch_event *event);
+/* Refuses points without the name of their kind. */
+bool notch_reader_refuse_unnamed(notch_reader *reader);
 bool notch_read_builtin(notch_reader *reader, const notch_envelope *envelope,
                         notch_event *event);
 

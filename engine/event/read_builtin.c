@@ -150,16 +150,16 @@ static uint32_t plain_kind(const notch_program *program, const notch_event *even
   if (event->partner != NOTCH_NONE && program->partners[event->partner].settle_count > 0) {
     return program->partners[event->partner].settles[0].points;
   }
-  /* A capture: its hold belongs to a payment. */
-  uint32_t kind = NOTCH_NONE;
-  for (uint32_t i = 0; i < program->payment_count; i++) {
-    bool same = kind == NOTCH_NONE || kind == program->payments[i].points;
-    kind = same ? program->payments[i].points : NOTCH_NONE;
-    if (!same) {
-      return NOTCH_NONE;
-    }
-  }
-  return kind != NOTCH_NONE || program->points_count != 1 ? kind : 0;
+  return program->points_count == 1 ? 0 : NOTCH_NONE;
+}
+
+bool notch_reader_refuse_unnamed(notch_reader *reader)
+{
+  const notch_program *program = reader->layout->program;
+  notch_text name = program->points_count > 0 ? program->points[0].decl.name : NOTCH_TEXT("star");
+  return notch_reader_refuse(reader, NOTCH_REFUSED_BAD_VALUE,
+                             "`points` names its kind, as in {\"points\":{\"%.*s\":\"50\"}}",
+                             (int)name.length, name.bytes);
 }
 
 bool notch_read_points(notch_reader *reader, const notch_json *json, notch_event *event)
@@ -175,19 +175,19 @@ bool notch_read_points(notch_reader *reader, const notch_json *json, notch_event
   uint32_t kind = event->type == NOTCH_EVENT_TRANSFER || event->type == NOTCH_EVENT_ADJUST
                       ? NOTCH_NONE
                       : plain_kind(program, event);
-  if (kind == NOTCH_NONE) {
-    return notch_reader_refuse(reader, NOTCH_REFUSED_BAD_VALUE,
-                               "`points` names its kind, as in {\"points\":{\"%.*s\":\"50\"}}",
-                               program->points_count > 0
-                                   ? (int)program->points[0].decl.name.length : 4,
-                               program->points_count > 0 ? program->points[0].decl.name.bytes
-                                                         : "star");
+  bool unnamed = event->type == NOTCH_EVENT_CAPTURE || event->type == NOTCH_EVENT_RETURN;
+  if (kind == NOTCH_NONE && !unnamed) {
+    return notch_reader_refuse_unnamed(reader);
   }
   int64_t amount;
   event->points = NOTCH_NEW(reader->run, notch_amount);
   event->has_points = true;
-  return notch_read_amount(reader, json, program->points[kind].decimals,
-                           program->points[kind].decl.name, json->key, &amount) &&
+  return notch_read_amount(reader, json,
+                           kind == NOTCH_NONE ? NOTCH_UNNAMED_DECIMALS
+                                              : program->points[kind].decimals,
+                           kind == NOTCH_NONE ? (notch_text){"", 0}
+                                              : program->points[kind].decl.name,
+                           json->key, &amount) &&
          add_amount(reader, event->points, &event->point_count, kind, amount, json->key,
                     negative);
 }

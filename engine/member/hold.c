@@ -84,7 +84,8 @@ static void move_held(notch_work *work, const notch_reservation *reserved, int64
                                         .lot = reserved->lot});
 }
 
-void notch_close_hold(notch_work *work, uint32_t hold, notch_hold_state how, int64_t capture)
+void notch_close_hold(notch_work *work, uint32_t hold, notch_hold_state how,
+                      const int64_t *capture)
 {
   notch_state *state = work->open->state;
   notch_reservation *reserved =
@@ -104,9 +105,14 @@ void notch_close_hold(notch_work *work, uint32_t hold, notch_hold_state how, int
                                    .until_s = NOTCH_NEVER,
                                    .text = notch_arena_text(
                                        work->run, notch_state_text(state, state->holds[hold].id))});
+  int64_t *left = NOTCH_NEW_ARRAY(work->run, int64_t, work->program->points_count + 1);
+  for (uint32_t i = 0; capture != NULL && i < work->program->points_count; i++) {
+    left[i] = capture[i];
+  }
   for (uint32_t i = 0; i < count; i++) {
-    int64_t taken = reserved[i].amount < capture ? reserved[i].amount : capture;
-    capture -= taken;
+    int64_t *of_kind = &left[reserved[i].points];
+    int64_t taken = reserved[i].amount < *of_kind ? reserved[i].amount : *of_kind;
+    *of_kind -= taken;
     if (taken > 0) {
       move_held(work, &reserved[i], taken, NOTCH_ACCOUNT_SPENT);
     }
@@ -141,13 +147,17 @@ static int32_t open_hold(notch_work *work, notch_text id, notch_hold_state wante
   return index;
 }
 
-static int64_t reserved_total(const notch_state *state, uint32_t hold)
+/* By points kind. */
+static int64_t *reserved_totals(notch_work *work, const notch_state *state, uint32_t hold)
 {
-  int64_t total = 0;
+  int64_t *totals = NOTCH_NEW_ARRAY(work->run, int64_t, work->program->points_count + 1);
   for (uint32_t i = 0; i < state->reservations_count; i++) {
-    total += state->reservations[i].hold == hold ? state->reservations[i].amount : 0;
+    const notch_reservation *reserved = &state->reservations[i];
+    if (reserved->hold == hold && reserved->points != NOTCH_NONE) {
+      totals[reserved->points] += reserved->amount;
+    }
   }
-  return total;
+  return totals;
 }
 
 static void capture_reward(notch_work *work, const notch_hold *hold)
@@ -173,20 +183,21 @@ void notch_do_capture(notch_work *work)
     return;
   }
   notch_hold hold = work->open->state->holds[index];
-  int64_t total = reserved_total(work->open->state, (uint32_t)index), amount = total;
-  for (uint32_t i = 0; i < event->point_count; i++) {
-    amount = event->points[i].amount;
-  }
-  if (amount > total) {
-    notch_refuse(work, NOTCH_REFUSED_OUT_OF_RANGE, "more points than hold %.*s reserves",
-                 (int)id.length, id.bytes);
+  const int64_t *reserved = reserved_totals(work, work->open->state, (uint32_t)index);
+  const int64_t *capture =
+      event->point_count > 0 ? notch_named_amounts(work, reserved) : reserved;
+  for (uint32_t i = 0; i < work->program->points_count; i++) {
+    if (capture[i] > reserved[i]) {
+      notch_refuse(work, NOTCH_REFUSED_OUT_OF_RANGE, "more points than hold %.*s reserves",
+                   (int)id.length, id.bytes);
+    }
   }
   if (hold.payment != NOTCH_NONE) {
-    notch_paid(work, hold.payment, amount);
+    notch_paid(work, hold.payment, capture[work->program->payments[hold.payment].points]);
   } else if (hold.reward != NOTCH_NONE) {
     capture_reward(work, &hold);
   }
-  notch_close_hold(work, (uint32_t)index, NOTCH_HOLD_CAPTURED, amount);
+  notch_close_hold(work, (uint32_t)index, NOTCH_HOLD_CAPTURED, capture);
 }
 
 void notch_do_release(notch_work *work)
@@ -194,6 +205,6 @@ void notch_do_release(notch_work *work)
   notch_text id = notch_value_text(work->event->fields[NOTCH_FIELD_RELEASE_HOLD]);
   int32_t index = open_hold(work, id, NOTCH_HOLD_RELEASED);
   if (index >= 0) {
-    notch_close_hold(work, (uint32_t)index, NOTCH_HOLD_RELEASED, 0);
+    notch_close_hold(work, (uint32_t)index, NOTCH_HOLD_RELEASED, NULL);
   }
 }

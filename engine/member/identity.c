@@ -26,7 +26,7 @@ static void release_holds(notch_work *work)
   const notch_state *state = work->open->state;
   for (uint32_t i = 0; i < state->holds_count; i++) {
     if (state->holds[i].state == NOTCH_HOLD_OPEN) {
-      notch_close_hold(work, i, NOTCH_HOLD_RELEASED, 0);
+      notch_close_hold(work, i, NOTCH_HOLD_RELEASED, NULL);
     }
   }
 }

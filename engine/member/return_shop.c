@@ -27,27 +27,29 @@ static int64_t given_before(const notch_original *original, const notch_posting 
   return sum;
 }
 
-static int64_t spent_total(const notch_original *original)
+/* What the event spent and has not been given back, by points kind. */
+static int64_t *spent_totals(notch_work *work, const notch_original *original)
 {
-  int64_t sum = 0;
+  int64_t *totals = NOTCH_NEW_ARRAY(work->run, int64_t, work->program->points_count + 1);
   for (uint32_t i = 0; i < original->transaction->posting_count; i++) {
     const notch_posting *posting = &original->transaction->postings[i];
     if (posting->target == NOTCH_ACCOUNT_SPENT) {
-      sum += posting->amount - given_before(original, posting);
+      totals[posting->points] += posting->amount - given_before(original, posting);
     }
   }
-  return sum;
+  return totals;
 }
 
 /* Points go back to the lots they came from, last taken first, with the expiry they had. */
-static void give_back(notch_work *work, const notch_original *original, int64_t amount)
+static void give_back(notch_work *work, const notch_original *original, int64_t *amounts)
 {
   const notch_transaction *row = original->transaction;
-  for (uint32_t i = row->posting_count; i-- > 0 && amount > 0;) {
+  for (uint32_t i = row->posting_count; i-- > 0;) {
     const notch_posting *posting = &row->postings[i];
-    if (posting->target != NOTCH_ACCOUNT_SPENT) {
+    if (posting->target != NOTCH_ACCOUNT_SPENT || amounts[posting->points] <= 0) {
       continue;
     }
+    int64_t amount = amounts[posting->points];
     int64_t left = posting->amount - given_before(original, posting);
     int64_t part = left < amount ? left : amount;
     notch_work_post(work, (notch_posting){.points = posting->points,
@@ -56,23 +58,29 @@ static void give_back(notch_work *work, const notch_original *original, int64_t 
                                           .amount = part,
                                           .lot = posting->lot});
     notch_settle_debt(work, posting->points, posting->lot);
-    amount -= part;
+    amounts[posting->points] -= part;
   }
   notch_expire_due(work, work->moment.now_us / NOTCH_SECOND_US);
 }
 
-/* How many points the return names; all that is left when it names none. */
-static int64_t wanted(notch_work *work, const notch_original *original)
+/* How many points of each kind the return names; all that is left when it names none. */
+static int64_t *wanted(notch_work *work, const notch_original *original)
 {
-  int64_t left = spent_total(original), amount = left;
-  if (!original->lowering->all && work->event->point_count > 0) {
-    amount = work->event->points[0].amount;
+  int64_t *left = spent_totals(work, original);
+  bool names = !original->lowering->all && work->event->point_count > 0, any = false;
+  int64_t *amounts = names ? notch_named_amounts(work, left) : left;
+  for (uint32_t i = 0; i < work->program->points_count; i++) {
+    any = any || left[i] != 0;
+    if (amounts[i] > left[i] || amounts[i] < 0) {
+      notch_refuse(work, NOTCH_REFUSED_OUT_OF_RANGE,
+                   "more points are returned than the event still has");
+    }
   }
-  if (amount > left || amount < 0 || (left == 0 && original->earlier_count > 0)) {
+  if (!any && original->earlier_count > 0) {
     notch_refuse(work, NOTCH_REFUSED_OUT_OF_RANGE,
                  "more points are returned than the event still has");
   }
-  return amount;
+  return amounts;
 }
 
 /* `on return keep` in a payment: what was paid stays paid. */
@@ -107,7 +115,10 @@ static void return_redeem(notch_work *work, const notch_original *original)
   if (quantity > used - back || quantity <= 0) {
     notch_refuse(work, NOTCH_REFUSED_OUT_OF_RANGE, "more is returned than was redeemed");
   }
-  int64_t points = used == 0 ? 0 : spent_total(original) * quantity / (used - back);
+  int64_t *points = spent_totals(work, original);
+  for (uint32_t i = 0; i < work->program->points_count; i++) {
+    points[i] = used == 0 ? 0 : points[i] * quantity / (used - back);
+  }
   for (uint32_t i = row->effect_count; i-- > 0 && quantity > 0;) {
     const notch_effect *use = &row->effects[i];
     if (use->kind != NOTCH_EFFECT_USE) {
@@ -249,32 +260,35 @@ static void return_transfer(notch_work *work, const notch_original *original)
   notch_expire_due(work, work->moment.now_us / NOTCH_SECOND_US);
 }
 
+static void return_paid(notch_work *work, const notch_original *original)
+{
+  int64_t *amounts = wanted(work, original);
+  if (stays_paid(work, original)) {
+    return;
+  }
+  for (uint32_t i = 0; i < original->transaction->effect_count; i++) {
+    const notch_effect *paid = &original->transaction->effects[i];
+    if (paid->kind == NOTCH_EFFECT_PAID) {
+      const notch_payment *payment = &work->program->payments[paid->subject];
+      int64_t points = amounts[payment->points];
+      notch_work_effect(work,
+                        (notch_effect){.kind = NOTCH_EFFECT_PAID,
+                                       .subject = paid->subject,
+                                       .rule = NOTCH_NONE,
+                                       .amount = -notch_payment_money(work, payment, points),
+                                       .ref = points,
+                                       .matures_s = INT64_MIN,
+                                       .until_s = NOTCH_NEVER});
+    }
+  }
+  give_back(work, original, amounts);
+}
+
 void notch_return_builtin(notch_work *work, const notch_original *original)
 {
   switch ((notch_builtin_event)original->sent->type) {
   case NOTCH_EVENT_PAY:
-  case NOTCH_EVENT_CAPTURE: {
-    int64_t amount = wanted(work, original);
-    if (stays_paid(work, original)) {
-      break;
-    }
-    give_back(work, original, amount);
-    for (uint32_t i = 0; i < original->transaction->effect_count; i++) {
-      const notch_effect *paid = &original->transaction->effects[i];
-      if (paid->kind == NOTCH_EFFECT_PAID) {
-        notch_work_effect(work,
-                          (notch_effect){.kind = NOTCH_EFFECT_PAID,
-                                         .subject = paid->subject,
-                                         .rule = NOTCH_NONE,
-                                         .amount = -notch_payment_money(
-                                             work, &work->program->payments[paid->subject], amount),
-                                         .ref = amount,
-                                         .matures_s = INT64_MIN,
-                                         .until_s = NOTCH_NEVER});
-      }
-    }
-    break;
-  }
+  case NOTCH_EVENT_CAPTURE: return_paid(work, original); break;
   case NOTCH_EVENT_REDEEM: return_redeem(work, original); break;
   case NOTCH_EVENT_TRANSFER: return_transfer(work, original); break;
   case NOTCH_EVENT_ADJUST: return_adjust(work, original); break;

@@ -56,8 +56,10 @@ void notch_see_member(notch_work *work, notch_state *state);
 /* Rewards (shop.c). */
 void notch_grant(notch_work *work, uint32_t reward, uint32_t rule, int64_t times);
 
-/* Holds: gives back or takes what a hold reserves (hold.c). */
-void notch_close_hold(notch_work *work, uint32_t hold, notch_hold_state how, int64_t capture);
+/* Takes `capture` of each points kind from what a hold reserves (NULL: nothing) and gives the
+ * rest back (hold.c). */
+void notch_close_hold(notch_work *work, uint32_t hold, notch_hold_state how,
+                      const int64_t *capture);
 
 /* Everything left expires by an entry, holds are released, later events are member_closed. */
 void notch_close_member(notch_work *work);

@@ -120,7 +120,7 @@ static void time_out_holds(notch_work *work, notch_state *state, int64_t now_s)
 {
   for (uint32_t i = 0; i < state->holds_count; i++) {
     if (state->holds[i].state == NOTCH_HOLD_OPEN && state->holds[i].until_s <= now_s) {
-      notch_close_hold(work, i, NOTCH_HOLD_TIMED_OUT, 0);
+      notch_close_hold(work, i, NOTCH_HOLD_TIMED_OUT, NULL);
     }
   }
 }

@@ -301,6 +301,53 @@ void notch_payment_check(notch_work *work, uint32_t index, int64_t points)
                &payment->decl);
 }
 
+static uint32_t only_kind(notch_work *work, const int64_t *of)
+{
+  uint32_t only = NOTCH_NONE;
+  for (uint32_t i = 0; i < work->program->points_count; i++) {
+    if (of[i] != 0 && only != NOTCH_NONE) {
+      notch_refuse(work, NOTCH_REFUSED_BAD_VALUE,
+                   "there are points of several kinds; name them, as in {\"points\":{\"%.*s\":"
+                   "\"50\"}}",
+                   (int)work->program->points[i].decl.name.length,
+                   work->program->points[i].decl.name.bytes);
+    }
+    only = of[i] != 0 ? i : only;
+  }
+  return only;
+}
+
+/* From the decimals of an unnamed amount to those of its kind. */
+static int64_t in_units(notch_work *work, int64_t amount, const notch_points *points)
+{
+  int64_t scale = 1;
+  for (unsigned i = points->decimals; i < NOTCH_UNNAMED_DECIMALS; i++) {
+    scale *= 10;
+  }
+  if (amount % scale != 0) {
+    notch_refuse(work, NOTCH_REFUSED_BAD_VALUE, "`points` has more decimals than %.*s",
+                 (int)points->decl.name.length, points->decl.name.bytes);
+  }
+  return amount / scale;
+}
+
+int64_t *notch_named_amounts(notch_work *work, const int64_t *of)
+{
+  const notch_event *event = work->event;
+  int64_t *amounts = NOTCH_NEW_ARRAY(work->run, int64_t, work->program->points_count + 1);
+  for (uint32_t i = 0; i < event->point_count; i++) {
+    const notch_amount *named = &event->points[i];
+    uint32_t kind = named->index == NOTCH_NONE ? only_kind(work, of) : named->index;
+    if (kind == NOTCH_NONE) {
+      notch_refuse(work, NOTCH_REFUSED_OUT_OF_RANGE, "there are no points left to name");
+    }
+    amounts[kind] = named->index == NOTCH_NONE
+                        ? in_units(work, named->amount, &work->program->points[kind])
+                        : named->amount;
+  }
+  return amounts;
+}
+
 void notch_paid(notch_work *work, uint32_t payment, int64_t points)
 {
   int64_t money = notch_payment_money(work, &work->program->payments[payment], points);

@@ -14,6 +14,9 @@ int64_t notch_use_granted(notch_work *work, uint32_t reward, int64_t quantity);
 int64_t notch_reward_price(notch_work *work, uint32_t reward, int64_t quantity);
 void notch_need_points(notch_work *work, uint32_t points, int64_t amount);
 void notch_payment_check(notch_work *work, uint32_t payment, int64_t points);
+/* The event's amounts by points kind; one without a name is of the only kind in `of`, or the
+ * event is refused. */
+int64_t *notch_named_amounts(notch_work *work, const int64_t *of);
 void notch_paid(notch_work *work, uint32_t payment, int64_t points);
 int64_t notch_payment_money(notch_work *work, const notch_payment *payment, int64_t points);
 

@@ -1,5 +1,6 @@
 # Shell tests of the edge cases: processes, stored files and versions.
 RUN_TESTS = \
+  tests/run/capture_by_kind.sh \
   tests/run/edge_15_new_time_zone_data.sh \
   tests/run/edge_17_clock_in_the_future.sh \
   tests/run/edge_23_refund_before_its_sale.sh \
