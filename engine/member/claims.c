@@ -73,8 +73,7 @@ const notch_transaction *notch_taking_row(const notch_taking *taking, uint32_t i
     return NULL;
   }
   notch_open *open = work->transactions.items[index];
-  notch_transaction *row = NOTCH_NEW(work->run, notch_transaction);
-  *row = open->row;
+  notch_transaction *row = &open->row; /* whole once it is finished; until then it is lent so */
   row->postings = open->postings.items;
   row->posting_count = open->postings.count;
   row->effects = open->effects.items;
@@ -387,6 +386,16 @@ static void take_from_own_lots(notch_taking *taking, notch_giver *giver, bool pe
   }
 }
 
+static bool wants(const notch_giver *giver, uint32_t points)
+{
+  for (uint32_t i = 0; i < giver->claims.count; i++) {
+    if (giver->claims.items[i].points == points && giver->claims.items[i].amount > 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
 static void take_from_others(notch_taking *taking, notch_giver *giver, uint32_t points)
 {
   notch_work *work = taking->work;
@@ -460,8 +469,10 @@ void notch_settle_claims(notch_taking *taking, notch_giver *giver)
   take_from_own_lots(taking, giver, false, true);
   take_from_own_lots(taking, giver, false, false);
   for (uint32_t points = 0; points < taking->work->program->points_count; points++) {
-    take_from_others(taking, giver, points);
-    fall_short(taking, giver, points);
+    if (wants(giver, points)) {
+      take_from_others(taking, giver, points);
+      fall_short(taking, giver, points);
+    }
   }
   give_back(taking, giver);
 }

@@ -113,8 +113,10 @@ typedef struct notch_host {
   /* The posting that opened a lot (for a lot that is no longer in a state), and its row. */
   bool (*opening)(void *payload, int64_t lot, notch_posting *out, int64_t *event);
   /* The member's n-th newest applied event of a type (0: the newest) as an original without
-   * `lowering`; NULL: there are no more. */
+   * `lowering` and without anything of then; NULL: there are no more. */
   const notch_original *(*latest)(void *payload, uint32_t type, uint32_t n);
+  /* Fills in what was then.  It lasts until the next call.  False: a failure. */
+  bool (*recall)(void *payload, notch_original *original);
   /* The grant that opened a reward lot. */
   bool (*grant)(void *payload, int64_t effect, notch_effect *out);
 } notch_host;
