@@ -152,6 +152,9 @@ class Moving:
                 raise Unspecified('holds of one name')
             hold.parts = [(moved[id(lot)], amount) for lot, amount in hold.parts]
             member.purse.holds[name] = hold
+        for name in other.said - member.said:
+            member.fields[name] = other.fields[name]
+        member.said |= other.said
         for use in self.uses:
             use['key'] = tuple(member.name if part == other.name else part
                                for part in use['key'])
