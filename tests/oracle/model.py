@@ -467,6 +467,6 @@ class Model(Returning, Passing, Ladders, Triggers, Spending, Goods, Moving):
     def pass_to(self, moment):
         """A bare `at`: time passes for everyone."""
         for member in self.members.values():
-            if member.now is not None and not member.closed:
+            if not member.closed:
                 self.settle(member, moment)
                 member.settled = max(member.settled, moment)
