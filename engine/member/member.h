@@ -36,7 +36,7 @@ typedef struct notch_retired {
   bool gone;            /* carried over from the version before, to be seen and emptied */
   notch_ast_retire with;
   int64_t at_us;        /* when the version that retired it comes into force */
-  uint32_t becomes;     /* points: `to` smallest units of that kind for `from` of this one */
+  uint32_t becomes;     /* `to` smallest units of that kind, or rewards, for `from` of this one */
   int64_t to, from;
 } notch_retired;
 
