@@ -263,6 +263,8 @@ notch_store_status notch_store_effect_read(notch_store *store, int64_t effect,
 notch_store_status notch_store_event_known(notch_store *store, int64_t *out, int64_t recorded_us);
 /* The newest booked of all applied rows; INT64_MIN: none. */
 notch_store_status notch_store_newest_booked(notch_store *store, int64_t *out);
+/* The same of members alone, without what the programme itself had booked: reads every row. */
+notch_store_status notch_store_newest_of_members(notch_store *store, int64_t *out);
 
 /* All rows from..to (to 0: the last), ascending, each with its postings, moves and effects. */
 typedef struct notch_cursor notch_cursor;

@@ -158,7 +158,7 @@ struct notch_store {
 notch_store_status notch_store_say(notch_store *store, notch_store_status status,
                                    const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-notch_store_status notch_store_fail(notch_store *store, const char *doing); /* db's last error */
+notch_store_status notch_store_fail(notch_store *store, const char *what); /* db's last error */
 notch_store_status notch_store_nomem(notch_store *store);
 /* Prepared at first use; reset and unbound by its user through notch_sql_done(). NULL: failed. */
 sqlite3_stmt *notch_sql_get(notch_store *store, notch_sql sql);
