@@ -18,7 +18,9 @@ int cli_export_run(const cli_args *args)
   const char *format = cli_args_value(args, "format");
   cli_rules rules;
   bool known = false;
-  if (!format) return cli_usage(args->verb, _("--format is needed: hledger, beancount, csv or jsonl"));
+  if (!format) {
+    return cli_usage(args->verb, _("--format is needed: hledger, beancount, csv or jsonl"));
+  }
   for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
     known = known || !strcmp(format, formats[i]);
   }

@@ -71,8 +71,8 @@ static bool describe(notch_question *q, const notch_lot *lot, shown_lot *out)
   notch_posting posting;
   jmp_buf *escape = q->run->escape;
   q->run->escape = NULL;
-  notch_store_status status = notch_store_posting_read(q->books->store, lot->lot, q->run,
-                                                       &posting, &out->event);
+  notch_store_status status =
+      notch_store_posting_read(q->books->store, lot->lot, q->run, &posting, &out->event);
   q->run->escape = escape;
   if (status == NOTCH_STORE_NOTFOUND) {
     return true;
@@ -90,8 +90,8 @@ static bool describe(notch_question *q, const notch_lot *lot, shown_lot *out)
                     &out->id);
 }
 
-static bool list_lots(notch_question *q, const notch_state *state, uint32_t points,
-                      shown_lot **out, uint32_t *count)
+static bool list_lots(notch_question *q, const notch_state *state, uint32_t points, shown_lot **out,
+                      uint32_t *count)
 {
   NOTCH_VEC(shown_lot) lots = {0};
   for (uint32_t i = 0; i < state->lots_count; i++) {
@@ -99,10 +99,9 @@ static bool list_lots(notch_question *q, const notch_state *state, uint32_t poin
     shown_lot shown = {.left = lot->left, .held = lot->held, .earned_us = lot->earned_us};
     shown.matures_s = notch_lot_matures(q->edition->rules->plan, state, lot);
     shown.expires_s = notch_lot_expires(q->edition->rules->plan, state, lot);
-    bool over = shown.expires_s != NOTCH_NEVER &&
-                shown.expires_s * NOTCH_SECOND_US <= q->reading.at_us;
-    if (lot->points != points || (lot->left == 0 && lot->held == 0) ||
-        (over && lot->held == 0)) {
+    bool over =
+        shown.expires_s != NOTCH_NEVER && shown.expires_s * NOTCH_SECOND_US <= q->reading.at_us;
+    if (lot->points != points || (lot->left == 0 && lot->held == 0) || (over && lot->held == 0)) {
       continue;
     }
     if (!describe(q, lot, &shown)) {
@@ -129,8 +128,7 @@ static bool list_lots(notch_question *q, const notch_state *state, uint32_t poin
 
 /* ---- JSON ---- */
 
-static void put_amount(notch_json_writer *json, const char *key, int64_t amount,
-                       unsigned decimals)
+static void put_amount(notch_json_writer *json, const char *key, int64_t amount, unsigned decimals)
 {
   notch_json_key(json, notch_text_of(key));
   notch_json_raw(json, NOTCH_TEXT("\""));
@@ -138,8 +136,7 @@ static void put_amount(notch_json_writer *json, const char *key, int64_t amount,
   notch_buffer_put(json->to, "\"", 1);
 }
 
-static void put_moment(notch_question *q, notch_json_writer *json, const char *key,
-                       int64_t at_us)
+static void put_moment(notch_question *q, notch_json_writer *json, const char *key, int64_t at_us)
 {
   notch_json_key(json, notch_text_of(key));
   if (at_us == INT64_MAX || at_us == INT64_MIN) {
@@ -167,8 +164,8 @@ static void put_lot(notch_question *q, notch_json_writer *json, const shown_lot 
     put_amount(json, "held", lot->held, decimals);
   }
   put_moment(q, json, "earned", lot->earned_us);
-  put_moment(q, json, "matures", lot->matures_s == INT64_MIN ? lot->earned_us
-                                                              : us_of(lot->matures_s));
+  put_moment(q, json, "matures",
+             lot->matures_s == INT64_MIN ? lot->earned_us : us_of(lot->matures_s));
   put_moment(q, json, "expires", us_of(lot->expires_s));
   notch_json_key(json, NOTCH_TEXT("rule"));
   notch_json_begin(json, '[');
@@ -258,8 +255,7 @@ static int64_t rewards_held(const notch_question *q, const notch_state *state, u
   int64_t held = 0;
   for (uint32_t i = 0; i < state->reward_lots_count; i++) {
     const notch_reward_lot *lot = &state->reward_lots[i];
-    bool over = lot->until_s != NOTCH_NEVER &&
-                lot->until_s * NOTCH_SECOND_US <= q->reading.at_us;
+    bool over = lot->until_s != NOTCH_NEVER && lot->until_s * NOTCH_SECOND_US <= q->reading.at_us;
     held += lot->reward == reward && !over ? lot->left + lot->held : 0;
   }
   return held;
@@ -325,29 +321,96 @@ static void text_amount(notch_question *q, const char *word, int64_t amount, uns
   }
 }
 
-static void text_lot(notch_question *q, const shown_lot *lot, unsigned decimals)
+static bool is_pending(const notch_question *q, const shown_lot *lot)
 {
-  bool pending = lot->matures_s != INT64_MIN &&
-                 us_of(lot->matures_s) > q->reading.at_us;
+  return lot->matures_s != INT64_MIN && us_of(lot->matures_s) > q->reading.at_us;
+}
+
+/* The last day on which they are there; INT32_MAX: for ever. */
+static int32_t last_day(const notch_question *q, const shown_lot *lot)
+{
+  return lot->expires_s == NOTCH_NEVER
+             ? INT32_MAX
+             : notch_zone_day(&q->edition->rules->program->zone, us_of(lot->expires_s) - 1);
+}
+
+/* Those that come and go together are one line for a reader. */
+static bool reads_alike(const notch_question *q, const shown_lot *lot, const shown_lot *other)
+{
+  bool pending = is_pending(q, lot);
+  return pending == is_pending(q, other) && last_day(q, lot) == last_day(q, other) &&
+         (!pending || lot->matures_s == other->matures_s);
+}
+
+static void add_rules(notch_question *q, shown_lot *line, const shown_lot *lot)
+{
+  notch_text *rules = NOTCH_NEW_ARRAY(q->run, notch_text, line->rule_count + lot->rule_count + 1u);
+  uint32_t count = 0;
+  for (; count < line->rule_count; count++) {
+    rules[count] = line->rules[count];
+  }
+  for (uint32_t i = 0; i < lot->rule_count; i++) {
+    bool known = false;
+    for (uint32_t j = 0; j < count && !known; j++) {
+      known = notch_text_equal(rules[j], lot->rules[i]);
+    }
+    if (!known) {
+      rules[count++] = lot->rules[i];
+    }
+  }
+  line->rules = rules;
+  line->rule_count = count;
+}
+
+static void text_line(notch_question *q, const shown_lot *line, int64_t until_us, unsigned decimals)
+{
+  bool pending = is_pending(q, line);
+  const notch_zone *zone = &q->edition->rules->program->zone;
   notch_buffer_print(q->to, "    ");
-  notch_decimal_print(q->to, lot->left + lot->held, decimals);
+  notch_decimal_print(q->to, line->left + line->held, decimals);
   notch_buffer_print(q->to, " earned ");
-  put_day(q, lot->earned_us);
-  if (pending && lot->matures_s != NOTCH_NEVER) {
+  put_day(q, line->earned_us);
+  if (notch_zone_day(zone, until_us) != notch_zone_day(zone, line->earned_us)) {
+    notch_buffer_print(q->to, " to ");
+    put_day(q, until_us);
+  }
+  if (pending && line->matures_s != NOTCH_NEVER) {
     notch_buffer_print(q->to, ", to be had from ");
-    notch_moment_print_zone(q->to, us_of(lot->matures_s), &q->edition->rules->program->zone);
+    notch_moment_print_zone(q->to, us_of(line->matures_s), zone);
   } else if (pending) {
     notch_buffer_print(q->to, ", not to be had yet");
   }
-  if (lot->expires_s != NOTCH_NEVER) {
-    /* The last day on which they are there. */
+  if (line->expires_s != NOTCH_NEVER) {
     notch_buffer_print(q->to, ", good until ");
-    put_day(q, us_of(lot->expires_s) - 1);
+    notch_date_print(q->to, last_day(q, line));
   }
-  for (uint32_t i = 0; i < lot->rule_count; i++) {
-    notch_buffer_print(q->to, "%s%.*s", i == 0 ? "  (" : ", ", WORD(lot->rules[i]));
+  for (uint32_t i = 0; i < line->rule_count; i++) {
+    notch_buffer_print(q->to, "%s%.*s", i == 0 ? "  (" : ", ", WORD(line->rules[i]));
   }
-  notch_buffer_print(q->to, "%s\n", lot->rule_count > 0 ? ")" : "");
+  notch_buffer_print(q->to, "%s\n", line->rule_count > 0 ? ")" : "");
+}
+
+static void text_lots(notch_question *q, shown_lot *lots, uint32_t count, unsigned decimals)
+{
+  for (uint32_t i = 0; i < count; i++) {
+    shown_lot line = lots[i];
+    int64_t until_us = line.earned_us;
+    uint32_t kept = i + 1;
+    for (uint32_t j = i + 1; j < count; j++) {
+      const shown_lot *lot = &lots[j];
+      if (!reads_alike(q, &line, lot)) {
+        lots[kept++] = *lot;
+        continue;
+      }
+      line.left += lot->left;
+      line.held += lot->held;
+      line.earned_us = lot->earned_us < line.earned_us ? lot->earned_us : line.earned_us;
+      until_us = lot->earned_us > until_us ? lot->earned_us : until_us;
+      add_rules(q, &line, lot);
+    }
+    text_line(q, &line, until_us, decimals);
+    count = kept;
+  }
 }
 
 static bool write_text(notch_question *q, const notch_state *state)
@@ -374,9 +437,7 @@ static bool write_text(notch_question *q, const notch_state *state)
     text_amount(q, "on hold", view.held, decimals);
     text_amount(q, "debt", view.debt, decimals);
     notch_buffer_print(q->to, "\n");
-    for (uint32_t j = 0; j < count; j++) {
-      text_lot(q, &lots[j], decimals);
-    }
+    text_lots(q, lots, count, decimals);
   }
   for (uint32_t i = 0; i < program->reward_count; i++) {
     int64_t held = rewards_held(q, state, i);
@@ -413,8 +474,7 @@ notch_status notch_api_balance_of(notch_question *q)
   if (status != NOTCH_OK) {
     return status;
   }
-  bool written =
-      q->view == NOTCH_VIEW_JSON ? write_json(q, state) : write_text(q, state);
+  bool written = q->view == NOTCH_VIEW_JSON ? write_json(q, state) : write_text(q, state);
   return written ? NOTCH_OK : failed(q);
 }
 
@@ -436,8 +496,7 @@ static notch_status points_of(notch_question *q)
     if (notch_text_equal(program->points[i].decl.name, notch_text_of(asked->name))) {
       notch_points_view view;
       notch_view_points(&view, q->edition->rules->plan, state, i, q->reading.at_us);
-      *asked->points = (notch_points_of_member){view.available, view.pending, view.held,
-                                                view.debt};
+      *asked->points = (notch_points_of_member){view.available, view.pending, view.held, view.debt};
       return NOTCH_OK;
     }
   }
@@ -453,9 +512,8 @@ notch_status notch_ledger_points(notch_ledger *ledger, const char *member, const
     return NOTCH_EMISUSE;
   }
   NOTCH_CHECK_ARG(ledger, member != NULL && points != NULL && out != NULL);
-  figure_question asked = {.q = {.ledger = ledger, .member = member, .at = at},
-                           .name = points,
-                           .points = out};
+  figure_question asked = {
+      .q = {.ledger = ledger, .member = member, .at = at}, .name = points, .points = out};
   return notch_api_ask(&asked.q, points_of);
 }
 
@@ -467,8 +525,7 @@ static notch_status tier_named(notch_question *q)
   notch_status status = state == NULL ? failed(q) : notch_api_member_state(q, state);
   for (uint32_t i = 0; status == NOTCH_OK && i < program->ladder_count; i++) {
     const notch_ladder *ladder = &program->ladders[i];
-    if (asked->name == NULL ||
-        notch_text_equal(ladder->decl.name, notch_text_of(asked->name))) {
+    if (asked->name == NULL || notch_text_equal(ladder->decl.name, notch_text_of(asked->name))) {
       notch_buffer_clear(&q->ledger->tier);
       notch_buffer_text(&q->ledger->tier, tier_of(ladder, &state->standings[i]).tier);
       return q->ledger->tier.failed ? notch_api_nomem(q->ledger) : NOTCH_OK;

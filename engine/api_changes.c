@@ -251,8 +251,9 @@ static const notch_tree_node *find(const notch_parsed_unit *unit, const notch_tr
                                    notch_text text, comparison *c)
 {
   for (const notch_tree_node *node = unit->tree->first; node != NULL; node = node->next) {
-    if (node->kind == like->kind && notch_text_equal(node->text, like->text) &&
-        (node->kind != NOTCH_AST_USE || notch_text_equal(text_of(c, unit, node->span, true), text))) {
+    bool same = node->kind == like->kind && notch_text_equal(node->text, like->text);
+    if (same && (node->kind != NOTCH_AST_USE ||
+                 notch_text_equal(text_of(c, unit, node->span, true), text))) {
       return node;
     }
   }
@@ -272,8 +273,9 @@ static void compare_units(comparison *c, const notch_parsed_unit *old,
     }
     notch_text name = node->kind == NOTCH_AST_USE ? nothing : node->text;
     if (was == NULL) {
-      say(c, "added", node->kind == NOTCH_AST_USE ? text_of(c, new, node->span, false).bytes : kind,
-          name, nothing, nothing, nothing);
+      bool use = node->kind == NOTCH_AST_USE;
+      say(c, "added", use ? text_of(c, new, node->span, false).bytes : kind, name, nothing, nothing,
+          nothing);
       continue;
     }
     clause_list before = {0}, now = {0};

@@ -30,8 +30,10 @@ static notch_ledger *make(notch_engine *engine)
   return ledger;
 }
 
+/* The store's own copy; *medium lives as long as the call. */
 static notch_store_options store_options(const notch_ledger *ledger,
-                                         const notch_ledger_options *options)
+                                         const notch_ledger_options *options,
+                                         notch_store_medium *medium)
 {
   notch_store_options store = {.memory = &ledger->engine->memory,
                                .now_us = notch_books_clock,
@@ -43,8 +45,27 @@ static notch_store_options store_options(const notch_ledger *ledger,
     store.rollback = options->rollback != 0;
     store.clock = options->clock_events ? NOTCH_CLOCK_EVENTS : NOTCH_CLOCK_SYSTEM;
     store.origin = notch_text_of(options->origin != NULL ? options->origin : "");
+    if (options->storage != NULL) {
+      const notch_storage *host = options->storage;
+      *medium = (notch_store_medium){host->size, host->read, host->write,
+                                     host->resize, host->sync, host->payload};
+      store.medium = medium;
+    }
   }
   return store;
+}
+
+static bool has_storage(const notch_ledger_options *options)
+{
+  return options != NULL && options->storage != NULL;
+}
+
+/* A storage has all its functions. */
+static bool is_whole(const notch_ledger_options *options)
+{
+  const notch_storage *s = has_storage(options) ? options->storage : NULL;
+  return s == NULL || (s->size != NULL && s->read != NULL && s->write != NULL &&
+                       s->resize != NULL && s->sync != NULL);
 }
 
 static notch_status fail_open(notch_ledger *ledger, notch_status status)
@@ -89,12 +110,14 @@ notch_status notch_ledger_create(notch_ledger **out, notch_engine *engine, const
   }
   NOTCH_CHECK_ARG(engine, out != NULL && program != NULL);
   NOTCH_CHECK_ARG(engine, options == NULL || options->version == 1);
+  NOTCH_CHECK_ARG(engine, is_whole(options));
   *out = NULL;
   notch_ledger *ledger = make(engine);
   if (ledger == NULL) {
     return notch_api_nomem(engine);
   }
-  const notch_store_options chosen = store_options(ledger, options);
+  notch_store_medium medium;
+  const notch_store_options chosen = store_options(ledger, options, &medium);
   notch_store_status made = notch_store_create(&store, path, &chosen, &problem);
   if (made != NOTCH_STORE_OK) {
     notch_api_say(ledger, notch_api_status(made), "%s", problem.sentence);
@@ -104,8 +127,10 @@ notch_status notch_ledger_create(notch_ledger **out, notch_engine *engine, const
   notch_status status = publish_first(ledger, program, options);
   if (status != NOTCH_OK) {
     status = fail_open(ledger, status);
-    if (path != NULL) {
-      remove(path); /* made a moment ago, and of no use */
+    if (path != NULL) { /* made a moment ago, and of no use */
+      remove(path);
+    } else if (has_storage(options)) {
+      (void)medium.resize(medium.payload, 0, 0);
     }
     return status;
   }
@@ -121,14 +146,16 @@ notch_status notch_ledger_open(notch_ledger **out, notch_engine *engine, const c
   if (engine == NULL) {
     return NOTCH_EMISUSE;
   }
-  NOTCH_CHECK_ARG(engine, out != NULL && path != NULL);
   NOTCH_CHECK_ARG(engine, options == NULL || options->version == 1);
+  NOTCH_CHECK_ARG(engine, out != NULL && (path != NULL || has_storage(options)));
+  NOTCH_CHECK_ARG(engine, is_whole(options));
   *out = NULL;
   notch_ledger *ledger = make(engine);
   if (ledger == NULL) {
     return notch_api_nomem(engine);
   }
-  const notch_store_options chosen = store_options(ledger, options);
+  notch_store_medium medium;
+  const notch_store_options chosen = store_options(ledger, options, &medium);
   notch_store_status opened = notch_store_open(&store, path, &chosen, &problem);
   if (opened != NOTCH_STORE_OK) {
     notch_api_say(ledger, notch_api_status(opened), "%s", problem.sentence);

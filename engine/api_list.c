@@ -324,6 +324,12 @@ notch_status notch_ledger_members(notch_ledger *ledger,
 
 /* ---- what is in it ---- */
 
+/* Under the clock of events the rules are there before any event has told the time. */
+static bool is_before_all(const notch_question *q, int64_t recorded_us)
+{
+  return notch_store_clock_of(q->books->store) == NOTCH_CLOCK_EVENTS && recorded_us <= 0;
+}
+
 static void info_json(notch_question *q, const notch_store_info *info, const char *root)
 {
   const notch_zone *zone = &q->edition->rules->program->zone;
@@ -347,7 +353,12 @@ static void info_json(notch_question *q, const notch_store_info *info, const cha
   put_number(&json, "file_bytes", info->file_bytes);
   put_number(&json, "wal_bytes", info->wal_bytes);
   if (info->events > 0) {
-    put_moment(&json, "first_recorded", info->first_recorded_us, zone);
+    if (is_before_all(q, info->first_recorded_us)) {
+      notch_json_key(&json, NOTCH_TEXT("first_recorded"));
+      notch_json_null(&json);
+    } else {
+      put_moment(&json, "first_recorded", info->first_recorded_us, zone);
+    }
     put_moment(&json, "last_recorded", info->last_recorded_us, zone);
   }
   put_key(&json, "head", notch_text_of(root));
@@ -386,7 +397,11 @@ static void info_text(notch_question *q, const notch_store_info *info, const cha
                      (long long)info->file_bytes, (long long)info->wal_bytes);
   if (info->events > 0) {
     notch_buffer_print(to, "recorded      ");
-    notch_moment_print_zone(to, info->first_recorded_us, &program->zone);
+    if (is_before_all(q, info->first_recorded_us)) {
+      notch_buffer_print(to, "before every event");
+    } else {
+      notch_moment_print_zone(to, info->first_recorded_us, &program->zone);
+    }
     notch_buffer_print(to, " to ");
     notch_moment_print_zone(to, info->last_recorded_us, &program->zone);
     notch_buffer_put(to, "\n", 1);

@@ -80,14 +80,14 @@ HAS(partners, partner_count)
 HAS(pools, pool_count)
 HAS(cohorts, cohort_count)
 
-static bool has_retires(const notch_program *program, notch_text name)
+static const notch_retire *retire_of(const notch_program *program, notch_text name)
 {
   for (uint32_t i = 0; i < program->retire_count; i++) {
     if (notch_text_equal(program->retires[i].decl.name, name)) {
-      return true;
+      return &program->retires[i];
     }
   }
-  return false;
+  return NULL;
 }
 
 static const notch_ladder *same_ladder(const notch_program *program, notch_text name)
@@ -265,20 +265,28 @@ notch_status notch_api_can_follow(notch_ledger *ledger, const notch_rules *rules
   }
   for (uint32_t i = 0; i < old->points_count; i++) {
     notch_text name = old->points[i].decl.name;
-    if (!has_points(now, name) && !has_retires(now, name) &&
-        !newest->rules->plan->retired_points[i].gone) {
+    const notch_retire *said = retire_of(now, name);
+    if (!has_points(now, name) && said == NULL && !newest->rules->plan->retired_points[i].gone) {
       return notch_api_say(ledger, NOTCH_ESCRIPT,
                            "points %.*s are gone, and members may have some: add `retire %.*s "
                            "with expire`, `with keep` or `with becomes`", WORD(name), WORD(name));
     }
+    if (said != NULL && said->is_reward) {
+      return notch_api_say(ledger, NOTCH_ESCRIPT,
+                           "points %.*s cannot become a reward: name a kind of points", WORD(name));
+    }
   }
   for (uint32_t i = 0; i < old->reward_count; i++) {
     notch_text name = old->rewards[i].decl.name;
-    if (!has_rewards(now, name) && !has_retires(now, name) &&
-        !newest->rules->plan->retired_rewards[i].gone) {
+    const notch_retire *said = retire_of(now, name);
+    if (!has_rewards(now, name) && said == NULL && !newest->rules->plan->retired_rewards[i].gone) {
       return notch_api_say(ledger, NOTCH_ESCRIPT,
                            "reward %.*s is gone, and members may hold it: add `retire %.*s with "
-                           "expire` or `with keep`", WORD(name), WORD(name));
+                           "expire`, `with keep` or `with becomes`", WORD(name), WORD(name));
+    }
+    if (said != NULL && said->with == NOTCH_RETIRE_BECOMES && !said->is_reward) {
+      return notch_api_say(ledger, NOTCH_ESCRIPT,
+                           "reward %.*s cannot become points: name a reward", WORD(name));
     }
   }
   for (uint32_t i = 0; i < old->ladder_count; i++) {

@@ -79,6 +79,11 @@ typedef struct notch_waiting_return {
   int64_t member;
 } notch_waiting_return;
 
+typedef struct notch_latest { /* the n-th newest event of a type: where the search came to */
+  int64_t last, at_us, event, previous;
+  uint32_t type, n;
+} notch_latest;
+
 typedef struct notch_books {
   const notch_memory *memory;
   notch_store *store;
@@ -116,6 +121,8 @@ typedef struct notch_books {
   int64_t ranked_us; /* cohorts: the last ranking; 0: not looked up yet, INT64_MAX: nobody */
   int64_t deciding_member, deciding_at_us;
   int64_t folding_row; /* members are asked for as they were before it; 0: as they are */
+  uint32_t recalled;   /* states of then that outlast the next recall */
+  notch_latest latest; /* the last answer for a return without `of` */
   NOTCH_VEC(notch_state *) past;     /* states of then; freed when it is over */
 
   notch_trace *trace; /* of decisions; NULL: none is wanted */
@@ -243,6 +250,11 @@ bool notch_history_fill_then(notch_books *books, notch_edition *edition, notch_o
 notch_state *notch_history_past(notch_books *books); /* an empty one, until forgotten */
 /* The host's answer for a return without `of`: an original without lowering. */
 const notch_original *notch_history_latest(void *books, uint32_t type, uint32_t n);
+bool notch_history_recall(void *books, notch_original *original);
+/* The number of the n-th newest applied event of a type among the member's rows from `last` back,
+ * none later than `at_us`; 0: there are no more. */
+int64_t notch_history_find_latest(notch_books *books, notch_edition *edition, int64_t last,
+                                  int64_t at_us, uint32_t type, uint32_t n);
 bool notch_history_returns(const notch_transaction *row);
 /* The member as of the time of a late event. */
 const notch_state *notch_history_then(notch_books *books, notch_edition *edition, int64_t member,

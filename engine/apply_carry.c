@@ -150,7 +150,7 @@ static void carry_payments(carrying *c)
 
 /* What becomes of one of them: as this version says, else as the one before did. */
 static notch_retired retired_as(const notch_edition *edition, const notch_edition *before,
-                                notch_text name, const notch_retired *then)
+                                notch_text name, const notch_retired *then, bool reward)
 {
   const notch_program *p = edition->rules->program;
   uint32_t index = find_retire(p, name);
@@ -170,7 +170,9 @@ static notch_retired retired_as(const notch_edition *edition, const notch_editio
     retired.with = NOTCH_RETIRE_KEEP; /* nobody was asked: nothing may be lost */
     retired.at_us = edition->begins_us;
   } else if (retired.with == NOTCH_RETIRE_BECOMES) {
-    retired.becomes = find_points(p, before->rules->program->points[then->becomes].decl.name);
+    const notch_program *old = before->rules->program;
+    retired.becomes = reward ? find_reward(p, old->rewards[then->becomes].decl.name)
+                             : find_points(p, old->points[then->becomes].decl.name);
   }
   retired.gone = true;
   return retired;
@@ -184,12 +186,12 @@ static void say_retired(const notch_edition *edition, const notch_edition *befor
   for (uint32_t i = own_points; i < p->points_count; i++) {
     notch_text name = p->points[i].decl.name;
     plan->retired_points[i] =
-        retired_as(edition, before, name, &then->retired_points[find_points(old, name)]);
+        retired_as(edition, before, name, &then->retired_points[find_points(old, name)], false);
   }
   for (uint32_t i = own_rewards; i < p->reward_count; i++) {
     notch_text name = p->rewards[i].decl.name;
     plan->retired_rewards[i] =
-        retired_as(edition, before, name, &then->retired_rewards[find_reward(old, name)]);
+        retired_as(edition, before, name, &then->retired_rewards[find_reward(old, name)], true);
   }
 }
 

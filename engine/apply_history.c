@@ -10,8 +10,6 @@
 #include <assert.h>
 #include <string.h>
 
-#define LATEST_MAX 200u /* events that one return without `of` can reach back over */
-
 bool notch_history_read(notch_books *books, int64_t event, notch_arena *arena,
                         notch_transaction *out)
 {
@@ -550,28 +548,32 @@ notch_original *notch_history_original(notch_books *books, notch_edition *editio
              : NULL;
 }
 
-/* The number of the n-th newest applied event of a type; 0: there are no more. */
-static int64_t find_latest(notch_books *books, notch_edition *edition, uint32_t type, uint32_t n)
+int64_t notch_history_find_latest(notch_books *books, notch_edition *edition, int64_t last,
+                                  int64_t at_us, uint32_t type, uint32_t n)
 {
+  notch_latest *before = &books->latest; /* asked for one by one, the chain is walked once */
+  bool goes_on = before->event != 0 && before->n + 1 == n && before->last == last &&
+                 before->type == type && before->at_us == at_us;
+  uint32_t skip = goes_on ? 0 : n;
+  int64_t event = goes_on ? before->previous : last;
   notch_arena one;
-  int64_t event = 0, found = 0;
-  bool good =
-      notch_store_member_last(books->store, &event, books->deciding_member) == NOTCH_STORE_OK;
+  bool good = true;
   notch_arena_init(&one, books->memory);
-  while (event > 0 && good && found == 0) {
+  *before = (notch_latest){0};
+  while (event > 0 && good && before->event == 0) {
     notch_transaction row;
     notch_arena_reset(&one);
     good = notch_history_read(books, event, &one, &row);
-    if (good && row.verdict == NOTCH_APPLIED && row.origin == NOTCH_ORIGIN_SENT &&
-        row.at_us <= books->deciding_at_us &&
-        notch_names_index(books, edition, row.type) == type) {
-      found = n == 0 ? event : 0;
-      n--;
+    bool found = good && row.verdict == NOTCH_APPLIED && row.origin == NOTCH_ORIGIN_SENT &&
+                 row.at_us <= at_us && notch_names_index(books, edition, row.type) == type;
+    if (found && skip == 0) {
+      *before = (notch_latest){last, at_us, event, row.previous, type, n};
     }
+    skip -= found && skip > 0 ? 1 : 0;
     event = row.previous;
   }
   notch_arena_free(&one);
-  return found;
+  return before->event;
 }
 
 const notch_original *notch_history_latest(void *payload, uint32_t type, uint32_t n)
@@ -580,6 +582,26 @@ const notch_original *notch_history_latest(void *payload, uint32_t type, uint32_
   notch_edition *edition = (notch_edition *)(intptr_t)books->edition;
   notch_reader reader = {.layout = edition->rules->layout, .run = &books->run,
                          .parser = books->parser};
-  int64_t event = n < LATEST_MAX ? find_latest(books, edition, type, n) : 0;
-  return event == 0 ? NULL : notch_history_original(books, edition, event, NULL, &reader);
+  notch_original *out = NOTCH_NEW(&books->run, notch_original);
+  int64_t last = 0;
+  books->recalled = books->past.count;
+  if (notch_store_member_last(books->store, &last, books->deciding_member) != NOTCH_STORE_OK) {
+    return NULL;
+  }
+  int64_t event =
+      notch_history_find_latest(books, edition, last, books->deciding_at_us, type, n);
+  return event != 0 && fill_original(books, edition, event, last, NULL, &reader, out) ? out : NULL;
+}
+
+bool notch_history_recall(void *payload, notch_original *original)
+{
+  notch_books *books = payload;
+  int64_t last = 0;
+  notch_store_status status =
+      notch_store_member_last(books->store, &last, original->transaction->member);
+  notch_history_forget_from(books, books->recalled);
+  return status == NOTCH_STORE_OK
+             ? notch_history_fill_then(books, (notch_edition *)(intptr_t)books->edition, original,
+                                       last, INT64_MAX, &books->run)
+             : notch_books_failed(books, status);
 }

@@ -512,5 +512,6 @@ void notch_host_init(notch_books *books)
                              .member_id = host_member_id,
                              .opening = host_opening,
                              .latest = notch_history_latest,
+                             .recall = notch_history_recall,
                              .grant = host_grant};
 }

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #define WORD(text) (int)(text).length, (text).bytes
-#define LATEST_MAX 200u /* as when it was applied */
 
 notch_edition *notch_rerun_edition(notch_rerun *rerun, uint32_t version)
 {
@@ -81,25 +80,21 @@ static notch_original *original_of(notch_rerun *rerun, notch_edition *edition, i
 static const notch_original *host_latest(void *payload, uint32_t type, uint32_t n)
 {
   notch_rerun *rerun = payload;
-  notch_arena one;
-  int64_t event = n < LATEST_MAX ? rerun->recorded->previous : 0, found = 0;
-  notch_arena_init(&one, rerun->books->memory);
-  while (event > 0 && found == 0) {
-    notch_transaction row;
-    notch_arena_reset(&one);
-    if (!notch_history_read(rerun->books, event, &one, &row)) {
-      break;
-    }
-    if (row.verdict == NOTCH_APPLIED && row.origin == NOTCH_ORIGIN_SENT &&
-        row.at_us <= rerun->recorded->at_us &&
-        notch_names_index(rerun->books, rerun->edition, row.type) == type) {
-      found = n == 0 ? event : 0;
-      n--;
-    }
-    event = row.previous;
-  }
-  notch_arena_free(&one);
-  return found == 0 ? NULL : original_of(rerun, rerun->edition, found, NULL);
+  int64_t found = notch_history_find_latest(rerun->books, rerun->edition,
+                                            rerun->recorded->previous, rerun->recorded->at_us,
+                                            type, n);
+  rerun->books->recalled = rerun->books->past.count;
+  return found == 0 ? NULL
+                    : notch_history_light(rerun->books, rerun->edition, found, rerun->recorded,
+                                          NULL, &rerun->row);
+}
+
+static bool host_recall(void *payload, notch_original *original)
+{
+  notch_rerun *rerun = payload;
+  notch_history_forget_from(rerun->books, rerun->books->recalled);
+  return notch_history_fill_then(rerun->books, rerun->edition, original,
+                                 rerun->recorded->previous, rerun->recorded->event, &rerun->row);
 }
 
 void notch_rerun_host(notch_rerun *rerun)
@@ -110,6 +105,7 @@ void notch_rerun_host(notch_rerun *rerun)
                              .member_id = host_member_id,
                              .opening = host_opening,
                              .latest = host_latest,
+                             .recall = host_recall,
                              .grant = host_grant};
 }
 

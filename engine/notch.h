@@ -286,6 +286,24 @@ NOTCH_API notch_status notch_program_test(notch_engine *engine, const notch_prog
 
 typedef struct notch_ledger notch_ledger;
 
+/*
+ * A place of the caller's for a ledger that is to be kept in no file: rows of bytes, the ledger
+ * (journal 0) and the journal of the commit under way (journal 1), empty before the creation.
+ * Each function gives 0, or anything else for a failure, which is NOTCH_EIO.  Only one handle may
+ * use it at a time; what sync() said is done has to survive a power loss, in this order, or the
+ * ledger survives none.  Read and copied by the call; the payload lives as long as the handle.
+ */
+typedef struct notch_storage {
+  int (*size)(void *payload, int journal, int64_t *size);
+  /* Within the size. */
+  int (*read)(void *payload, int journal, int64_t offset, void *to, size_t size);
+  /* May make it longer; what is skipped reads as zeros. */
+  int (*write)(void *payload, int journal, int64_t offset, const void *from, size_t size);
+  int (*resize)(void *payload, int journal, int64_t size);
+  int (*sync)(void *payload, int journal);
+  void *payload;
+} notch_storage;
+
 typedef struct notch_ledger_options {
   uint32_t version; /* 1 */
   int read_only;          /* open */
@@ -295,14 +313,16 @@ typedef struct notch_ledger_options {
   const char *origin;     /* create: the ledger's name in checkpoints; NULL: made up */
   uint32_t busy_ms;       /* how long a write waits for its turn; 0: 5,000 */
   size_t cache_bytes;     /* members held in memory; 0: 256 MiB */
+  const notch_storage *storage; /* where the path is NULL: kept there */
 } notch_ledger_options;
-#define NOTCH_LEDGER_OPTIONS_INIT {1, 0, 0, 0, NULL, NULL, 0, 0}
+#define NOTCH_LEDGER_OPTIONS_INIT {1, 0, 0, 0, NULL, NULL, 0, 0, NULL}
 
-/* path NULL: in memory.  The programme may be freed once this returns: the ledger keeps the
- * rules that decide it. */
+/* path NULL: in memory, or in options->storage.  The programme may be freed once this returns: the
+ * ledger keeps the rules that decide it. */
 NOTCH_API notch_status notch_ledger_create(notch_ledger **out, notch_engine *engine,
                                            const char *path, const notch_program *program,
                                            const notch_ledger_options *options);
+/* path NULL: what options->storage has. */
 NOTCH_API notch_status notch_ledger_open(notch_ledger **out, notch_engine *engine,
                                          const char *path, const notch_ledger_options *options);
 NOTCH_API void notch_ledger_close(notch_ledger *ledger);

@@ -6,6 +6,7 @@
 
 void notch_analysis_tables(notch_checker *c);
 void notch_analysis_groups(notch_checker *c);
+void notch_analysis_dates(notch_checker *c);
 void notch_analysis_rules(notch_checker *c);
 void notch_analysis_ladders(notch_checker *c);
 void notch_analysis_unused(notch_checker *c);

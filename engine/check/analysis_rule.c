@@ -52,14 +52,33 @@ static void check_partners(notch_checker *c, const notch_item *item, const notch
                  rule->decl.name, other->decl.name);
 }
 
-/* One application never reaches a limit per event that is above the most it can award. */
-static void check_limits(notch_checker *c, const notch_item *item, const notch_rule *rule)
+/* Each application alone passes the limit: what is written is not what members get. */
+static bool always_cut(const notch_checker *c, const notch_rule *rule, const notch_limit *limit)
 {
-  const notch_tree_node *node = notch_tree_find(item->node, NOTCH_AST_LIMIT);
+  for (uint32_t v = 0; v < rule->variant_count; v++) {
+    uint32_t root = rule->variants[v].amounts[0];
+    notch_range range = root == NOTCH_NONE ? notch_range_all() : c->roots.items[root].expr->range;
+    if (!range.has_low ||
+        notch_rational_compare(range.low, NOTCH_INTEGER(limit->amount)) <= 0)
+      return false;
+  }
+  return true;
+}
+
+/* One application never reaches a limit per event that is above the most it can award. */
+static void check_limits(notch_checker *c, const notch_rule *rule)
+{
+  if (rule->action_count != 1 || rule->actions[0].kind != NOTCH_DO_EARN) return;
   for (uint32_t i = 0; i < rule->limit_count; i++) {
     const notch_limit *limit = &c->limits.items[rule->limits[i]];
-    if (limit->times || !limit->per_event || rule->action_count != 1 || !node) continue;
-    if (rule->actions[0].kind != NOTCH_DO_EARN) continue;
+    const notch_tree_node node = {.source = limit->source, .span = limit->span};
+    if (limit->times) {
+      if (limit->per_event) CHECK_REPORT(c, &node, LIMIT_NEVER_BINDS, rule->decl.name);
+      continue;
+    }
+    if (always_cut(c, rule, limit))
+      CHECK_REPORT(c, &node, LIMIT_ALWAYS_BINDS, rule->decl.name);
+    if (!limit->per_event) continue;
     bool binds = false;
     for (uint32_t v = 0; v < rule->variant_count; v++) {
       uint32_t root = rule->variants[v].amounts[0];
@@ -67,7 +86,7 @@ static void check_limits(notch_checker *c, const notch_item *item, const notch_r
       binds |= !range.has_high ||
                notch_rational_compare(range.high, NOTCH_INTEGER(limit->amount)) > 0;
     }
-    if (!binds) CHECK_REPORT(c, node, LIMIT_NEVER_BINDS, rule->decl.name);
+    if (!binds) CHECK_REPORT(c, &node, LIMIT_NEVER_BINDS, rule->decl.name);
   }
 }
 
@@ -80,6 +99,6 @@ void notch_analysis_rules(notch_checker *c)
     const notch_tree_node *when = notch_tree_find(item->node, NOTCH_AST_RULE_WHEN);
     if (when) check_condition(c, rule, when);
     check_partners(c, item, rule);
-    check_limits(c, item, rule);
+    check_limits(c, rule);
   }
 }

@@ -2,6 +2,7 @@
 libengine_la_SOURCES += \
   %D%/builtin_event.def %D%/currency.def %D%/expr.def %D%/type.def \
   %D%/analysis.c %D%/analysis.h \
+  %D%/analysis_dates.c \
   %D%/analysis_group.c \
   %D%/analysis_ladder.c \
   %D%/analysis_property.c \

@@ -147,6 +147,37 @@ void notch_cohort_rank(notch_checker *c)
   }
 }
 
+/* `becomes other at 2 other per 1 old`: whole rewards, or points of the kind's decimals. */
+static void retire_into(notch_checker *c, const notch_item *item, notch_retire *retire)
+{
+  const notch_tree_node *node = item->node, *name = notch_tree_find(node, NOTCH_AST_NAME);
+  const notch_tree_node *to = notch_tree_child(node, 1), *from = notch_tree_child(node, 2);
+  const notch_symbol *found = notch_names_find(item->names, name->text);
+  retire->is_reward = found && found->kind == NOTCH_SYMBOL_REWARD;
+  notch_symbol *other =
+      notch_scope_need(c, item->names, name,
+                       retire->is_reward ? NOTCH_SYMBOL_REWARD : NOTCH_SYMBOL_POINTS);
+  if (!other) return;
+  const notch_tree_node *unit = notch_tree_find(to, NOTCH_AST_NAME);
+  const notch_tree_node *old = notch_tree_find(from, NOTCH_AST_NAME);
+  if (!unit || !notch_text_equal(unit->text, name->text)) {
+    CHECK_REPORT(c, to, OWN_POINTS, name->text);
+    return;
+  }
+  if (!old || !notch_text_equal(old->text, node->text)) {
+    CHECK_REPORT(c, from, OWN_POINTS, node->text);
+    return;
+  }
+  uint32_t points;
+  bool read = retire->is_reward
+                  ? notch_literal_count(c, to, to->text, 1, 1000000000, &retire->to_amount)
+                  : notch_literal_points(c, item->names, to, &points, &retire->to_amount);
+  if (!read) return;
+  retire->becomes = other->index;
+  /* The old kind is not declared any more: its amount is written in whole points. */
+  notch_literal_count(c, from, from->text, 1, 1000000000, &retire->from_amount);
+}
+
 void notch_retire_check(notch_checker *c)
 {
   for (uint32_t i = 0; i < c->program->retire_count; i++) {
@@ -158,16 +189,6 @@ void notch_retire_check(notch_checker *c)
     retire->becomes = NOTCH_NONE;
     if (notch_names_find(item->names, node->text))
       CHECK_REPORT(c, node, RETIRED_STILL_THERE, node->text);
-    if (retire->with != NOTCH_RETIRE_BECOMES) continue;
-    const notch_tree_node *name = notch_tree_find(node, NOTCH_AST_NAME);
-    const notch_tree_node *to = notch_tree_child(node, 1), *from = notch_tree_child(node, 2);
-    notch_symbol *points = notch_scope_need(c, item->names, name, NOTCH_SYMBOL_POINTS);
-    uint32_t unit;
-    if (!points || !notch_literal_points(c, item->names, to, &unit, &retire->to_amount)) continue;
-    if (unit != points->index)
-      CHECK_REPORT(c, to, OWN_POINTS, c->program->points[points->index].decl.name);
-    retire->becomes = points->index;
-    /* The old kind is not declared any more: its amount is written in whole points. */
-    notch_literal_count(c, from, from->text, 1, 1000000000, &retire->from_amount);
+    if (retire->with == NOTCH_RETIRE_BECOMES) retire_into(c, item, retire);
   }
 }

@@ -58,6 +58,7 @@ typedef struct search {
   notch_checker *c;
   uint32_t steps;
   bool maybe;
+  bool figures; /* are free as well */
   notch_text *witness;
 } search;
 
@@ -81,6 +82,11 @@ static bool is_free(notch_expr_op op)
   default:
     return false;
   }
+}
+
+static bool is_figure(notch_expr_op op)
+{
+  return op == NOTCH_EXPR_MEASURE || op == NOTCH_EXPR_EARNED;
 }
 
 static bool is_tag(const notch_expr *expr)
@@ -394,7 +400,8 @@ static void tell(search *to, const state *s)
 static notch_solved finish(search *to, const state *s)
 {
   bool exact = !s->inexact;
-  for (uint32_t i = 0; i < s->var_count; i++) exact &= s->vars[i].exact;
+  for (uint32_t i = 0; i < s->var_count; i++)
+    exact &= s->vars[i].exact || (to->figures && is_figure(s->vars[i].expr->op));
   if (!exact) return NOTCH_SOLVED_MAYBE;
   tell(to, s);
   return NOTCH_SOLVED_YES;
@@ -473,15 +480,28 @@ static notch_solved run(search *to, state *s)
   return finish(to, s);
 }
 
+static notch_solved solve(search *to, const notch_goal *goals, uint32_t count)
+{
+  notch_checker *c = to->c;
+  state *s = borrow(c, NULL);
+  for (uint32_t i = 0; i < count; i++)
+    if (goals[i].expr && !push(to, s, goals[i].expr, goals[i].truth)) return NOTCH_SOLVED_MAYBE;
+  notch_solved solved = run(to, s);
+  give_back(c, s);
+  return to->maybe && solved == NOTCH_SOLVED_NO ? NOTCH_SOLVED_MAYBE : solved;
+}
+
 notch_solved notch_solve(notch_checker *c, const notch_goal *goals, uint32_t count,
                          int64_t from_us, int64_t to_us, notch_text *witness)
 {
   search to = {.c = c, .witness = witness};
-  state *s = borrow(c, NULL);
   if (from_us >= to_us) return NOTCH_SOLVED_NO; /* their times have nothing in common */
-  for (uint32_t i = 0; i < count; i++)
-    if (goals[i].expr && !push(&to, s, goals[i].expr, goals[i].truth)) return NOTCH_SOLVED_MAYBE;
-  notch_solved solved = run(&to, s);
-  give_back(c, s);
-  return to.maybe && solved == NOTCH_SOLVED_NO ? NOTCH_SOLVED_MAYBE : solved;
+  return solve(&to, goals, count);
+}
+
+notch_solved notch_solve_figures(notch_checker *c, const notch_goal *goals, uint32_t count,
+                                 notch_text *witness)
+{
+  search to = {.c = c, .figures = true, .witness = witness};
+  return solve(&to, goals, count);
 }

@@ -20,4 +20,8 @@ typedef struct notch_goal { /* this condition, wanted true or false */
 notch_solved notch_solve(notch_checker *c, const notch_goal *goals, uint32_t count,
                          int64_t from_us, int64_t to_us, notch_text *witness);
 
+/* The same, with measures and points figures thought free to be chosen, each by itself. */
+notch_solved notch_solve_figures(notch_checker *c, const notch_goal *goals, uint32_t count,
+                                 notch_text *witness);
+
 #endif

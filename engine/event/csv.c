@@ -93,7 +93,10 @@ bool notch_csv_open(notch_csv *out, notch_text header, notch_arena *arena, const
   out->columns = columns.items;
   out->column_count = columns.count;
   if (!at) {
-    *why = "the CSV file has no column `at` or `date`";
+    bool other = out->column_count == 1 && memchr(columns.items[0].bytes, ';',
+                                                  columns.items[0].length) != NULL;
+    *why = other ? "the columns of a CSV file are separated by commas, not by semicolons"
+                 : "the CSV file has no column `at` or `date`";
   } else if (!out->has_type && out->type.length == 0) {
     *why = "no column `type` says what the rows are: name it with --type, as in --type purchase";
   }

@@ -14,6 +14,7 @@ libengine_la_SOURCES += \
   %D%/sqlite/journal.def \
   %D%/sqlite/keys.c \
   %D%/sqlite/lock.c \
+  %D%/sqlite/medium.c %D%/sqlite/medium.h \
   %D%/sqlite/members.c \
   %D%/sqlite/names.c \
   %D%/sqlite/open.c \

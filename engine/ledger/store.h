@@ -46,6 +46,16 @@ typedef enum notch_store_clock { /* where `recorded` comes from (L5); stored in 
   NOTCH_CLOCK_EVENTS = 1 /* from transaction.recorded_us as the caller passes it */
 } notch_store_clock;
 
+/* The host's storage in place of files; notch.h says what each function has to do. */
+typedef struct notch_store_medium {
+  int (*size)(void *payload, int journal, int64_t *size);
+  int (*read)(void *payload, int journal, int64_t offset, void *to, size_t size);
+  int (*write)(void *payload, int journal, int64_t offset, const void *from, size_t size);
+  int (*resize)(void *payload, int journal, int64_t size);
+  int (*sync)(void *payload, int journal);
+  void *payload;
+} notch_store_medium;
+
 typedef struct notch_store_options {
   const notch_memory *memory;          /* NULL: notch_memory_system */
   int64_t (*now_us)(void *payload);    /* NULL: the machine's clock */
@@ -56,6 +66,7 @@ typedef struct notch_store_options {
   bool rollback;                       /* create only: TRUNCATE journal instead of WAL */
   notch_store_clock clock;             /* create only */
   notch_text origin;                   /* create only: its name in checkpoints; empty: made up */
+  const notch_store_medium *medium;    /* path NULL: kept there; NULL: in memory; is copied */
 } notch_store_options;
 
 typedef struct notch_store_problem { /* why create, open or backup failed: one sentence */
@@ -63,7 +74,8 @@ typedef struct notch_store_problem { /* why create, open or backup failed: one s
   char sentence[512];
 } notch_store_problem;
 
-/* path NULL: in memory.  On failure *out is NULL, no file is left behind, *problem says why. */
+/* path NULL: in memory, or in options->medium.  On failure *out is NULL, nothing is left behind,
+ * *problem says why. */
 notch_store_status notch_store_create(notch_store **out, const char *path,
                                       const notch_store_options *options,
                                       notch_store_problem *problem);
@@ -78,7 +90,7 @@ const char *notch_store_error(const notch_store *store); /* the last failure's s
 bool notch_store_is_read_only(const notch_store *store);
 notch_store_clock notch_store_clock_of(const notch_store *store);
 notch_text notch_store_origin(const notch_store *store); /* lives as long as the handle */
-const char *notch_store_path(const notch_store *store);  /* NULL: in memory */
+const char *notch_store_path(const notch_store *store);  /* NULL: in memory, or a medium */
 
 /* ---- one write transaction (a commit) -------------------------------------------------- */
 
@@ -251,6 +263,8 @@ notch_store_status notch_store_effect_read(notch_store *store, int64_t effect,
 notch_store_status notch_store_event_known(notch_store *store, int64_t *out, int64_t recorded_us);
 /* The newest booked of all applied rows; INT64_MIN: none. */
 notch_store_status notch_store_newest_booked(notch_store *store, int64_t *out);
+/* The same of members alone, without what the programme itself had booked: reads every row. */
+notch_store_status notch_store_newest_of_members(notch_store *store, int64_t *out);
 
 /* All rows from..to (to 0: the last), ascending, each with its postings, moves and effects. */
 typedef struct notch_cursor notch_cursor;

@@ -73,8 +73,7 @@ const notch_transaction *notch_taking_row(const notch_taking *taking, uint32_t i
     return NULL;
   }
   notch_open *open = work->transactions.items[index];
-  notch_transaction *row = NOTCH_NEW(work->run, notch_transaction);
-  *row = open->row;
+  notch_transaction *row = &open->row; /* whole once it is finished; until then it is lent so */
   row->postings = open->postings.items;
   row->posting_count = open->postings.count;
   row->effects = open->effects.items;
@@ -304,16 +303,39 @@ int64_t notch_gone_of_lot(const notch_taking *taking, int64_t lot, int64_t after
 
 /* ---- settling ---- */
 
+static void put_share(uint32_t rule, int64_t amount, notch_share *shares, uint16_t *count)
+{
+  for (uint16_t i = 0; i < *count; i++) {
+    if (shares[i].rule == rule) {
+      shares[i].amount += amount;
+      return;
+    }
+  }
+  shares[(*count)++] = (notch_share){rule, amount};
+}
+
 /* A rule's share; with the first of them goes what a lowering rule had taken off. */
 static void add_share(notch_claim *of, int64_t part, notch_share *shares, uint16_t *count)
 {
-  uint16_t own = (*count)++;
-  shares[own] = (notch_share){of->rule, part};
   for (uint32_t i = 0; i < of->lowered.count; i++) {
-    shares[own].amount -= of->lowered.items[i].amount;
-    shares[(*count)++] = of->lowered.items[i];
+    const notch_share *lowered = &of->lowered.items[i];
+    part -= lowered->amount;
+    put_share(lowered->rule, lowered->amount, shares, count);
   }
   of->lowered.count = 0;
+  put_share(of->rule, part, shares, count);
+}
+
+/* Rules whose whole part was set off: their shares go along with what is taken of the others. */
+static void add_set_off(const notch_giver *giver, uint32_t points, notch_share *shares,
+                        uint16_t *count)
+{
+  for (uint32_t i = 0; i < giver->claims.count; i++) {
+    notch_claim *claim = &giver->claims.items[i];
+    if (claim->points == points && claim->amount == 0 && claim->lowered.count > 0) {
+      add_share(claim, 0, shares, count);
+    }
+  }
 }
 
 /* What lowering rules no longer take off is set against what the others give back. */
@@ -341,8 +363,7 @@ static void take_from_lot(notch_taking *taking, notch_giver *giver, const notch_
 {
   notch_work *work = taking->work;
   uint32_t claims = giver->claims.count;
-  notch_share *shares =
-      NOTCH_NEW_ARRAY(work->run, notch_share, (size_t)claims * (claims + 1) + 1);
+  notch_share *shares = NOTCH_NEW_ARRAY(work->run, notch_share, claims + 1);
   uint16_t share_count = 0;
   int64_t left = lot->left, total = 0;
   for (uint32_t i = 0; i < claims && left > 0; i++) {
@@ -358,6 +379,7 @@ static void take_from_lot(notch_taking *taking, notch_giver *giver, const notch_
     }
   }
   if (total > 0) {
+    add_set_off(giver, lot->points, shares, &share_count);
     notch_enter_section(taking, giver);
     notch_work_take(work, lot, total, NOTCH_ACCOUNT_TAKEN_BACK, shares, share_count);
   }
@@ -387,6 +409,16 @@ static void take_from_own_lots(notch_taking *taking, notch_giver *giver, bool pe
   }
 }
 
+static bool wants(const notch_giver *giver, uint32_t points)
+{
+  for (uint32_t i = 0; i < giver->claims.count; i++) {
+    if (giver->claims.items[i].points == points && giver->claims.items[i].amount > 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
 static void take_from_others(notch_taking *taking, notch_giver *giver, uint32_t points)
 {
   notch_work *work = taking->work;
@@ -410,8 +442,7 @@ static void fall_short(notch_taking *taking, notch_giver *giver, uint32_t points
 {
   notch_work *work = taking->work;
   uint32_t claims = giver->claims.count;
-  notch_share *shares =
-      NOTCH_NEW_ARRAY(work->run, notch_share, (size_t)claims * (claims + 1) + 1);
+  notch_share *shares = NOTCH_NEW_ARRAY(work->run, notch_share, claims + 1);
   uint16_t count = 0;
   int64_t missing = 0;
   for (uint32_t i = 0; i < claims; i++) {
@@ -423,6 +454,7 @@ static void fall_short(notch_taking *taking, notch_giver *giver, uint32_t points
     }
   }
   if (missing > 0) {
+    add_set_off(giver, points, shares, &count);
     notch_enter_section(taking, giver);
     notch_fall_short(work, points, missing, shares, count);
   }
@@ -460,8 +492,10 @@ void notch_settle_claims(notch_taking *taking, notch_giver *giver)
   take_from_own_lots(taking, giver, false, true);
   take_from_own_lots(taking, giver, false, false);
   for (uint32_t points = 0; points < taking->work->program->points_count; points++) {
-    take_from_others(taking, giver, points);
-    fall_short(taking, giver, points);
+    if (wants(giver, points)) {
+      take_from_others(taking, giver, points);
+      fall_short(taking, giver, points);
+    }
   }
   give_back(taking, giver);
 }

@@ -36,7 +36,7 @@ typedef struct notch_retired {
   bool gone;            /* carried over from the version before, to be seen and emptied */
   notch_ast_retire with;
   int64_t at_us;        /* when the version that retired it comes into force */
-  uint32_t becomes;     /* points: `to` smallest units of that kind for `from` of this one */
+  uint32_t becomes;     /* `to` smallest units of that kind, or rewards, for `from` of this one */
   int64_t to, from;
 } notch_retired;
 
@@ -113,8 +113,10 @@ typedef struct notch_host {
   /* The posting that opened a lot (for a lot that is no longer in a state), and its row. */
   bool (*opening)(void *payload, int64_t lot, notch_posting *out, int64_t *event);
   /* The member's n-th newest applied event of a type (0: the newest) as an original without
-   * `lowering`; NULL: there are no more. */
+   * `lowering` and without anything of then; NULL: there are no more. */
   const notch_original *(*latest)(void *payload, uint32_t type, uint32_t n);
+  /* Fills in what was then.  It lasts until the next call.  False: a failure. */
+  bool (*recall)(void *payload, notch_original *original);
   /* The grant that opened a reward lot. */
   bool (*grant)(void *payload, int64_t effect, notch_effect *out);
 } notch_host;

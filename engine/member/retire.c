@@ -4,6 +4,7 @@
 #include "member/lots.h"
 #include "member/post.h"
 #include "member/run.h"
+#include "member/shop.h"
 
 #include <assert.h>
 
@@ -125,18 +126,49 @@ static void empty_kind(notch_work *work, notch_state *state, uint32_t points)
   end_debt(work, &c, points);
 }
 
-static void withdraw(notch_work *work, notch_state *state, uint32_t reward)
+/* Granted anew with the dates of the old one, as far as the stock goes; the rest waits for it. */
+static void grant_instead(notch_work *work, uint32_t reward, int64_t count,
+                          const notch_reward_lot *old)
 {
-  for (uint32_t i = 0; i < state->reward_lots_count; i++) {
+  int64_t stock = notch_stock_left(work, reward), now = count < stock ? count : stock;
+  notch_effect effect = {.kind = NOTCH_EFFECT_GRANT,
+                         .subject = reward,
+                         .rule = NOTCH_NONE,
+                         .amount = now,
+                         .matures_s = old->matures_s,
+                         .until_s = old->until_s};
+  if (now > 0) {
+    notch_work_effect(work, effect);
+    notch_change_stock(work, reward, -now);
+  }
+  if (now < count) {
+    effect.kind = NOTCH_EFFECT_GRANT_WAITING;
+    effect.amount = count - now;
+    notch_work_effect(work, effect);
+    notch_house_effect(work->program, notch_work_house(work), &effect, work->open->row.member,
+                       work->open->row.event);
+  }
+}
+
+static void empty_reward(notch_work *work, notch_state *state, uint32_t reward)
+{
+  converting c = {.retired = &work->plan->retired_rewards[reward]};
+  uint32_t count = state->reward_lots_count; /* those granted meanwhile are of another kind */
+  for (uint32_t i = 0; i < count; i++) {
     const notch_reward_lot lot = state->reward_lots[i];
-    if (lot.reward == reward && lot.left > 0) {
-      notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_WITHDRAW,
-                                             .subject = reward,
-                                             .rule = NOTCH_NONE,
-                                             .amount = lot.left,
-                                             .ref = lot.lot,
-                                             .matures_s = INT64_MIN,
-                                             .until_s = NOTCH_NEVER});
+    if (lot.reward != reward || lot.left == 0) {
+      continue;
+    }
+    notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_WITHDRAW,
+                                           .subject = reward,
+                                           .rule = NOTCH_NONE,
+                                           .amount = lot.left,
+                                           .ref = lot.lot,
+                                           .matures_s = INT64_MIN,
+                                           .until_s = NOTCH_NEVER});
+    int64_t given = c.retired->with == NOTCH_RETIRE_BECOMES ? part_of(&c, lot.left) : 0;
+    if (given > 0) {
+      grant_instead(work, c.retired->becomes, given, &lot);
     }
   }
 }
@@ -153,7 +185,7 @@ void notch_retire_due(notch_work *work, int64_t now_s)
   for (uint32_t i = 0; i < work->program->reward_count && plan->retires; i++) {
     if (empties(&plan->retired_rewards[i]) &&
         seconds_up(plan->retired_rewards[i].at_us) <= now_s) {
-      withdraw(work, state, i);
+      empty_reward(work, state, i);
     }
   }
 }

@@ -451,7 +451,10 @@ void notch_return_latest(notch_work *work)
 {
   notch_open *main = work->open;
   for (uint32_t i = 0; i < work->returned.count; i++) {
-    const notch_original *original = work->returned.items[i];
+    notch_original *original = work->returned.items[i];
+    if (!work->host->recall(work->host->payload, original)) {
+      longjmp(work->decider->no_memory, 1);
+    }
     notch_work_begin(work, main->state, NOTCH_ORIGIN_SIDE, main->row.type, main->row.at_us,
                      main->row.offset_min);
     work->open->row.content = lowering_text(work, original->sent->type, original->lowering);

@@ -84,7 +84,7 @@ typedef struct notch_work {
   struct notch_awards *given_away; /* of a scheduled rule: for other members */
   NOTCH_VEC(notch_posting) queued; /* lots on their way to `queued_for` */
   const notch_state *queued_for;
-  NOTCH_VEC(const notch_original *) returned; /* by a return without `of`, newest first */
+  NOTCH_VEC(notch_original *) returned; /* by a return without `of`, newest first */
   NOTCH_VEC(uint32_t) transfer_rules; /* that let the transfer through */
   const notch_state *merged;          /* the old account, to be emptied */
   NOTCH_VEC(notch_claimed) claimed;

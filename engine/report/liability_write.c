@@ -187,11 +187,17 @@ static void partners_text(const notch_liability *liability, notch_out *out)
 
 void notch_liability_text(const notch_liability *liability, notch_out *out)
 {
-  notch_text at = notch_moment_text(liability->arena, liability->program, liability->at_us);
+  const notch_zone *zone = &liability->program->zone;
+  int32_t day = notch_zone_day(zone, liability->at_us);
+  bool at_its_end =
+      notch_zone_midnight(zone, day + 1) * NOTCH_SECOND_US - 1 == liability->at_us;
+  notch_text at = at_its_end
+                      ? notch_day_text(liability->arena, liability->program, liability->at_us)
+                      : notch_moment_text(liability->arena, liability->program, liability->at_us);
   notch_text title = liability->program->title.length > 0 ? liability->program->title
                                                           : liability->program->name;
-  notch_buffer_print(&out->text, "Liability of %.*s at %.*s\n", (int)title.length, title.bytes,
-                     (int)at.length, at.bytes);
+  notch_buffer_print(&out->text, "Liability of %.*s at %s%.*s\n", (int)title.length, title.bytes,
+                     at_its_end ? "the end of " : "", (int)at.length, at.bytes);
   for (uint32_t i = 0; i < liability->kinds.list.count; i++) {
     notch_sum sum = sum_of(liability, i);
     kind_text(liability, i, out);

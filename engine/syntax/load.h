@@ -47,9 +47,6 @@ notch_parsed *notch_load(notch_text name, notch_text text, const notch_resolver 
 
 /* The same for a row of tokens, e.g. to go on using it with the tree.  NULL: out of memory. */
 notch_tree_node *notch_parse_tokens(notch_tokens *tokens, notch_diags *diags, notch_arena *parse);
-/* Parses one source alone.  NULL: out of memory (never a jump). */
-notch_tree_node *notch_parse_source(const notch_source *source, notch_diags *diags,
-                                    notch_arena *parse);
 
 /* What a version's hash is taken of: the canonical text (notch_canonical) of the script and a
  * newline, then for each module, in the order first used, "use PATH", a newline, its canonical

@@ -45,6 +45,18 @@ static void report_bidi(const notch_source *source, notch_diags *diags)
   }
 }
 
+/* The byte where a JSON object begins the file, which no rules do; the length: none. */
+static uint32_t find_event(const notch_source *source)
+{
+  notch_text text = source->text;
+  uint32_t at = 0;
+  while (at < text.length && strchr(" \t\r\n", text.bytes[at]) != NULL) at++;
+  uint32_t next = at + 1;
+  while (next < text.length && text.bytes[next] == ' ') next++;
+  bool is = next < text.length && text.bytes[at] == '{' && text.bytes[next] == '"';
+  return is ? at : text.length;
+}
+
 static bool scan_source(notch_tokens *out, const notch_source *source, notch_diags *diags,
                         notch_arena *parse)
 {
@@ -52,6 +64,12 @@ static bool scan_source(notch_tokens *out, const notch_source *source, notch_dia
   uint32_t bad = notch_text_find_bad_utf8(source->text);
   if (bad < source->text.length) {
     notch_diag_report(diags, NOTCH_DIAG_BAD_UTF8, source, (notch_span){bad, bad + 1});
+    out->refused = true;
+    return !parse->failed;
+  }
+  uint32_t event = find_event(source);
+  if (event < source->text.length) { /* one sentence instead of one for each sign */
+    notch_diag_report(diags, NOTCH_DIAG_EVENTS_NOT_RULES, source, (notch_span){event, event + 1});
     out->refused = true;
     return !parse->failed;
   }
@@ -194,12 +212,4 @@ notch_tree_node *notch_parse_tokens(notch_tokens *tokens, notch_diags *diags, no
   parse->escape = escape;
   diags->arena->escape = diag_escape;
   return diags->arena->failed ? NULL : file;
-}
-
-notch_tree_node *notch_parse_source(const notch_source *source, notch_diags *diags,
-                                    notch_arena *parse)
-{
-  notch_tokens tokens;
-  if (!notch_tokens_scan(&tokens, source, diags, parse)) return NULL;
-  return notch_parse_tokens(&tokens, diags, parse);
 }

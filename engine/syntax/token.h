@@ -30,7 +30,7 @@ typedef struct notch_tokens {
   const notch_source *source;
   notch_token *items;
   uint32_t count, capacity;
-  bool refused; /* the source could not be scanned at all (bad UTF-8) */
+  bool refused; /* the source was not scanned at all: bad UTF-8, or events instead of rules */
 } notch_tokens;
 
 /* Scans all of the source.  False: out of memory.  Lexical errors are in the sink; each was

@@ -2,6 +2,13 @@
 check_PROGRAMS += tests/api/check_api
 TESTS += tests/api/check_api
 tests_api_check_api_SOURCES = tests/api/check_api.c
+check_PROGRAMS += tests/api/check_promises
+TESTS += tests/api/check_promises
+tests_api_check_promises_SOURCES = tests/api/check_promises.c
+tests_api_check_promises_LDADD = $(LDADD) -lpthread
 check_PROGRAMS += tests/api/check_editor
 TESTS += tests/api/check_editor
 tests_api_check_editor_SOURCES = tests/api/check_editor.c
+TESTS += tests/api/check_install.sh
+EXTRA_DIST += tests/api/check_install.sh
+tests/api/check_install.log: $(bin_PROGRAMS) $(lib_LTLIBRARIES)

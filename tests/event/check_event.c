@@ -249,6 +249,18 @@ static const char *row_of(notch_csv *csv, const char *row, uint64_t line)
   return good ? kept.bytes : why;
 }
 
+START_TEST(semicolons_are_told_from_a_column_that_is_not_there)
+{
+  notch_csv csv = {.name = NOTCH_TEXT("a.csv"), .type = NOTCH_TEXT("purchase")};
+  const char *why = NULL;
+  ck_assert(!notch_csv_open(&csv, NOTCH_TEXT("date;member;amount\r\n"), &arena, &why));
+  ck_assert_str_eq(why, "the columns of a CSV file are separated by commas, not by semicolons");
+  csv = (notch_csv){.name = NOTCH_TEXT("a.csv"), .type = NOTCH_TEXT("purchase")};
+  ck_assert(!notch_csv_open(&csv, NOTCH_TEXT("day,member\n"), &arena, &why));
+  ck_assert_str_eq(why, "the CSV file has no column `at` or `date`");
+}
+END_TEST
+
 START_TEST(rows_of_csv_become_events)
 {
   notch_csv csv = {.name = NOTCH_TEXT("a.csv"), .type = NOTCH_TEXT("purchase")};
@@ -281,6 +293,7 @@ int main(void)
   tcase_add_test(events, equal_values_have_one_canonical_form);
   tcase_add_test(events, content_reads_back_as_the_same_event);
   tcase_add_test(events, a_return_is_read_by_the_event_it_lowers);
+  tcase_add_test(events, semicolons_are_told_from_a_column_that_is_not_there);
   tcase_add_test(events, rows_of_csv_become_events);
   suite_add_tcase(suite, events);
   SRunner *runner = srunner_create(suite);

@@ -43,6 +43,7 @@ class Case:
                 return False
             self.lines.append(spell.step(event))
             if event.member is None:
+                latest = max(latest or event.at, event.at)
                 continue
             if reasons:
                 self.refused[event.id] = reasons
@@ -57,7 +58,7 @@ class Case:
                     seen.pass_to(model.calendar.moment(latest))
                 except Unspecified:
                     continue
-            self.expect(seen, model.old.get(event.member, event.member))
+            self.expect(seen, model.survivor(event.member))
             latest = max(latest or event.at, event.at)
         self.latest, self.model = latest, model
         for days in AHEAD if events else ():

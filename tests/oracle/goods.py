@@ -87,7 +87,7 @@ class Goods:
             name, which, amount, event = waiting
             if which != reward:
                 continue
-            member = self.member(self.old.get(name, name))
+            member = self.member(self.survivor(name))
             if self.stock(reward) < amount:
                 break
             self.queue.remove(waiting)

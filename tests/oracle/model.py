@@ -44,7 +44,7 @@ class Member:
         self.activity = self.purse.clocks
         self.by_id = {}
         self.settled = self.looked = -NEVER
-        self.closed, self.told = False, None
+        self.closed, self.told, self.said = False, None, set()
         self.falling, self.promises, self.lifetime = {}, {}, {}
         self.fired, self.spells, self.newest, self.inside = {}, {}, {}, set()
         self.goods = []
@@ -71,6 +71,12 @@ class Model(Returning, Passing, Ladders, Triggers, Spending, Goods, Moving):
             self.program = program
             for member in self.members.values():
                 member.purse.program = program
+
+    def survivor(self, name):
+        """Whose events those of a name are: a merged name is the survivor's."""
+        while name in self.old:
+            name = self.old[name]
+        return name
 
     def member(self, name):
         if name not in self.members:
@@ -289,7 +295,7 @@ class Model(Returning, Passing, Ladders, Triggers, Spending, Goods, Moving):
 
     def pass_member(self, event):
         """What fell due before an event that was refused."""
-        member, moment = self.member(self.old.get(event.member, event.member)), (
+        member, moment = self.member(self.survivor(event.member)), (
             self.calendar.moment(event.at))
         if member.now is not None and not member.closed:
             self.settle(member, moment)
@@ -308,7 +314,7 @@ class Model(Returning, Passing, Ladders, Triggers, Spending, Goods, Moving):
             self.seq += 1
             getattr(self, 'do_' + event.type)(Record(self.seq, event, moment))
             return
-        member = self.member(self.old.get(event.member, event.member))
+        member = self.member(self.survivor(event.member))
         if member.closed:
             if event.type == 'join':
                 raise Unspecified('joining again')
@@ -435,6 +441,7 @@ class Model(Returning, Passing, Ladders, Triggers, Spending, Goods, Moving):
         if record.event.type == 'join' and member.now is not None:
             raise Unspecified('a join of who is known')
         member.fields.update(record.fields)
+        member.said |= set(record.fields)
         member.told = record.moment
 
     do_profile = do_join
@@ -443,7 +450,7 @@ class Model(Returning, Passing, Ladders, Triggers, Spending, Goods, Moving):
 
     def snapshot(self, name):
         """{kind: (available, pending, held, debt)}, {ladder: tier}"""
-        member = self.member(self.old.get(name, name))
+        member = self.member(self.survivor(name))
         purse = member.purse
         return ({k: (purse.available(k), purse.pending(k), purse.held(k), purse.debt[k])
                  for k in self.program.kinds},
@@ -452,7 +459,7 @@ class Model(Returning, Passing, Ladders, Triggers, Spending, Goods, Moving):
 
     def rewards_of(self, name):
         """{reward: (usable, pending)} of those that rules grant."""
-        member = self.member(self.old.get(name, name))
+        member = self.member(self.survivor(name))
         granted = sorted({r.grant[0] for r in self.program.rules.values() if r.grant})
         return {reward: self.goods(member, reward, max(member.settled, member.looked))
                 for reward in granted}
@@ -460,6 +467,6 @@ class Model(Returning, Passing, Ladders, Triggers, Spending, Goods, Moving):
     def pass_to(self, moment):
         """A bare `at`: time passes for everyone."""
         for member in self.members.values():
-            if member.now is not None and not member.closed:
+            if not member.closed:
                 self.settle(member, moment)
                 member.settled = max(member.settled, moment)

@@ -69,19 +69,20 @@ class Moving:
         original.gone = True
 
     def meet(self, other, moment):
-        """The other member as of now: known from here on, settled."""
+        """The other member as of now, settled.  Who is only named has lots; what comes round by
+        time and tiers begins with the first event of the own."""
         if other.now is not None and other.now > moment or other.settled > moment:
             raise Unspecified('the other member is ahead')
-        if other.now is None:
-            self.begin(other, moment)
-            other.now = moment
         self.settle(other, moment)
-        other.settled = other.now = other.looked = moment
+        other.settled = moment
+        if other.now is not None:
+            other.now = other.looked = moment
         other.purse.begin()
 
     def after_side(self, other, record):
-        self.promotions(other, record.moment, None, record.event.id)
-        self.settled_tiers(other, record.moment, record.event.id)
+        if other.now is not None:
+            self.promotions(other, record.moment, None, record.event.id)
+            self.settled_tiers(other, record.moment, record.event.id)
         self.on_earning(other, record.moment, record.event.id)
 
     def soonest(self, purse, kind, amount):
@@ -152,6 +153,9 @@ class Moving:
                 raise Unspecified('holds of one name')
             hold.parts = [(moved[id(lot)], amount) for lot, amount in hold.parts]
             member.purse.holds[name] = hold
+        for name in other.said - member.said:
+            member.fields[name] = other.fields[name]
+        member.said |= other.said
         for use in self.uses:
             use['key'] = tuple(member.name if part == other.name else part
                                for part in use['key'])

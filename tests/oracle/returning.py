@@ -126,6 +126,7 @@ class Returning:
             lowered = any(a < 0 for a in was.values())
             names = sorted(set(was) | set(due) | set(taken))
             loss = {n: was.get(n, 0) - due.get(n, 0) - taken.get(n, 0) for n in names}
+            before = dict(original.taken)
             for name in names:
                 original.taken[name] = original.taken.get(name, 0) + loss[name]
             if any(loss[n] < 0 <= was.get(n, 0) for n in names):
@@ -135,6 +136,9 @@ class Returning:
             if any(a < 0 for a in loss.values()):
                 raise Unspecified('a return gives back')
             losses[kind] = {n: a for n, a in loss.items() if a}
+            if not losses[kind] and any(
+                    was.get(n, 0) - due.get(n, 0) - before.get(n, 0) for n in names):
+                raise Unspecified('shares change, and nothing is taken')
             for amount in losses[kind].values():
                 member.awards.append((original.moment, kind, -amount, original.event.id))
         self.undo(member, original, lambda name: name not in again.active, record.moment)

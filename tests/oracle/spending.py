@@ -133,14 +133,13 @@ class Spending:
 
     def do_adjust(self, member, record, late):
         (kind, amount), = record.fields['points'].items()
-        form = self.program.kinds[kind]
-        if form.pending:
-            raise Unspecified('an adjustment of what is pending at first')
+        purse = member.purse
         if amount > 0:
-            member.purse.open(kind, amount, None, record.moment, record.moment, record.event.id)
+            purse.open(kind, amount, None, record.moment, record.moment, record.event.id, True)
         else:
-            if member.purse.available(kind) < -amount:
-                raise Unspecified('an adjustment of more than there is')
-            member.purse.spend(kind, -amount)
-            member.purse.totals[kind]['issued'] += amount
+            there = min(purse.available(kind), -amount)
+            if there:
+                purse.spend(kind, there)
+            purse.fall_short(kind, -amount - there)
+            purse.totals[kind]['taken_back'] -= amount
         member.awards.append((record.moment, kind, amount, record.event.id))

@@ -72,7 +72,7 @@ class Purse:
             return NEVER
         return self.calendar.add(earned, form[1], form[2])
 
-    def open(self, kind, amount, rule, earned, now, event):
+    def open(self, kind, amount, rule, earned, now, event, at_once=False):
         if (kind, event) in self.paying:
             raise Unspecified('which of two new lots pays the debt')
         if self.debt[kind]:
@@ -86,6 +86,8 @@ class Purse:
                   self.expires(kind, rule, earned), rule.name if rule else '', event)
         pending = (rule.pending if rule and rule.pending else self.program.kinds[kind].pending)
         lot.until = pending[1] if pending and pending[0] == 'until' else None
+        if at_once:
+            lot.until, lot.matures = None, earned
         self.totals[kind]['issued'] += amount
         self.lots.append(lot)
         lot.mature = lot.matures <= now
@@ -188,8 +190,11 @@ class Purse:
                 raise Unspecified('which of two lots goes first')
             lot.left -= part
             total -= part
-        if total:
-            if self.program.kinds[kind].shortfall == 'forgive':
-                self.totals[kind]['forgiven'] += total
-            else:
-                self.debt[kind] += total
+        self.fall_short(kind, total)
+
+    def fall_short(self, kind, missing):
+        """What could not be taken is a debt, or written off."""
+        if self.program.kinds[kind].shortfall == 'forgive':
+            self.totals[kind]['forgiven'] += missing
+        else:
+            self.debt[kind] += missing

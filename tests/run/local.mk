@@ -22,6 +22,7 @@ RUN_TESTS = \
   tests/run/edge_78_removed_field.sh \
   tests/run/language_draw.sh \
   tests/run/return_after_maturing.sh \
+  tests/run/return_by_kind_far_back.sh \
   tests/run/version_change.sh \
   tests/run/version_changes.sh \
   tests/run/version_due.sh \

@@ -100,4 +100,46 @@ for how in expire keep "becomes leaf at 2 leaf per 3 star"; do
   run "$how: verify" 0 verify l.ledger
   [ "$code" = 0 ] || grep -v "^ok" out
 done
+
+# A reward becomes another: what is held keeps its dates; what is beyond the stock waits for it.
+{
+  head_of
+  cat <<'R'
+reward mug
+  valid for 600 days
+
+rule gift
+  on purchase
+  grant mug 3 times
+R
+} >m1.notch
+# m2 WORDS
+m2() {
+  head_of
+  printf 'points leaf\n\nreward cup\n  stock 1\n\nrule gift\n  on purchase\n  grant cup\n\n'
+  printf 'retire mug %s\n' "$1"
+}
+held() {
+  "$NOTCH" balance "$1" ann --json --at "$2" | sed -n 's/.*"cup":{"held":\([0-9]*\)}.*/\1/p'
+}
+event e1 purchase ann 2025-01-10T10:00:00Z '"amount":"1.00"' >m.jsonl
+run "init" 0 init r.ledger m1.notch --clock events
+run "apply" 0 apply r.ledger m.jsonl --clock events
+m2 "with becomes leaf at 2 leaf per 3 mug" >m2.notch
+run "a reward cannot become points" 1 publish r.ledger m2.notch --from 2025-02-01
+same "it says so" 1 "$(grep -c 'reward mug cannot become points: name a reward' err)"
+m2 "with becomes cup at 2 mug per 3 mug" >m2.notch
+run "the units are checked" 1 publish r.ledger m2.notch --from 2025-02-01
+m2 "with becomes cup at 2 cup per 3 mug" >m2.notch
+run "becomes a reward" 0 publish r.ledger m2.notch --from 2025-02-01
+same "read ahead" 1 "$(held r.ledger 2025-02-01T10:00:00Z)"
+event s restock "" 2025-03-01T10:00:00Z '"reward":"cup","quantity":5' |
+  sed 's/"member":"",//' >s.jsonl
+run "time passes" 0 advance r.ledger --to 2025-02-10 --clock events
+same "one, the other waits" 1 "$(held r.ledger 2025-02-10T10:00:00Z)"
+run "restock" 0 apply r.ledger s.jsonl --clock events
+same "two for three" 2 "$(held r.ledger 2025-03-02T10:00:00Z)"
+same "with the dates of the mugs" 1 "$(held r.ledger 2026-09-10T10:00:00Z)"
+run "replay" 0 replay r.ledger
+run "verify" 0 verify r.ledger
 finish

@@ -61,9 +61,12 @@ static notch_store_status input_output(notch_store *store, int extended, const c
                          sqlite3_errmsg(store->db));
 }
 
-notch_store_status notch_store_fail(notch_store *store, const char *doing)
+notch_store_status notch_store_fail(notch_store *store, const char *what)
 {
+  char doing[320];
   int extended = sqlite3_extended_errcode(store->db);
+  bool named = store->path != NULL;
+  snprintf(doing, sizeof doing, "%.240s%s%.60s", named ? store->path : "", named ? ": " : "", what);
   switch (extended & 0xff) {
   case SQLITE_NOMEM: return notch_store_nomem(store);
   case SQLITE_BUSY:
@@ -74,12 +77,14 @@ notch_store_status notch_store_fail(notch_store *store, const char *doing)
                            doing);
   case SQLITE_FULL:
     return notch_store_say(store, NOTCH_STORE_FULL,
-                           "%s: the disk is full; make room and try again", doing);
+                           "%s: the disk is full; make room on it and try again", doing);
   case SQLITE_IOERR: return input_output(store, extended, doing);
   case SQLITE_READONLY:
   case SQLITE_PERM:
     return notch_store_say(store, NOTCH_STORE_READONLY,
-                           "%s: the ledger or its folder cannot be written", doing);
+                           "%s: the ledger or its folder cannot be written; its owner has to "
+                           "allow that",
+                           doing);
   case SQLITE_CANTOPEN:
     return notch_store_say(store, NOTCH_STORE_CANNOT_OPEN,
                            "%s: a file of the ledger cannot be opened; are its folder and its "

@@ -20,7 +20,8 @@ static notch_store_status refuse(notch_store_problem *problem, notch_store_statu
                                  const char *path, const char *why)
 {
   problem->status = status;
-  snprintf(problem->sentence, sizeof problem->sentence, "%.300s %s", path, why);
+  snprintf(problem->sentence, sizeof problem->sentence, "%.300s %s",
+           path != NULL ? path : "what the storage holds", why);
   return status;
 }
 
@@ -81,33 +82,17 @@ static notch_store_status check_size(const char *path, const uint8_t *header, in
     return refuse(problem, NOTCH_STORE_CORRUPT, path,
                   "is damaged: its first bytes are not in order; restore a backup");
   }
-  if (size < page * pages && !has_log(path)) { /* with a log, it may hold the missing pages */
+  bool logged = path != NULL && has_log(path); /* the log may hold the missing pages */
+  if (size < page * pages && !logged) {
     return refuse(problem, NOTCH_STORE_CORRUPT, path,
                   "is cut short: its end is missing; restore a backup");
   }
   return NOTCH_STORE_OK;
 }
 
-notch_store_status notch_fit_check(const char *path, notch_store_problem *problem)
+static notch_store_status check_header(const char *path, const uint8_t *header, int64_t size,
+                                       notch_store_problem *problem)
 {
-  struct stat about;
-  if (stat(path, &about) != 0) {
-    bool hidden = errno == EACCES;
-    return refuse(problem, NOTCH_STORE_CANNOT_OPEN, path,
-                  hidden ? "cannot be opened: no permission to see it"
-                         : "cannot be opened: there is no such file ('notch init' makes one)");
-  }
-  if (!S_ISREG(about.st_mode)) {
-    return refuse(problem, NOTCH_STORE_NOT_A_LEDGER, path,
-                  S_ISDIR(about.st_mode) ? "is not a ledger: it is a folder"
-                                         : "is not a ledger: it is not a file");
-  }
-  uint8_t header[HEADER_BYTES];
-  int64_t size = read_header(path, header);
-  if (size < 0) {
-    return refuse(problem, NOTCH_STORE_CANNOT_OPEN, path,
-                  "cannot be opened: no permission to read it");
-  }
   if (size == 0) {
     return refuse(problem, NOTCH_STORE_NOT_A_LEDGER, path, "is not a ledger: it is empty");
   }
@@ -129,4 +114,43 @@ notch_store_status notch_fit_check(const char *path, notch_store_problem *proble
                   "is not a ledger: its making was never finished");
   }
   return check_size(path, header, size, problem);
+}
+
+/* The storage of the host has no names, and nobody else's locks to drop. */
+static notch_store_status check_medium(const notch_store_medium *medium, uint8_t *header,
+                                       notch_store_problem *problem)
+{
+  int64_t size = notch_medium_size(medium);
+  if (size < 0 || (size >= HEADER_BYTES &&
+                   medium->read(medium->payload, 0, 0, header, HEADER_BYTES) != 0)) {
+    return refuse(problem, NOTCH_STORE_CANNOT_OPEN, NULL, "cannot be read");
+  }
+  return check_header(NULL, header, size, problem);
+}
+
+notch_store_status notch_fit_check(const char *path, const notch_store_medium *medium,
+                                   notch_store_problem *problem)
+{
+  uint8_t header[HEADER_BYTES];
+  struct stat about;
+  if (medium != NULL) {
+    return check_medium(medium, header, problem);
+  }
+  if (stat(path, &about) != 0) {
+    bool hidden = errno == EACCES;
+    return refuse(problem, NOTCH_STORE_CANNOT_OPEN, path,
+                  hidden ? "cannot be opened: no permission to see it"
+                         : "cannot be opened: there is no such file ('notch init' makes one)");
+  }
+  if (!S_ISREG(about.st_mode)) {
+    return refuse(problem, NOTCH_STORE_NOT_A_LEDGER, path,
+                  S_ISDIR(about.st_mode) ? "is not a ledger: it is a folder"
+                                         : "is not a ledger: it is not a file");
+  }
+  int64_t size = read_header(path, header);
+  if (size < 0) {
+    return refuse(problem, NOTCH_STORE_CANNOT_OPEN, path,
+                  "cannot be opened: no permission to read it");
+  }
+  return check_header(path, header, size, problem);
 }

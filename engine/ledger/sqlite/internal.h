@@ -12,6 +12,7 @@
 #define NOTCH_LEDGER_SQLITE_INTERNAL_H
 
 #include "ledger/leaf.h"
+#include "ledger/sqlite/medium.h"
 #include "ledger/store.h"
 #include "ledger/tree.h"
 
@@ -120,6 +121,8 @@ struct notch_store {
   const notch_memory *memory;
   notch_store_options options;
   char *path;
+  notch_store_medium host; /* that `medium` stands on */
+  notch_medium *medium;    /* NULL: in files or in memory */
   sqlite3 *db;
   sqlite3_stmt *statements[NOTCH_SQL_COUNT];
   notch_hasher *hasher;
@@ -155,7 +158,7 @@ struct notch_store {
 notch_store_status notch_store_say(notch_store *store, notch_store_status status,
                                    const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-notch_store_status notch_store_fail(notch_store *store, const char *doing); /* db's last error */
+notch_store_status notch_store_fail(notch_store *store, const char *what); /* db's last error */
 notch_store_status notch_store_nomem(notch_store *store);
 /* Prepared at first use; reset and unbound by its user through notch_sql_done(). NULL: failed. */
 sqlite3_stmt *notch_sql_get(notch_store *store, notch_sql sql);
@@ -231,7 +234,9 @@ bool notch_rules_encode(notch_buffer *out, const notch_posting *posting);
 #define NOTCH_ROW_LEAF 19
 
 /* fit.c, schema.c */
-notch_store_status notch_fit_check(const char *path, notch_store_problem *problem);
+/* `medium` NULL: a file. */
+notch_store_status notch_fit_check(const char *path, const notch_store_medium *medium,
+                                   notch_store_problem *problem);
 notch_store_status notch_schema_create(notch_store *store);
 extern const char *const notch_journal_tables[]; /* NULL at the end */
 

@@ -30,6 +30,7 @@ static void free_store(notch_store *store)
     sqlite3_finalize(store->statements[i]);
   }
   sqlite3_close_v2(store->db);
+  notch_medium_free(store->medium, store->memory);
   notch_lock_close(store);
   notch_members_free(store);
   notch_keys_free(store);
@@ -66,6 +67,12 @@ static notch_store *new_store(const char *path, const notch_store_options *optio
   notch_buffer_init(&store->rules, memory);
   store->hasher = notch_hasher_new();
   bool fine = store->hasher != NULL;
+  if (path == NULL && options->medium != NULL) {
+    store->host = *options->medium;
+    store->options.medium = NULL; /* the caller's may go */
+    store->medium = notch_medium_new(memory, &store->host);
+    fine = fine && store->medium != NULL;
+  }
   if (path != NULL) {
     store->path = join(memory, path, "");
     fine = fine && store->path != NULL;
@@ -119,8 +126,11 @@ static notch_store_status configure(notch_store *store)
 
 static notch_store_status open_database(notch_store *store, int flags)
 {
-  const char *name = store->path != NULL ? store->path : ":memory:";
-  int code = sqlite3_open_v2(name, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+  const char *name = store->medium != NULL ? NOTCH_MEDIUM_FILE
+                     : store->path != NULL ? store->path
+                                           : ":memory:";
+  int code = sqlite3_open_v2(name, &store->db, flags | SQLITE_OPEN_NOMUTEX,
+                             store->medium != NULL ? notch_medium_layer(store->medium) : NULL);
   if (code != SQLITE_OK) {
     return store->db == NULL ? notch_store_nomem(store)
                              : notch_store_fail(store, "opening the ledger");
@@ -188,7 +198,8 @@ static notch_store_status prepare_all(notch_store *store)
       return code == SQLITE_ERROR
                  ? notch_store_say(store, NOTCH_STORE_CORRUPT,
                                    "%s is damaged: its tables are not those of a ledger (%s)",
-                                   store->path, sqlite3_errmsg(store->db))
+                                   store->path != NULL ? store->path : "the ledger",
+                                   sqlite3_errmsg(store->db))
                  : store->last;
     }
   }
@@ -245,7 +256,8 @@ notch_store_status notch_store_open(notch_store **out, const char *path,
 {
   *out = NULL;
   *problem = (notch_store_problem){0};
-  notch_store_status status = notch_fit_check(path, problem);
+  const notch_store_medium *medium = path == NULL ? options->medium : NULL;
+  notch_store_status status = notch_fit_check(path, medium, problem);
   if (status != NOTCH_STORE_OK) {
     return status;
   }
@@ -256,14 +268,15 @@ notch_store_status notch_store_open(notch_store **out, const char *path,
   status = open_database(store, options->read_only ? SQLITE_OPEN_READONLY
                                                    : SQLITE_OPEN_READWRITE);
   status = status == NOTCH_STORE_OK ? look_inside(store) : status;
-  if (options->read_only &&
+  if (options->read_only && path != NULL &&
       (status == NOTCH_STORE_CANNOT_OPEN || status == NOTCH_STORE_READONLY)) {
     status = open_unchanging(store);
     status = status == NOTCH_STORE_OK ? look_inside(store) : status;
   }
   if (status == NOTCH_STORE_OK && !options->read_only &&
       sqlite3_db_readonly(store->db, "main") == 1) {
-    status = notch_store_say(store, NOTCH_STORE_READONLY, "%.300s cannot be written", path);
+    status = notch_store_say(store, NOTCH_STORE_READONLY, "%.300s cannot be written",
+                             path != NULL ? path : "the storage");
   }
   if (status != NOTCH_STORE_OK) {
     return give_up(store, status, problem);
@@ -305,8 +318,9 @@ static notch_store_status create_inside(notch_store *store)
   notch_store_status status =
       run_text(store, "PRAGMA page_size=4096; PRAGMA application_id=0x4E6F7463;"
                       "PRAGMA user_version=1;");
-  if (status == NOTCH_STORE_OK && store->path != NULL) {
-    status = run_text(store, store->options.rollback ? "PRAGMA journal_mode=TRUNCATE"
+  if (status == NOTCH_STORE_OK && (store->path != NULL || store->medium != NULL)) {
+    bool alone = store->options.rollback || store->medium != NULL;
+    status = run_text(store, alone ? "PRAGMA journal_mode=TRUNCATE"
                                                      : "PRAGMA journal_mode=WAL");
   }
   status = status == NOTCH_STORE_OK ? fill(store, origin) : status;
@@ -330,8 +344,14 @@ static void sync_folder(const char *path)
   }
 }
 
-static void remove_files(const char *path)
+static void remove_all(const char *path, const notch_store_medium *medium)
 {
+  if (path == NULL && medium != NULL) {
+    notch_medium_clear(medium);
+  }
+  if (path == NULL) {
+    return;
+  }
   static const char *const ends[] = {"", "-wal", "-shm", "-journal", "-lock"};
   for (unsigned i = 0; i < sizeof ends / sizeof ends[0]; i++) {
     char name[4096];
@@ -343,8 +363,20 @@ static void remove_files(const char *path)
 }
 
 /* Makes the empty file, so that of two creators only one goes on. */
-static notch_store_status reserve_path(const char *path, notch_store_problem *problem)
+static notch_store_status reserve(const char *path, const notch_store_medium *medium,
+                                  notch_store_problem *problem)
 {
+  int64_t size = path == NULL && medium != NULL ? notch_medium_size(medium) : 0;
+  if (size != 0) {
+    problem->status = size > 0 ? NOTCH_STORE_EXISTS : NOTCH_STORE_CANNOT_OPEN;
+    snprintf(problem->sentence, sizeof problem->sentence, "%s",
+             size > 0 ? "the storage is not empty; a ledger is never written over"
+                      : "the storage cannot be read");
+    return problem->status;
+  }
+  if (path == NULL) {
+    return NOTCH_STORE_OK;
+  }
   int file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (file >= 0) {
     close(file);
@@ -370,14 +402,12 @@ notch_store_status notch_store_create(notch_store **out, const char *path,
   *problem = (notch_store_problem){0};
   notch_store_options chosen = *options;
   chosen.read_only = false;
-  if (path != NULL && reserve_path(path, problem) != NOTCH_STORE_OK) {
+  if (reserve(path, options->medium, problem) != NOTCH_STORE_OK) {
     return problem->status;
   }
   notch_store *store = new_store(path, &chosen);
   if (store == NULL) {
-    if (path != NULL) {
-      remove_files(path);
-    }
+    remove_all(path, options->medium);
     return no_memory(problem);
   }
   notch_store_status status =
@@ -385,9 +415,7 @@ notch_store_status notch_store_create(notch_store **out, const char *path,
   status = status == NOTCH_STORE_OK ? create_inside(store) : status;
   if (status != NOTCH_STORE_OK) {
     give_up(store, status, problem);
-    if (path != NULL) {
-      remove_files(path);
-    }
+    remove_all(path, options->medium);
     return status;
   }
   if (path != NULL) {
@@ -407,7 +435,8 @@ void notch_store_close(notch_store *store)
   }
   notch_store_rollback(store);
   notch_store_snapshot_end(store);
-  if (!store->options.read_only && !store->broken && store->path != NULL) {
+  if (!store->options.read_only && !store->broken &&
+      (store->path != NULL || store->medium != NULL)) {
     store->options.busy_ms = CLOSE_WAIT_MS;
     bool caches_wait = store->keys.count > 0 || store->members.waiting_count > 0;
     if (caches_wait && notch_store_begin(store) == NOTCH_STORE_OK) {

@@ -190,6 +190,21 @@ notch_store_status notch_store_newest_booked(notch_store *store, int64_t *out)
   return NOTCH_STORE_OK;
 }
 
+notch_store_status notch_store_newest_of_members(notch_store *store, int64_t *out)
+{
+  sqlite3_stmt *get = notch_sql_get(store, NOTCH_SQL_BOOKED_OF_MEMBERS);
+  if (get == NULL) {
+    return store->last;
+  }
+  notch_store_status status = notch_sql_row(store, get, "looking for the newest event");
+  if (status == NOTCH_STORE_OK && sqlite3_column_type(get, 0) == SQLITE_NULL) {
+    status = NOTCH_STORE_NOTFOUND;
+  }
+  *out = status == NOTCH_STORE_OK ? sqlite3_column_int64(get, 0) : INT64_MIN;
+  notch_sql_done(get);
+  return status;
+}
+
 /* ---- settings ---- */
 
 notch_store_status notch_store_setting_get(notch_store *store, notch_text name,
