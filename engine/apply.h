@@ -171,6 +171,10 @@ bool notch_books_choose(notch_books *books, const notch_envelope *envelope, uint
 
 /* Adds to an edition what it retires of the one before it. */
 bool notch_carry_over(notch_books *books, notch_edition *edition, const notch_edition *before);
+/* The terms of `edition` for a lot that a row of an older version opened and that waits for an
+ * event: `named`, or those that were carried over because `named` wait for another one. */
+uint32_t notch_carry_waiting(notch_books *books, notch_edition *edition, uint32_t version,
+                             const notch_posting *recorded, uint32_t named, notch_arena *run);
 /* The place in the edition's row of tiers that a tier of any version has there, by name, by
  * `becomes`, or as the next lower one; NOTCH_NONE. */
 uint32_t notch_carry_tier(notch_books *books, const notch_edition *edition, notch_text ladder,

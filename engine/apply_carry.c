@@ -47,7 +47,8 @@ static bool make_room(carrying *c)
   const notch_program *from = c->from;
   c->points = NOTCH_NEW_ARRAY(c->arena, notch_points, to->points_count + from->points_count + 1);
   c->terms = NOTCH_NEW_ARRAY(c->arena, notch_terms,
-                             to->terms_count + from->points_count + from->reward_count + 1);
+                             to->terms_count + from->points_count + from->reward_count +
+                                 from->terms_count + 1);
   c->rewards = NOTCH_NEW_ARRAY(c->arena, notch_reward, to->reward_count + from->reward_count + 1);
   c->payments =
       NOTCH_NEW_ARRAY(c->arena, notch_payment, to->payment_count + from->payment_count + 1);
@@ -98,6 +99,64 @@ static uint32_t carry_terms(carrying *c, uint32_t index)
   }
   c->terms[c->to->terms_count] = terms;
   return c->to->terms_count++;
+}
+
+/* Whether both wait for the event of one name. */
+static bool wait_alike(const notch_program *one, const notch_terms *terms,
+                       const notch_program *other, const notch_terms *others)
+{
+  return terms->pending == NOTCH_PENDING_UNTIL && others->pending == NOTCH_PENDING_UNTIL &&
+         notch_text_equal(one->events[terms->pending_event].decl.name,
+                          other->events[others->pending_event].decl.name);
+}
+
+static uint32_t find_terms(const notch_program *program, notch_text name, notch_arena *run)
+{
+  for (uint32_t i = 0; i < program->terms_count; i++) {
+    if (notch_text_equal(notch_names_terms(program, i, run), name)) {
+      return i;
+    }
+  }
+  return NOTCH_NONE;
+}
+
+/* Lots go on waiting for the event that they were opened to wait for. */
+static void carry_waiting(carrying *c)
+{
+  for (uint32_t i = 0; i < c->from->terms_count; i++) {
+    const notch_terms *old = &c->from->terms[i];
+    notch_text name = notch_names_terms(c->from, i, c->arena);
+    uint32_t own = find_terms(c->to, name, c->arena);
+    if (old->pending == NOTCH_PENDING_UNTIL &&
+        (own == NOTCH_NONE || !wait_alike(c->from, old, c->to, &c->terms[own]))) {
+      uint32_t carried = carry_terms(c, i);
+      c->terms[carried].carried_as = name;
+    }
+  }
+}
+
+uint32_t notch_carry_waiting(notch_books *books, notch_edition *edition, uint32_t version,
+                             const notch_posting *recorded, uint32_t named, notch_arena *run)
+{
+  notch_edition *then = notch_books_edition(books, version);
+  const notch_program *to = edition->rules->program;
+  uint32_t terms = then == NULL ? NOTCH_NONE : notch_names_index(books, then, recorded->terms);
+  uint32_t points = then == NULL ? NOTCH_NONE : notch_names_index(books, then, recorded->points);
+  if (terms == NOTCH_NONE && points != NOTCH_NONE) {
+    terms = then->rules->program->points[points].terms;
+  }
+  const notch_terms *old = terms == NOTCH_NONE ? NULL : &then->rules->program->terms[terms];
+  if (old == NULL || wait_alike(then->rules->program, old, to, &to->terms[named])) {
+    return named;
+  }
+  notch_text name = notch_names_terms(then->rules->program, terms, run);
+  for (uint32_t i = 0; i < to->terms_count; i++) {
+    if (notch_text_equal(to->terms[i].carried_as, name) &&
+        wait_alike(then->rules->program, old, to, &to->terms[i])) {
+      return i;
+    }
+  }
+  return named;
 }
 
 static void carry_points(carrying *c)
@@ -201,15 +260,16 @@ bool notch_carry_over(notch_books *books, notch_edition *edition, const notch_ed
   notch_program *to = (notch_program *)(intptr_t)rules->program;
   carrying c = {.to = to, .from = before->rules->program, .arena = &rules->arena};
   uint32_t own_points = to->points_count, own_rewards = to->reward_count;
-  uint32_t own_payments = to->payment_count;
+  uint32_t own_payments = to->payment_count, own_terms = to->terms_count;
   if (!make_room(&c)) {
     return notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
   }
   carry_points(&c);
   carry_rewards(&c);
   carry_payments(&c);
-  if (to->points_count + to->reward_count + to->payment_count ==
-      own_points + own_rewards + own_payments) {
+  carry_waiting(&c);
+  if (to->points_count + to->reward_count + to->payment_count + to->terms_count ==
+      own_points + own_rewards + own_payments + own_terms) {
     return true;
   }
   /* Everything that is sized by how many there are is made once more. */
@@ -222,7 +282,7 @@ bool notch_carry_over(notch_books *books, notch_edition *edition, const notch_ed
   if (rules->layout == NULL || rules->arena.failed) {
     return notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
   }
-  plan->retires = true;
+  plan->retires = to->points_count + to->reward_count > own_points + own_rewards;
   say_retired(edition, before, own_points, own_rewards);
   return true;
 }

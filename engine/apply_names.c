@@ -14,9 +14,12 @@
 
 /* ---- texts ---- */
 
-/* Terms have no name of their own: they are called after who has them. */
+/* Terms have no name of their own: they are called after who has, or had, them. */
 notch_text notch_names_terms(const notch_program *p, uint32_t terms, notch_arena *run)
 {
+  if (p->terms[terms].carried_as.length > 0) {
+    return p->terms[terms].carried_as;
+  }
   for (uint32_t i = 0; i < p->points_count; i++) {
     if (p->points[i].terms == terms) {
       return notch_arena_format(run, "points %.*s", WORD(p->points[i].decl.name));
@@ -419,6 +422,7 @@ static uint32_t due_of(notch_text text)
 typedef struct naming {
   notch_books *books;
   const notch_edition *from; /* NULL: the dictionary */
+  uint32_t version; /* of the row; 0: not told */
   notch_edition *to;
   notch_arena *run;
 } naming;
@@ -469,6 +473,10 @@ static bool name_posting(const naming *n, const notch_posting *from, notch_posti
   if (!opens || !name_in(n, NOTCH_NAME_TERMS, from->terms, &to->terms) ||
       to->terms == NOTCH_NONE) {
     to->terms = n->to->rules->program->points[to->points].terms;
+  }
+  if (n->from == NULL && from->matures_s == NOTCH_NEVER && from->lot == from->posting &&
+      n->version != 0 && n->version < n->to->version) {
+    to->terms = notch_carry_waiting(n->books, n->to, n->version, from, to->terms, n->run);
   }
   if (!opens || !name_in(n, NOTCH_NAME_PARTNER, from->partner, &to->partner)) {
     to->partner = NOTCH_NONE;
@@ -540,7 +548,8 @@ bool notch_names_from_store(notch_books *books, notch_edition *edition,
   to->type = from->origin == NOTCH_ORIGIN_DUE
                  ? due_of(notch_store_name_text(books->store, from->type))
                  : notch_names_index(books, edition, from->type);
-  return name_row(&(naming){.books = books, .to = edition, .run = run}, from, to);
+  return name_row(&(naming){.books = books, .version = from->version, .to = edition, .run = run},
+                  from, to);
 }
 
 bool notch_names_between(notch_books *books, const notch_edition *from, notch_edition *to,

@@ -105,6 +105,7 @@ typedef struct notch_terms { /* when an award matures and expires */
   uint32_t expiry_event_count;
   uint32_t *expiry_events;
   uint32_t expiry_while; /* root, place MEMBER; NOTCH_NONE */
+  notch_text carried_as; /* whose they were in an older version; empty: of this one */
 } notch_terms;
 
 /* Closed sets that the tree already names (syntax/tree.h): one list each. */

@@ -19,12 +19,11 @@ static int64_t clock_of(const notch_state *state, uint32_t event)
 int64_t notch_lot_matures(const notch_plan *plan, const notch_state *state, const notch_lot *lot)
 {
   const notch_terms *terms = &plan->program->terms[lot->terms];
-  if (terms->pending != NOTCH_PENDING_UNTIL || lot->matures_s != NOTCH_NEVER) {
-    return lot->matures_s;
-  }
-  /* The member's next applied event of that name after the lot was earned; fold notes it. */
   (void)state;
-  return NOTCH_NEVER;
+  /* `pending until` ends with the member's next applied event of that name; fold notes it.  When
+   * the version knows no such event any more, there is nothing to wait for. */
+  return lot->matures_s == NOTCH_NEVER && terms->pending != NOTCH_PENDING_UNTIL ? INT64_MIN
+                                                                                 : lot->matures_s;
 }
 
 /* Since when the `while` of these terms holds; INT64_MAX: it does not. */

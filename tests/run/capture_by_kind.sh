@@ -61,7 +61,7 @@ event c5 capture ann 2026-03-03T12:00:00Z '"hold":"open"' >capture.jsonl
 run 'all of it' 0 apply ledger capture.jsonl
 same 'both kinds are spent' '95 77.5' "$(balances)"
 
-event p1 pay ann 2026-03-04T10:00:00Z '"payment":"checkout","points":"50","order":"48.00"' >pay.jsonl
+event p1 pay ann 2026-03-04T10:00:00Z '"payment":"checkout","points":"50"' >pay.jsonl
 event r1 return ann 2026-03-05T10:00:00Z '"of":"p1","points":"20"' >>pay.jsonl
 event r2 return ann 2026-03-05T11:00:00Z '"of":"c2","points":"2.5"' >>pay.jsonl
 event r3 return ann 2026-03-05T12:00:00Z '"of":"c5","points":{"mile":"1.0"}' >>pay.jsonl

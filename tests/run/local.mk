@@ -30,7 +30,8 @@ RUN_TESTS = \
   tests/run/version_limits.sh \
   tests/run/version_on_earning.sh \
   tests/run/version_read.sh \
-  tests/run/version_retire.sh
+  tests/run/version_retire.sh \
+  tests/run/version_waiting.sh
 TESTS += $(RUN_TESTS)
 EXTRA_DIST += $(RUN_TESTS) tests/run/edge_lib
 
