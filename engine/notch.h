@@ -437,7 +437,7 @@ NOTCH_API notch_status notch_program_preview(notch_engine *engine, const notch_p
 typedef size_t notch_read(void *payload, char *to, size_t size);
 
 typedef struct notch_counts {
-  uint64_t applied, known, refused, waiting, unreadable; /* sum: lines */
+  uint64_t applied, known, refused, waiting, unreadable; /* sum: lines that are not blank */
   uint64_t transactions; /* written, what fell due included */
 } notch_counts;
 
