@@ -1,4 +1,4 @@
-/* check_cost.c -- the steps that `check --report` tells are enough for the longest list, exactly. */
+/* check_cost.c -- the steps that `check --report` tells are just enough for the longest list. */
 #include <config.h>
 
 #include <notch.h>
@@ -57,7 +57,8 @@ static notch_answer answer_with(uint64_t steps)
   static const char sent[] =
       "{\"id\":\"e\",\"type\":\"purchase\",\"member\":\"ann\",\"at\":\"2026-03-02T10:00:00Z\","
       "\"items\":[{\"sku\":\"a\",\"quantity\":6},{\"sku\":\"a\",\"quantity\":6},"
-      "{\"sku\":\"a\",\"quantity\":6},{\"sku\":\"a\",\"quantity\":6},{\"sku\":\"a\",\"quantity\":6},"
+      "{\"sku\":\"a\",\"quantity\":6},{\"sku\":\"a\",\"quantity\":6},"
+      "{\"sku\":\"a\",\"quantity\":6},"
       "{\"sku\":\"a\",\"quantity\":6},{\"sku\":\"a\",\"quantity\":6}]}";
   ck_assert_int_eq(notch_event_parse(&event, engine, sent, strlen(sent)), NOTCH_OK);
   ck_assert_int_eq(notch_program_preview(engine, program, NULL, event, &result), NOTCH_OK);
