@@ -95,7 +95,8 @@ bool notch_lot_available(notch_work *work, const notch_state *state, const notch
     return false;
   }
   int64_t matures = notch_lot_matures(work->plan, state, lot);
-  return !is_over(work, state, lot) && (matures == INT64_MIN || matures <= now_us / NOTCH_SECOND_US);
+  return !is_over(work, state, lot) &&
+         (matures == INT64_MIN || matures <= now_us / NOTCH_SECOND_US);
 }
 
 int64_t notch_available(notch_work *work, const notch_state *state, uint32_t points)
