@@ -97,11 +97,33 @@ void cli_pages_manual(FILE *to, const cli_verb *verb)
   fputs(".SH \"SEE ALSO\"\n.BR notch (5)\n", to);
 }
 
+/* "events|machine": the words that an option's value is one of, with blanks between them. */
+static bool put_choices(FILE *to, const cli_option *option)
+{
+  if (!option->value || !strchr(option->value, '|')) return false;
+  for (const char *at = option->value; *at; at++) fputc(*at == '|' ? ' ' : *at, to);
+  return true;
+}
+
+static void bash_choices(FILE *to)
+{
+  fputs("  case $verb:${COMP_WORDS[COMP_CWORD-1]} in\n", to);
+  for (const cli_verb *verb = cli_verbs; verb->name; verb++) {
+    for (const cli_option *o = verb->options; o->name; o++) {
+      if (!o->value || !strchr(o->value, '|')) continue;
+      fprintf(to, "    %s:--%s) words='", verb->name, o->name);
+      put_choices(to, o);
+      fputs("' files= ;;\n", to);
+    }
+  }
+  fputs("  esac\n", to);
+}
+
 static void bash_completions(FILE *to)
 {
   fputs("# notch(1) completions for bash; made by `notch help --completions bash`.\n"
         "_notch() {\n  local word=${COMP_WORDS[COMP_CWORD]} verb=${COMP_WORDS[1]}\n"
-        "  local options= words=\n  if [ \"$COMP_CWORD\" = 1 ]; then\n    words='", to);
+        "  local options= words= files=-f\n  if [ \"$COMP_CWORD\" = 1 ]; then\n    words='", to);
   for (const cli_verb *verb = cli_verbs; verb->name; verb++) fprintf(to, "%s ", verb->name);
   fputs("'\n    COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n    return\n  fi\n"
         "  case $verb in\n", to);
@@ -110,17 +132,22 @@ static void bash_completions(FILE *to)
     for (const cli_option *o = verb->options; o->name; o++) fprintf(to, "--%s ", o->name);
     fputs("--help'", to);
     if (!strcmp(verb->operands_kind, "verbs")) {
-      fputs(" words='rules ", to);
+      fputs(" files= words='rules ", to);
       for (const cli_verb *each = cli_verbs; each->name; each++) fprintf(to, "%s ", each->name);
       fputs("'", to);
+    } else if (!*verb->operands_kind) {
+      fputs(" files=", to);
     } else if (strcmp(verb->operands_kind, "files")) {
       fprintf(to, " words='%s'", verb->operands_kind);
     }
     fputs(" ;;\n", to);
   }
-  fputs("  esac\n  case $word in\n    -*) COMPREPLY=($(compgen -W \"$options\" -- \"$word\")) ;;\n"
-        "    *) COMPREPLY=($(compgen -W \"$words\" -- \"$word\") $(compgen -f -- \"$word\")) ;;\n"
-        "  esac\n}\ncomplete -o filenames -F _notch notch\n", to);
+  fputs("  esac\n", to);
+  bash_choices(to);
+  fputs("  [[ $word != -* ]] || { words=$options files=; }\n"
+        "  mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$word\"\n"
+        "    [ -z \"$files\" ] || compgen -f -- \"$word\")\n"
+        "}\ncomplete -o filenames -F _notch notch\n", to);
 }
 
 /* Inside '...' of the shell, brackets and colons made harmless for zsh's _arguments. */
@@ -154,14 +181,15 @@ static void zsh_completions(FILE *to)
       if (o->value) {
         fputc(':', to);
         quoted(to, o->value, true);
-        fputs(":_files", to);
+        fputs(strchr(o->value, '|') ? ":(" : ":_files", to);
+        if (put_choices(to, o)) fputc(')', to);
       }
       fputc('\'', to);
     }
     fputs(" '--help[show the help of this verb]'", to);
     if (!strcmp(verb->operands_kind, "files")) fputs(" '*:file:_files'", to);
     else if (!strcmp(verb->operands_kind, "verbs")) fputs(" '*:verb:(($verbs))'", to);
-    else fprintf(to, " '2:word:(%s)' '*:file:_files'", verb->operands_kind);
+    else if (*verb->operands_kind) fprintf(to, " '2:word:(%s)' '*:file:_files'", verb->operands_kind);
     fputs(" ;;\n", to);
   }
   fputs("  esac\n}\n_notch \"$@\"\n", to);
@@ -178,7 +206,13 @@ static void fish_completions(FILE *to)
       fprintf(to, "complete -c notch -n '__fish_seen_subcommand_from %s' -l %s %s-d '", verb->name,
               o->name, o->value ? "-r " : "");
       quoted(to, o->brief, false);
-      fputs("'\n", to);
+      fputs("'", to);
+      if (o->value && strchr(o->value, '|')) {
+        fputs(" -f -a '", to);
+        put_choices(to, o);
+        fputs("'", to);
+      }
+      fputc('\n', to);
     }
     if (strcmp(verb->operands_kind, "files") && strcmp(verb->operands_kind, "verbs")
         && *verb->operands_kind) {

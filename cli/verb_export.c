@@ -8,7 +8,7 @@
 #include <string.h>
 
 const cli_option cli_export_options[] = {
-  {"format", N_("FORMAT"), N_("hledger, beancount, csv or jsonl")},
+  {"format", "hledger|beancount|csv|jsonl", N_("for which tool")},
   {NULL, NULL, NULL},
 };
 

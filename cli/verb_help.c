@@ -11,7 +11,7 @@
 #include <string.h>
 
 const cli_option cli_help_options[] = {
-  {"completions", N_("SHELL"), N_("print completions for bash, zsh or fish")},
+  {"completions", "bash|zsh|fish", N_("print completions for a shell")},
   {"manual", NULL, N_("print the source of the manual page")},
   {NULL, NULL, NULL},
 };

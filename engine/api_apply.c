@@ -201,14 +201,19 @@ static notch_status say_difference(notch_ledger *ledger, const notch_rules *rule
   return status;
 }
 
-/* Members are settled up to now by the versions before; whose states the store holds, it is told
- * anew when something is due. */
+/* Members are settled up to now by the versions before; the store is told anew when something is
+ * due for each, in the same commit: a process may be killed right after it. */
 static bool publish(notch_books *books, const notch_rules *rules, int64_t from_us)
 {
   int64_t now_us;
-  return notch_books_moment(books, &now_us) &&
-         notch_books_settle_everybody(books, from_us < now_us ? now_us : INT64_MIN) &&
-         notch_books_publish(books, rules, from_us);
+  if (!notch_books_moment(books, &now_us) ||
+      (from_us < now_us && !notch_books_settle_everybody(books, now_us)) ||
+      !notch_books_publish(books, rules, from_us) ||
+      !notch_books_tell_dues(books, books->edition_count - 1)) {
+    return false;
+  }
+  notch_store_flush_now(books->store);
+  return true;
 }
 
 static notch_status publish_now(notch_ledger *ledger, const notch_rules *rules, int64_t from_us)

@@ -360,9 +360,11 @@ bool notch_books_rank(notch_books *books, int64_t to_us, uint64_t *count);
 /* Records what falls due before an event is decided, each version its own.  Within an event: no
  * arena is reset. */
 bool notch_books_settle_before(notch_books *books, int64_t member, int64_t to_us);
-/* Everybody up to now (INT64_MIN: nobody), within a transaction, before a version is published;
- * when their next thing is due, the store is told anew. */
+/* Everybody up to a moment, within a transaction. */
 bool notch_books_settle_everybody(notch_books *books, int64_t to_us);
+/* Once another version follows this one: for everybody whose states the store keeps it is told
+ * anew when something is due, the beginning of that version at the latest. */
+bool notch_books_tell_dues(notch_books *books, uint32_t version);
 /* Records what falls due for one member, within a transaction. */
 bool notch_books_settle(notch_books *books, int64_t member, int64_t to_us, uint64_t *count);
 

@@ -115,18 +115,26 @@ bool notch_books_settle_everybody(notch_books *books, int64_t to_us)
   int64_t last = notch_store_member_count(books->store);
   uint64_t count = 0;
   for (int64_t member = 1; member <= last; member++) {
-    notch_edition *newest = notch_books_newest(books);
-    if (newest == NULL ||
-        (to_us != INT64_MIN && !notch_books_settle(books, member, to_us, &count))) {
+    if (!notch_books_settle(books, member, to_us, &count)) {
       return false;
-    }
-    notch_seats_touch(books);
-    notch_seat *seat = notch_seat_get(books, member, newest);
-    if (seat != NULL) {
-      seat->dirty = true; /* when something is due next, the new version says */
     }
   }
   return true;
+}
+
+bool notch_books_tell_dues(notch_books *books, uint32_t version)
+{
+  notch_edition *edition = notch_books_edition(books, version);
+  int64_t last = notch_store_member_count(books->store);
+  for (int64_t member = 1; member <= last && edition != NULL; member++) {
+    notch_seats_touch(books);
+    notch_seat *seat = notch_seat_get(books, member, edition);
+    if (seat == NULL) {
+      return false;
+    }
+    seat->dirty = true;
+  }
+  return edition != NULL;
 }
 
 bool notch_books_settle(notch_books *books, int64_t member, int64_t to_us, uint64_t *count)

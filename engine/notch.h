@@ -192,9 +192,8 @@ typedef struct notch_declared { /* valid during the callback */
 typedef int notch_each_declared(void *payload, const notch_declared *declared);
 
 /* These three read a script while it is being written: errors do not stop them, nothing is sent
- * to options->report, and modules are found as by notch_program_compile(). */
-
-/* What the script itself declares, in source order. */
+ * to options->report, and modules are found as by notch_program_compile().
+ * What the script itself declares, in source order. */
 NOTCH_API notch_status notch_outline(notch_engine *engine, const char *name, const char *bytes,
                                      size_t size, const notch_compile_options *options,
                                      notch_each_declared *each, void *payload);
@@ -208,7 +207,6 @@ NOTCH_API notch_status notch_meaning(notch_engine *engine, const char *name, con
 /* kind: as of a notch_declared, or "word" for one of the language.  Unlikely: it may stand here
  * only because any name may. */
 typedef int notch_each_word(void *payload, const char *word, const char *kind, int unlikely);
-
 /* The words and names that may stand where the word at or before line:column stands. */
 NOTCH_API notch_status notch_complete(notch_engine *engine, const char *name, const char *bytes,
                                       size_t size, uint32_t line, uint32_t column,
@@ -293,11 +291,9 @@ typedef struct notch_ledger notch_ledger;
  * use it at a time; what sync() said is done has to survive a power loss, in this order, or the
  * ledger survives none.  Read and copied by the call; the payload lives as long as the handle.
  */
-typedef struct notch_storage {
+typedef struct notch_storage { /* reads stay within the size, writes may make it longer */
   int (*size)(void *payload, int journal, int64_t *size);
-  /* Within the size. */
   int (*read)(void *payload, int journal, int64_t offset, void *to, size_t size);
-  /* May make it longer; what is skipped reads as zeros. */
   int (*write)(void *payload, int journal, int64_t offset, const void *from, size_t size);
   int (*resize)(void *payload, int journal, int64_t size);
   int (*sync)(void *payload, int journal);
@@ -437,7 +433,7 @@ NOTCH_API notch_status notch_program_preview(notch_engine *engine, const notch_p
 typedef size_t notch_read(void *payload, char *to, size_t size);
 
 typedef struct notch_counts {
-  uint64_t applied, known, refused, waiting, unreadable; /* sum: lines */
+  uint64_t applied, known, refused, waiting, unreadable; /* sum: lines that are not blank */
   uint64_t transactions; /* written, what fell due included */
 } notch_counts;
 

@@ -94,10 +94,10 @@ static void check_exceptions(notch_checker *c, uint32_t one, uint32_t other)
   const notch_rule *left = &c->program->rules[one], *right = &c->program->rules[other];
   int64_t from = left->from_us > right->from_us ? left->from_us : right->from_us;
   int64_t until = left->to_us < right->to_us ? left->to_us : right->to_us;
-  bool dated = left->from_us != right->from_us || left->to_us != right->to_us;
+  bool differ = left->from_us != right->from_us || left->to_us != right->to_us;
   bool apart = left->group != NOTCH_NONE && left->group == right->group &&
                c->program->groups[left->group].combine != NOTCH_COMBINE_ADDING;
-  if (!dated || apart || from >= until || !follow(c, left, right)) return;
+  if (!differ || apart || from >= until || !follow(c, left, right)) return;
   notch_text first = from == INT64_MIN ? NOTCH_TEXT("the beginning") : day_words(c, from);
   notch_text last = until == INT64_MAX ? NOTCH_TEXT("ever after")
                                        : day_words(c, until - NOTCH_SECOND_US);

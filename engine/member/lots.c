@@ -79,6 +79,15 @@ void notch_lot_dates(const notch_program *program, uint32_t index, int64_t earne
       notch_terms_expiry(program, index, earned_us, notch_zone_day(&program->zone, earned_us));
 }
 
+/* Gone at its end, swept or not; what ends at an instant is still there for what ends with it. */
+static bool is_over(notch_work *work, const notch_state *state, const notch_lot *lot)
+{
+  int64_t now_us = work->moment.now_us;
+  int64_t expires = notch_lot_expires(work->plan, state, lot);
+  return expires != NOTCH_NEVER && now_us >= NOTCH_US(expires) &&
+         !(work->moment.ends && now_us == NOTCH_US(expires));
+}
+
 bool notch_lot_available(notch_work *work, const notch_state *state, const notch_lot *lot)
 {
   int64_t now_us = work->moment.now_us;
@@ -86,10 +95,8 @@ bool notch_lot_available(notch_work *work, const notch_state *state, const notch
     return false;
   }
   int64_t matures = notch_lot_matures(work->plan, state, lot);
-  int64_t expires = notch_lot_expires(work->plan, state, lot);
-  bool there = expires == NOTCH_NEVER || now_us < NOTCH_US(expires) ||
-               (work->moment.ends && now_us == NOTCH_US(expires));
-  return there && (matures == INT64_MIN || matures <= now_us / NOTCH_SECOND_US);
+  return !is_over(work, state, lot) &&
+         (matures == INT64_MIN || matures <= now_us / NOTCH_SECOND_US);
 }
 
 int64_t notch_available(notch_work *work, const notch_state *state, uint32_t points)
@@ -209,7 +216,7 @@ int64_t notch_settle_debt(notch_work *work, uint32_t points, int64_t number)
   notch_state *state = work->state;
   const notch_lot *lot = notch_state_lot(state, number);
   int64_t debt = state->balances[points].debt;
-  if (lot == NULL || debt == 0) {
+  if (lot == NULL || debt == 0 || is_over(work, state, lot)) {
     return 0;
   }
   int64_t part = lot->left < debt ? lot->left : debt;

@@ -328,6 +328,45 @@ START_TEST(a_reopened_ledger_goes_on_where_it_was)
 }
 END_TEST
 
+/* A copy of the files beside an open ledger is what a process that is killed leaves. */
+START_TEST(what_a_version_schedules_outlives_a_kill)
+{
+  static char second[sizeof script + 64];
+  char path[] = "/tmp/check_apply_XXXXXX", file[64], command[256];
+  notch_program *monthly;
+  notch_counts counts;
+  snprintf(second, sizeof second, "%srule monthly\n  on each month\n  earn 5 star\n", script);
+  ck_assert_int_eq(notch_program_compile(&monthly, engine, "shop.notch", second, strlen(second),
+                                         NULL), NOTCH_OK);
+  ck_assert(mkdtemp(path) != NULL);
+  snprintf(file, sizeof file, "%s/ledger", path);
+  notch_ledger_close(ledger);
+  ck_assert_int_eq(notch_ledger_create(&ledger, engine, file, rules, NULL), NOTCH_OK);
+  ck_assert_int_eq(apply(SALE("a", "\"10.00\""), NULL), NOTCH_ANSWER_APPLIED);
+  notch_ledger_close(ledger); /* nothing is ever due for her, as the first version says */
+  ck_assert_int_eq(notch_ledger_open(&ledger, engine, file, NULL), NOTCH_OK);
+  ck_assert_msg(notch_ledger_publish(ledger, monthly, NULL, 0, NULL, NULL) == NOTCH_OK, "%s",
+                notch_error(ledger));
+  snprintf(command, sizeof command, "cp '%s' '%s/copy' && cp '%s-wal' '%s/copy-wal'", file, path,
+           file, path);
+  ck_assert_int_eq(system(command), 0);
+  notch_ledger_close(ledger);
+  snprintf(file, sizeof file, "%s/copy", path);
+  ck_assert_msg(notch_ledger_open(&ledger, engine, file, NULL) == NOTCH_OK, "%s",
+                notch_error(engine));
+  ck_assert_int_eq(notch_ledger_advance(ledger, "2026-05-02", &counts), NOTCH_OK);
+  ck_assert_uint_eq(counts.transactions, 2);
+  notch_points_of_member points;
+  ck_assert_int_eq(notch_ledger_points(ledger, "ann", "star", "2026-05-02", &points), NOTCH_OK);
+  ck_assert_int_eq(points.available, 20);
+  notch_ledger_close(ledger);
+  ledger = NULL;
+  notch_program_free(monthly);
+  snprintf(command, sizeof command, "rm -rf '%s'", path);
+  ck_assert_int_eq(system(command), 0);
+}
+END_TEST
+
 START_TEST(csv_rows_are_events)
 {
   notch_counts counts;
@@ -373,6 +412,7 @@ int main(void)
   tcase_add_test(events, a_preview_writes_nothing);
   tcase_add_test(events, a_stopped_job_is_finished_by_the_same_input);
   tcase_add_test(events, a_reopened_ledger_goes_on_where_it_was);
+  tcase_add_test(events, what_a_version_schedules_outlives_a_kill);
   tcase_add_test(events, csv_rows_are_events);
   tcase_add_test(events, a_member_of_now_and_of_then);
   suite_add_tcase(suite, events);

@@ -162,6 +162,13 @@ prints "1 erased member: "
 expect 0 explain l.ledger e2
 prints "an erased member"
 
+# blank lines are no lines: known, unreadable and the rest add up to the others
+printf '\n  \n%s\n\t\nno event\n\n' \
+  '{"id":"x1","type":"erase","member":"zo-member-1","at":"2027-06-01T10:00:00+08:00"}' >blank.jsonl
+expect 3 apply l.ledger blank.jsonl --json
+prints '"applied":0,"known":1,"refused":0,"waiting":0,"unreadable":1,'
+says "5"
+
 # a changed ledger: verify says where, replay says by which rule
 if command -v sqlite3 >/dev/null 2>&1; then
   sqlite3 copy.ledger "DROP TRIGGER posting_u; UPDATE posting SET amount=amount+1,

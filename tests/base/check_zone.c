@@ -134,7 +134,12 @@ START_TEST(instants_agree_with_offsets)
     notch_zone zone;
     if (!load(&zone, names[n]))
       continue;
-    for (int64_t at = utc(2005, 1, 1, 0); at < utc(2046, 1, 1, 0); at += 1800) {
+    int64_t step;
+    for (int64_t at = utc(2005, 1, 1, 0); at < utc(2046, 1, 1, 0); at += step) {
+      /* Every half hour around a change, else once a day: each assertion has its price. */
+      bool quiet = notch_zone_offset(&zone, at - 2 * 86400) ==
+                   notch_zone_offset(&zone, at + 2 * 86400);
+      step = quiet ? 86400 : 1800;
       int32_t day = notch_zone_day(&zone, at * NOTCH_SECOND_US);
       int32_t second = notch_zone_second_of_day(&zone, at * NOTCH_SECOND_US);
       int64_t back = notch_zone_instant(&zone, day, second);

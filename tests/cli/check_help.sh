@@ -41,6 +41,28 @@ for shell in bash zsh fish; do
 done
 expect 2 help --completions csh
 
+# What bash offers for the last word of a line.
+offers() {
+  wanted=$1
+  shift
+  found=$(cd "$work/folder" && bash -c '. "$0"; COMP_WORDS=("$@")
+    COMP_CWORD=$(($# - 1)); _notch; printf "%s;" "${COMPREPLY[@]}"' "$work/bash" "$@" 2>&1)
+  [ "$found" = "$wanted" ] && pass || fail "$*: bash offers $found, not $wanted"
+}
+if command -v bash >/dev/null 2>&1; then
+  expect 0 help --completions bash
+  cp "$work/out" "$work/bash"
+  mkdir "$work/folder"
+  : >"$work/folder/my rules.notch"
+  offers "export;explain;explain-code;" notch exp
+  offers "--csv;--clock;" notch apply --c
+  offers "events;machine;" notch apply x --clock ""
+  offers "hledger;" notch export x --format hl
+  offers "my rules.notch;" notch check my
+  offers "tokens;tree;" notch dump t
+  offers ";" notch lsp ""
+fi
+
 # The standard rules.
 expect 0 help rules
 for rule in $(cut -f1 "$top/stdlib-rules/index.txt"); do prints "$rule"; done

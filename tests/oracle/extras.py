@@ -14,7 +14,7 @@ def constant(amount, kind):
 class Extras:
     FEATURES = ('earning', 'schedules', 'idle', 'segments', 'deduct', 'demotions', 'prices',
                 'carry', 'grace', 'lifetime', 'recheck', 'promise', 'transfer', 'merge', 'leave',
-                'goods', 'club')
+                'goods', 'partner', 'club')
 
     def extras(self):
         """A wide programme: two to four features."""
@@ -244,6 +244,18 @@ class Extras:
             reward.stock = self.pick([1, 2])
             self.sends.append('restock')
 
+    def with_partner(self):
+        kind = self.last()
+        self.program.partners['grocer'] = kind
+        rule = self.put('fresh', 'purchase', kind, funded='grocer')
+        rule.earn = self.earn('purchase', kind)
+        if self.program.kinds[kind].decimals == 0 and not self.program.kinds[kind].rounding:
+            rule.rounding = ('down', None)
+        if self.chance(0.3):
+            rule.limits = [Limit(F(40), kind, ('member',), ('cal', 'month'), self.pick(
+                ['clamped', 'refused']))]
+        self.sends += ['fund', 'fund']
+
     # Events of wide programmes.
 
     def of_its_lines(self, event, items):
@@ -287,6 +299,10 @@ class Extras:
             if self.chance(0.8):
                 return False
             event.type = 'leave'
+        elif form == 'fund':
+            event.type, event.member = 'fund', None
+            event.fields = {'partner': 'grocer', 'points': {
+                self.program.partners['grocer']: F(self.pick([20, 60, 150]))}}
         elif form == 'restock':
             name = next(r.name for r in self.program.rewards.values() if r.stock is not None)
             event.type, event.member = 'restock', None

@@ -53,7 +53,7 @@ class Member:
 class Model(Returning, Passing, Ladders, Triggers, Spending, Goods, Moving):
     def __init__(self, program):
         self.program, self.calendar = program, Calendar(program.zone, program.roll)
-        self.versions = [(-NEVER, program)]
+        self.versions, self.purses = [(-NEVER, program)], {}
         self.members, self.seq, self.uses = {}, 0, []
         self.applied, self.skipped = set(), set()
         self.stocks, self.queue, self.old, self.followed, self.runs = {}, [], {}, set(), []
@@ -138,6 +138,8 @@ class Model(Returning, Passing, Ladders, Triggers, Spending, Goods, Moving):
             return memo(lambda: self.tier_at(member, expr[1], moment))
         if word == 'came':
             return record.came[expr[1]]
+        if word == 'purse':
+            return memo(lambda: self.purses.get(expr[1], Fraction(0)))
         if word == 'floor of':
             return expr[1] * (value(expr[3]) / expr[4]).__floor__()
         if word == 'table':
@@ -380,6 +382,7 @@ class Model(Returning, Passing, Ladders, Triggers, Spending, Goods, Moving):
         record.posted, record.applied = dict(run.posted), set(run.active)
         record.original = set(run.active) | run.setaside | set(run.replaced)
         self.cap(member, record)
+        self.pay_from_purses(record.posted)
         self.applied |= run.active
         self.skipped |= set(run.rules) - run.active
         if any(self.program.rules[n].refuse for n in run.active):
@@ -389,6 +392,18 @@ class Model(Returning, Passing, Ladders, Triggers, Spending, Goods, Moving):
         self.use(member, record)
         self.open_lots(member, record, moment, max(moment, member.now or moment),
                        record.event.id)
+
+    def pay_from_purses(self, posted):
+        """What a rule that a partner funds posted; what is taken back goes back there."""
+        for name, amount in posted.items():
+            partner = self.program.rules[name].funded
+            if partner and amount:
+                self.purses[partner] -= amount
+
+    def do_fund(self, record):
+        (_, amount), = record.fields['points'].items()
+        name = record.fields['partner']
+        self.purses[name] = self.purses.get(name, Fraction(0)) + amount
 
     def open_lots(self, member, record, moment, now, cause):
         for kind in self.program.kinds:

@@ -35,6 +35,9 @@ class Moving:
                 if limit.kind in (None, kind):
                     self.used(member, record, rule.name, place, limit, [], 1, amount)
         self.meet(other, record.moment)
+        form = self.program.kinds[kind].expiry
+        if form and form[0] == 'idle' and other.activity.get(kind, 0) <= record.moment:
+            raise Unspecified('a clock that nothing has started')
         if other.purse.debt[kind] or member.purse.debt[kind]:
             raise Unspecified('a transfer beside a debt')
         taken = self.soonest(member.purse, kind, amount)

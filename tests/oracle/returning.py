@@ -139,6 +139,7 @@ class Returning:
             if not losses[kind] and any(
                     was.get(n, 0) - due.get(n, 0) - before.get(n, 0) for n in names):
                 raise Unspecified('shares change, and nothing is taken')
+            self.pay_from_purses({n: -a for n, a in loss.items() if n})
             for amount in losses[kind].values():
                 member.awards.append((original.moment, kind, -amount, original.event.id))
         self.undo(member, original, lambda name: name not in again.active, record.moment)

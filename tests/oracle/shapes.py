@@ -51,6 +51,7 @@ class Rule:
     grant: tuple = None  # (reward, how many: an expression)
     promise: tuple = None  # (ladder, tier, n, unit)
     refuse: bool = False
+    funded: str = None
 
 
 @dataclass
@@ -117,21 +118,6 @@ class Payment:
 
 
 @dataclass
-class Partner:
-    name: str
-    kind: str
-
-
-@dataclass
-class Cohort:
-    """Bands from the best down, each with the share of the members that it and those above take."""
-    name: str
-    by: tuple
-    each: tuple
-    bands: list
-
-
-@dataclass
 class Program:
     zone: str
     rounding: tuple
@@ -145,9 +131,7 @@ class Program:
     rewards: dict = field(default_factory=dict)
     payments: dict = field(default_factory=dict)
     segments: dict = field(default_factory=dict)
-    partners: dict = field(default_factory=dict)
-    cohorts: dict = field(default_factory=dict)
-    pool: tuple = None  # (share open to the others, kind)
+    partners: dict = field(default_factory=dict)  # prepaid: name -> kind
     birthdays: bool = False
 
     def rank(self, group, rule):

@@ -194,6 +194,8 @@ def rule_clauses(rule, program):
                                              duration(n, unit)))
     if rule.refuse:
         out.append('refuse')
+    if rule.funded:
+        out.append('funded by ' + rule.funded)
     out += [limit(x) for x in rule.limits]
     if rule.rounding:
         out.append(rounding(rule.rounding))
@@ -334,6 +336,8 @@ def declarations(program):
                 limit(x) for x in group.limits])
     for rule in program.rules.values():
         put('rule ' + rule.name, rule_clauses(rule, program))
+    for name, kind in program.partners.items():
+        put('partner ' + name, ['settles 0.04 CNY per 1 %s earned' % kind, 'prepaid'])
     for name, when in program.segments.items():
         out.append('segment %s when %s' % (name, expr(when)))
     for reward in program.rewards.values():

@@ -91,7 +91,10 @@ class Purse:
         self.totals[kind]['issued'] += amount
         self.lots.append(lot)
         lot.mature = lot.matures <= now
-        self.settle_debt(lot)
+        if lot.expires > now:
+            self.settle_debt(lot)
+        elif self.debt[kind] and now > earned:
+            raise Unspecified('a debt, and points that are late and over')
         if lot.mature:
             self.came(kind, lot.left, lot)
         self.drop(lot, now)
