@@ -29,6 +29,7 @@ libengine_la_SOURCES += \
   engine/apply_explain.c engine/apply_explain.h \
   engine/apply_findings.c \
   engine/apply_history.c \
+  engine/apply_later.c \
   engine/apply_known.c \
   engine/apply_members.c \
   engine/apply_names.c \

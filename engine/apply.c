@@ -320,7 +320,8 @@ static bool decide_of(notch_books *books, notch_edition *edition, notch_event *e
   if (then == NULL) {
     return false;
   }
-  if (row.member != member || !notch_event_can_be_returned(then->rules->program, notch_names_index(books, then, row.type))) {
+  uint32_t type = notch_names_index(books, then, row.type);
+  if (row.member != member || !notch_event_can_be_returned(then->rules->program, type)) {
     notch_text sentence = notch_arena_format(
         &books->run, row.member != member ? "`of`: %.*s is another member's event"
                                           : "`of`: %.*s is no event that can be returned",

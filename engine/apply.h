@@ -251,6 +251,10 @@ notch_original *notch_history_original(notch_books *books, notch_edition *editio
  * from `last` back, of others' those before the row `before`. */
 bool notch_history_fill_then(notch_books *books, notch_edition *edition, notch_original *original,
                              int64_t last, int64_t before, notch_arena *arena);
+/* What returns of it need of later rows, those before the row `before` (apply_later.c). */
+bool notch_history_fill_later(notch_books *books, notch_edition *edition,
+                              notch_original *original, int64_t last, int64_t before,
+                              notch_arena *arena);
 notch_state *notch_history_past(notch_books *books); /* an empty one, until forgotten */
 /* The host's answer for a return without `of`: an original without lowering. */
 const notch_original *notch_history_latest(void *books, uint32_t type, uint32_t n);

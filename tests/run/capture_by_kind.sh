@@ -28,11 +28,12 @@ rule miles
   on purchase
   earn 1.0 mile per 1.00 CNY of amount
 R
+until=',"until":"2026-04-01T00:00:00Z"'
 {
   event e1 purchase ann 2026-03-01T10:00:00Z '"amount":"100.00"'
-  event h1 hold ann 2026-03-02T10:00:00Z '"hold":"two","points":{"star":"10","mile":"20.0"},"until":"2026-04-01T00:00:00Z"'
-  event h2 hold ann 2026-03-02T10:00:00Z '"hold":"miles","points":{"mile":"30.0"},"until":"2026-04-01T00:00:00Z"'
-  event h3 hold ann 2026-03-02T10:00:00Z '"hold":"open","points":{"star":"5","mile":"5.0"},"until":"2026-04-01T00:00:00Z"'
+  event h1 hold ann 2026-03-02T10:00:00Z '"hold":"two","points":{"star":"10","mile":"20.0"}'"$until"
+  event h2 hold ann 2026-03-02T10:00:00Z '"hold":"miles","points":{"mile":"30.0"}'"$until"
+  event h3 hold ann 2026-03-02T10:00:00Z '"hold":"open","points":{"star":"5","mile":"5.0"}'"$until"
 } >holds.jsonl
 run 'init' 0 init ledger rules.notch
 run 'holds' 0 apply ledger holds.jsonl
