@@ -189,7 +189,9 @@ static void zsh_completions(FILE *to)
     fputs(" '--help[show the help of this verb]'", to);
     if (!strcmp(verb->operands_kind, "files")) fputs(" '*:file:_files'", to);
     else if (!strcmp(verb->operands_kind, "verbs")) fputs(" '*:verb:(($verbs))'", to);
-    else if (*verb->operands_kind) fprintf(to, " '2:word:(%s)' '*:file:_files'", verb->operands_kind);
+    else if (*verb->operands_kind) {
+      fprintf(to, " '2:word:(%s)' '*:file:_files'", verb->operands_kind);
+    }
     fputs(" ;;\n", to);
   }
   fputs("  esac\n}\n_notch \"$@\"\n", to);

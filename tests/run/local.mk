@@ -29,6 +29,7 @@ RUN_TESTS = \
   tests/run/version_holds.sh \
   tests/run/version_limits.sh \
   tests/run/version_on_earning.sh \
+  tests/run/version_past.sh \
   tests/run/version_read.sh \
   tests/run/version_retire.sh \
   tests/run/version_waiting.sh
