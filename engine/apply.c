@@ -322,10 +322,7 @@ static bool decide_of(notch_books *books, notch_edition *edition, notch_event *e
   }
   uint32_t type = notch_names_index(books, then, row.type);
   if (row.member != member || !notch_event_can_be_returned(then->rules->program, type)) {
-    notch_text sentence = notch_arena_format(
-        &books->run, row.member != member ? "`of`: %.*s is another member's event"
-                                          : "`of`: %.*s is no event that can be returned",
-        WORD(of));
+    notch_text sentence = notch_history_no_return(&books->run, of, row.member == member);
     return refuse_return(books, edition, event, member, NOTCH_REFUSED_BAD_VALUE, sentence,
                          receipt);
   }

@@ -264,6 +264,8 @@ bool notch_history_recall(void *books, notch_original *original);
 int64_t notch_history_find_latest(notch_books *books, notch_edition *edition, int64_t last,
                                   int64_t at_us, uint32_t type, uint32_t n);
 bool notch_history_returns(const notch_transaction *row);
+/* Why a return cannot name the event `of`, which is its own member's or another's. */
+notch_text notch_history_no_return(notch_arena *arena, notch_text of, bool own);
 /* The member as of the time of a late event. */
 const notch_state *notch_history_then(notch_books *books, notch_edition *edition, int64_t member,
                                       int64_t at_us);

@@ -6,9 +6,6 @@
 
 #include "apply.h"
 
-#include <assert.h>
-#include <string.h>
-
 bool notch_history_read(notch_books *books, int64_t event, notch_arena *arena,
                         notch_transaction *out)
 {
@@ -146,6 +143,16 @@ bool notch_history_returns(const notch_transaction *row)
   return row->verdict == NOTCH_APPLIED && row->cause != 0 &&
          (row->origin == NOTCH_ORIGIN_SENT ||
           (row->origin == NOTCH_ORIGIN_SIDE && row->content.length > 0));
+}
+
+notch_text notch_history_no_return(notch_arena *arena, notch_text of, bool own)
+{
+  return own ? notch_arena_format(arena, "`of`: %.*s is no event that can be returned",
+                                  (int)of.length, of.bytes)
+             : notch_arena_format(arena,
+                                  "`of`: %.*s is another member's event; what an account had "
+                                  "bought before it was merged is given back by an `adjust`",
+                                  (int)of.length, of.bytes);
 }
 
 /* The applied returns of `original`, oldest first, among the rows from `last` back. */

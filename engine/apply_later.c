@@ -4,7 +4,6 @@
 #include "apply.h"
 #include "member/claims.h"
 
-
 typedef NOTCH_VEC(const notch_transaction *) row_list;
 
 typedef struct ripening { /* one member's rows after an original, searched */

@@ -220,11 +220,7 @@ static bool decide_of(notch_rerun *rerun, const notch_transaction *row, notch_te
   uint32_t type = notch_names_index(books, then, first.type);
   if (first.member != row->member || !notch_event_can_be_returned(then->rules->program, type)) {
     return plain(out, NOTCH_REFUSED_BAD_VALUE,
-                 notch_arena_format(&rerun->row,
-                                    first.member != row->member
-                                        ? "`of`: %.*s is another member's event"
-                                        : "`of`: %.*s is no event that can be returned",
-                                    WORD(of)));
+                 notch_history_no_return(&rerun->row, of, first.member == row->member));
   }
   notch_reader reader = {.layout = then->rules->layout, .run = &rerun->row,
                          .parser = books->parser};
