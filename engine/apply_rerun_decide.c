@@ -6,8 +6,6 @@
 #include <assert.h>
 #include <string.h>
 
-#define WORD(text) (int)(text).length, (text).bytes
-
 notch_edition *notch_rerun_edition(notch_rerun *rerun, uint32_t version)
 {
   return rerun->fixed != NULL ? rerun->fixed : notch_books_edition(rerun->books, version);
