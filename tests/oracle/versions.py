@@ -50,8 +50,8 @@ class Change:
                 limit.amount *= self.random.choice([1, 2, 3])
 
     def drop(self):
-        """A rule goes; not one whose points wait for an event."""
-        rules = [r for r in self.plain() if not r.pending or r.pending[0] != 'until']
+        """A rule goes; what it gave keeps waiting for its event."""
+        rules = self.plain()
         if len(rules) > 1:
             del self.new.rules[rules[-1].name]
 
