@@ -58,8 +58,8 @@ START_TEST(bad_keys_are_refused)
 {
   notch_note_key key;
   static const char *const bad[] = {"", "+", "a+b", "PRIVATE+KEY+", "n+00000000+AAAA",
-                                    "PeterNeumann+c74f20a4+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/"
-                                    "LDE4izWy10TW"};
+                                    ("PeterNeumann+c74f20a4+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/"
+                                     "LDE4izWy10TW")};
   for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
     ck_assert_msg(!notch_note_key_read(&key, notch_text_of(bad[i])), "%s", bad[i]);
   }
