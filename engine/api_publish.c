@@ -260,8 +260,17 @@ notch_status notch_api_can_follow(notch_ledger *ledger, const notch_rules *rules
   }
   const notch_program *old = newest->rules->program, *now = rules->program;
   if (from_us < newest->effective_us) {
-    return notch_api_say(ledger, NOTCH_EUNSUPPORTED,
-                         "a version cannot come into force before the one it follows");
+    notch_buffer when;
+    notch_buffer_init(&when, &ledger->engine->memory);
+    notch_moment_print_zone(&when, newest->effective_us, &old->zone);
+    notch_status status =
+        when.failed ? notch_api_nomem(ledger)
+                    : notch_api_say(ledger, NOTCH_EUNSUPPORTED,
+                                    "a version cannot come into force before the one it follows: "
+                                    "publish it from %s, and it takes the place of that one",
+                                    when.bytes);
+    notch_buffer_free(&when);
+    return status;
   }
   for (uint32_t i = 0; i < old->points_count; i++) {
     notch_text name = old->points[i].decl.name;

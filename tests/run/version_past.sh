@@ -40,6 +40,14 @@ event r2 return ann 2025-05-12T00:00:00Z '"of":"e2"' >c.jsonl
 run "return" 0 apply l.ledger c.jsonl --clock events
 same "by its own version" 124 "$(available l.ledger ann 2025-05-13T00:00:00Z)"
 same "June by v2" 126 "$(available l.ledger ann 2025-06-02T00:00:00Z)"
+# one that is to come is called off by another from the same time, not from an earlier one
+rules 20 >v3.notch
+rules 300 >v4.notch
+run "to come" 0 publish l.ledger v3.notch --from 2025-08-01
+run "not before it" 1 publish l.ledger v4.notch --from 2025-07-01
+same "it says from when" 1 "$(grep -c 'publish it from 2025-08-01T00:00:00Z' err)"
+run "instead of it" 0 publish l.ledger v4.notch --from 2025-08-01
+same "July by the second, August by the fourth" 428 "$(available l.ledger ann 2025-08-02T00:00:00Z)"
 run "replay" 0 replay l.ledger
 run "verify" 0 verify l.ledger
 finish
