@@ -250,7 +250,7 @@ static void member_event(notch_work *work, notch_state *state)
     state->booked_us = open->row.booked_us;
   }
   work->inflow = NULL;
-  notch_post_to_others(work, awards, open->row.event);
+  notch_post_to_others(work, awards);
   notch_give_queued(work);
   notch_pool_settle(work);
   notch_take_claimed(work);

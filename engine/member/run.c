@@ -6,6 +6,7 @@
 #include "member/measure.h"
 #include "member/post.h"
 #include "member/run.h"
+#include "member/side.h"
 #include "member/shop.h"
 
 #include <assert.h>
@@ -330,38 +331,18 @@ void notch_see_member(notch_work *work, notch_state *state)
 
 /* One receiver: settled first, then the lots open, tiers and `on earning` run. */
 static void post_to(notch_work *work, const notch_awards *awards, const notch_text *receiver,
-                    const notch_state *other, int64_t cause)
+                    const notch_state *other)
 {
-  notch_moment moment = work->moment;
-  const notch_event *event = work->event;
-  const notch_value *fields = work->fields;
-  notch_state *mine = work->state;
-  notch_open *main = work->open;
-  const notch_state *seen = work->seen, *uses = work->uses;
-  int64_t *inflow = work->inflow;
-  notch_state *state = notch_work_copy(work, other);
-  notch_settle_until(work, state, moment.now_us / NOTCH_SECOND_US);
-  work->moment = moment;
-  notch_see_member(work, state);
-  notch_work_begin(work, state, NOTCH_ORIGIN_SIDE, main->row.type, main->row.at_us,
-                   main->row.offset_min);
-  work->open->row.cause = cause;
+  notch_view view = notch_view_of(work);
+  notch_side_begin(work, &view, other);
   work->inflow = NOTCH_NEW_ARRAY(work->run, int64_t, work->program->points_count + 1);
-  post_lots(work, awards, receiver, moment.now_us);
+  post_lots(work, awards, receiver, work->moment.now_us);
   notch_tiers(work);
   notch_run_on_earning(work);
-  notch_work_end(work);
-  work->inflow = inflow;
-  notch_see_member(work, mine);
-  work->seen = seen;
-  work->uses = uses;
-  work->open = main;
-  work->event = event;
-  work->fields = fields;
-  work->moment = moment;
+  notch_side_end(work, &view);
 }
 
-void notch_post_to_others(notch_work *work, const notch_awards *awards, int64_t cause)
+void notch_post_to_others(notch_work *work, const notch_awards *awards)
 {
   for (uint32_t i = 0; awards != NULL && i < awards->awards.count; i++) {
     const notch_award *award = &awards->awards.items[i];
@@ -385,7 +366,7 @@ void notch_post_to_others(notch_work *work, const notch_awards *awards, int64_t 
                        NOTCH_MISSING, 0);
       continue;
     }
-    post_to(work, awards, &award->receiver, other, cause);
+    post_to(work, awards, &award->receiver, other);
   }
 }
 

@@ -24,7 +24,7 @@ void notch_rule_figures(notch_work *work, notch_ruling *ruling);
 /* Posts what `awards` have for the member himself. */
 void notch_post_awards(notch_work *work, const notch_awards *awards, int64_t earned_us);
 /* The other members' sides of awards `to` somebody, each a transaction of its own. */
-void notch_post_to_others(notch_work *work, const notch_awards *awards, int64_t cause);
+void notch_post_to_others(notch_work *work, const notch_awards *awards);
 /* Lots that are already past their end expire in the transaction that opened them. */
 void notch_expire_due(notch_work *work, int64_t now_s);
 

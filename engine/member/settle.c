@@ -287,9 +287,8 @@ static void settle_instant(notch_work *work, notch_state *state, int64_t now_s)
   state->settled_us = now_us > state->settled_us ? now_us : state->settled_us;
   notch_absorbed(work, state, now_us);
   notch_awards *given = work->given_away;
-  int64_t cause = work->open->row.event;
   if (notch_work_end(work) && given != NULL) {
-    notch_post_to_others(work, given, cause);
+    notch_post_to_others(work, given);
   }
   work->inflow = NULL;
 }
