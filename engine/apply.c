@@ -187,16 +187,16 @@ static bool renew(notch_books *books, notch_edition *edition, notch_event *event
   return returning->original == NULL || out->original != NULL;
 }
 
-/* Once more, with what has been recorded in between. */
-static bool decide_settled(notch_books *books, notch_edition *edition, notch_event *event,
+static bool decide_renewed(notch_books *books, notch_edition *edition, notch_event *event,
                            int64_t member, const notch_returning *returning,
-                           notch_receipt *receipt)
+                           notch_receipt *receipt, bool again)
 {
   notch_returning renewed;
   if (returning != NULL && !renew(books, edition, event, returning, &renewed)) {
     return false;
   }
-  return decide(books, edition, event, member, returning == NULL ? NULL : &renewed, receipt, true);
+  return decide(books, edition, event, member, returning == NULL ? NULL : &renewed, receipt,
+                again);
 }
 
 /* What fell due for the member between versions is recorded first, each part by its version. */
@@ -205,17 +205,12 @@ bool notch_books_decide(notch_books *books, notch_edition *edition, notch_event 
                         notch_receipt *receipt)
 {
   int64_t before = notch_store_next(books->store)->event;
-  notch_returning renewed;
   if (books->edition_count > 1 && !notch_books_settle_before(books, member, event->at_us)) {
     return false;
   }
-  if (returning != NULL && notch_store_next(books->store)->event != before) {
-    if (!renew(books, edition, event, returning, &renewed)) {
-      return false;
-    }
-    returning = &renewed;
-  }
-  return decide(books, edition, event, member, returning, receipt, false);
+  bool moved = notch_store_next(books->store)->event != before;
+  return moved ? decide_renewed(books, edition, event, member, returning, receipt, false)
+               : decide(books, edition, event, member, returning, receipt, false);
 }
 
 static bool decide(notch_books *books, notch_edition *edition, notch_event *event, int64_t member,
@@ -265,7 +260,7 @@ static bool decide(notch_books *books, notch_edition *edition, notch_event *even
       return false;
     }
     if (others > 0) { /* the outcome is of before that */
-      return decide_settled(books, edition, event, member, returning, receipt);
+      return decide_renewed(books, edition, event, member, returning, receipt, true);
     }
   }
   receipt->verdict = outcome->verdict;

@@ -203,6 +203,9 @@ uint32_t notch_names_index(notch_books *books, notch_edition *edition, uint32_t 
 notch_text notch_names_terms(const notch_program *p, uint32_t terms, notch_arena *run);
 /* What a limit counts, in words of the rules; its amount is no part of it. */
 notch_text notch_names_limit(const notch_program *p, uint32_t limit, notch_arena *run);
+/* The index of what is called so in the programme, or NOTCH_NONE. */
+uint32_t notch_names_called(const notch_program *p, notch_name_sort sort, notch_text text,
+                          notch_arena *run);
 void notch_names_forget(notch_books *books);
 
 /* ---- members (apply_members.c) ---------------------------------------------------------- */

@@ -13,22 +13,12 @@
 #include <assert.h>
 #include <string.h>
 
-#define HAS(function, entities, count_of)                                              \
-  static uint32_t function(const notch_program *program, notch_text name)              \
-  {                                                                                    \
-    for (uint32_t i = 0; i < program->count_of; i++) {                                 \
-      if (notch_text_equal(program->entities[i].decl.name, name)) {                    \
-        return i;                                                                      \
-      }                                                                                \
-    }                                                                                  \
-    return NOTCH_NONE;                                                                 \
-  }
-HAS(find_points, points, points_count)
-HAS(find_reward, rewards, reward_count)
-HAS(find_payment, payments, payment_count)
-HAS(find_event, events, event_count)
-HAS(find_ladder, ladders, ladder_count)
-HAS(find_retire, retires, retire_count)
+NOTCH_FIND_NAMED(find_points, points, points_count)
+NOTCH_FIND_NAMED(find_reward, rewards, reward_count)
+NOTCH_FIND_NAMED(find_payment, payments, payment_count)
+NOTCH_FIND_NAMED(find_event, events, event_count)
+NOTCH_FIND_NAMED(find_ladder, ladders, ladder_count)
+NOTCH_FIND_NAMED(find_retire, retires, retire_count)
 
 typedef struct carrying {
   notch_program *to;
@@ -110,25 +100,17 @@ static bool wait_alike(const notch_program *one, const notch_terms *terms,
                           other->events[others->pending_event].decl.name);
 }
 
-static uint32_t find_terms(const notch_program *program, notch_text name, notch_arena *run)
-{
-  for (uint32_t i = 0; i < program->terms_count; i++) {
-    if (notch_text_equal(notch_names_terms(program, i, run), name)) {
-      return i;
-    }
-  }
-  return NOTCH_NONE;
-}
-
 /* Lots go on waiting for the event that they were opened to wait for. */
 static void carry_waiting(carrying *c)
 {
   for (uint32_t i = 0; i < c->from->terms_count; i++) {
     const notch_terms *old = &c->from->terms[i];
+    if (old->pending != NOTCH_PENDING_UNTIL) {
+      continue;
+    }
     notch_text name = notch_names_terms(c->from, i, c->arena);
-    uint32_t own = find_terms(c->to, name, c->arena);
-    if (old->pending == NOTCH_PENDING_UNTIL &&
-        (own == NOTCH_NONE || !wait_alike(c->from, old, c->to, &c->terms[own]))) {
+    uint32_t own = notch_names_called(c->to, NOTCH_NAME_TERMS, name, c->arena);
+    if (own == NOTCH_NONE || !wait_alike(c->from, old, c->to, &c->terms[own])) {
       uint32_t carried = carry_terms(c, i);
       c->terms[carried].carried_as = name;
     }

@@ -360,7 +360,7 @@ static uint32_t find_tier(notch_books *books, const notch_edition *edition, notc
   return tier;
 }
 
-static uint32_t find_text(const notch_program *p, notch_name_sort sort, notch_text text,
+uint32_t notch_names_called(const notch_program *p, notch_name_sort sort, notch_text text,
                           notch_arena *run)
 {
   for (uint32_t i = 0; i < count_of(p, sort); i++) {
@@ -379,7 +379,7 @@ static uint32_t find_index(notch_books *books, const notch_edition *edition, uin
   if (sort == NOTCH_NAME_TIER) {
     return find_tier(books, edition, text);
   }
-  return find_text(p, sort, text, &books->run);
+  return notch_names_called(p, sort, text, &books->run);
 }
 
 /* The index of a number; NOTCH_NONE stays what it is.  False: the edition lacks the name. */
@@ -433,7 +433,7 @@ static bool name_in(const naming *n, notch_name_sort sort, uint32_t from, uint32
   if (n->from == NULL || from == NOTCH_NONE) {
     return index_of(n->books, n->to, from, to);
   }
-  *to = find_text(n->to->rules->program, sort,
+  *to = notch_names_called(n->to->rules->program, sort,
                   text_of(n->from->rules->program, sort, from, n->run), n->run);
   return *to != NOTCH_NONE;
 }

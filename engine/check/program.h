@@ -581,4 +581,17 @@ typedef struct notch_program {
   notch_root *roots;
 } notch_program;
 
+/* Makes uint32_t function(program, name): the index of the declaration of that name in a list of
+ * the programme, or NOTCH_NONE. */
+#define NOTCH_FIND_NAMED(function, entities, count_of)                                 \
+  static uint32_t function(const notch_program *program, notch_text name)              \
+  {                                                                                    \
+    for (uint32_t i = 0; i < program->count_of; i++) {                                 \
+      if (notch_text_equal(program->entities[i].decl.name, name)) {                    \
+        return i;                                                                      \
+      }                                                                                \
+    }                                                                                  \
+    return NOTCH_NONE;                                                                 \
+  }
+
 #endif

@@ -133,6 +133,16 @@ void notch_again_on_earning(notch_work *work, notch_state *then, int64_t *inflow
 
 /* ---- later rows ---- */
 
+/* What has been taken back of the lot since is not there for the rules of the row, either. */
+static void less_gone(const notch_taking *taking, notch_state *then, notch_lot *lot,
+                      int64_t event)
+{
+  int64_t gone = notch_gone_of_lot(taking, lot->lot, event);
+  gone = gone < 0 ? 0 : gone > lot->left ? lot->left : gone;
+  lot->left -= gone;
+  then->balances[lot->points].points -= gone;
+}
+
 void notch_ripen(const notch_taking *taking, notch_state *then, const notch_transaction *row,
                  const notch_event *sent, int64_t *inflow)
 {
@@ -150,10 +160,7 @@ void notch_ripen(const notch_taking *taking, notch_state *then, const notch_tran
     if (!waited && !due) {
       continue;
     }
-    int64_t gone = notch_gone_of_lot(taking, lot->lot, row->event);
-    gone = gone < 0 ? 0 : gone > lot->left ? lot->left : gone;
-    lot->left -= gone;
-    then->balances[lot->points].points -= gone;
+    less_gone(taking, then, lot, row->event);
     lot->matures_s = waited ? now_s : lot->matures_s;
     inflow[lot->points] += lot->left;
   }
@@ -189,10 +196,7 @@ static void fold_rest(const notch_taking *taking, const notch_ripened *ripened, 
     }
     notch_lot *lot = notch_state_lot(then, posting->lot);
     if (posting->lot == posting->posting && lot != NULL) {
-      int64_t gone = notch_gone_of_lot(taking, lot->lot, row->event);
-      gone = gone < 0 ? 0 : gone > lot->left ? lot->left : gone;
-      lot->left -= gone;
-      then->balances[lot->points].points -= gone;
+      less_gone(taking, then, lot, row->event);
     }
     if (posting->target == NOTCH_ACCOUNT_POINTS && lot != NULL &&
         notch_lot_available(work, then, lot)) {
@@ -210,26 +214,8 @@ static void fold_rest(const notch_taking *taking, const notch_ripened *ripened, 
   }
 }
 
-/* The index of the declaration of that name, or NOTCH_NONE. */
-static uint32_t rule_named(const notch_program *program, notch_text name)
-{
-  uint32_t index = 0;
-  while (index < program->rule_count &&
-         !notch_text_equal(program->rules[index].decl.name, name)) {
-    index++;
-  }
-  return index < program->rule_count ? index : NOTCH_NONE;
-}
-
-static uint32_t points_named(const notch_program *program, notch_text name)
-{
-  uint32_t index = 0;
-  while (index < program->points_count &&
-         !notch_text_equal(program->points[index].decl.name, name)) {
-    index++;
-  }
-  return index < program->points_count ? index : NOTCH_NONE;
-}
+NOTCH_FIND_NAMED(rule_named, rules, rule_count)
+NOTCH_FIND_NAMED(points_named, points, points_count)
 
 static bool same_actions(const notch_rule *left, const notch_rule *right)
 {

@@ -153,9 +153,7 @@ static int64_t *reserved_totals(notch_work *work, const notch_state *state, uint
   int64_t *totals = NOTCH_NEW_ARRAY(work->run, int64_t, work->program->points_count + 1);
   for (uint32_t i = 0; i < state->reservations_count; i++) {
     const notch_reservation *reserved = &state->reservations[i];
-    if (reserved->hold == hold && reserved->points != NOTCH_NONE) {
-      totals[reserved->points] += reserved->amount;
-    }
+    totals[reserved->points] += reserved->hold == hold ? reserved->amount : 0;
   }
   return totals;
 }

@@ -52,7 +52,7 @@ typedef struct notch_hold {
 
 typedef struct notch_reservation {
   uint32_t hold;   /* index of holds */
-  uint32_t points; /* NOTCH_NONE: a reward lot */
+  uint32_t points;
   int64_t lot, amount;
 } notch_reservation;
 
