@@ -32,6 +32,7 @@ libengine_la_SOURCES += \
   engine/apply_later.c \
   engine/apply_known.c \
   engine/apply_members.c \
+  engine/apply_merged.c \
   engine/apply_names.c \
   engine/apply_read.c \
   engine/apply_refold.c \

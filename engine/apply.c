@@ -26,31 +26,9 @@ typedef struct work { /* one event on its way */
 /* Later events of a merged name are the survivor's. */
 static bool follow_merges(notch_books *books, notch_edition *edition, int64_t *member)
 {
-  for (unsigned hops = 0; hops < 16; hops++) {
-    notch_seat *seat = notch_seat_get(books, *member, edition);
-    if (seat == NULL) {
-      return false;
-    }
-    notch_transaction last, cause;
-    if (!seat->state.closed || seat->state.last_event == 0) {
-      return true;
-    }
-    if (!notch_history_read(books, seat->state.last_event, &books->run, &last)) {
-      return false;
-    }
-    if (last.origin != NOTCH_ORIGIN_SIDE || last.cause == 0) {
-      return true;
-    }
-    if (!notch_history_read(books, last.cause, &books->run, &cause)) {
-      return false;
-    }
-    if (notch_names_index(books, edition, cause.type) != NOTCH_EVENT_MERGE ||
-        cause.member == *member) {
-      return true;
-    }
-    *member = cause.member;
-  }
-  return true;
+  const notch_seat *seat = notch_seat_get(books, *member, edition);
+  return seat != NULL &&
+         (!seat->state.closed || notch_merged_into(books, member, INT64_MAX));
 }
 
 static bool find_member(notch_books *books, notch_edition *edition, notch_text id, int64_t *out)
@@ -174,7 +152,7 @@ static bool decide(notch_books *books, notch_edition *edition, notch_event *even
                    const notch_returning *returning, notch_receipt *receipt, bool again);
 
 /* What a return goes back to, with what has been recorded in between. */
-static bool renew(notch_books *books, notch_edition *edition, notch_event *event,
+static bool renew(notch_books *books, notch_edition *edition, notch_event *event, int64_t member,
                   const notch_returning *returning, notch_returning *out)
 {
   notch_reader reader = {.layout = edition->rules->layout, .run = &books->run,
@@ -182,7 +160,7 @@ static bool renew(notch_books *books, notch_edition *edition, notch_event *event
   *out = *returning;
   if (returning->original != NULL) {
     out->original =
-        notch_history_original(books, edition, returning->original->event, event, &reader);
+        notch_history_original(books, edition, returning->original->event, member, event, &reader);
   }
   return returning->original == NULL || out->original != NULL;
 }
@@ -192,7 +170,7 @@ static bool decide_renewed(notch_books *books, notch_edition *edition, notch_eve
                            notch_receipt *receipt, bool again)
 {
   notch_returning renewed;
-  if (returning != NULL && !renew(books, edition, event, returning, &renewed)) {
+  if (returning != NULL && !renew(books, edition, event, member, returning, &renewed)) {
     return false;
   }
   return decide(books, edition, event, member, returning == NULL ? NULL : &renewed, receipt,
@@ -299,7 +277,7 @@ static bool refuse_return(notch_books *books, notch_edition *edition, const notc
 static bool decide_of(notch_books *books, notch_edition *edition, notch_event *event,
                       int64_t member, notch_text of, notch_receipt *receipt)
 {
-  int64_t number;
+  int64_t number, owner;
   notch_transaction row;
   if (!notch_books_find_applied(books, of, &number)) {
     return false;
@@ -311,20 +289,21 @@ static bool decide_of(notch_books *books, notch_edition *edition, notch_event *e
   if (!notch_history_read(books, number, &books->run, &row)) {
     return false;
   }
+  owner = row.member;
   notch_edition *then = notch_books_edition(books, row.version);
-  if (then == NULL) {
+  if (then == NULL || !notch_merged_into(books, &owner, INT64_MAX)) {
     return false;
   }
   uint32_t type = notch_names_index(books, then, row.type);
-  if (row.member != member || !notch_event_can_be_returned(then->rules->program, type)) {
-    notch_text sentence = notch_history_no_return(&books->run, of, row.member == member);
+  if (owner != member || !notch_event_can_be_returned(then->rules->program, type)) {
+    notch_text sentence = notch_history_no_return(&books->run, of, owner == member);
     return refuse_return(books, edition, event, member, NOTCH_REFUSED_BAD_VALUE, sentence,
                          receipt);
   }
   notch_reader reader = {.layout = then->rules->layout, .run = &books->run,
                          .parser = books->parser};
   const notch_original *original =
-      notch_history_original(books, then, number, event, &reader);
+      notch_history_original(books, then, number, member, event, &reader);
   if (original == NULL) {
     return reader.verdict != NOTCH_APPLIED &&
            refuse_return(books, edition, event, member, reader.verdict, reader.sentence, receipt);

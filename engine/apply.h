@@ -79,9 +79,16 @@ typedef struct notch_waiting_return {
   int64_t member;
 } notch_waiting_return;
 
+typedef struct notch_lineage { /* rows of an account and of those it took in, newest first */
+  struct notch_books *books;
+  notch_arena *keep;
+  NOTCH_VEC(int64_t) heads; /* the next row of each; 0: it has no more */
+} notch_lineage;
+
 typedef struct notch_latest { /* the n-th newest event of a type: where the search came to */
-  int64_t last, at_us, event, previous;
+  int64_t last, at_us, event;
   uint32_t type, n;
+  notch_lineage rest;
 } notch_latest;
 
 typedef struct notch_books {
@@ -246,12 +253,13 @@ bool notch_history_read(notch_books *books, int64_t event, notch_arena *arena,
 notch_original *notch_history_light(notch_books *books, notch_edition *edition, int64_t original,
                                     const notch_transaction *returns,
                                     notch_event *returned, notch_arena *arena);
-/* What deciding one needs: with the states of then.  NULL: refused (see reader) or failed. */
+/* What deciding one needs: with the states of then; `member` is who returns it.  NULL: refused
+ * (see reader) or failed. */
 notch_original *notch_history_original(notch_books *books, notch_edition *edition,
-                                       int64_t original, notch_event *returned,
+                                       int64_t original, int64_t member, notch_event *returned,
                                        notch_reader *reader);
-/* The states of then of an original, and what returns need of the rows after it: of its member's
- * from `last` back, of others' those before the row `before`. */
+/* The states of then of an original, and what returns need of the rows after it: of who returns
+ * it from `last` back, of others those before the row `before`. */
 bool notch_history_fill_then(notch_books *books, notch_edition *edition, notch_original *original,
                              int64_t last, int64_t before, notch_arena *arena);
 /* What returns of it need of later rows, those before the row `before` (apply_later.c). */
@@ -275,6 +283,21 @@ const notch_state *notch_history_then(notch_books *books, notch_edition *edition
 void notch_history_forget(notch_books *books); /* states of the event that is over */
 /* The same, but for the first so many. */
 void notch_history_forget_from(notch_books *books, uint32_t kept);
+
+/* ---- merged accounts (apply_merged.c) ----------------------------------------------------- */
+
+/* The account that an applied row took in; 0: it is no merge. */
+int64_t notch_merged_account(const notch_transaction *row);
+/* Who has a member's account before the row `before`: the member, if it was not merged. */
+bool notch_merged_into(notch_books *books, int64_t *member, int64_t before);
+/* Holders, lots and grants of an original, by the merges before the row `before`. */
+bool notch_merged_fill(notch_books *books, notch_original *original, int64_t before,
+                       notch_arena *arena);
+/* From the row `last` of an account back; what is noted lies in `keep`. */
+bool notch_lineage_begin(notch_lineage *lineage, notch_books *books, int64_t last,
+                         notch_arena *keep);
+/* Reads the next row into the arena; out->event 0: there are no more. */
+bool notch_lineage_next(notch_lineage *lineage, notch_arena *arena, notch_transaction *out);
 
 /* ---- one event (apply.c, apply_known.c) --------------------------------------------------- */
 

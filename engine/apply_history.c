@@ -150,8 +150,7 @@ notch_text notch_history_no_return(notch_arena *arena, notch_text of, bool own)
   return own ? notch_arena_format(arena, "`of`: %.*s is no event that can be returned",
                                   (int)of.length, of.bytes)
              : notch_arena_format(arena,
-                                  "`of`: %.*s is another member's event; what an account had "
-                                  "bought before it was merged is given back by an `adjust`",
+                                  "`of`: %.*s is another member's event",
                                   (int)of.length, of.bytes);
 }
 
@@ -161,18 +160,18 @@ static bool find_earlier(notch_books *books, int64_t original, int64_t last, not
 {
   row_list newest_first = {0};
   notch_arena one;
-  bool good = true;
+  notch_lineage rows;
+  notch_transaction row = {.event = last};
   notch_arena_init(&one, books->memory);
-  for (int64_t event = last; event > original && good;) {
-    notch_transaction row;
+  bool good = notch_lineage_begin(&rows, books, last, arena);
+  while (good && row.event > original) {
     notch_arena_reset(&one);
-    good = notch_history_read(books, event, &one, &row);
-    if (good && row.cause == original && notch_history_returns(&row)) {
+    good = notch_lineage_next(&rows, &one, &row);
+    if (good && row.event > original && row.cause == original && notch_history_returns(&row)) {
       notch_transaction *kept = NOTCH_NEW(arena, notch_transaction);
-      good = notch_history_read(books, event, arena, kept);
+      good = notch_history_read(books, row.event, arena, kept);
       *notch_vec_push(&newest_first, arena) = kept;
     }
-    event = row.previous;
   }
   notch_arena_free(&one);
   for (uint32_t i = newest_first.count; i > 0; i--) {
@@ -341,20 +340,17 @@ bool notch_history_fill_then(notch_books *books, notch_edition *edition, notch_o
     return false;
   }
   original->house_then = house;
-  return notch_history_fill_later(books, edition, original, last, before, arena);
+  return notch_merged_fill(books, original, before, arena) &&
+         notch_history_fill_later(books, edition, original, last, before, arena);
 }
 
 notch_original *notch_history_original(notch_books *books, notch_edition *edition,
-                                       int64_t original, notch_event *returned,
+                                       int64_t original, int64_t member, notch_event *returned,
                                        notch_reader *reader)
 {
   notch_original *out = NOTCH_NEW(reader->run, notch_original);
-  notch_transaction head;
   int64_t last = 0;
-  if (!notch_history_read(books, original, reader->run, &head)) {
-    return NULL;
-  }
-  notch_store_status status = notch_store_member_last(books->store, &last, head.member);
+  notch_store_status status = notch_store_member_last(books->store, &last, member);
   if (status != NOTCH_STORE_OK) {
     notch_books_failed(books, status);
     return NULL;
@@ -372,22 +368,22 @@ int64_t notch_history_find_latest(notch_books *books, notch_edition *edition, in
   bool goes_on = before->event != 0 && before->n + 1 == n && before->last == last &&
                  before->type == type && before->at_us == at_us;
   uint32_t skip = goes_on ? 0 : n;
-  int64_t event = goes_on ? before->previous : last;
+  notch_lineage rows = before->rest;
+  notch_transaction row = {.event = last};
   notch_arena one;
-  bool good = true;
+  bool good = goes_on || notch_lineage_begin(&rows, books, last, &books->run);
   notch_arena_init(&one, books->memory);
   *before = (notch_latest){0};
-  while (event > 0 && good && before->event == 0) {
-    notch_transaction row;
+  while (row.event > 0 && good && before->event == 0) {
     notch_arena_reset(&one);
-    good = notch_history_read(books, event, &one, &row);
-    bool found = good && row.verdict == NOTCH_APPLIED && row.origin == NOTCH_ORIGIN_SENT &&
-                 row.at_us <= at_us && notch_names_index(books, edition, row.type) == type;
+    good = notch_lineage_next(&rows, &one, &row);
+    bool found = good && row.event > 0 && row.verdict == NOTCH_APPLIED &&
+                 row.origin == NOTCH_ORIGIN_SENT && row.at_us <= at_us &&
+                 notch_names_index(books, edition, row.type) == type;
     if (found && skip == 0) {
-      *before = (notch_latest){last, at_us, event, row.previous, type, n};
+      *before = (notch_latest){last, at_us, row.event, type, n, rows};
     }
     skip -= found && skip > 0 ? 1 : 0;
-    event = row.previous;
   }
   notch_arena_free(&one);
   return before->event;
@@ -415,7 +411,7 @@ bool notch_history_recall(void *payload, notch_original *original)
   notch_books *books = payload;
   int64_t last = 0;
   notch_store_status status =
-      notch_store_member_last(books->store, &last, original->transaction->member);
+      notch_store_member_last(books->store, &last, books->deciding_member);
   notch_history_forget_from(books, books->recalled);
   return status == NOTCH_STORE_OK
              ? notch_history_fill_then(books, (notch_edition *)(intptr_t)books->edition, original,

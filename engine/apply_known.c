@@ -127,10 +127,11 @@ static bool same_envelope(notch_books *books, const notch_envelope *envelope,
   }
   if (envelope->member.length > 0 && row->member > 0) {
     notch_text id = books->host.member_id(books, row->member);
-    /* An erased member cannot be compared; his events stay his. */
+    /* An erased member cannot be compared; his events stay his.  What came under the name of a
+     * merged account is the survivor's. */
     if (id.length > 0 && !notch_text_equal(id, envelope->member) &&
         (notch_store_member_find(books->store, &member, envelope->member) != NOTCH_STORE_OK ||
-         member != row->member)) {
+         !notch_merged_into(books, &member, row->event) || member != row->member)) {
       return false;
     }
   }

@@ -3,16 +3,23 @@
 
 #include "apply.h"
 #include "member/claims.h"
+#include "member/moved.h"
 
 typedef NOTCH_VEC(const notch_transaction *) row_list;
 
-typedef struct ripening { /* one member's rows after an original, searched */
+typedef struct awaited { /* a lot that is to mature */
+  notch_posting lot;
+  int64_t member;
+} awaited;
+
+typedef struct ripening { /* one account's rows after an original, searched */
   notch_books *books;
   notch_edition *edition;
   notch_original *original;
   uint32_t original_version; /* as recorded: under other rules those of `edition` */
   notch_arena *arena;
-  NOTCH_VEC(notch_posting) waiting; /* lots that the original, or what it set off, opened */
+  int64_t before; /* rows from this one on are not known yet */
+  NOTCH_VEC(awaited) waiting; /* lots that the original, or what it set off, opened */
   NOTCH_VEC(notch_ripened) found;
   row_list takings;
 } ripening;
@@ -48,7 +55,23 @@ static void await_lots(ripening *r, const notch_transaction *row)
   for (uint32_t i = 0; i < row->posting_count; i++) {
     if (row->postings[i].source == NOTCH_ACCOUNT_ISSUED &&
         row->postings[i].matures_s != INT64_MIN) {
-      *notch_vec_push(&r->waiting, r->arena) = row->postings[i];
+      *notch_vec_push(&r->waiting, r->arena) = (awaited){row->postings[i], row->member};
+    }
+  }
+}
+
+/* Where a merge took lots that are waited for. */
+static void await_moved(ripening *r, const notch_transaction *row)
+{
+  for (uint32_t i = 0; i < row->posting_count; i++) {
+    const notch_posting *opening = &row->postings[i];
+    int64_t first = notch_first_lot(r->original, opening->lot);
+    bool moved = opening->source == NOTCH_ACCOUNT_IN_TRANSIT && first != opening->lot;
+    for (uint32_t j = 0, count = r->waiting.count; j < count && moved; j++) {
+      if (r->waiting.items[j].lot.lot == first) {
+        *notch_vec_push(&r->waiting, r->arena) = (awaited){*opening, row->member};
+        break;
+      }
     }
   }
 }
@@ -59,8 +82,11 @@ static bool ripens(ripening *r, const notch_transaction *row)
   const notch_program *program = r->edition->rules->program;
   bool any = false;
   for (uint32_t i = 0; i < r->waiting.count; i++) {
-    notch_posting *lot = &r->waiting.items[i];
+    notch_posting *lot = &r->waiting.items[i].lot;
     const notch_terms *terms = &program->terms[lot->terms];
+    if (r->waiting.items[i].member != row->member) {
+      continue;
+    }
     bool due = row->origin == NOTCH_ORIGIN_DUE && lot->matures_s != NOTCH_NEVER &&
                lot->matures_s * NOTCH_SECOND_US == row->at_us;
     bool sent = row->origin == NOTCH_ORIGIN_SENT && lot->matures_s == NOTCH_NEVER &&
@@ -82,7 +108,8 @@ static bool add_ripened(ripening *r, const notch_transaction *recorded,
   notch_edition *edition = recorded->version == r->original_version
                                ? r->edition
                                : notch_books_edition(books, recorded->version);
-  if (then == NULL || edition == NULL ||
+  int64_t holder = row->member;
+  if (then == NULL || edition == NULL || !notch_merged_into(books, &holder, r->before) ||
       !notch_names_from_store(books, edition, recorded, decided, r->arena) ||
       !notch_seat_rebuild(books, then, row->member, edition, row->event - 1, INT64_MAX,
                           INT64_MAX)) {
@@ -92,6 +119,7 @@ static bool add_ripened(ripening *r, const notch_transaction *recorded,
                            .plan = edition->rules->plan,
                            .decided = decided,
                            .then = then,
+                           .holder = holder,
                            .house_then = r->original->house_then};
   if (edition->rules->plan->uses_house || edition != r->edition) {
     notch_state *house = notch_history_past(books);
@@ -108,19 +136,32 @@ static bool add_ripened(ripening *r, const notch_transaction *recorded,
   return true;
 }
 
-/* The rows of one member after `after`, oldest first, up to `last`. */
-static bool search(ripening *r, int64_t after, int64_t last)
+/* Applied rows of one account, and of those it took in, after `after`, from `last` back. */
+static bool rows_after(ripening *r, int64_t after, int64_t last, row_list *rows)
 {
-  NOTCH_VEC(const notch_transaction *) rows = {0};
-  for (int64_t event = last; event > after;) {
-    notch_transaction *row = NOTCH_NEW(r->arena, notch_transaction);
-    if (!notch_history_read(r->books, event, r->arena, row)) {
+  notch_lineage lineage;
+  notch_transaction *row;
+  if (!notch_lineage_begin(&lineage, r->books, last, r->arena)) {
+    return false;
+  }
+  do {
+    row = NOTCH_NEW(r->arena, notch_transaction);
+    if (!notch_lineage_next(&lineage, r->arena, row)) {
       return false;
     }
-    if (row->verdict == NOTCH_APPLIED) {
-      *notch_vec_push(&rows, r->arena) = row;
+    if (row->event > after && row->event < r->before && row->verdict == NOTCH_APPLIED) {
+      *notch_vec_push(rows, r->arena) = row;
     }
-    event = row->previous;
+  } while (row->event > after);
+  return true;
+}
+
+/* The same rows, oldest first. */
+static bool search(ripening *r, int64_t after, int64_t last)
+{
+  row_list rows = {0};
+  if (!rows_after(r, after, last, &rows)) {
+    return false;
   }
   for (uint32_t i = rows.count; i-- > 0;) {
     const notch_transaction *recorded = rows.items[i];
@@ -129,7 +170,7 @@ static bool search(ripening *r, int64_t after, int64_t last)
       return false;
     }
     bool given = row->origin == NOTCH_ORIGIN_SIDE && row->cause == r->original->event &&
-                 row->member != r->original->transaction->member;
+                 row->member != r->original->transaction->member && !notch_history_returns(row);
     if (takes_back(row)) {
       *notch_vec_push(&r->takings, r->arena) = row;
     }
@@ -142,8 +183,28 @@ static bool search(ripening *r, int64_t after, int64_t last)
     if (given) {
       await_lots(r, row);
     }
+    await_moved(r, row);
   }
   return true;
+}
+
+/* The same of who has a side's account, unless it was searched for one before. */
+static bool search_side(ripening *r, uint32_t index)
+{
+  const notch_original *original = r->original;
+  int64_t last = 0, holder = original->holders[index];
+  if (original->sides[index]->cause != original->event || holder == original->holder) {
+    return true;
+  }
+  for (uint32_t i = 0; i < index; i++) {
+    if (original->sides[i]->cause == original->event && original->holders[i] == holder) {
+      return true;
+    }
+  }
+  r->waiting.count = 0;
+  notch_store_status status = notch_store_member_last(r->books->store, &last, holder);
+  return status == NOTCH_STORE_OK ? search(r, original->event, last)
+                                  : notch_books_failed(r->books, status);
 }
 
 bool notch_history_fill_later(notch_books *books, notch_edition *edition, notch_original *original,
@@ -153,6 +214,7 @@ bool notch_history_fill_later(notch_books *books, notch_edition *edition, notch_
                 .edition = edition,
                 .original = original,
                 .original_version = original->transaction->version,
+                .before = before,
                 .arena = arena};
   if (edition->rules->plan->earning_rules) {
     await_lots(&r, original->transaction);
@@ -160,21 +222,8 @@ bool notch_history_fill_later(notch_books *books, notch_edition *edition, notch_
       return false;
     }
     for (uint32_t i = 0; i < original->side_count; i++) {
-      const notch_transaction *side = original->sides[i];
-      int64_t newest = 0;
-      notch_transaction row = {.event = 0};
-      r.waiting.count = 0;
-      if (side->cause != original->event || side->member == original->transaction->member) {
-        continue;
-      }
-      notch_store_status status = notch_store_member_last(books->store, &newest, side->member);
-      for (; newest >= before && status == NOTCH_STORE_OK; newest = row.previous) {
-        if (!notch_history_read(books, newest, arena, &row)) {
-          return false;
-        }
-      }
-      if (status != NOTCH_STORE_OK || !search(&r, side->event - 1, newest)) {
-        return status == NOTCH_STORE_OK ? false : notch_books_failed(books, status);
+      if (!search_side(&r, i)) {
+        return false;
       }
     }
   } else {

@@ -144,16 +144,6 @@ static bool is_erased(notch_rerun *rerun, int64_t member)
 
 /* ---- absorbing ---- */
 
-static bool has_merge(const notch_transaction *row)
-{
-  for (uint32_t i = 0; i < row->effect_count; i++) {
-    if (row->effects[i].kind == NOTCH_EFFECT_MERGED) {
-      return true;
-    }
-  }
-  return false;
-}
-
 /* A row into the state of one member (0: the programme's figures). */
 static bool absorb_into(notch_rerun *rerun, int64_t member, const notch_transaction *row,
                         notch_edition *edition, const notch_event *event,
@@ -164,8 +154,8 @@ static bool absorb_into(notch_rerun *rerun, int64_t member, const notch_transact
     return false;
   }
   seat->last = row->event;
-  bool simple = indexed != NULL && row->verdict == NOTCH_APPLIED && !has_merge(row) &&
-                !notch_history_returns(row) &&
+  bool simple = indexed != NULL && row->verdict == NOTCH_APPLIED &&
+                notch_merged_account(row) == 0 && !notch_history_returns(row) &&
                 (row->origin != NOTCH_ORIGIN_SENT || event != NULL);
   if (!simple) {
     return notch_books_fold(rerun->books, edition, &seat->state, row);

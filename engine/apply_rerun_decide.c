@@ -216,9 +216,13 @@ static bool decide_of(notch_rerun *rerun, const notch_transaction *row, notch_te
     return false;
   }
   uint32_t type = notch_names_index(books, then, first.type);
-  if (first.member != row->member || !notch_event_can_be_returned(then->rules->program, type)) {
+  int64_t owner = first.member;
+  if (!notch_merged_into(books, &owner, row->event)) {
+    return false;
+  }
+  if (owner != row->member || !notch_event_can_be_returned(then->rules->program, type)) {
     return plain(out, NOTCH_REFUSED_BAD_VALUE,
-                 notch_history_no_return(&rerun->row, of, first.member == row->member));
+                 notch_history_no_return(&rerun->row, of, owner == row->member));
   }
   notch_reader reader = {.layout = then->rules->layout, .run = &rerun->row,
                          .parser = books->parser};

@@ -124,7 +124,9 @@ static bool decide_one(notch_books *books, const notch_waiting_return *item,
                            (long long)item->event);
   }
   notch_receipt own = {.first = receipt->first};
-  if (!notch_books_decide_return(books, edition, event, item->member, &own)) {
+  int64_t member = item->member; /* or who has his account by now */
+  if (!notch_merged_into(books, &member, INT64_MAX) ||
+      !notch_books_decide_return(books, edition, event, member, &own)) {
     return false;
   }
   receipt->last = own.last;

@@ -350,13 +350,16 @@ static void untyped(notch_buffer *to, const notch_program *program, const notch_
   }
 }
 
-/* Fields, `points` and `rewards` of a built-in event, merged in the order of their names. */
+/* Fields, `points` and `rewards` of a built-in event, merged in the order of their names.  Points
+ * that a return names are typed once its event is known: they stay where they were sent. */
 static bool builtin(notch_buffer *to, const notch_layout *layout, const notch_event *event,
                     const notch_vault *vault, bool *first)
 {
   const notch_program *program = layout->program;
   const notch_event_decl *decl = &program->events[event->type];
-  bool points_done = !event->has_points, rewards_done = event->reward_count == 0;
+  bool among_rest =
+      event->rest != NULL && notch_json_get(event->rest, NOTCH_TEXT("points")) != NULL;
+  bool points_done = !event->has_points || among_rest, rewards_done = event->reward_count == 0;
   for (uint32_t i = 0; i <= decl->field_count; i++) {
     const notch_field *field =
         i < decl->field_count ? &decl->fields[layout->events[event->type][i]] : NULL;

@@ -1,7 +1,7 @@
 /*
  * ledger/check_books.c -- what the rows say of one another: references, each member's chain and
  * times (L5), amounts and shares (L1, L4), the accounts per points kind (L6), lots, holds and
- * reward lots.  Memory: 40 bytes a posting, 8 an effect, 24 a member.
+ * reward lots.  Memory: 40 bytes a posting, 8 an effect, 32 a member.
  */
 #include <config.h>
 
@@ -18,6 +18,7 @@ typedef struct lot {
 
 typedef struct member {
   int64_t last, booked_us;
+  int64_t heir; /* who has the account since it was merged; 0: it was not */
   uint32_t holds;
   bool seen;
 } member;
@@ -193,9 +194,10 @@ static void check_chain(notch_check_books *books, const notch_transaction *t)
   }
 }
 
+/* What was taken back may be given again: by a return of a lowering rule, of an `adjust`. */
 static bool is_source(uint8_t account)
 {
-  return account != NOTCH_ACCOUNT_EXPIRED && account != NOTCH_ACCOUNT_TAKEN_BACK;
+  return account != NOTCH_ACCOUNT_EXPIRED;
 }
 
 static bool is_target(uint8_t account)
@@ -242,6 +244,16 @@ static bool touches(const notch_posting *p, notch_account account)
   return p->source == account || p->target == account;
 }
 
+/* Whether `heir` has the account of another member by now; a damaged file may go in circles. */
+static bool is_heir(const notch_check_books *books, int64_t of, int64_t heir)
+{
+  int64_t hops = 0;
+  while (of > 0 && of <= books->member_count && of != heir && hops++ < books->member_count) {
+    of = books->members[of].heir;
+  }
+  return of == heir;
+}
+
 static void move_lot(notch_check_books *books, const notch_transaction *t, const notch_posting *p)
 {
   bool opens = p->lot == p->posting;
@@ -250,6 +262,9 @@ static void move_lot(notch_check_books *books, const notch_transaction *t, const
         (lot){.amount = p->amount, .member = t->member, .points = p->points};
   }
   lot *of = p->lot > 0 && p->lot <= p->posting ? &books->lots[p->lot] : NULL;
+  if (of != NULL && of->left == 0 && of->held == 0 && is_heir(books, of->member, t->member)) {
+    of->member = t->member; /* what comes back to a lot of a merged account */
+  }
   if (of == NULL || of->member == 0 || of->member != t->member || of->points != p->points) {
     notch_check_number(books->check, t->event, "lot", p->lot, 0);
     return;
@@ -363,6 +378,11 @@ static void check_effect(notch_check_books *books, const notch_transaction *t,
   case NOTCH_EFFECT_USE:
   case NOTCH_EFFECT_WITHDRAW:
   case NOTCH_EFFECT_RETURN_USE: check_reward(books, t, e); break;
+  case NOTCH_EFFECT_MERGED:
+    if (e->ref > 0 && e->ref <= books->member_count) {
+      books->members[e->ref].heir = t->member;
+    }
+    break;
   default:
     if (e->kind < 1 || e->kind >= NOTCH_EFFECT_COUNT) {
       notch_check_number(books->check, t->event, "effect kind", e->kind, NOTCH_EFFECT_COUNT - 1);

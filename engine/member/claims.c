@@ -3,6 +3,7 @@
 
 #include "member/claims.h"
 #include "member/lots.h"
+#include "member/moved.h"
 #include "member/post.h"
 #include "member/run.h"
 
@@ -284,6 +285,7 @@ int64_t notch_gone_of_lot(const notch_taking *taking, int64_t lot, int64_t after
   notch_posting opening;
   int64_t event, sum = 0;
   const notch_transaction *row;
+  lot = notch_first_lot(taking->original, lot);
   if (!host->opening(host->payload, lot, &opening, &event)) {
     return 0;
   }
@@ -369,7 +371,7 @@ static void take_from_lot(notch_taking *taking, notch_giver *giver, const notch_
   for (uint32_t i = 0; i < claims && left > 0; i++) {
     notch_claim *claim = &giver->claims.items[i];
     bool wanted = claim->points == lot->points && claim->amount > 0 &&
-                  (!own_only || claim->lot == lot->lot);
+                  (!own_only || claim->lot == notch_first_lot(taking->original, lot->lot));
     int64_t part = !wanted ? 0 : claim->amount < left ? claim->amount : left;
     if (part > 0) {
       add_share(claim, part, shares, &share_count);
@@ -391,20 +393,22 @@ static void take_from_own_lots(notch_taking *taking, notch_giver *giver, bool pe
   notch_work *work = taking->work;
   notch_state *state = work->open->state;
   const notch_transaction *row = giver->row;
-  int64_t now_s = work->moment.now_us / NOTCH_SECOND_US;
+  int64_t number, now_s = work->moment.now_us / NOTCH_SECOND_US;
   for (uint32_t i = 0; i < row->posting_count; i++) {
     const notch_posting *posting = &row->postings[i];
     if (posting->source != NOTCH_ACCOUNT_ISSUED) {
       continue;
     }
-    const notch_lot *lot = notch_state_lot(state, posting->lot);
-    if (lot == NULL || lot->left == 0) {
-      continue;
-    }
-    int64_t matures = notch_lot_matures(work->plan, state, lot);
-    bool waits = matures != INT64_MIN && matures > now_s;
-    if (waits == pending) {
-      take_from_lot(taking, giver, lot, own_only);
+    for (uint32_t j = 0; (number = notch_moved_lot(taking->original, posting->lot, &j)) != 0;) {
+      const notch_lot *lot = notch_state_lot(state, number);
+      if (lot == NULL || lot->left == 0) {
+        continue;
+      }
+      int64_t matures = notch_lot_matures(work->plan, state, lot);
+      bool waits = matures != INT64_MIN && matures > now_s;
+      if (waits == pending) {
+        take_from_lot(taking, giver, lot, own_only);
+      }
     }
   }
 }

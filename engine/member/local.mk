@@ -23,6 +23,8 @@ libengine_la_SOURCES += \
   engine/member/measure.h \
   engine/member/measure_value.c \
   engine/member/member.h \
+  engine/member/moved.c \
+  engine/member/moved.h \
   engine/member/plan.c \
   engine/member/pool.c \
   engine/member/pool.h \

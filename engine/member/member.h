@@ -66,8 +66,14 @@ typedef struct notch_ripened {
   const notch_transaction *decided;
   const notch_event *sent;  /* the event that the lots waited for; NULL: no event of his */
   const notch_state *then;  /* its member just before it */
+  int64_t holder;           /* who has the account of its member now */
   const notch_state *house_then; /* the programme's own figures then */
 } notch_ripened;
+
+/* A lot or a grant that merges moved: the number it was opened with, and a later one. */
+typedef struct notch_moved {
+  int64_t first, to;
+} notch_moved;
 
 /* The event a return lowers, with the member as he was then. */
 typedef struct notch_original {
@@ -85,6 +91,11 @@ typedef struct notch_original {
   /* Other members' sides of it and of its earlier returns. */
   const notch_transaction *const *sides;
   uint32_t side_count;
+  /* Accounts that were merged since: who has its member's, and those of `sides`, now. */
+  int64_t holder;
+  const int64_t *holders;
+  const notch_moved *lots, *grants;
+  uint32_t lot_count, grant_count;
   /* Where rules run on earning: later rows in which what it earned let them run, in ledger order;
    * with them or without, every recorded row that took something back of it or of those. */
   const notch_ripened *ripened;

@@ -65,6 +65,10 @@ static void date_again(const notch_state *state, notch_lot *lot, notch_account f
       lot->matures_s = noted->anchor_us / NOTCH_SECOND_US;
     }
   }
+  /* Noted in an account that was merged: but what could be spent was mature. */
+  if (from == NOTCH_ACCOUNT_SPENT && lot->matures_s == NOTCH_NEVER) {
+    lot->matures_s = INT64_MIN;
+  }
 }
 
 /* The lot a posting names: in the state, or put back there from the journal. */
@@ -260,21 +264,39 @@ notch_reward_lot *notch_state_reward_lot(const notch_state *state, int64_t lot)
   return NULL;
 }
 
-static void grant(notch_state *state, const notch_effect *effect, int64_t event)
+static void grant(notch_state *state, const notch_effect *effect)
 {
   *notch_state_add_reward_lots(state) = (notch_reward_lot){.lot = effect->effect,
                                                            .reward = effect->subject,
                                                            .rule = effect->rule,
                                                            .left = effect->amount,
                                                            .matures_s = effect->matures_s,
-                                                           .until_s = effect->until_s,
-                                                           .event = event};
+                                                           .until_s = effect->until_s};
 }
 
-static bool change_grant(notch_state *state, const notch_effect *effect, int64_t sign)
+/* Of a grant that an account had which was merged, what comes back is opened here anew. */
+static notch_reward_lot *grant_of(notch_state *state, const notch_effect *effect,
+                                  const notch_host *host)
 {
   notch_reward_lot *lot = notch_state_reward_lot(state, effect->ref);
-  return effect->ref == 0 || (lot != NULL && change(&lot->left, sign * effect->amount));
+  notch_effect granted;
+  if (lot == NULL && effect->kind == NOTCH_EFFECT_RETURN_USE && host != NULL &&
+      host->grant != NULL && host->grant(host->payload, effect->ref, &granted)) {
+    granted.amount = 0;
+    grant(state, &granted);
+    lot = notch_state_reward_lot(state, effect->ref);
+  }
+  return lot;
+}
+
+static bool change_grant(notch_state *state, const notch_effect *effect, int64_t sign,
+                         const notch_host *host)
+{
+  if (effect->ref == 0) {
+    return true;
+  }
+  notch_reward_lot *lot = grant_of(state, effect, host);
+  return lot != NULL && change(&lot->left, sign * effect->amount);
 }
 
 static void hold(notch_state *state, const notch_effect *effect, int64_t event)
@@ -349,12 +371,11 @@ static void pool(notch_state *state, const notch_effect *effect, bool enters)
 bool notch_state_effect(notch_state *state, const notch_effect *effect, int64_t event,
                         const notch_host *host)
 {
-  (void)host;
   switch ((notch_effect_kind)effect->kind) {
-  case NOTCH_EFFECT_GRANT: grant(state, effect, event); break;
+  case NOTCH_EFFECT_GRANT: grant(state, effect); break;
   case NOTCH_EFFECT_USE:
-  case NOTCH_EFFECT_WITHDRAW: return change_grant(state, effect, -1);
-  case NOTCH_EFFECT_RETURN_USE: return change_grant(state, effect, 1);
+  case NOTCH_EFFECT_WITHDRAW: return change_grant(state, effect, -1, host);
+  case NOTCH_EFFECT_RETURN_USE: return change_grant(state, effect, 1, host);
   case NOTCH_EFFECT_TAG: tag(state, effect->text, true); break;
   case NOTCH_EFFECT_UNTAG: tag(state, effect->text, false); break;
   case NOTCH_EFFECT_ENTERED: segment(state, effect->subject, true); break;

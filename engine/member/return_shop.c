@@ -2,6 +2,7 @@
 #include <config.h>
 
 #include "member/lots.h"
+#include "member/moved.h"
 #include "member/post.h"
 #include "member/returns.h"
 #include "member/shop.h"
@@ -140,6 +141,22 @@ static void return_redeem(notch_work *work, const notch_original *original)
   give_back(work, original, points);
 }
 
+/* Takes from what is left of a lot, wherever merges took it; what is missing is answered. */
+static int64_t take_from_lot(notch_work *work, const notch_original *original, int64_t opened,
+                             int64_t amount, notch_account target)
+{
+  int64_t number;
+  for (uint32_t i = 0; (number = notch_moved_lot(original, opened, &i)) != 0 && amount > 0;) {
+    const notch_lot *lot = notch_state_lot(work->open->state, number);
+    int64_t part = lot == NULL ? 0 : lot->left < amount ? lot->left : amount;
+    if (part > 0) {
+      notch_work_take(work, lot, part, target, NULL, 0);
+      amount -= part;
+    }
+  }
+  return amount;
+}
+
 /* What was added is taken, what was taken is given again. */
 static void return_adjust(notch_work *work, const notch_original *original)
 {
@@ -150,13 +167,10 @@ static void return_adjust(notch_work *work, const notch_original *original)
   for (uint32_t i = 0; i < row->posting_count; i++) {
     const notch_posting *posting = &row->postings[i];
     if (posting->source == NOTCH_ACCOUNT_ISSUED) {
-      const notch_lot *lot = notch_state_lot(work->open->state, posting->lot);
-      int64_t own = lot == NULL ? 0 : lot->left < posting->amount ? lot->left : posting->amount;
-      if (own > 0) {
-        notch_work_take(work, lot, own, NOTCH_ACCOUNT_TAKEN_BACK, NULL, 0);
-      }
-      int64_t missing = notch_spend(work, posting->points, posting->amount - own,
-                                    NOTCH_ACCOUNT_TAKEN_BACK, NOTCH_NONE);
+      int64_t left = take_from_lot(work, original, posting->lot, posting->amount,
+                                   NOTCH_ACCOUNT_TAKEN_BACK);
+      int64_t missing =
+          notch_spend(work, posting->points, left, NOTCH_ACCOUNT_TAKEN_BACK, NOTCH_NONE);
       notch_fall_short(work, posting->points, missing, NULL, 0);
     } else if (posting->target == NOTCH_ACCOUNT_TAKEN_BACK &&
                posting->source == NOTCH_ACCOUNT_POINTS) {
@@ -171,15 +185,20 @@ static void return_adjust(notch_work *work, const notch_original *original)
 }
 
 /* The receiver gives back what is left of the lots, then other lots; the rest is his shortfall. */
-static void take_from_receiver(notch_work *work, const notch_transaction *side,
+static void take_from_receiver(notch_work *work, const notch_original *original, uint32_t side,
                                uint32_t points, int64_t amount)
 {
-  const notch_state *other = work->host->member_number(work->host->payload, side->member);
+  const notch_state *other =
+      work->host->member_number(work->host->payload, original->holders[side]);
   if (other == NULL || other->closed) {
     notch_refuse(work, NOTCH_REFUSED_MEMBER_CLOSED, "the receiver's membership is closed");
   }
   *notch_vec_push(&work->claimed, work->run) =
-      (notch_claimed){.from = other, .side = side, .points = points, .amount = amount};
+      (notch_claimed){.from = other,
+                      .side = original->sides[side],
+                      .original = original,
+                      .points = points,
+                      .amount = amount};
 }
 
 void notch_take_claimed(notch_work *work)
@@ -188,16 +207,11 @@ void notch_take_claimed(notch_work *work)
   for (uint32_t i = 0; i < work->claimed.count; i++) {
     const notch_claimed *claim = &work->claimed.items[i];
     int64_t left = claim->amount;
-    notch_state *state = notch_side_begin(work, &view, claim->from);
+    notch_side_begin(work, &view, claim->from);
     for (uint32_t j = 0; j < claim->side->posting_count && left > 0; j++) {
       const notch_posting *opened = &claim->side->postings[j];
-      const notch_lot *lot = opened->points == claim->points && opened->lot == opened->posting
-                                 ? notch_state_lot(state, opened->lot)
-                                 : NULL;
-      int64_t part = lot == NULL ? 0 : lot->left < left ? lot->left : left;
-      if (part > 0) {
-        notch_work_take(work, lot, part, NOTCH_ACCOUNT_IN_TRANSIT, NULL, 0);
-        left -= part;
+      if (opened->points == claim->points && opened->lot == opened->posting) {
+        left = take_from_lot(work, claim->original, opened->lot, left, NOTCH_ACCOUNT_IN_TRANSIT);
       }
     }
     left = notch_spend(work, claim->points, left, NOTCH_ACCOUNT_IN_TRANSIT, NOTCH_NONE);
@@ -226,22 +240,26 @@ static int64_t moved_back(const notch_original *original, const notch_posting *m
 
 static void return_transfer(notch_work *work, const notch_original *original)
 {
-  const notch_transaction *row = original->transaction, *side = NULL;
-  for (uint32_t i = 0; i < original->side_count && side == NULL; i++) {
-    side = original->sides[i]->cause == original->event ? original->sides[i] : NULL;
+  const notch_transaction *row = original->transaction;
+  uint32_t side = 0;
+  while (side < original->side_count && original->sides[side]->cause != original->event) {
+    side++;
   }
   bool any = false;
-  for (uint32_t i = row->posting_count; i-- > 0 && side != NULL;) {
+  int64_t *named = NOTCH_NEW_ARRAY(work->run, int64_t, work->event->point_count + 1);
+  for (uint32_t i = 0; i < work->event->point_count; i++) {
+    named[i] = work->event->points[i].amount;
+  }
+  for (uint32_t i = row->posting_count; i-- > 0 && side < original->side_count;) {
     const notch_posting *moved = &row->postings[i];
     if (moved->target != NOTCH_ACCOUNT_IN_TRANSIT) {
       continue;
     }
     int64_t left = moved->amount - moved_back(original, moved);
     for (uint32_t j = 0; j < work->event->point_count && !original->lowering->all; j++) {
-      notch_amount *named = &work->event->points[j];
-      if (named->index == moved->points) {
-        left = named->amount < left ? named->amount : left;
-        named->amount -= left;
+      if (work->event->points[j].index == moved->points) {
+        left = named[j] < left ? named[j] : left;
+        named[j] -= left;
       }
     }
     if (left > 0) {
@@ -251,7 +269,7 @@ static void return_transfer(notch_work *work, const notch_original *original)
                                             .target = NOTCH_ACCOUNT_POINTS,
                                             .amount = left,
                                             .lot = moved->lot});
-      take_from_receiver(work, side, moved->points, left);
+      take_from_receiver(work, original, side, moved->points, left);
     }
   }
   if (!any) {

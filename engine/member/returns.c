@@ -213,6 +213,7 @@ notch_left notch_lower(notch_work *work, const notch_original *original)
     lower_by(work, sent, before, &original->lowered[i]);
     gone = gone || original->lowered[i].all;
   }
+  gone = gone || (original->earlier_count > 0 && is_nothing(work, sent, before));
   if (gone) {
     notch_refuse(work, NOTCH_REFUSED_OUT_OF_RANGE, "all of this event has been returned already");
   }

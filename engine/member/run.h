@@ -76,7 +76,8 @@ void notch_give_lots(notch_work *work, const notch_state *other, const notch_pos
 /* What could not be taken back is an entry: a debt, or written off. */
 void notch_fall_short(notch_work *work, uint32_t points, int64_t missing, const notch_share *shares,
                       uint16_t share_count);
-void notch_withdraw(notch_work *work, uint32_t reward, int64_t count, uint32_t rule, int64_t event);
+/* Takes back what is unused of a granted reward, `count` at most; how much that was. */
+int64_t notch_withdraw(notch_work *work, const notch_reward_lot *lot, int64_t count, uint32_t rule);
 
 /* The built-in events, each in its own file; the transaction is open and the event absorbed. */
 void notch_do_redeem(notch_work *work);

@@ -61,7 +61,6 @@ typedef struct notch_reward_lot {
   uint32_t reward, rule;
   int64_t left, held;
   int64_t matures_s, until_s;
-  int64_t event;
 } notch_reward_lot;
 
 typedef struct notch_standing { /* on one ladder */

@@ -5,6 +5,7 @@
 #include "member/limit.h"
 #include "member/lots.h"
 #include "member/measure.h"
+#include "member/moved.h"
 #include "member/post.h"
 #include "member/returns.h"
 #include "member/run.h"
@@ -37,17 +38,21 @@ static int64_t figure_now(const notch_work *work, const notch_awards *now, uint3
 }
 
 /* Of the rewards that a rule granted in the row: how many there were, and are still unused. */
-static int64_t granted_by(const notch_transaction *row, const notch_state *state, uint32_t rule,
+static int64_t granted_by(const notch_taking *taking, const notch_transaction *row, uint32_t rule,
                           int64_t *unused)
 {
+  const notch_state *state = taking->work->open->state;
   int64_t granted = 0;
   *unused = 0;
   for (uint32_t i = 0; i < row->effect_count; i++) {
     const notch_effect *effect = &row->effects[i];
     if (effect->kind == NOTCH_EFFECT_GRANT && effect->rule == rule) {
-      const notch_reward_lot *lot = notch_state_reward_lot(state, effect->effect);
       granted += effect->amount;
-      *unused += lot == NULL ? 0 : lot->left;
+      for (uint32_t j = 0; j < state->reward_lots_count; j++) {
+        const notch_reward_lot *lot = &state->reward_lots[j];
+        bool of = notch_first_grant(taking->original, lot->lot) == effect->effect;
+        *unused += of ? lot->left : 0;
+      }
     }
   }
   return granted;
@@ -55,18 +60,22 @@ static int64_t granted_by(const notch_transaction *row, const notch_state *state
 
 /* ---- what earlier returns did ---- */
 
-typedef bool is_counted(const notch_effect *effect, uint32_t rule, int64_t ref);
+typedef bool is_counted(const notch_taking *taking, const notch_effect *effect, uint32_t rule,
+                        int64_t ref);
 
-static bool is_unapplied(const notch_effect *effect, uint32_t rule, int64_t ref)
+static bool is_unapplied(const notch_taking *taking, const notch_effect *effect, uint32_t rule,
+                         int64_t ref)
 {
-  (void)ref;
+  (void)taking, (void)ref;
   return effect->kind == NOTCH_EFFECT_UNAPPLIED && effect->rule == rule;
 }
 
-static bool is_withdrawn(const notch_effect *effect, uint32_t rule, int64_t ref)
+static bool is_withdrawn(const notch_taking *taking, const notch_effect *effect, uint32_t rule,
+                         int64_t ref)
 {
   (void)rule;
-  return effect->kind == NOTCH_EFFECT_WITHDRAW && effect->ref == ref;
+  return effect->kind == NOTCH_EFFECT_WITHDRAW &&
+         notch_first_grant(taking->original, effect->ref) == ref;
 }
 
 /* Sums the effects that counted against one. */
@@ -80,7 +89,7 @@ static int64_t effects_before(const notch_taking *taking, const notch_giver *giv
     while (notch_section_next(row, &section)) {
       for (uint32_t i = section.first_effect;
            i < section.effect_end && section.from == giver->row->event; i++) {
-        sum += counts(&row->effects[i], rule, ref) ? row->effects[i].amount : 0;
+        sum += counts(taking, &row->effects[i], rule, ref) ? row->effects[i].amount : 0;
       }
     }
   }
@@ -122,7 +131,7 @@ static int64_t deducts_back(const notch_taking *taking, const notch_giver *giver
 {
   const notch_transaction *row = giver->row;
   int64_t total = 0, unused;
-  int64_t granted = granted_by(row, taking->work->open->state, rule, &unused);
+  int64_t granted = granted_by(taking, row, rule, &unused);
   for (uint32_t i = 0; i < row->posting_count; i++) {
     total += is_deduct(&row->postings[i], rule, points) ? row->postings[i].amount : 0;
   }
@@ -172,6 +181,18 @@ static void return_deducts(notch_taking *taking, const notch_giver *giver)
 
 /* ---- grants, times, room, figures ---- */
 
+/* What is unused of a grant, wherever merges took it. */
+static void withdraw(notch_taking *taking, const notch_effect *granted, int64_t count)
+{
+  const notch_state *state = taking->work->open->state;
+  for (uint32_t i = 0; i < state->reward_lots_count && count > 0; i++) {
+    const notch_reward_lot *lot = &state->reward_lots[i];
+    if (notch_first_grant(taking->original, lot->lot) == granted->effect) {
+      count -= notch_withdraw(taking->work, lot, count, granted->rule);
+    }
+  }
+}
+
 /* Times are given back when a return leaves the rule not applied; what it granted goes too. */
 static void unapply(notch_taking *taking, const notch_giver *giver)
 {
@@ -189,7 +210,7 @@ static void unapply(notch_taking *taking, const notch_giver *giver)
                      effects_before(taking, giver, is_withdrawn, effect->rule, effect->effect);
       if (over > 0) {
         notch_enter_section(taking, giver);
-        notch_withdraw(work, effect->subject, over, effect->rule, row->event);
+        withdraw(taking, effect, over);
       }
     } else if (effect->kind == NOTCH_EFFECT_APPLIED &&
                !still_applies(giver->now, effect->rule) &&
@@ -301,7 +322,7 @@ static void add_ripened(notch_taking *taking, int64_t member)
 {
   for (uint32_t i = 0; i < taking->original->ripened_count; i++) {
     const notch_ripened *ripened = &taking->original->ripened[i];
-    if (ripened->transaction->member == member) {
+    if (ripened->holder == member) {
       notch_claim_from(taking,
                        &(notch_giver){.row = ripened->transaction,
                                        .now = notch_again_ripened(taking, ripened),
@@ -332,12 +353,12 @@ static const notch_awards *awards_to(notch_work *work, const notch_awards *award
 }
 
 /* Another member's side of the original, of which something may be taken back. */
-static bool gave_to_other(notch_work *work, const notch_original *original,
-                          const notch_transaction *side, const notch_awards *now,
-                          const notch_state **other, notch_giver *giver)
+static bool gave_to_other(notch_work *work, const notch_original *original, uint32_t index,
+                          const notch_awards *now, const notch_state **other, notch_giver *giver)
 {
+  const notch_transaction *side = original->sides[index];
   *other = side->cause == original->event
-               ? work->host->member_number(work->host->payload, side->member)
+               ? work->host->member_number(work->host->payload, original->holders[index])
                : NULL;
   if (*other == NULL || (*other)->closed) {
     return false;
@@ -375,13 +396,13 @@ void notch_take_back(notch_work *work, const notch_original *original, const not
   add_ripened(&taking, work->open->row.member);
   take_from_givers(&taking);
   for (uint32_t i = 0; i < original->side_count; i++) {
-    if (gave_to_other(work, original, original->sides[i], now, &other, &giver)) {
+    if (gave_to_other(work, original, i, now, &other, &giver)) {
       notch_taking his = {.work = work, .original = original};
       give_room_of_others(&taking, notch_claim_from(&his, &giver));
     }
   }
   for (uint32_t i = 0; i < original->side_count; i++) {
-    if (gave_to_other(work, original, original->sides[i], now, &other, &giver)) {
+    if (gave_to_other(work, original, i, now, &other, &giver)) {
       take_back_from(work, original, other, &giver);
     }
   }

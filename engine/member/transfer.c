@@ -162,6 +162,15 @@ static void add_lot(notch_work *work, uint32_t points, int64_t amount, bool at_o
   notch_settle_debt(work, points, lot);
 }
 
+static void withdraw_all(notch_work *work, uint32_t reward, int64_t count)
+{
+  const notch_state *state = work->open->state;
+  for (uint32_t i = 0; i < state->reward_lots_count && count > 0; i++) {
+    const notch_reward_lot *lot = &state->reward_lots[i];
+    count -= lot->reward == reward ? notch_withdraw(work, lot, count, NOTCH_NONE) : 0;
+  }
+}
+
 void notch_do_adjust(notch_work *work)
 {
   const notch_event *event = work->event;
@@ -182,7 +191,7 @@ void notch_do_adjust(notch_work *work)
     if (amount > 0) {
       notch_grant(work, reward, NOTCH_NONE, amount);
     } else if (amount < 0) {
-      notch_withdraw(work, reward, -amount, NOTCH_NONE, 0);
+      withdraw_all(work, reward, -amount);
     }
   }
 }
@@ -201,18 +210,11 @@ void notch_fall_short(notch_work *work, uint32_t points, int64_t missing, const 
                                   .share_count = share_count});
 }
 
-/* Takes back rewards while unused: those granted by `rule` in `event`, or any (rule NOTCH_NONE). */
-void notch_withdraw(notch_work *work, uint32_t reward, int64_t count, uint32_t rule, int64_t event)
+int64_t notch_withdraw(notch_work *work, const notch_reward_lot *lot, int64_t count, uint32_t rule)
 {
-  notch_state *state = work->open->state;
-  for (uint32_t i = 0; i < state->reward_lots_count && count > 0; i++) {
-    const notch_reward_lot *lot = &state->reward_lots[i];
-    bool mine = lot->reward == reward && lot->left > 0 &&
-                (rule == NOTCH_NONE || (lot->rule == rule && lot->event == event));
-    if (!mine) {
-      continue;
-    }
-    int64_t part = lot->left < count ? lot->left : count;
+  uint32_t reward = lot->reward;
+  int64_t part = lot->left < count ? lot->left : count;
+  if (part > 0) {
     notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_WITHDRAW,
                                            .subject = reward,
                                            .rule = rule,
@@ -221,8 +223,8 @@ void notch_withdraw(notch_work *work, uint32_t reward, int64_t count, uint32_t r
                                            .matures_s = INT64_MIN,
                                            .until_s = NOTCH_NEVER});
     notch_change_stock(work, reward, part);
-    count -= part;
   }
+  return part;
 }
 
 void notch_fold_adjust(notch_work *work, notch_state *state, const notch_transaction *transaction)

@@ -41,6 +41,7 @@ typedef struct notch_shared_figure { /* read from outside the member */
 typedef struct notch_claimed { /* to be taken from the receiver of a returned transfer */
   const notch_state *from;
   const notch_transaction *side; /* that opened his lots */
+  const notch_original *original;
   uint32_t points;
   int64_t amount;
 } notch_claimed;

@@ -156,6 +156,9 @@ static bool do_event(notch_stage *stage, const notch_test_step *step, uint32_t i
       notch_books_failed(stage->books, status);
       return broken(stage, step);
     }
+    if (!notch_merged_into(stage->books, &stage->member, INT64_MAX)) {
+      return broken(stage, step);
+    }
   }
   return count_step(stage, step, stage->first, stage->last);
 }

@@ -21,7 +21,9 @@ RUN_TESTS = \
   tests/run/edge_77_same_everywhere.sh \
   tests/run/edge_78_removed_field.sh \
   tests/run/language_draw.sh \
+  tests/run/return_after_a_merge.sh \
   tests/run/return_after_maturing.sh \
+  tests/run/return_gives_again.sh \
   tests/run/return_by_kind_far_back.sh \
   tests/run/version_change.sh \
   tests/run/version_changes.sh \
