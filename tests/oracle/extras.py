@@ -295,6 +295,8 @@ class Extras:
             if self.chance(0.4):
                 return False
             event.type, event.fields = 'merge', {'from': self.pick(others)}
+            self.shopped.setdefault(event.member, []).extend(
+                self.shopped.get(event.fields['from'], []))
         elif form == 'leave':
             if self.chance(0.8):
                 return False

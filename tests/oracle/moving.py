@@ -162,6 +162,8 @@ class Moving:
         for use in self.uses:
             use['key'] = tuple(member.name if part == other.name else part
                                for part in use['key'])
+        for record in other.records:
+            self.hand_over(record, member, moved)
         member.records += other.records
         member.by_id.update(other.by_id)
         member.awards += other.awards
@@ -181,6 +183,14 @@ class Moving:
         other.purse.lots, other.purse.holds, other.goods = [], {}, []
         self.members.pop(other.name)
         self.old[other.name] = member.name
+
+    def hand_over(self, record, member, moved):
+        """What the old account did is the survivor's, and its lots are where they went."""
+        record.owner = member
+        if hasattr(record, 'parts'):
+            record.parts = [(moved[id(lot)], amount) for lot, amount in record.parts]
+        record.deducted = [(name, [(moved[id(lot)], amount) for lot, amount in parts])
+                           for name, parts in record.deducted]
 
     def show_merged(self, member, ladder, moment):
         tier = max(member.tiers[ladder.name], self.floor(member, ladder))

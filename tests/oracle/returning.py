@@ -15,8 +15,6 @@ class Returning:
         original = member.by_id.get(sent['of'])
         if original is None:
             raise Unspecified('a return of what was not applied')
-        if original.owner is not member:
-            raise Unspecified('a return of what an account did that was merged since')
         lowered = {k: v for k, v in record.fields.items() if k not in ('of', 'take_back')}
         if record.moment < original.moment:
             raise Unspecified('a late return')
@@ -33,8 +31,6 @@ class Returning:
         """Without `of`: the latest such events, newest first, as far as they go."""
         left = record.fields['amount']
         same = [r for r in member.records if r.event.type == record.fields['event']]
-        if any(r.owner is not member for r in same):
-            raise Unspecified('a return of what an account did that was merged since')
         for original in sorted(same, key=lambda r: (r.moment, r.seq), reverse=True):
             part = min(left, original.fields['amount'])
             if part and not original.gone:
