@@ -296,7 +296,7 @@ typedef struct notch_store_state {
 notch_store_status notch_store_state_get(notch_store *store, int64_t member,
                                          notch_store_state *out);
 /* The state after the member's last row.  Copied; written back every tenth commit of bulk, every
- * hundredth small one, or by size.
+ * 400th small one, or by size.
  * due_s: the first second at which something falls due for the member. */
 notch_store_status notch_store_state_put(notch_store *store, int64_t member, notch_text bytes,
                                          int64_t due_s, uint32_t version);

@@ -17,7 +17,7 @@
 
 #define COMMITS 10u        /* of bulk: before a round, and in one */
 #define ROWS 1000u         /* of our own that make it bulk */
-#define COMMITS_SMALL 100u /* a till's before a round */
+#define COMMITS_SMALL 400u /* a till's before a round */
 #define KEYS_MAX 100000u   /* in memory */
 #define SHARE_MIN 256u     /* rows of each kind that no commit minds */
 #define CACHE_BYTES_DEFAULT ((size_t)256 << 20)

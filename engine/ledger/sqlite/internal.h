@@ -23,6 +23,7 @@
 #define NOTCH_NODE_LEVEL_MIN 8u /* lower nodes are recomputed from at most 255 leaves */
 #define NOTCH_WAL_PAGES_MAX 8000 /* checkpoint when the log is longer: 32 MB */
 #define NOTCH_WAL_PAGES_SHARED 2000 /* the same while others write, too: it takes less long */
+#define NOTCH_WAL_PAGES_SMALL 1000 /* the same for a till alone: the log stays as long as it is */
 
 typedef enum notch_sql {
 #define SQL(name, text) NOTCH_SQL_##name,
@@ -141,7 +142,8 @@ struct notch_store {
   notch_flush flush;
   notch_give_state *give_state; /* NULL: states are put without being asked for */
   void *give_payload;
-  int wal_pages;
+  int wal_pages;         /* of the log after the last commit */
+  int wal_written;       /* of them, when it was last written back */
   int64_t head_size;     /* newest head */
   int64_t file_upto, file_erased, booked_newest;
   notch_store_numbers next;

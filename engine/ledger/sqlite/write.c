@@ -415,6 +415,17 @@ static notch_store_status put_head(notch_store *store)
   return notch_sql_run(store, put, "writing the head");
 }
 
+/* Pages of the log at which this writer writes it back.  A till keeps it short: a commit over
+ * pages that the log has had before need not make the file longer, which takes a disk twice as
+ * long.  Beside others it leaves that to who has long commits. */
+static int log_limit(const notch_store *store, bool small)
+{
+  if (store->lock.shared) {
+    return small ? 2 * NOTCH_WAL_PAGES_SHARED : NOTCH_WAL_PAGES_SHARED;
+  }
+  return small ? NOTCH_WAL_PAGES_SMALL : NOTCH_WAL_PAGES_MAX;
+}
+
 /* Within the lock, so that no other connection meets it (L12), but in a turn of its own: who
  * waits does not wait for a long commit and this.  Left for later when it is not our turn soon,
  * or readers are in the way; after an erasure it is tried at every commit until it succeeds
@@ -422,9 +433,10 @@ static notch_store_status put_head(notch_store *store)
 static void checkpoint(notch_store *store, bool small)
 {
   bool must = store->erased && !store->rollback_journal;
-  int most = store->lock.shared ? NOTCH_WAL_PAGES_SHARED : NOTCH_WAL_PAGES_MAX;
-  /* Of several writers, one with long commits sooner than a till. */
-  if (!must && store->wal_pages < (small ? 2 * most : most)) {
+  if (store->wal_pages < store->wal_written) { /* the log began anew */
+    store->wal_written = 0;
+  }
+  if (!must && store->wal_pages - store->wal_written < log_limit(store, small)) {
     return;
   }
   notch_lock_give(store);
@@ -434,7 +446,7 @@ static void checkpoint(notch_store *store, bool small)
   }
   int mode = must ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
   if (sqlite3_wal_checkpoint_v2(store->db, NULL, mode, NULL, NULL) == SQLITE_OK) {
-    store->wal_pages = 0;
+    store->wal_written = must ? 0 : store->wal_pages;
     store->erased = false;
   }
 }
