@@ -129,12 +129,13 @@ static notch_store_status check_dense(notch_check *check, const char *table)
 {
   char text[128];
   sqlite3_stmt *rows = NULL;
-  bool by_rowid = strcmp(table, "head") != 0 && strcmp(table, "node") != 0;
-  if (!by_rowid) {
+  if (strcmp(table, "head") == 0 || strcmp(table, "node") == 0) {
     return NOTCH_STORE_OK; /* not dense by design */
   }
-  snprintf(text, sizeof text, /* the table is a name of journal.def */
-           "SELECT count(*),coalesce(min(rowid),1),coalesce(max(rowid),0) FROM %s", table);
+  table = strcmp(table, "posting_more") == 0 ? "posting" : table; /* with those in `event` */
+  snprintf(text, sizeof text, /* a name of journal.def, and of its key */
+           "SELECT count(*),coalesce(min(%s),1),coalesce(max(%s),0) FROM %s", table, table,
+           table);
   if (sqlite3_prepare_v2(check->store->db, text, -1, &rows, NULL) != SQLITE_OK) {
     return notch_store_fail(check->store, "checking the numbers");
   }
@@ -161,14 +162,19 @@ static const struct {
                     " outcome NOT BETWEEN 0 AND 65535 OR offset NOT BETWEEN -1440 AND 1440 OR"
                     " previous NOT BETWEEN 0 AND event-1 LIMIT 1"},
     {"range event", "SELECT event FROM event e WHERE"
-                    " (e.posting<>0 AND NOT EXISTS(SELECT 1 FROM posting p WHERE"
-                    " p.posting=e.posting AND p.event=e.event)) OR"
+                    " (postings=0)<>(points IS NULL) OR"
+                    " posting<>coalesce((SELECT p.posting+p.postings FROM event p WHERE"
+                    " p.event=e.event-1),1) OR"
                     " (e.move<>0 AND NOT EXISTS(SELECT 1 FROM move m WHERE"
                     " m.move=e.move AND m.event=e.event)) OR"
                     " (e.effect<>0 AND NOT EXISTS(SELECT 1 FROM effect f WHERE"
                     " f.effect=e.effect AND f.event=e.event)) LIMIT 1"},
-    {"range event", "SELECT event FROM posting p WHERE (SELECT e.posting NOT BETWEEN 1 AND"
-                    " p.posting FROM event e WHERE e.event=p.event) LIMIT 1"},
+    {"range event", "SELECT event FROM event e WHERE postings>1 AND postings-1<>(SELECT count(*)"
+                    " FROM posting_more p WHERE p.event=e.event AND p.posting>e.posting AND"
+                    " p.posting<e.posting+e.postings) LIMIT 1"},
+    {"range posting", "SELECT posting FROM posting_more p WHERE NOT EXISTS(SELECT 1 FROM event e"
+                      " WHERE e.event=p.event AND p.posting>e.posting AND"
+                      " p.posting<e.posting+e.postings) LIMIT 1"},
     {"range event", "SELECT event FROM move m WHERE (SELECT e.move NOT BETWEEN 1 AND"
                     " m.move FROM event e WHERE e.event=m.event) LIMIT 1"},
     {"range event", "SELECT event FROM effect f WHERE (SELECT e.effect NOT BETWEEN 1 AND"

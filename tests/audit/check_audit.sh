@@ -171,9 +171,9 @@ says "5"
 
 # a changed ledger: verify says where, replay says by which rule
 if command -v sqlite3 >/dev/null 2>&1; then
-  sqlite3 copy.ledger "DROP TRIGGER posting_u; UPDATE posting SET amount=amount+1,
-    rules=replace(rules,'240','241') WHERE event=(SELECT event FROM event WHERE id='e2');
-    CREATE TRIGGER posting_u BEFORE UPDATE ON posting
+  sqlite3 copy.ledger "DROP TRIGGER event_u; UPDATE event SET amount=amount+1,
+    rules=replace(rules,'240','241') WHERE id='e2';
+    CREATE TRIGGER event_u BEFORE UPDATE ON event
       BEGIN SELECT RAISE(ABORT,'the journal only grows'); END" >/dev/null
   expect 3 verify copy.ledger
   prints "FAILED leaves"

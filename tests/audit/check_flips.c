@@ -20,6 +20,7 @@ static const char rules[] = "program small\n"
                             "  currency CNY\n"
                             "  rounded down per event\n"
                             "points star whole expire 12 months after earning\n"
+                            "points gem whole\n"
                             "member field city text?\n"
                             "event sale field amount CNY in 0.00 CNY .. 1_000.00 CNY\n"
                             "measure spend is sum of amount on sale\n"
@@ -27,6 +28,7 @@ static const char rules[] = "program small\n"
                             "  tier high reach when spend over the last 12 months >= 50.00 CNY\n"
                             "  lasts for 12 months\n"
                             "rule base on sale earn 1 star per 1.00 CNY of amount\n"
+                            "rule large on sale when amount >= 60.00 CNY earn 3 gem\n"
                             "rule thanks on sale when amount >= 60.00 CNY notify \"thanks\"\n"
                             "use anniversary with pts star, gift 100 star\n";
 
@@ -295,7 +297,7 @@ static const struct {
     {"name", "name", false},
     {"member", "member", false},
     {"event", "event", false},
-    {"posting", "posting", false},
+    {"posting_more", "posting", false},
     {"move", "move", false},
     {"effect", "effect", false},
     {"head", "size", false},
@@ -426,22 +428,26 @@ END_TEST
 static const char *const whole_rows[] = {
     "DELETE FROM event WHERE event=3",
     "DELETE FROM event WHERE event=(SELECT max(event) FROM event)",
-    "DELETE FROM posting WHERE posting=1",
-    "DELETE FROM posting WHERE posting=(SELECT max(posting) FROM posting)",
+    "UPDATE event SET postings=0,points=NULL,source=NULL,target=NULL,amount=NULL,lot=NULL"
+    " WHERE posting=1",
+    "DELETE FROM posting_more WHERE posting=(SELECT min(posting) FROM posting_more)",
+    "DELETE FROM posting_more WHERE posting=(SELECT max(posting) FROM posting_more)",
     "DELETE FROM move",
     "DELETE FROM effect WHERE effect=1",
     "DELETE FROM member WHERE member=2",
     "DELETE FROM head WHERE size=(SELECT max(size) FROM head)",
     "DELETE FROM name WHERE name=(SELECT max(name) FROM name)",
-    "INSERT INTO posting SELECT posting+100,event,points,source,target,amount,lot,rules,earned,"
-    "matures,expires,terms,partner FROM posting WHERE posting=1",
+    "INSERT INTO posting_more SELECT posting+100,event,points,source,target,amount,lot,rules,"
+    "earned,matures,expires,terms,partner FROM posting WHERE posting=1",
+    "INSERT INTO posting_more SELECT posting+1,event,points,source,target,amount,lot,rules,"
+    "earned,matures,expires,terms,partner FROM posting ORDER BY posting DESC LIMIT 1",
     "INSERT INTO head VALUES(1000,zeroblob(32))",
     "INSERT INTO member VALUES(3,1,zeroblob(32))",
     /* two rows exchanged */
     "UPDATE event SET event=-3 WHERE event=3; UPDATE event SET event=3 WHERE event=4;"
     "UPDATE event SET event=4 WHERE event=-3",
-    "UPDATE posting SET posting=-1 WHERE posting=1; UPDATE posting SET posting=1 WHERE posting=2;"
-    "UPDATE posting SET posting=2 WHERE posting=-1",
+    "UPDATE event SET posting=posting+1 WHERE postings=1",
+    "UPDATE event SET postings=postings+1 WHERE event=(SELECT max(event) FROM event)",
     "UPDATE effect SET event=event-1 WHERE effect=1",
     "UPDATE personal SET value='Ax' WHERE field<>0",
     "UPDATE personal SET value='amn' WHERE value='ann'",

@@ -32,11 +32,16 @@ static void fill(void)
   notch_effect effect = {.effect = 1, .kind = NOTCH_EFFECT_TAG, .subject = NOTCH_NONE,
                          .rule = s.rule, .matures_s = INT64_MIN, .until_s = NOTCH_NEVER,
                          .text = NOTCH_TEXT("vip")};
+  notch_posting postings[] = {{.posting = EVENTS + 1, .amount = 1, .lot = 1, .points = s.points,
+                               .source = NOTCH_ACCOUNT_POINTS, .target = NOTCH_ACCOUNT_SPENT},
+                              {.posting = EVENTS + 2, .amount = 1, .lot = 3, .points = s.points,
+                               .source = NOTCH_ACCOUNT_POINTS, .target = NOTCH_ACCOUNT_SPENT}};
   int64_t booked_us;
   sample_must(&s, notch_store_newest_booked(s.store, &booked_us));
   notch_transaction t = {.type = s.type, .version = 1, .member = 1, .at_us = booked_us,
                          .booked_us = booked_us, .origin = NOTCH_ORIGIN_DUE, .moves = &move,
-                         .move_count = 1, .effects = &effect, .effect_count = 1};
+                         .move_count = 1, .effects = &effect, .effect_count = 1,
+                         .postings = postings, .posting_count = 2};
   sample_must(&s, notch_store_append(s.store, &t));
   sample_must(&s, notch_store_seal_put(s.store, 101, NOTCH_TEXT("note")));
   sample_must(&s, notch_store_commit(s.store));
@@ -54,7 +59,9 @@ START_TEST(every_table_of_the_journal_refuses_changes)
   char text[200];
   for (unsigned i = 0; notch_journal_tables[i] != NULL; i++) {
     const char *table = notch_journal_tables[i];
-    const char *key = strcmp(table, "head") == 0 ? "size" : table;
+    const char *key = strcmp(table, "head") == 0           ? "size"
+                      : strcmp(table, "posting_more") == 0 ? "posting"
+                                                           : table;
     snprintf(text, sizeof text, "DELETE FROM %s", table);
     ck_assert_msg(sample_sql(path, text) == SQLITE_CONSTRAINT, "%s", text);
     snprintf(text, sizeof text, "UPDATE %s SET %s=%s", table, key, key);
@@ -66,11 +73,11 @@ START_TEST(every_table_of_the_journal_refuses_changes)
   }
   ck_assert_int_eq(sample_sql(path, "INSERT INTO head(size,root) VALUES(5,zeroblob(32))"),
                    SQLITE_CONSTRAINT);
-  ck_assert_int_eq(sample_sql(path, "INSERT INTO posting(event,points,source,target,amount,lot)"
-                                    " VALUES(2,2,4,1,0,1)"),
+  ck_assert_int_eq(sample_sql(path, "INSERT INTO posting_more(event,points,source,target,amount,"
+                                    "lot) VALUES(2,2,4,1,0,1)"),
                    SQLITE_CONSTRAINT); /* L1 */
-  ck_assert_int_eq(sample_sql(path, "INSERT INTO posting(event,points,source,target,amount,lot)"
-                                    " VALUES(2,2,1,1,5,1)"),
+  ck_assert_int_eq(sample_sql(path, "INSERT INTO posting_more(event,points,source,target,amount,"
+                                    "lot) VALUES(2,2,1,1,5,1)"),
                    SQLITE_CONSTRAINT);
   char what[256];
   sample_open(&s, path, true);
@@ -83,22 +90,29 @@ END_TEST
 static const struct {
   const char *sql, *wanted;
 } tamperings[] = {
-    {"DROP TRIGGER posting_u; UPDATE posting SET amount=amount+1 WHERE posting=7", "[leaf]"},
-    {"DROP TRIGGER posting_u; UPDATE posting SET amount=amount+1 WHERE posting=7", "[shares]"},
-    {"DROP TRIGGER posting_u", "[schema]"},
+    {"DROP TRIGGER event_u; UPDATE event SET amount=amount+1 WHERE posting=7", "[leaf]"},
+    {"DROP TRIGGER event_u; UPDATE event SET amount=amount+1 WHERE posting=7", "[shares]"},
+    {"DROP TRIGGER event_u; UPDATE event SET posting=posting+1 WHERE posting=7", "[range event]"},
+    {"DROP TRIGGER event_u; UPDATE event SET postings=postings+1 WHERE postings>1",
+     "[range event]"},
+    {"DROP TRIGGER posting_more_u; UPDATE posting_more SET amount=2", "[leaf]"},
+    {"DROP TRIGGER posting_more_u; UPDATE posting_more SET event=7", "[range posting]"},
+    {"DROP TRIGGER posting_more_d; DELETE FROM posting_more", "[range event]"},
+    {"DROP TRIGGER posting_more_u", "[schema]"},
     {"CREATE TABLE extra(a)", "[schema]"},
     {"DROP TRIGGER event_u; UPDATE event SET content='{}' WHERE event=9", "[leaf]"},
     {"DROP TRIGGER event_u; UPDATE event SET at=at-1 WHERE event=9", "[leaf]"},
     {"DROP TRIGGER event_u; UPDATE event SET leaf=zeroblob(32) WHERE event=9", "[leaf]"},
     {"DROP TRIGGER event_u; UPDATE event SET previous=1 WHERE event=9", "[previous]"},
-    {"DROP TRIGGER event_u; UPDATE event SET recorded=1 WHERE event=9", "[recorded]"},
+    {"DROP TRIGGER event_u; UPDATE event SET recorded=-1000000 WHERE event=9", "[recorded]"},
     {"DROP TRIGGER event_d; DELETE FROM event WHERE event=50", "[dense event]"},
     {"DROP TRIGGER event_d; DELETE FROM event WHERE event=50", "[dense]"},
     {"DROP TRIGGER event_d; DELETE FROM event WHERE event=(SELECT max(event) FROM event)",
      "[head beyond the last transaction]"},
-    {"DROP TRIGGER posting_d; DELETE FROM posting WHERE posting=50", "[dense posting]"},
-    {"DROP TRIGGER posting_u; UPDATE posting SET lot=3 WHERE posting=50", "[lot]"},
-    {"DROP TRIGGER posting_u; UPDATE posting SET source=1,target=5 WHERE posting=50", "[lot"},
+    {"DROP TRIGGER event_u; UPDATE event SET postings=0,points=NULL,source=NULL,target=NULL,"
+     "amount=NULL,lot=NULL WHERE posting=50", "[dense posting]"},
+    {"DROP TRIGGER event_u; UPDATE event SET lot=47 WHERE posting=50", "[lot]"},
+    {"DROP TRIGGER event_u; UPDATE event SET source=1,target=5 WHERE posting=50", "[lot"},
     {"DROP TRIGGER head_u; UPDATE head SET root=zeroblob(32) WHERE size=101", "[head]"},
     {"DROP TRIGGER node_u; UPDATE node SET hash=zeroblob(32) WHERE node=(8<<40)", "[node]"},
     {"DROP TRIGGER node_d; DELETE FROM node WHERE node=(8<<40)", "[node"},

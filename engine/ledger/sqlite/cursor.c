@@ -1,6 +1,6 @@
 /*
- * ledger/sqlite/cursor.c -- all transactions in order, postings, moves and effects merged in:
- * four scans side by side, none of which looks anything up.
+ * ledger/sqlite/cursor.c -- all transactions in order, further postings, moves and effects merged
+ * in: four scans side by side, none of which looks anything up.
  */
 #include <config.h>
 
@@ -20,6 +20,7 @@ struct notch_cursor {
   scan postings, moves, effects;
   notch_arena row; /* of the current transaction */
   notch_transaction transaction;
+  notch_posting first; /* of its postings */
   notch_digest leaf;
   notch_store_status status;
 };
@@ -112,23 +113,48 @@ static bool is_of(const scan *table, int64_t event)
   return !table->ended && table->event == event;
 }
 
-static void read_postings(notch_cursor *cursor, int64_t first)
+static void read_more_postings(notch_cursor *cursor, int64_t second)
 {
   notch_transaction *t = &cursor->transaction;
+  sqlite3_stmt *rows = cursor->postings.rows;
   NOTCH_VEC(notch_posting) list = {0};
-  if (!seek(cursor, &cursor->postings, first, t->event)) {
+  if (!seek(cursor, &cursor->postings, second, t->event)) {
     return;
   }
-  for (; is_of(&cursor->postings, t->event); step(cursor, &cursor->postings)) {
+  notch_posting next = cursor->first;
+  for (;;) {
     notch_vec_grow((void **)&list.items, &list.count, &list.capacity, sizeof *list.items,
                    &cursor->row);
     if (cursor->row.failed) {
       return;
     }
-    notch_row_posting(cursor->postings.rows, &cursor->row, t->at_us, &list.items[list.count - 1]);
+    list.items[list.count - 1] = next;
+    if (!is_of(&cursor->postings, t->event)) {
+      break;
+    }
+    next.posting = sqlite3_column_int64(rows, 0);
+    notch_row_posting(rows, NOTCH_POSTING_POINTS, &cursor->row, t->at_us, &next);
+    step(cursor, &cursor->postings);
   }
   t->postings = list.items;
   t->posting_count = list.count;
+}
+
+/* The first stands in the transaction's own row. */
+static void read_postings(notch_cursor *cursor)
+{
+  notch_transaction *t = &cursor->transaction;
+  int64_t count = sqlite3_column_int64(cursor->events, NOTCH_ROW_POSTINGS);
+  if (count < 1) {
+    return;
+  }
+  cursor->first.posting = sqlite3_column_int64(cursor->events, NOTCH_ROW_FIRST_POSTING);
+  notch_row_posting(cursor->events, NOTCH_ROW_POINTS, &cursor->row, t->at_us, &cursor->first);
+  t->postings = &cursor->first;
+  t->posting_count = 1;
+  if (count > 1 && cursor->first.posting < INT64_MAX) {
+    read_more_postings(cursor, cursor->first.posting + 1);
+  }
 }
 
 static void read_moves(notch_cursor *cursor, int64_t first)
@@ -184,7 +210,7 @@ const notch_transaction *notch_cursor_next(notch_cursor *cursor)
   notch_arena_reset(&cursor->row);
   notch_row_event(cursor->events, &cursor->transaction);
   notch_column_digest(cursor->events, NOTCH_ROW_LEAF, &cursor->leaf);
-  read_postings(cursor, sqlite3_column_int64(cursor->events, NOTCH_ROW_FIRST_POSTING));
+  read_postings(cursor);
   read_moves(cursor, sqlite3_column_int64(cursor->events, NOTCH_ROW_FIRST_MOVE));
   read_effects(cursor, sqlite3_column_int64(cursor->events, NOTCH_ROW_FIRST_EFFECT));
   if (cursor->row.failed) {

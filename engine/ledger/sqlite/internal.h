@@ -225,15 +225,20 @@ void notch_flush_drop(notch_store *store); /* what it had still to write is writ
 /* row.c: columns of event, posting, move and effect rows, in the order of sql.def.
  * Lists and copied texts go to the arena; arena->failed says whether memory ran out. */
 void notch_row_event(sqlite3_stmt *row, notch_transaction *out); /* texts until the next step */
-void notch_row_posting(sqlite3_stmt *row, notch_arena *arena, int64_t event_at_us,
+/* `points`: the column with which the posting begins; its number is out->posting already. */
+void notch_row_posting(sqlite3_stmt *row, int points, notch_arena *arena, int64_t event_at_us,
                        notch_posting *out);
 void notch_row_move(sqlite3_stmt *row, notch_move *out);
 void notch_row_effect(sqlite3_stmt *row, notch_arena *arena, notch_effect *out);
 bool notch_rules_encode(notch_buffer *out, const notch_posting *posting);
-#define NOTCH_ROW_FIRST_POSTING 13 /* columns of an event row */
-#define NOTCH_ROW_FIRST_MOVE 14
-#define NOTCH_ROW_FIRST_EFFECT 15
-#define NOTCH_ROW_LEAF 19
+#define NOTCH_ROW_FIRST_MOVE 13 /* columns of an event row */
+#define NOTCH_ROW_FIRST_EFFECT 14
+#define NOTCH_ROW_FIRST_POSTING 15
+#define NOTCH_ROW_POSTINGS 16
+#define NOTCH_ROW_POINTS 17 /* the first posting's own columns begin */
+#define NOTCH_ROW_SHARED 28
+#define NOTCH_ROW_LEAF 31
+#define NOTCH_POSTING_POINTS 2 /* the same of a row of posting_more */
 
 /* fit.c, schema.c */
 /* `medium` NULL: a file. */

@@ -21,13 +21,19 @@ static void take_row(const part *what, sqlite3_stmt *row, notch_arena *arena, in
                      void *item)
 {
   switch (what->sql) {
-  case NOTCH_SQL_POSTINGS_OF: notch_row_posting(row, arena, at_us, item); break;
+  case NOTCH_SQL_POSTINGS_OF: {
+    notch_posting *posting = item;
+    posting->posting = sqlite3_column_int64(row, 0);
+    notch_row_posting(row, NOTCH_POSTING_POINTS, arena, at_us, posting);
+    break;
+  }
   case NOTCH_SQL_MOVES_OF: notch_row_move(row, item); break;
   default: notch_row_effect(row, arena, item); break;
   }
 }
 
-/* All rows from `first` on that belong to the event; they stand together. */
+/* All rows from `first` on that belong to the event; they stand together.  They are added to
+ * the items that there are already. */
 static notch_store_status read_part(notch_store *store, const part *what, int64_t first,
                                     const notch_transaction *t, notch_arena *arena,
                                     const void **items, uint32_t *count)
@@ -36,9 +42,8 @@ static notch_store_status read_part(notch_store *store, const part *what, int64_
   if (rows == NULL) {
     return store->last;
   }
-  void *list = NULL;
-  uint32_t capacity = 0;
-  *count = 0;
+  void *list = (void *)(uintptr_t)*items;
+  uint32_t capacity = *count;
   sqlite3_bind_int64(rows, 1, first);
   notch_store_status status;
   while ((status = notch_sql_row(store, rows, what->doing)) == NOTCH_STORE_OK &&
@@ -58,6 +63,21 @@ static notch_store_status read_part(notch_store *store, const part *what, int64_
   return status == NOTCH_STORE_NOTFOUND ? NOTCH_STORE_OK : status;
 }
 
+/* The first posting, which stands in the event's own row; *postings says how many there are. */
+static bool read_first(sqlite3_stmt *row, notch_arena *arena, notch_transaction *out,
+                       int64_t *postings)
+{
+  *postings = sqlite3_column_int64(row, NOTCH_ROW_POSTINGS);
+  notch_posting *first = *postings < 1 ? NULL : NOTCH_NEW(arena, notch_posting);
+  if (first != NULL) {
+    first->posting = sqlite3_column_int64(row, NOTCH_ROW_FIRST_POSTING);
+    notch_row_posting(row, NOTCH_ROW_POINTS, arena, out->at_us, first);
+    out->postings = first;
+    out->posting_count = 1;
+  }
+  return !arena->failed;
+}
+
 notch_store_status notch_store_read(notch_store *store, int64_t event, notch_arena *arena,
                                     notch_transaction *out)
 {
@@ -71,27 +91,31 @@ notch_store_status notch_store_read(notch_store *store, int64_t event, notch_are
     notch_sql_done(get);
     return status;
   }
+  int64_t postings;
   notch_row_event(get, out);
-  int64_t posting = sqlite3_column_int64(get, NOTCH_ROW_FIRST_POSTING);
   int64_t move = sqlite3_column_int64(get, NOTCH_ROW_FIRST_MOVE);
   int64_t effect = sqlite3_column_int64(get, NOTCH_ROW_FIRST_EFFECT);
   out->id = notch_arena_text(arena, out->id);
   out->shared = notch_arena_text(arena, out->shared);
   out->detail = notch_arena_text(arena, out->detail);
   out->content = notch_arena_text(arena, out->content);
+  bool fine = read_first(get, arena, out, &postings);
   notch_sql_done(get);
-  if (arena->failed) {
+  if (!fine) {
     return notch_store_nomem(store);
   }
-  const void *items = NULL;
-  if (posting > 0) {
-    status = read_part(store, &postings_part, posting, out, arena, &items, &out->posting_count);
+  const void *items = out->postings;
+  if (postings > 1 && out->postings->posting < INT64_MAX) {
+    status = read_part(store, &postings_part, out->postings->posting + 1, out, arena, &items,
+                       &out->posting_count);
     out->postings = items;
   }
+  items = NULL;
   if (status == NOTCH_STORE_OK && move > 0) {
     status = read_part(store, &moves_part, move, out, arena, &items, &out->move_count);
     out->moves = items;
   }
+  items = NULL;
   if (status == NOTCH_STORE_OK && effect > 0) {
     status = read_part(store, &effects_part, effect, out, arena, &items, &out->effect_count);
     out->effects = items;
@@ -99,41 +123,53 @@ notch_store_status notch_store_read(notch_store *store, int64_t event, notch_are
   return status;
 }
 
-static notch_store_status at_of(notch_store *store, int64_t event, int64_t *at_us)
+static notch_store_status missing(notch_store *store, int64_t event)
 {
-  sqlite3_stmt *get = notch_sql_get(store, NOTCH_SQL_EVENT_AT);
+  return notch_store_say(store, NOTCH_STORE_CORRUPT, "transaction %lld is missing",
+                         (long long)event);
+}
+
+/* The event of a posting: the last one whose first, or next, number is not above it.  Numbers
+ * only grow from event to event, so they are halved. */
+static notch_store_status event_of(notch_store *store, int64_t posting, int64_t *out)
+{
+  sqlite3_stmt *get = notch_sql_get(store, NOTCH_SQL_EVENT_POSTING);
   if (get == NULL) {
     return store->last;
   }
-  sqlite3_bind_int64(get, 1, event);
-  notch_store_status status = notch_sql_row(store, get, "reading a transaction's time");
-  *at_us = status == NOTCH_STORE_OK ? sqlite3_column_int64(get, 0) : 0;
-  notch_sql_done(get);
-  return status;
+  int64_t below = 0, above = store->next.event;
+  while (above - below > 1) {
+    int64_t middle = below + (above - below) / 2;
+    sqlite3_bind_int64(get, 1, middle);
+    notch_store_status status = notch_sql_row(store, get, "looking for a posting");
+    bool before = status == NOTCH_STORE_OK && sqlite3_column_int64(get, 0) <= posting;
+    notch_sql_done(get);
+    if (status != NOTCH_STORE_OK) {
+      return status == NOTCH_STORE_NOTFOUND ? missing(store, middle) : status;
+    }
+    *(before ? &below : &above) = middle;
+  }
+  *out = below;
+  return below > 0 ? NOTCH_STORE_OK : NOTCH_STORE_NOTFOUND;
 }
 
 notch_store_status notch_store_posting_read(notch_store *store, int64_t posting,
                                             notch_arena *arena, notch_posting *out,
                                             int64_t *event)
 {
-  sqlite3_stmt *get = notch_sql_get(store, NOTCH_SQL_POSTINGS_OF);
-  if (get == NULL) {
-    return store->last;
+  notch_transaction row;
+  notch_store_status status = event_of(store, posting, event);
+  status = status == NOTCH_STORE_OK ? notch_store_read(store, *event, arena, &row) : status;
+  if (status != NOTCH_STORE_OK) {
+    return status;
   }
-  sqlite3_bind_int64(get, 1, posting);
-  notch_store_status status = notch_sql_row(store, get, "reading a posting");
-  if (status == NOTCH_STORE_OK) {
-    int64_t at_us = 0;
-    *event = sqlite3_column_int64(get, 1);
-    status = sqlite3_column_int64(get, 0) == posting ? at_of(store, *event, &at_us)
-                                                     : NOTCH_STORE_NOTFOUND;
-    if (status == NOTCH_STORE_OK) {
-      notch_row_posting(get, arena, at_us, out);
-      status = arena->failed ? notch_store_nomem(store) : NOTCH_STORE_OK;
+  for (uint32_t i = 0; i < row.posting_count; i++) {
+    if (row.postings[i].posting == posting) {
+      *out = row.postings[i];
+      return NOTCH_STORE_OK;
     }
   }
-  notch_sql_done(get);
-  return status;
+  return NOTCH_STORE_NOTFOUND;
 }
 
 notch_store_status notch_store_effect_read(notch_store *store, int64_t effect,
@@ -173,10 +209,7 @@ notch_store_status notch_store_event_known(notch_store *store, int64_t *out, int
     bool earlier = status == NOTCH_STORE_OK && sqlite3_column_int64(get, 0) <= recorded_us;
     notch_sql_done(get);
     if (status != NOTCH_STORE_OK) {
-      return status == NOTCH_STORE_NOTFOUND
-                 ? notch_store_say(store, NOTCH_STORE_CORRUPT, "transaction %lld is missing",
-                                   (long long)middle)
-                 : status;
+      return status == NOTCH_STORE_NOTFOUND ? missing(store, middle) : status;
     }
     *(earlier ? &known : &unknown) = middle;
   }

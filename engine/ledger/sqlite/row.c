@@ -11,6 +11,13 @@ static int64_t number(sqlite3_stmt *row, int column, int64_t absent)
                                                          : sqlite3_column_int64(row, column);
 }
 
+/* What a column says as a difference; in a damaged row it may not fit and goes round. */
+static int64_t apart(int64_t from, int64_t difference, int sign)
+{
+  uint64_t step = (uint64_t)difference;
+  return (int64_t)((uint64_t)from + (sign < 0 ? 0 - step : step));
+}
+
 void notch_row_event(sqlite3_stmt *row, notch_transaction *out)
 {
   *out = (notch_transaction){0};
@@ -21,18 +28,16 @@ void notch_row_event(sqlite3_stmt *row, notch_transaction *out)
   out->type = (uint32_t)sqlite3_column_int64(row, 4);
   out->member = sqlite3_column_int64(row, 5);
   int64_t back = sqlite3_column_int64(row, 6);
-  int64_t before;
-  bool fits = !__builtin_sub_overflow(out->event, back, &before); /* a damaged row may not */
-  out->previous = back == 0 || !fits ? 0 : before;
+  out->previous = back == 0 ? 0 : apart(out->event, back, -1);
   out->at_us = sqlite3_column_int64(row, 7);
   out->offset_min = sqlite3_column_int(row, 8);
-  out->booked_us = out->at_us + sqlite3_column_int64(row, 9);
-  out->recorded_us = sqlite3_column_int64(row, 10);
+  out->booked_us = apart(out->at_us, sqlite3_column_int64(row, 9), 1);
+  out->recorded_us = apart(out->at_us, sqlite3_column_int64(row, 10), 1);
   out->version = (uint32_t)sqlite3_column_int64(row, 11);
   out->verdict = (notch_verdict)sqlite3_column_int(row, 12);
-  out->shared = notch_column_text(row, 16);
-  out->detail = notch_column_text(row, 17);
-  out->content = notch_column_text(row, 18);
+  out->shared = notch_column_text(row, NOTCH_ROW_SHARED);
+  out->detail = notch_column_text(row, NOTCH_ROW_SHARED + 1);
+  out->content = notch_column_text(row, NOTCH_ROW_SHARED + 2);
 }
 
 bool notch_rules_encode(notch_buffer *out, const notch_posting *posting)
@@ -66,22 +71,22 @@ static const char *next_number(const char *at, const char *end, int64_t *out)
 
 #define SHARE_BYTES_MIN 6u /* "1":5 and what parts it from the next */
 
-static void column_shares(sqlite3_stmt *row, notch_arena *arena, notch_posting *out)
+static void column_shares(sqlite3_stmt *row, int column, notch_arena *arena, notch_posting *out)
 {
-  int type = sqlite3_column_type(row, 7);
+  int type = sqlite3_column_type(row, column);
   if (type == SQLITE_NULL) {
     return;
   }
   if (type == SQLITE_INTEGER) {
     notch_share *only = NOTCH_NEW(arena, notch_share);
     if (only != NULL) {
-      *only = (notch_share){(uint32_t)sqlite3_column_int64(row, 7), out->amount};
+      *only = (notch_share){(uint32_t)sqlite3_column_int64(row, column), out->amount};
       out->shares = only;
       out->share_count = 1;
     }
     return;
   }
-  notch_text rules = notch_column_text(row, 7);
+  notch_text rules = notch_column_text(row, column);
   const char *at = rules.bytes, *end = rules.bytes + rules.length;
   uint32_t most = rules.length / SHARE_BYTES_MIN + 1, count = 0;
   notch_share *shares = NOTCH_NEW_ARRAY(arena, notch_share, most);
@@ -98,24 +103,24 @@ static void column_shares(sqlite3_stmt *row, notch_arena *arena, notch_posting *
   out->share_count = (uint16_t)count;
 }
 
-void notch_row_posting(sqlite3_stmt *row, notch_arena *arena, int64_t event_at_us,
+void notch_row_posting(sqlite3_stmt *row, int points, notch_arena *arena, int64_t event_at_us,
                        notch_posting *out)
 {
-  *out = (notch_posting){.matures_s = INT64_MIN, .expires_s = NOTCH_NEVER,
-                         .terms = NOTCH_NONE, .partner = NOTCH_NONE};
-  out->posting = sqlite3_column_int64(row, 0);
-  out->points = (uint32_t)sqlite3_column_int64(row, 2);
-  out->source = (uint8_t)sqlite3_column_int(row, 3);
-  out->target = (uint8_t)sqlite3_column_int(row, 4);
-  out->amount = sqlite3_column_int64(row, 5);
-  out->lot = sqlite3_column_int64(row, 6);
-  column_shares(row, arena, out);
+  *out = (notch_posting){.posting = out->posting, .matures_s = INT64_MIN,
+                         .expires_s = NOTCH_NEVER, .terms = NOTCH_NONE, .partner = NOTCH_NONE};
+  out->points = (uint32_t)sqlite3_column_int64(row, points);
+  out->source = (uint8_t)sqlite3_column_int(row, points + 1);
+  out->target = (uint8_t)sqlite3_column_int(row, points + 2);
+  out->amount = sqlite3_column_int64(row, points + 3);
+  int64_t lot = sqlite3_column_int64(row, points + 4);
+  out->lot = points == NOTCH_ROW_POINTS ? apart(out->posting, lot, -1) : lot;
+  column_shares(row, points + 5, arena, out);
   if (out->lot == out->posting) {
-    out->earned_us = number(row, 8, event_at_us);
-    out->matures_s = number(row, 9, INT64_MIN);
-    out->expires_s = number(row, 10, NOTCH_NEVER);
-    out->terms = (uint32_t)number(row, 11, NOTCH_NONE);
-    out->partner = (uint32_t)number(row, 12, NOTCH_NONE);
+    out->earned_us = number(row, points + 6, event_at_us);
+    out->matures_s = number(row, points + 7, INT64_MIN);
+    out->expires_s = number(row, points + 8, NOTCH_NEVER);
+    out->terms = (uint32_t)number(row, points + 9, NOTCH_NONE);
+    out->partner = (uint32_t)number(row, points + 10, NOTCH_NONE);
   }
 }
 

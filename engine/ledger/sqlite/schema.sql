@@ -34,17 +34,28 @@ CREATE TABLE event(                     -- one row = one ledger transaction = on
   -- the event's own time; UTC offset in minutes
   at INTEGER NOT NULL, offset INTEGER NOT NULL,
   booked INTEGER NOT NULL CHECK(booked>=0),               -- booked - at
-  recorded INTEGER NOT NULL, version INTEGER NOT NULL,
+  recorded INTEGER NOT NULL,            -- recorded - at
+  version INTEGER NOT NULL,
   outcome INTEGER NOT NULL,             -- see notch_outcome
   -- its first ones (0: none)
-  posting INTEGER NOT NULL, move INTEGER NOT NULL, effect INTEGER NOT NULL,
+  move INTEGER NOT NULL, effect INTEGER NOT NULL,
+  -- the number of its first posting, or of the next one to come, and how many it has
+  posting INTEGER NOT NULL, postings INTEGER NOT NULL CHECK(postings>=0),
+  -- the first of them as in posting_more, but lot: posting - lot (0: it opens one)
+  points INTEGER,
+  source INTEGER CHECK(source BETWEEN 1 AND 9),
+  target INTEGER CHECK(target BETWEEN 1 AND 9 AND target<>source),
+  amount INTEGER CHECK(amount BETWEEN 1 AND 1000000000000000),
+  lot INTEGER, rules ANY,
+  earned INTEGER, matures INTEGER, expires INTEGER, terms INTEGER, partner INTEGER,
   shared TEXT,                          -- figures read from outside the member
   detail TEXT,                          -- of a refusal
   -- canonical JSON of what was sent, digests for personal values
   content TEXT,
-  leaf BLOB NOT NULL CHECK(length(leaf)=32)
+  leaf BLOB NOT NULL CHECK(length(leaf)=32),
+  CHECK(postings=0 OR points+source+target+amount+lot IS NOT NULL)
 ) STRICT;
-CREATE TABLE posting(
+CREATE TABLE posting_more(              -- an event's second posting and those after it
   posting INTEGER PRIMARY KEY, event INTEGER NOT NULL,
   points INTEGER NOT NULL,              -- name
   source INTEGER NOT NULL CHECK(source BETWEEN 1 AND 9),  -- see notch_account
@@ -99,45 +110,51 @@ CREATE TABLE member_key(
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER head_grows BEFORE INSERT ON head WHEN NEW.size<=(SELECT max(size) FROM head)
   BEGIN SELECT RAISE(ABORT,'the journal only grows'); END;
+CREATE VIEW posting AS                  -- all of them, with their event's member and time
+  SELECT posting, event, member, at, points, source, target, amount, posting-lot AS lot, rules,
+    earned, matures, expires, terms, partner FROM event WHERE postings>0
+  UNION ALL
+  SELECT q.posting, q.event, e.member, e.at, q.points, q.source, q.target, q.amount, q.lot,
+    q.rules, q.earned, q.matures, q.expires, q.terms, q.partner
+    FROM posting_more q JOIN event e ON e.event=q.event;
 CREATE VIEW notch_entry AS
   SELECT e.event, e.id, t.text AS type,
     CASE WHEN e.member=0 THEN NULL ELSE coalesce(p.value,'(erased)') END AS member,
     strftime('%Y-%m-%dT%H:%M:%SZ',e.at/1000000,'unixepoch') AS at,
     strftime('%Y-%m-%dT%H:%M:%SZ',(e.at+e.booked)/1000000,'unixepoch') AS booked,
-    k.text AS points, s.word AS source, g.word AS target, q.amount, q.lot, q.rules,
+    k.text AS points, s.word AS source, g.word AS target, e.amount, e.lot, e.rules,
     coalesce(o.word,e.outcome) AS outcome
-  FROM event e LEFT JOIN posting q ON e.posting>0 AND q.posting>=e.posting
-      AND q.posting<e.posting+100000 AND q.event=e.event
-    LEFT JOIN name t ON t.name=e.type LEFT JOIN name k ON k.name=q.points
+  FROM (SELECT event, id, type, member, at, booked, points, source, target, amount,
+      posting-lot AS lot, rules, outcome FROM event
+      UNION ALL
+      SELECT v.event, v.id, v.type, v.member, v.at, v.booked, q.points, q.source, q.target,
+      q.amount, q.lot, q.rules, v.outcome FROM posting_more q JOIN event v ON v.event=q.event) e
+    LEFT JOIN name t ON t.name=e.type LEFT JOIN name k ON k.name=e.points
     LEFT JOIN personal p ON p.member=e.member AND p.field=0
-    LEFT JOIN notch_account s ON s.account=q.source LEFT JOIN notch_account g ON g.account=q.target
+    LEFT JOIN notch_account s ON s.account=e.source LEFT JOIN notch_account g ON g.account=e.target
     LEFT JOIN notch_outcome o ON o.outcome=e.outcome;
 CREATE VIEW notch_balance AS
   SELECT b.member AS number, coalesce(p.value,'(erased)') AS member, k.text AS points,
     a.word AS account, b.amount
   FROM (SELECT member, points, account, sum(amount) AS amount FROM
-      (SELECT e.member AS member, q.points AS points, q.target AS account, q.amount AS amount
-         FROM posting q JOIN event e ON e.event=q.event WHERE q.target IN (1,2)
-       UNION ALL SELECT e.member, q.points, q.source, -q.amount
-         FROM posting q JOIN event e ON e.event=q.event WHERE q.source IN (1,2)
-       UNION ALL SELECT e.member, q.points, 3, q.amount
-         FROM posting q JOIN event e ON e.event=q.event WHERE q.source=3
-       UNION ALL SELECT e.member, q.points, 3, -q.amount
-         FROM posting q JOIN event e ON e.event=q.event WHERE q.target=3)
+      (SELECT member, points, target AS account, amount FROM posting WHERE target IN (1,2)
+       UNION ALL SELECT member, points, source, -amount FROM posting WHERE source IN (1,2)
+       UNION ALL SELECT member, points, 3, amount FROM posting WHERE source=3
+       UNION ALL SELECT member, points, 3, -amount FROM posting WHERE target=3)
     GROUP BY member, points, account) b
     LEFT JOIN personal p ON p.member=b.member AND p.field=0 LEFT JOIN name k ON k.name=b.points
     LEFT JOIN notch_account a ON a.account=b.account;
 CREATE VIEW notch_lot AS
   SELECT o.posting AS lot, coalesce(p.value,'(erased)') AS member, k.text AS points, o.amount,
-    strftime('%Y-%m-%dT%H:%M:%SZ',coalesce(o.earned,e.at)/1000000,'unixepoch') AS earned,
+    strftime('%Y-%m-%dT%H:%M:%SZ',coalesce(o.earned,o.at)/1000000,'unixepoch') AS earned,
     strftime('%Y-%m-%dT%H:%M:%SZ',o.matures,'unixepoch') AS matures,
     strftime('%Y-%m-%dT%H:%M:%SZ',o.expires,'unixepoch') AS expires,
     r.text AS partner, s.available_or_pending, s.held
-  FROM posting o JOIN event e ON e.event=o.event
+  FROM posting o
     JOIN (SELECT lot, sum((target=1)*amount)-sum((source=1)*amount) AS available_or_pending,
         sum((target=2)*amount)-sum((source=2)*amount) AS held FROM posting GROUP BY lot) s
       ON s.lot=o.posting
-    LEFT JOIN personal p ON p.member=e.member AND p.field=0 LEFT JOIN name k ON k.name=o.points
+    LEFT JOIN personal p ON p.member=o.member AND p.field=0 LEFT JOIN name k ON k.name=o.points
     LEFT JOIN name r ON r.name=o.partner
   WHERE o.lot=o.posting;
 CREATE VIEW notch_tier AS

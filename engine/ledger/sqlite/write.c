@@ -182,6 +182,35 @@ static void bind_number(sqlite3_stmt *statement, int index, int64_t value, int64
   }
 }
 
+/* The columns of a posting after its number and event: from `first` on. */
+static notch_store_status bind_posting(notch_store *store, sqlite3_stmt *put, int first,
+                                       const notch_posting *p, int64_t at_us)
+{
+  bool opens = p->lot == p->posting;
+  sqlite3_bind_int64(put, first, p->points);
+  sqlite3_bind_int64(put, first + 1, p->source);
+  sqlite3_bind_int64(put, first + 2, p->target);
+  sqlite3_bind_int64(put, first + 3, p->amount);
+  sqlite3_bind_int64(put, first + 4, first == 1 + NOTCH_ROW_POINTS ? p->posting - p->lot : p->lot);
+  if (p->share_count == 0) {
+    sqlite3_bind_null(put, first + 5);
+  } else if (p->share_count == 1 && p->shares[0].amount == p->amount) {
+    sqlite3_bind_int64(put, first + 5, p->shares[0].rule);
+  } else {
+    if (!notch_rules_encode(&store->rules, p)) {
+      return notch_store_nomem(store);
+    }
+    sqlite3_bind_text(put, first + 5, store->rules.bytes, (int)store->rules.length,
+                      SQLITE_STATIC);
+  }
+  bind_number(put, first + 6, opens ? p->earned_us : at_us, at_us);
+  bind_number(put, first + 7, opens ? p->matures_s : INT64_MIN, INT64_MIN);
+  bind_number(put, first + 8, opens ? p->expires_s : NOTCH_NEVER, NOTCH_NEVER);
+  bind_number(put, first + 9, opens ? p->terms : NOTCH_NONE, NOTCH_NONE);
+  bind_number(put, first + 10, opens ? p->partner : NOTCH_NONE, NOTCH_NONE);
+  return NOTCH_STORE_OK;
+}
+
 static notch_store_status put_posting(notch_store *store, const notch_posting *p, int64_t event,
                                       int64_t at_us)
 {
@@ -189,30 +218,10 @@ static notch_store_status put_posting(notch_store *store, const notch_posting *p
   if (put == NULL) {
     return store->last;
   }
-  bool opens = p->lot == p->posting;
   sqlite3_bind_int64(put, 1, p->posting);
   sqlite3_bind_int64(put, 2, event);
-  sqlite3_bind_int64(put, 3, p->points);
-  sqlite3_bind_int64(put, 4, p->source);
-  sqlite3_bind_int64(put, 5, p->target);
-  sqlite3_bind_int64(put, 6, p->amount);
-  sqlite3_bind_int64(put, 7, p->lot);
-  if (p->share_count == 0) {
-    sqlite3_bind_null(put, 8);
-  } else if (p->share_count == 1 && p->shares[0].amount == p->amount) {
-    sqlite3_bind_int64(put, 8, p->shares[0].rule);
-  } else {
-    if (!notch_rules_encode(&store->rules, p)) {
-      return notch_store_nomem(store);
-    }
-    sqlite3_bind_text(put, 8, store->rules.bytes, (int)store->rules.length, SQLITE_STATIC);
-  }
-  bind_number(put, 9, opens ? p->earned_us : at_us, at_us);
-  bind_number(put, 10, opens ? p->matures_s : INT64_MIN, INT64_MIN);
-  bind_number(put, 11, opens ? p->expires_s : NOTCH_NEVER, NOTCH_NEVER);
-  bind_number(put, 12, opens ? p->terms : NOTCH_NONE, NOTCH_NONE);
-  bind_number(put, 13, opens ? p->partner : NOTCH_NONE, NOTCH_NONE);
-  return notch_sql_run(store, put, "writing a posting");
+  notch_store_status status = bind_posting(store, put, NOTCH_POSTING_POINTS + 1, p, at_us);
+  return status == NOTCH_STORE_OK ? notch_sql_run(store, put, "writing a posting") : status;
 }
 
 static notch_store_status put_move(notch_store *store, const notch_move *m, int64_t number,
@@ -268,16 +277,29 @@ static notch_store_status put_event(notch_store *store, const notch_transaction 
   sqlite3_bind_int64(put, 8, t->at_us);
   sqlite3_bind_int64(put, 9, t->offset_min);
   sqlite3_bind_int64(put, 10, t->booked_us - t->at_us);
-  sqlite3_bind_int64(put, 11, t->recorded_us);
+  sqlite3_bind_int64(put, 11, t->recorded_us - t->at_us);
   sqlite3_bind_int64(put, 12, t->version);
   sqlite3_bind_int64(put, 13, t->verdict);
-  sqlite3_bind_int64(put, 14, t->posting_count > 0 ? store->next.posting : 0);
-  sqlite3_bind_int64(put, 15, t->move_count > 0 ? store->next.move : 0);
-  sqlite3_bind_int64(put, 16, t->effect_count > 0 ? store->next.effect : 0);
-  notch_bind_text(put, 17, t->shared);
-  notch_bind_text(put, 18, t->detail);
-  notch_bind_text(put, 19, t->content);
-  sqlite3_bind_blob(put, 20, leaf->bytes, sizeof leaf->bytes, SQLITE_STATIC);
+  sqlite3_bind_int64(put, 1 + NOTCH_ROW_FIRST_MOVE, t->move_count > 0 ? store->next.move : 0);
+  sqlite3_bind_int64(put, 1 + NOTCH_ROW_FIRST_EFFECT,
+                     t->effect_count > 0 ? store->next.effect : 0);
+  sqlite3_bind_int64(put, 1 + NOTCH_ROW_FIRST_POSTING, store->next.posting);
+  sqlite3_bind_int64(put, 1 + NOTCH_ROW_POSTINGS, t->posting_count);
+  if (t->posting_count > 0) {
+    notch_store_status status =
+        bind_posting(store, put, 1 + NOTCH_ROW_POINTS, &t->postings[0], t->at_us);
+    if (status != NOTCH_STORE_OK) {
+      return status;
+    }
+  } else {
+    for (int column = NOTCH_ROW_POINTS; column < NOTCH_ROW_SHARED; column++) {
+      sqlite3_bind_null(put, 1 + column);
+    }
+  }
+  notch_bind_text(put, 1 + NOTCH_ROW_SHARED, t->shared);
+  notch_bind_text(put, 2 + NOTCH_ROW_SHARED, t->detail);
+  notch_bind_text(put, 3 + NOTCH_ROW_SHARED, t->content);
+  sqlite3_bind_blob(put, 1 + NOTCH_ROW_LEAF, leaf->bytes, sizeof leaf->bytes, SQLITE_STATIC);
   return notch_sql_run(store, put, "writing a transaction");
 }
 
@@ -328,7 +350,7 @@ static notch_store_status put_rows(notch_store *store, const notch_transaction *
     status = status == NOTCH_STORE_OK ? notch_members_write(store, t->event) : status;
     notch_waiting_clear(store);
   }
-  for (uint32_t i = 0; i < t->posting_count && status == NOTCH_STORE_OK; i++) {
+  for (uint32_t i = 1; i < t->posting_count && status == NOTCH_STORE_OK; i++) {
     status = put_posting(store, &t->postings[i], t->event, t->at_us);
   }
   for (uint32_t i = 0; i < t->move_count && status == NOTCH_STORE_OK; i++) {
