@@ -16,7 +16,7 @@ static notch_text text_of(const notch_event_handle *event)
 static notch_status apply(notch_ledger *ledger, const notch_event_handle *event, bool keep,
                           notch_result **result)
 {
-  static const notch_apply_options options = {.ahead_us = DAY_US};
+  const notch_apply_options options = {.ahead_us = DAY_US, .rows = result != NULL};
   notch_books *books = ledger->books;
   notch_receipt receipt;
   if (!notch_books_begin(books)) {

@@ -170,18 +170,15 @@ static bool add_row(gathering *g, const notch_transaction *row)
 }
 
 /* Of an event that was known: its own row and the other members' sides of it. */
-static bool gather(gathering *g, const notch_receipt *receipt)
+static bool gather_known(gathering *g, int64_t own)
 {
-  int64_t first = receipt->first != 0 ? receipt->first : receipt->own;
   int64_t end = notch_store_next(g->books->store)->event;
-  int64_t last = receipt->first != 0 ? receipt->last : end - 1;
-  for (int64_t event = first; event != 0 && event <= last; event++) {
+  for (int64_t event = own; event != 0 && event < end; event++) {
     notch_transaction row;
     if (!notch_history_read(g->books, event, g->arena, &row)) {
       return false;
     }
-    if (receipt->first == 0 && event != receipt->own &&
-        (row.origin != NOTCH_ORIGIN_SIDE || row.cause != receipt->own)) {
+    if (event != own && (row.origin != NOTCH_ORIGIN_SIDE || row.cause != own)) {
       break;
     }
     if (!add_row(g, &row)) {
@@ -189,6 +186,16 @@ static bool gather(gathering *g, const notch_receipt *receipt)
     }
   }
   return true;
+}
+
+static bool gather(gathering *g, const notch_receipt *receipt)
+{
+  const notch_books *books = g->books;
+  bool good = receipt->first != 0 || gather_known(g, receipt->own);
+  for (uint32_t i = 0; i < books->rows.count && receipt->first != 0 && good; i++) {
+    good = add_row(g, &books->rows.items[i]);
+  }
+  return good;
 }
 
 notch_status notch_api_result(notch_ledger *ledger, const notch_receipt *receipt,

@@ -437,6 +437,8 @@ bool notch_books_apply(notch_books *books, const notch_json *sent, const char *u
   notch_arena_reset(&books->run);
   notch_seats_touch(books);
   books->fold_depth = 0;
+  books->keeps_rows = options->rows;
+  memset(&books->rows, 0, sizeof books->rows);
   books->status = NOTCH_STORE_OK;
   if (sent == NULL || !notch_envelope_open(&envelope, unwrap(sent), &why)) {
     receipt->reply = NOTCH_REPLY_UNREADABLE;

@@ -119,6 +119,7 @@ typedef struct notch_books {
   NOTCH_VEC(notch_waiting_return) waiting; /* in ledger order */
   notch_text waiting_setting;              /* as read or written last */
   bool waiting_changed;
+  int64_t waiting_next; /* the next row when it was so; 0: read it anew */
 
   /* Of the event under way: */
   const notch_edition *edition;
@@ -132,6 +133,8 @@ typedef struct notch_books {
   notch_latest latest; /* the last answer for a return without `of` */
   NOTCH_VEC(notch_state *) past;     /* states of then; freed when it is over */
 
+  bool keeps_rows;
+  NOTCH_VEC(notch_transaction) rows; /* written for it, in run, without their texts */
   notch_trace *trace; /* of decisions; NULL: none is wanted */
   notch_store_status status; /* of the failure under way */
   char sentence[512];
@@ -313,6 +316,7 @@ typedef struct notch_apply_options {
   int64_t ahead_us; /* how far after the clock an event may be; negative: no clock */
   bool scene;       /* `given` is taken */
   bool words;       /* from CSV */
+  bool rows;        /* keep what is written in books->rows: its sender wants to see it */
 } notch_apply_options;
 
 typedef struct notch_receipt {

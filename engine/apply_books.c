@@ -174,14 +174,17 @@ bool notch_books_commit(notch_books *books)
     notch_names_forget(books);
     books->waiting_changed = false;
     books->waiting_setting = (notch_text){NULL, 0};
+    books->waiting_next = 0;
     return false;
   }
+  books->waiting_next = notch_store_next(books->store)->event;
   return true;
 }
 
 void notch_books_rollback_quietly(notch_books *books)
 {
   notch_store_rollback(books->store);
+  books->waiting_next = 0;
   /* The store lets go of the states it was given: they are ours to give again. */
   for (notch_seat *seat = books->newest; seat != NULL; seat = seat->older) {
     seat->dirty = true;
@@ -197,6 +200,7 @@ void notch_books_rollback(notch_books *books)
   notch_names_forget(books);
   books->waiting_changed = false;
   books->waiting_setting = (notch_text){NULL, 0};
+  books->waiting_next = 0;
   /* Versions that were added with it are gone as well. */
   uint32_t count = notch_store_version_count(books->store);
   while (books->edition_count > count) {

@@ -57,6 +57,10 @@ bool notch_waiting_read(notch_books *books)
 {
   notch_arena one;
   notch_text text = {NULL, 0};
+  int64_t next = notch_store_next(books->store)->event;
+  if (books->waiting_next == next) { /* nobody has written since */
+    return true;
+  }
   notch_arena_init(&one, books->memory);
   notch_store_status status = notch_store_setting_get(books->store, SETTING, &one, &text);
   bool good = status == NOTCH_STORE_OK || status == NOTCH_STORE_NOTFOUND ||
@@ -76,6 +80,7 @@ bool notch_waiting_read(notch_books *books)
     }
   }
   notch_arena_free(&one);
+  books->waiting_next = good ? next : 0;
   return good;
 }
 

@@ -6,6 +6,20 @@
 #include <assert.h>
 #include <string.h>
 
+/* Its postings, moves and effects are in `run` already; the texts of effects are the decider's. */
+static void keep_row(notch_books *books, const notch_transaction *row)
+{
+  notch_transaction *kept = notch_vec_push(&books->rows, &books->run);
+  notch_effect *effects = NOTCH_NEW_ARRAY(&books->run, notch_effect, row->effect_count + 1);
+  *kept = *row;
+  kept->id = kept->content = kept->shared = kept->detail = (notch_text){NULL, 0};
+  for (uint32_t i = 0; i < row->effect_count; i++) {
+    effects[i] = row->effects[i];
+    effects[i].text = notch_arena_text(&books->run, row->effects[i].text);
+  }
+  kept->effects = effects;
+}
+
 static bool append(notch_books *books, notch_transaction *row, notch_receipt *receipt)
 {
   notch_store_status status = notch_store_append(books->store, row);
@@ -14,6 +28,9 @@ static bool append(notch_books *books, notch_transaction *row, notch_receipt *re
   }
   receipt->first = receipt->first == 0 ? row->event : receipt->first;
   receipt->last = row->event;
+  if (books->keeps_rows) {
+    keep_row(books, row);
+  }
   return true;
 }
 

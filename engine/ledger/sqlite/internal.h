@@ -90,6 +90,8 @@ typedef struct notch_id_cache { /* member ids to numbers */
     int64_t member;
   } *slots;
   uint32_t count, slot_count;
+  int64_t newest;        /* the member that was found last; 0: none */
+  notch_text newest_id;
   notch_arena texts;
 } notch_id_cache;
 

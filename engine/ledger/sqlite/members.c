@@ -75,18 +75,22 @@ static void remember(notch_store *store, notch_text id, int64_t member)
   cache->slots[slot].id = copy;
   cache->slots[slot].member = member;
   cache->count++;
+  cache->newest = member;
+  cache->newest_id = copy;
 }
 
-static int64_t remembered(const notch_store *store, notch_text id)
+static int64_t remembered(notch_store *store, notch_text id)
 {
-  const notch_id_cache *cache = &store->ids;
+  notch_id_cache *cache = &store->ids;
   if (cache->count == 0) {
     return 0;
   }
   for (uint32_t slot = slot_of(cache, id); cache->slots[slot].member != 0;
        slot = (slot + 1) & (cache->slot_count - 1)) {
     if (notch_text_equal(cache->slots[slot].id, id)) {
-      return cache->slots[slot].member;
+      cache->newest = cache->slots[slot].member;
+      cache->newest_id = cache->slots[slot].id;
+      return cache->newest;
     }
   }
   return 0;
@@ -248,6 +252,11 @@ int64_t notch_store_member_count(const notch_store *store)
 notch_store_status notch_store_member_id(notch_store *store, int64_t member, notch_arena *arena,
                                          notch_text *out)
 {
+  /* Elsewhere an erasure by another process would go unseen. */
+  if ((store->writing || store->snapshot) && member != 0 && member == store->ids.newest) {
+    *out = notch_arena_text(arena, store->ids.newest_id);
+    return arena->failed ? notch_store_nomem(store) : NOTCH_STORE_OK;
+  }
   notch_personal id;
   notch_store_status status =
       notch_store_personal_get(store, member, NOTCH_PERSONAL_ID, 0, arena, &id);
