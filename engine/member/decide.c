@@ -253,7 +253,7 @@ static void member_event(notch_work *work, notch_state *state)
   notch_post_to_others(work, awards);
   notch_give_queued(work);
   notch_pool_settle(work);
-  notch_take_claimed(work);
+  notch_return_sides(work);
   notch_return_latest(work);
 }
 
@@ -293,6 +293,8 @@ const notch_outcome *notch_decide(notch_decider *decider, const notch_case *deci
     refuse_closed(work, state); /* a rule that fell due may have closed it */
     if (decision->event->type == NOTCH_EVENT_MERGE) {
       notch_settle_merged(work, to_s);
+    } else {
+      notch_settle_pool(work, state, to_s);
     }
   }
   uint32_t own = work->transactions.count;

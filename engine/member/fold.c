@@ -107,6 +107,17 @@ void notch_fold_limits(notch_work *work, notch_state *state, const notch_transac
   }
 }
 
+/* What others of a pool spend of a lot, and what a return of that gives back to it. */
+static void spend_opened(notch_state *state, const notch_posting *posting)
+{
+  notch_lot *lot = notch_state_lot(state, posting->lot);
+  if (lot != NULL && posting->target == NOTCH_ACCOUNT_SPENT) {
+    lot->open -= posting->amount;
+  } else if (lot != NULL && posting->source == NOTCH_ACCOUNT_SPENT) {
+    lot->open += posting->amount;
+  }
+}
+
 static bool fold_rows(notch_work *work, notch_state *state, const notch_transaction *transaction)
 {
   for (uint32_t i = 0; i < transaction->effect_count; i++) {
@@ -124,13 +135,8 @@ static bool fold_rows(notch_work *work, notch_state *state, const notch_transact
       notch_measure_earned(work, state, posting->points, posting->earned_us, posting->amount);
       notch_open_to_pool(work->program, state, posting->lot);
     }
-    notch_lot *spent = transaction->origin == NOTCH_ORIGIN_SIDE &&
-                               posting->source == NOTCH_ACCOUNT_POINTS &&
-                               posting->target == NOTCH_ACCOUNT_SPENT
-                           ? notch_state_lot(state, posting->lot)
-                           : NULL;
-    if (spent != NULL) {
-      spent->open -= posting->amount;
+    if (transaction->origin == NOTCH_ORIGIN_SIDE && posting->share_count == 0) {
+      spend_opened(state, posting);
     }
     if (opens && posting->source == NOTCH_ACCOUNT_IN_TRANSIT &&
         transaction->origin == NOTCH_ORIGIN_DUE) {

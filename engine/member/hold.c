@@ -69,7 +69,7 @@ void notch_do_hold(notch_work *work)
   }
   notch_work_effect(work, effect);
   for (uint32_t i = 0; i < count; i++) {
-    notch_need_points(work, points[i].index, points[i].amount);
+    notch_need_points(work, points[i].index, points[i].amount, false);
     notch_spend(work, points[i].index, points[i].amount, NOTCH_ACCOUNT_HELD, NOTCH_NONE);
   }
 }

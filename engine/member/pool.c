@@ -5,6 +5,7 @@
 #include "member/pool.h"
 #include "member/post.h"
 #include "member/run.h"
+#include "member/side.h"
 
 #include <assert.h>
 
@@ -57,6 +58,38 @@ static const notch_membership *spends_through(notch_work *work, uint32_t points)
   return NULL;
 }
 
+/* Others who are in the same pool; `index` begins at 0; NULL: there are no more. */
+static const notch_state *next_mate(notch_work *work, const notch_state *state,
+                                    const notch_membership *mine, uint32_t *index)
+{
+  const notch_state *house = work->in->house;
+  notch_text with = notch_state_text(state, mine->with);
+  while (house != NULL && *index < house->pooled_count) {
+    const notch_pooled *in = &house->pooled[(*index)++];
+    const notch_state *mate =
+        in->pool == mine->pool && in->member != state->member &&
+                notch_text_equal(notch_state_text(house, in->with), with)
+            ? work->host->member_number(work->host->payload, in->member)
+            : NULL;
+    if (mate != NULL) {
+      return mate;
+    }
+  }
+  return NULL;
+}
+
+void notch_settle_pool(notch_work *work, const notch_state *state, int64_t to_s)
+{
+  uint32_t type = work->in->event->type;
+  const notch_state *mate;
+  for (uint32_t i = 0;
+       (type == NOTCH_EVENT_REDEEM || type == NOTCH_EVENT_PAY) && i < state->pools_count; i++) {
+    for (uint32_t j = 0; (mate = next_mate(work, state, &state->pools[i], &j)) != NULL;) {
+      notch_settle_until(work, notch_work_copy(work, mate), to_s);
+    }
+  }
+}
+
 typedef struct open_lot {
   const notch_state *owner;
   notch_lot lot;
@@ -68,20 +101,12 @@ static open_lot *open_lots(notch_work *work, uint32_t points, uint32_t *count)
 {
   *count = 0;
   const notch_membership *mine = spends_through(work, points);
-  const notch_state *house = work->in->house;
-  if (mine == NULL || house == NULL) {
-    return NULL;
-  }
-  notch_text with = notch_state_text(work->open->state, mine->with);
+  const notch_state *mate;
   NOTCH_VEC(open_lot) found = {0};
-  for (uint32_t i = 0; i < house->pooled_count; i++) {
-    const notch_pooled *in = &house->pooled[i];
-    if (in->pool != mine->pool || in->member == work->open->row.member ||
-        !notch_text_equal(notch_state_text(house, in->with), with)) {
-      continue;
-    }
-    const notch_state *owner = work->host->member_number(work->host->payload, in->member);
-    for (uint32_t j = 0; owner != NULL && j < owner->lots_count; j++) {
+  for (uint32_t i = 0;
+       mine != NULL && (mate = next_mate(work, work->open->state, mine, &i)) != NULL;) {
+    const notch_state *owner = notch_work_copy(work, mate); /* what fell due is settled */
+    for (uint32_t j = 0; j < owner->lots_count; j++) {
       const notch_lot *lot = &owner->lots[j];
       int64_t most = lot->open < lot->left ? lot->open : lot->left;
       if (lot->points != points || most <= 0 || !notch_lot_available(work, owner, lot)) {
@@ -127,8 +152,7 @@ void notch_pool_spend(notch_work *work, uint32_t points, int64_t amount)
 /* One row of each owner, that names its cause. */
 void notch_pool_settle(notch_work *work)
 {
-  notch_open *main = work->open;
-  notch_state *mine = work->state;
+  notch_view view = notch_view_of(work);
   for (uint32_t i = 0; i < work->pool_spends.count; i++) {
     const notch_pool_spent *spent = &work->pool_spends.items[i];
     bool first = true;
@@ -138,19 +162,14 @@ void notch_pool_settle(notch_work *work)
     if (!first) {
       continue;
     }
-    notch_state *state = notch_work_copy(work, spent->owner);
-    notch_work_begin(work, state, NOTCH_ORIGIN_SIDE, main->row.type, main->row.at_us,
-                     main->row.offset_min);
-    work->open->row.cause = main->row.event;
+    notch_side_begin(work, &view, spent->owner);
     for (uint32_t j = i; j < work->pool_spends.count; j++) {
       if (work->pool_spends.items[j].owner == spent->owner) {
         notch_work_take(work, &work->pool_spends.items[j].lot, work->pool_spends.items[j].amount,
                         NOTCH_ACCOUNT_SPENT, NULL, 0);
       }
     }
-    notch_work_end(work);
+    notch_side_end(work, &view);
   }
   work->pool_spends.count = 0;
-  work->open = main;
-  work->state = mine;
 }

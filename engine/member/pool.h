@@ -4,6 +4,8 @@
 
 #include "member/work.h"
 
+/* Before an event that spends: what is due for those whose open lots it may take from. */
+void notch_settle_pool(notch_work *work, const notch_state *state, int64_t to_s);
 int64_t notch_pool_available(notch_work *work, uint32_t points);
 /* Takes what the member's own lots could not pay; the owners' rows are written by
  * notch_pool_settle() once the spender's own is whole. */

@@ -11,21 +11,48 @@
 
 #include <assert.h>
 
+static int64_t given_by(const notch_transaction *row, const notch_posting *spent)
+{
+  int64_t sum = 0;
+  for (uint32_t i = 0; i < row->posting_count; i++) {
+    const notch_posting *posting = &row->postings[i];
+    if (posting->source == NOTCH_ACCOUNT_SPENT && posting->lot == spent->lot &&
+        posting->points == spent->points) {
+      sum += posting->amount;
+    }
+  }
+  return sum;
+}
+
 /* What earlier returns of the same event already gave back of one posting's lot. */
 static int64_t given_before(const notch_original *original, const notch_posting *spent)
 {
   int64_t sum = 0;
   for (uint32_t i = 0; i < original->earlier_count; i++) {
-    const notch_transaction *row = original->earlier[i];
-    for (uint32_t j = 0; j < row->posting_count; j++) {
-      const notch_posting *posting = &row->postings[j];
-      if (posting->source == NOTCH_ACCOUNT_SPENT && posting->lot == spent->lot &&
-          posting->points == spent->points) {
-        sum += posting->amount;
-      }
-    }
+    sum += given_by(original->earlier[i], spent);
+  }
+  for (uint32_t i = 0; i < original->side_count; i++) {
+    sum += given_by(original->sides[i], spent);
   }
   return sum;
+}
+
+/* Who gets back what was spent of another member's lots: the owner, unless he left; NULL: nobody,
+ * or the side is no such one. */
+static const notch_state *spent_of(notch_work *work, const notch_original *original, uint32_t side)
+{
+  if (original->sides[side]->cause != original->event) {
+    return NULL;
+  }
+  const notch_state *owner =
+      work->host->member_number(work->host->payload, original->holders[side]);
+  return owner == NULL || owner->closed ? NULL : owner;
+}
+
+/* Another member's lots that the household spent, not a rule of his own. */
+static bool is_spent_of(const notch_posting *posting)
+{
+  return posting->target == NOTCH_ACCOUNT_SPENT && posting->share_count == 0;
 }
 
 /* What the event spent and has not been given back, by points kind. */
@@ -38,13 +65,80 @@ static int64_t *spent_totals(notch_work *work, const notch_original *original)
       totals[posting->points] += posting->amount - given_before(original, posting);
     }
   }
+  for (uint32_t i = 0; i < original->side_count; i++) {
+    const notch_transaction *side = original->sides[i];
+    for (uint32_t j = 0; spent_of(work, original, i) != NULL && j < side->posting_count; j++) {
+      if (is_spent_of(&side->postings[j])) {
+        totals[side->postings[j].points] +=
+            side->postings[j].amount - given_before(original, &side->postings[j]);
+      }
+    }
+  }
   return totals;
+}
+
+/* What others of a household had opened was taken last: it goes back first, in rows of theirs. */
+static void give_others(notch_work *work, const notch_original *original, int64_t *amounts)
+{
+  for (uint32_t i = original->side_count; i-- > 0;) {
+    const notch_transaction *side = original->sides[i];
+    const notch_state *owner = spent_of(work, original, i);
+    for (uint32_t j = side->posting_count; owner != NULL && j-- > 0;) {
+      const notch_posting *posting = &side->postings[j];
+      int64_t left = is_spent_of(posting) ? posting->amount - given_before(original, posting) : 0;
+      int64_t wanted = amounts[posting->points];
+      int64_t part = left < wanted ? left : wanted;
+      if (part > 0) {
+        *notch_vec_push(&work->given_back, work->run) =
+            (notch_given_back){owner, posting->points, posting->lot, part};
+        amounts[posting->points] -= part;
+      }
+    }
+  }
+}
+
+static void give_back_to(notch_work *work, uint32_t points, int64_t lot, int64_t amount)
+{
+  notch_work_post(work, (notch_posting){.points = points,
+                                        .source = NOTCH_ACCOUNT_SPENT,
+                                        .target = NOTCH_ACCOUNT_POINTS,
+                                        .amount = amount,
+                                        .lot = lot});
+  notch_settle_debt(work, points, lot);
+}
+
+static void give_owners(notch_work *work)
+{
+  notch_view view = notch_view_of(work);
+  for (uint32_t i = 0; i < work->given_back.count; i++) {
+    const notch_state *owner = work->given_back.items[i].to;
+    bool first = true;
+    for (uint32_t j = 0; j < i; j++) {
+      first = first && work->given_back.items[j].to != owner;
+    }
+    if (!first) {
+      continue;
+    }
+    notch_side_begin(work, &view, owner);
+    work->inflow = NOTCH_NEW_ARRAY(work->run, int64_t, work->program->points_count + 1);
+    for (uint32_t j = i; j < work->given_back.count; j++) {
+      const notch_given_back *given = &work->given_back.items[j];
+      if (given->to == owner) {
+        give_back_to(work, given->points, given->lot, given->amount);
+      }
+    }
+    notch_expire_due(work, work->moment.now_us / NOTCH_SECOND_US);
+    notch_run_on_earning(work);
+    notch_side_end(work, &view);
+  }
+  work->given_back.count = 0;
 }
 
 /* Points go back to the lots they came from, last taken first, with the expiry they had. */
 static void give_back(notch_work *work, const notch_original *original, int64_t *amounts)
 {
   const notch_transaction *row = original->transaction;
+  give_others(work, original, amounts);
   for (uint32_t i = row->posting_count; i-- > 0;) {
     const notch_posting *posting = &row->postings[i];
     if (posting->target != NOTCH_ACCOUNT_SPENT || amounts[posting->points] <= 0) {
@@ -53,12 +147,7 @@ static void give_back(notch_work *work, const notch_original *original, int64_t 
     int64_t amount = amounts[posting->points];
     int64_t left = posting->amount - given_before(original, posting);
     int64_t part = left < amount ? left : amount;
-    notch_work_post(work, (notch_posting){.points = posting->points,
-                                          .source = NOTCH_ACCOUNT_SPENT,
-                                          .target = NOTCH_ACCOUNT_POINTS,
-                                          .amount = part,
-                                          .lot = posting->lot});
-    notch_settle_debt(work, posting->points, posting->lot);
+    give_back_to(work, posting->points, posting->lot, part);
     amounts[posting->points] -= part;
   }
   notch_expire_due(work, work->moment.now_us / NOTCH_SECOND_US);
@@ -201,7 +290,7 @@ static void take_from_receiver(notch_work *work, const notch_original *original,
                       .amount = amount};
 }
 
-void notch_take_claimed(notch_work *work)
+static void take_claimed(notch_work *work)
 {
   notch_view view = notch_view_of(work);
   for (uint32_t i = 0; i < work->claimed.count; i++) {
@@ -222,6 +311,12 @@ void notch_take_claimed(notch_work *work)
     notch_side_end(work, &view);
   }
   work->claimed.count = 0;
+}
+
+void notch_return_sides(notch_work *work)
+{
+  take_claimed(work);
+  give_owners(work);
 }
 
 static int64_t moved_back(const notch_original *original, const notch_posting *moved)

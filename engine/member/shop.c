@@ -189,13 +189,13 @@ int64_t notch_reward_price(notch_work *work, uint32_t index, int64_t quantity)
   return amount;
 }
 
-void notch_need_points(notch_work *work, uint32_t points, int64_t amount)
+void notch_need_points(notch_work *work, uint32_t points, int64_t amount, bool pooled)
 {
   int64_t there = notch_available(work, work->open->state, points);
   if (there >= amount) {
     return;
   }
-  if (work->open->state->pools_count > 0) {
+  if (pooled && work->open->state->pools_count > 0) {
     there += notch_pool_available(work, points);
     if (there >= amount) {
       return;
@@ -231,7 +231,7 @@ void notch_do_redeem(notch_work *work)
   }
   const notch_reward *reward = &work->program->rewards[event->reward];
   int64_t amount = notch_reward_price(work, event->reward, left);
-  notch_need_points(work, reward->costs_points, amount);
+  notch_need_points(work, reward->costs_points, amount, true);
   notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_USE,
                                          .subject = event->reward,
                                          .rule = NOTCH_NONE,
@@ -367,7 +367,7 @@ void notch_do_pay(notch_work *work)
   uint32_t kind = work->program->payments[event->payment].points;
   work->order = event->fields[NOTCH_FIELD_PAY_ORDER];
   notch_payment_check(work, event->payment, points);
-  notch_need_points(work, kind, points);
+  notch_need_points(work, kind, points, true);
   spend(work, kind, points);
   notch_paid(work, event->payment, points);
 }

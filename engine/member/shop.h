@@ -12,7 +12,9 @@ int64_t notch_rewards_held(const notch_state *state, uint32_t reward, int64_t no
 int64_t notch_use_granted(notch_work *work, uint32_t reward, int64_t quantity);
 /* Checks that `quantity` may be bought and returns the price in points, or refuses. */
 int64_t notch_reward_price(notch_work *work, uint32_t reward, int64_t quantity);
-void notch_need_points(notch_work *work, uint32_t points, int64_t amount);
+/* Refuses the event unless so much is there: of the member's own, or (pooled) of what others of
+ * a pool have opened, too. */
+void notch_need_points(notch_work *work, uint32_t points, int64_t amount, bool pooled);
 void notch_payment_check(notch_work *work, uint32_t payment, int64_t points);
 /* The event's amounts by points kind; one without a name is of the only kind in `of`, or the
  * event is refused. */

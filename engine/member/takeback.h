@@ -9,7 +9,8 @@ void notch_take_back(notch_work *work, const notch_original *original, const not
                      bool nothing_left);
 /* Returns of payments, redemptions, captures, transfers and adjustments. */
 void notch_return_builtin(notch_work *work, const notch_original *original);
-/* The other side of a returned transfer, once the sender's row is whole. */
-void notch_take_claimed(notch_work *work);
+/* Others' sides of these, once the member's row is whole: the receiver's of a transfer, the owners'
+ * of points that a household spent. */
+void notch_return_sides(notch_work *work);
 
 #endif

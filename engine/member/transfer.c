@@ -115,7 +115,7 @@ void notch_do_transfer(notch_work *work)
                    (int)work->program->points[points].decl.name.length,
                    work->program->points[points].decl.name.bytes);
     }
-    notch_need_points(work, points, event->points[i].amount);
+    notch_need_points(work, points, event->points[i].amount, false);
     notch_posting *openings = take_lots(work, points, event->points[i].amount, &moved);
     for (uint32_t j = 0; j < work->transfer_rules.count; j++) {
       notch_limit_note(work, work->transfer_rules.items[j], points, event->points[i].amount, false);

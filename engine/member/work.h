@@ -47,6 +47,12 @@ typedef struct notch_claimed { /* to be taken from the receiver of a returned tr
 } notch_claimed;
 
 
+typedef struct notch_given_back { /* to a lot of another member, by a return */
+  const notch_state *to;
+  uint32_t points;
+  int64_t lot, amount;
+} notch_given_back;
+
 typedef struct notch_pool_spent { /* taken from another member's open lot */
   const notch_state *owner;
   notch_lot lot;
@@ -89,6 +95,7 @@ typedef struct notch_work {
   NOTCH_VEC(uint32_t) transfer_rules; /* that let the transfer through */
   const notch_state *merged;          /* the old account, to be emptied */
   NOTCH_VEC(notch_claimed) claimed;
+  NOTCH_VEC(notch_given_back) given_back;
   NOTCH_VEC(notch_shared_figure) shared; /* since the open transaction began */
   NOTCH_VEC(notch_pool_spent) pool_spends;
   NOTCH_VEC(notch_waiting_grant) granted; /* by a restock */

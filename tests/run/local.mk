@@ -21,6 +21,7 @@ RUN_TESTS = \
   tests/run/edge_77_same_everywhere.sh \
   tests/run/edge_78_removed_field.sh \
   tests/run/language_draw.sh \
+  tests/run/pool_sides.sh \
   tests/run/return_after_a_merge.sh \
   tests/run/return_after_maturing.sh \
   tests/run/return_gives_again.sh \
