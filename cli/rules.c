@@ -81,7 +81,7 @@ int cli_fail_on(const void *handle)
 }
 
 notch_ledger *cli_ledger_open(notch_engine *engine, const char *path, bool read_only,
-                              bool clock_events)
+                              int clock_events)
 {
   notch_ledger_options options = NOTCH_LEDGER_OPTIONS_INIT;
   notch_ledger *ledger = NULL;
@@ -91,12 +91,12 @@ notch_ledger *cli_ledger_open(notch_engine *engine, const char *path, bool read_
   return ledger;
 }
 
-bool cli_clock_option(const cli_args *args, bool *clock_events)
+bool cli_clock_option(const cli_args *args, int *clock_events)
 {
   const char *clock = cli_args_value(args, "clock");
   if (!clock) return true;
   if (!strcmp(clock, "events") || !strcmp(clock, "machine")) {
-    *clock_events = !strcmp(clock, "events");
+    *clock_events = !strcmp(clock, "events") ? 1 : -1;
     return true;
   }
   cli_usage(args->verb, _("--clock is `events` or `machine`, not `%s`"), clock);

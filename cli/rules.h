@@ -47,11 +47,11 @@ notch_program *cli_rules_load(cli_rules *rules, const char *path);
 
 /* The text of a handle's last error, as the command's own sentence. */
 int cli_fail_on(const void *handle);
-/* Opens a ledger or says why not; NULL then. */
+/* Opens a ledger or says why not; NULL then.  `clock_events` as notch_ledger_options has it. */
 notch_ledger *cli_ledger_open(notch_engine *engine, const char *path, bool read_only,
-                              bool clock_events);
-/* --clock events|machine: false after a usage sentence. */
-bool cli_clock_option(const cli_args *args, bool *clock_events);
+                              int clock_events);
+/* --clock events|machine, 1 or -1; untouched if it is not given.  False after a usage sentence. */
+bool cli_clock_option(const cli_args *args, int *clock_events);
 
 /* A notch_write to the FILE * that is its payload. */
 int cli_write(void *file, const char *bytes, size_t size);

@@ -31,7 +31,7 @@ int cli_advance_run(const cli_args *args)
   cli_rules rules;
   notch_counts counts = {0, 0, 0, 0, 0, 0};
   const char *to = cli_args_value(args, "to");
-  bool clock_events = false;
+  int clock_events = 0;
   if (!to) return cli_usage(args->verb, _("up to when? Give --to MOMENT"));
   if (!cli_clock_option(args, &clock_events)) return CLI_USAGE;
   int code = cli_rules_begin(&rules, false);

@@ -32,7 +32,7 @@ int cli_apply_run(const cli_args *args)
 {
   cli_rules rules;
   cli_bulk bulk;
-  bool clock_events = false;
+  int clock_events = 0;
   if (!cli_clock_option(args, &clock_events)) return CLI_USAGE;
   int code = cli_bulk_open(&bulk, args, args->operands[1]);
   if (code != CLI_DONE) return code;

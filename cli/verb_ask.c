@@ -35,7 +35,7 @@ static int ask(const cli_args *args, question *put)
   cli_rules rules;
   int code = cli_rules_begin(&rules, false);
   notch_ledger *ledger =
-      rules.engine ? cli_ledger_open(rules.engine, args->operands[0], true, false) : NULL;
+      rules.engine ? cli_ledger_open(rules.engine, args->operands[0], true, 0) : NULL;
   if (!ledger) code = CLI_FAILED;
   else if (put(ledger, args, cli_view(args)) != NOTCH_OK) code = cli_fail_on(ledger);
   notch_ledger_close(ledger);

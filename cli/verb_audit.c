@@ -42,7 +42,7 @@ static int run_audit(const cli_args *args, const char *label, audit *run,
   int code = CLI_FAILED;
   uint64_t differences = 0;
   cli_text text = {NULL, 0, 0};
-  notch_ledger *ledger = cli_ledger_open(rules->engine, args->operands[0], true, false);
+  notch_ledger *ledger = cli_ledger_open(rules->engine, args->operands[0], true, 0);
   if (!ledger) return CLI_FAILED;
   options->progress = on_progress;
   cli_progress_begin(label, _("transactions"), 0);
@@ -107,7 +107,7 @@ int cli_explain_run(const cli_args *args)
   cli_rules rules;
   int code = cli_rules_begin(&rules, false);
   notch_ledger *ledger =
-      rules.engine ? cli_ledger_open(rules.engine, args->operands[0], true, false) : NULL;
+      rules.engine ? cli_ledger_open(rules.engine, args->operands[0], true, 0) : NULL;
   if (!ledger) {
     code = CLI_FAILED;
   } else if (notch_ledger_explain(ledger, args->operands[1], cli_view(args), cli_write,

@@ -42,7 +42,7 @@ int cli_backtest_run(const cli_args *args)
   int code = cli_rules_begin(&rules, false);
   notch_program *program = rules.engine ? cli_rules_load(&rules, args->operands[1]) : NULL;
   notch_ledger *ledger =
-      program ? cli_ledger_open(rules.engine, args->operands[0], true, false) : NULL;
+      program ? cli_ledger_open(rules.engine, args->operands[0], true, 0) : NULL;
   code = ledger ? run(args, ledger, program) : CLI_FAILED;
   notch_ledger_close(ledger);
   notch_program_free(program);

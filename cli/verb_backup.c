@@ -12,7 +12,7 @@ int cli_backup_run(const cli_args *args)
   cli_rules rules;
   int code = cli_rules_begin(&rules, false);
   notch_ledger *ledger =
-      rules.engine ? cli_ledger_open(rules.engine, args->operands[0], true, false) : NULL;
+      rules.engine ? cli_ledger_open(rules.engine, args->operands[0], true, 0) : NULL;
   if (!ledger) {
     code = CLI_FAILED;
   } else if (notch_ledger_backup(ledger, args->operands[1]) != NOTCH_OK) {

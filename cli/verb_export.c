@@ -30,7 +30,7 @@ int cli_export_run(const cli_args *args)
   }
   int code = cli_rules_begin(&rules, false);
   notch_ledger *ledger =
-      rules.engine ? cli_ledger_open(rules.engine, args->operands[0], true, false) : NULL;
+      rules.engine ? cli_ledger_open(rules.engine, args->operands[0], true, 0) : NULL;
   if (!ledger) code = CLI_FAILED;
   else if (notch_ledger_export(ledger, format, cli_write, stdout) != NOTCH_OK) {
     code = cli_fail_on(ledger);

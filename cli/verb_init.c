@@ -17,7 +17,7 @@ int cli_init_run(const cli_args *args)
   cli_rules rules;
   notch_ledger_options options = NOTCH_LEDGER_OPTIONS_INIT;
   const char *path = args->operands[0];
-  bool clock_events = false;
+  int clock_events = 0;
   if (!cli_clock_option(args, &clock_events)) return CLI_USAGE;
   int code = cli_rules_begin(&rules, false);
   notch_program *program = rules.engine ? cli_rules_load(&rules, args->operands[1]) : NULL;

@@ -17,7 +17,7 @@ int cli_liability_run(const cli_args *args)
   cli_rules rules;
   int code = cli_rules_begin(&rules, false);
   notch_ledger *ledger =
-      rules.engine ? cli_ledger_open(rules.engine, args->operands[0], true, false) : NULL;
+      rules.engine ? cli_ledger_open(rules.engine, args->operands[0], true, 0) : NULL;
   if (!ledger) code = CLI_FAILED;
   else if (notch_ledger_liability(ledger, cli_args_value(args, "at"),
                                   cli_args_value(args, "redeemed"), cli_view(args), cli_write,

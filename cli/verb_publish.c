@@ -19,7 +19,7 @@ int cli_publish_run(const cli_args *args)
   int code = cli_rules_begin(&rules, false);
   notch_program *program = rules.engine ? cli_rules_load(&rules, args->operands[1]) : NULL;
   notch_ledger *ledger =
-      program ? cli_ledger_open(rules.engine, args->operands[0], false, false) : NULL;
+      program ? cli_ledger_open(rules.engine, args->operands[0], false, 0) : NULL;
   if (!ledger) {
     code = CLI_FAILED;
   } else if (notch_ledger_publish_as(ledger, program, cli_args_value(args, "from"), dry,

@@ -62,7 +62,7 @@ int cli_run_run(const cli_args *args)
   cli_bulk bulk;
   notch_ledger_options options = NOTCH_LEDGER_OPTIONS_INIT;
   notch_ledger *ledger = NULL;
-  bool clock_events = true;
+  int clock_events = 1;
   if (!cli_clock_option(args, &clock_events)) return CLI_USAGE;
   int code = cli_bulk_open(&bulk, args, args->operands[1]);
   if (code != CLI_DONE) return code;

@@ -93,7 +93,7 @@ int cli_seal_run(const cli_args *args)
   }
   int code = cli_rules_begin(&rules, false);
   notch_ledger *ledger =
-      rules.engine ? cli_ledger_open(rules.engine, args->operands[0], since != NULL, false) : NULL;
+      rules.engine ? cli_ledger_open(rules.engine, args->operands[0], since != NULL, 0) : NULL;
   if (!ledger) {
     code = CLI_FAILED;
   } else if (!since) {
@@ -134,7 +134,7 @@ int cli_receipt_run(const cli_args *args)
   if (code == CLI_DONE && checks) {
     code = check(&rules, args);
   } else if (code == CLI_DONE) {
-    notch_ledger *ledger = cli_ledger_open(rules.engine, args->operands[0], true, false);
+    notch_ledger *ledger = cli_ledger_open(rules.engine, args->operands[0], true, 0);
     if (!ledger) {
       code = CLI_FAILED;
     } else if (notch_ledger_receipt(ledger, args->operands[1], cli_write, stdout) != NOTCH_OK) {

@@ -17,7 +17,7 @@ int cli_statement_run(const cli_args *args)
   cli_rules rules;
   int code = cli_rules_begin(&rules, false);
   notch_ledger *ledger =
-      rules.engine ? cli_ledger_open(rules.engine, args->operands[0], true, false) : NULL;
+      rules.engine ? cli_ledger_open(rules.engine, args->operands[0], true, 0) : NULL;
   if (!ledger) code = CLI_FAILED;
   else if (notch_ledger_statement(ledger, args->operands[1], cli_args_value(args, "from"),
                                   cli_args_value(args, "to"), cli_view(args), cli_write,

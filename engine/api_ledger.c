@@ -43,7 +43,7 @@ static notch_store_options store_options(const notch_ledger *ledger,
     store.cache_bytes = options->cache_bytes;
     store.read_only = options->read_only != 0;
     store.rollback = options->rollback != 0;
-    store.clock = options->clock_events ? NOTCH_CLOCK_EVENTS : NOTCH_CLOCK_SYSTEM;
+    store.clock = options->clock_events > 0 ? NOTCH_CLOCK_EVENTS : NOTCH_CLOCK_SYSTEM;
     store.origin = notch_text_of(options->origin != NULL ? options->origin : "");
     if (options->storage != NULL) {
       const notch_storage *host = options->storage;
@@ -162,9 +162,15 @@ notch_status notch_ledger_open(notch_ledger **out, notch_engine *engine, const c
     return fail_open(ledger, notch_api_status(opened));
   }
   notch_books_attach(ledger->books, store);
-  if (options != NULL && options->clock_events) {
-    ledger->books->clock_events = true;
+  int clock = options == NULL ? 0 : options->clock_events;
+  if (clock < 0 && ledger->books->clock_events) {
+    notch_api_say(ledger, NOTCH_EMISUSE,
+                  "%s was made to take the time of recording from its events, not from the "
+                  "machine's clock: leave `--clock` out, or make a new ledger",
+                  path == NULL ? "the ledger" : path);
+    return fail_open(ledger, NOTCH_EMISUSE);
   }
+  ledger->books->clock_events = ledger->books->clock_events || clock > 0;
   *out = ledger;
   return NOTCH_OK;
 }

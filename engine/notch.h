@@ -304,7 +304,9 @@ typedef struct notch_ledger_options {
   uint32_t version; /* 1 */
   int read_only;          /* open */
   int rollback;           /* create: TRUNCATE journal, for file systems without shared memory */
-  int clock_events;       /* `recorded` is taken from the events, not from the clock */
+  int clock_events;       /* 1: `recorded` is taken from the events, not from the clock; 0: as the
+                             ledger was made; -1: from the clock: NOTCH_EMISUSE to open a ledger
+                             that was made to take it from its events */
   const char *from;       /* create: the first version is in force from then; NULL: always */
   const char *origin;     /* create: the ledger's name in checkpoints; NULL: made up */
   uint32_t busy_ms;       /* how long a write waits for its turn; 0: 5,000 */

@@ -145,6 +145,13 @@ expect 1 balance shop.ledger ann --at yesterday
 expect 0 advance shop.ledger --to 2027-06-01 --clock events
 expect 0 advance shop.ledger --to 2027-06-01 --clock events --json
 figure out 'd["transactions"]' 0
+expect 1 advance shop.ledger --to 2027-06-01 --clock machine
+says "shop.ledger was made to take the time of recording from its events"
+expect 1 apply shop.ledger sales.jsonl --clock machine
+says "leave \`--clock\` out"
+expect 0 init clocked.ledger club.notch --clock machine
+expect 0 apply clocked.ledger sales.jsonl --clock machine
+expect 0 advance clocked.ledger --to 2027-06-01
 expect 0 refused shop.ledger
 prints "Nothing was refused."
 for verb in info effects; do
