@@ -67,8 +67,10 @@ static char **complete(const char *begun, int start, int end)
 }
 #endif
 
-#if defined HAVE_READLINE && RL_READLINE_VERSION >= 0x0603
+#if defined HAVE_READLINE && RL_READLINE_VERSION >= 0x0800
+#include <errno.h>
 #include <signal.h>
+#include <sys/select.h>
 
 static volatile sig_atomic_t interrupted;
 static bool left; /* a line was given up while this one was edited */
@@ -79,19 +81,39 @@ static void interrupt(int number)
   interrupted = 1;
 }
 
-/* Called by readline once it is safe: the line is empty again, at the first prompt. */
-static int leave_line(void)
+/* The line is empty again, at the first prompt. */
+static void leave_line(void)
 {
-  if (interrupted) {
-    interrupted = 0;
-    left = true;
-    fputc('\n', stdout);
-    rl_replace_line("", 0);
-    rl_set_prompt(PROMPT);
-    rl_on_new_line();
-    rl_redisplay();
+  interrupted = 0;
+  left = true;
+  fputc('\n', stdout);
+  rl_replace_line("", 0);
+  rl_set_prompt(PROMPT);
+  rl_on_new_line();
+  rl_redisplay();
+}
+
+/* Waits for a key.  Signals are held back but while it waits, so that none comes unseen between
+ * looking for one and waiting: readline's own wait would sit through it until the next key. */
+static int next_key(FILE *from)
+{
+  sigset_t all, before;
+  int ready = 0;
+  sigfillset(&all);
+  while (ready == 0) {
+    fd_set keys;
+    FD_ZERO(&keys);
+    FD_SET(fileno(from), &keys);
+    sigprocmask(SIG_SETMASK, &all, &before);
+    if (!rl_pending_signal() && !interrupted) {
+      ready = pselect(fileno(from) + 1, &keys, NULL, NULL, NULL, &before);
+      if (ready < 0 && errno == EINTR) ready = 0;
+    }
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    rl_check_signals(); /* readline hands it on to interrupt() */
+    if (interrupted) leave_line();
   }
-  return 0;
+  return rl_getc(from);
 }
 
 /* Only while a line is edited: what is being computed can be ended as ever. */
@@ -101,7 +123,7 @@ static char *edit_line(const char *prompt, bool *anew)
   memset(&ours, 0, sizeof ours);
   ours.sa_handler = interrupt;
   left = false;
-  rl_signal_event_hook = leave_line;
+  rl_getc_function = next_key;
   sigaction(SIGINT, &ours, &old);
   char *line = readline(prompt);
   sigaction(SIGINT, &old, NULL);
