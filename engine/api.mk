@@ -24,6 +24,7 @@ libengine_la_SOURCES += \
   engine/api_walk.c engine/api_walk.h \
   engine/apply.c engine/apply.h \
   engine/apply_advance.c \
+  engine/apply_after.c \
   engine/apply_books.c \
   engine/apply_carry.c \
   engine/apply_explain.c engine/apply_explain.h \

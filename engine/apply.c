@@ -209,7 +209,7 @@ static bool decide(notch_books *books, notch_edition *edition, notch_event *even
                          .house = &house->state,
                          .event = event,
                          .original = original,
-                         .recorded_us = books->recorded_us,
+                         .recorded_us = notch_books_next_moment(books),
                          .next_event = next->event,
                          .next_posting = next->posting,
                          .next_effect = next->effect,

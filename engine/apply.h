@@ -148,6 +148,8 @@ void notch_books_free(notch_books *books); /* closes the store */
 int64_t notch_books_now(const notch_books *books);
 /* Sets what the clock says for the event under way: one moment for all its rows. */
 void notch_books_tick(notch_books *books, const notch_envelope *envelope);
+/* When the next row will be recorded. */
+int64_t notch_books_next_moment(const notch_books *books);
 bool notch_books_say(notch_books *books, notch_store_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* After a failed call to the store: its sentence becomes the books'.  Returns false. */
@@ -231,6 +233,14 @@ bool notch_seats_put(notch_books *books); /* gives the store what it lacks */
 int64_t notch_seat_due(const notch_edition *edition, const notch_state *state);
 bool notch_seat_give(void *books, int64_t member); /* of one member, when the store asks */
 void notch_seats_drop(notch_books *books);
+/* Takes over what a decision left of the member, whose rows were just written (apply_after.c). */
+bool notch_seat_take(notch_books *books, notch_seat *seat, notch_edition *edition,
+                     const notch_event *event, const notch_outcome *outcome);
+/* `state` becomes `outcome->after`; false: out of memory.  The sanitized build folds the rows with
+ * `folder` as well, to show that this is the same. */
+bool notch_take_after(notch_decider *folder, const notch_plan *plan, notch_state *state,
+                      const notch_event *event, const notch_outcome *outcome,
+                      const notch_host *host);
 /* Absorbs a row that was just written (indexes of the edition). */
 bool notch_seat_fold(notch_books *books, notch_seat *seat, notch_edition *edition,
                      const notch_event *event, const notch_original *original,

@@ -19,6 +19,13 @@ int64_t notch_books_clock(void *payload)
   return books->recorded_us;
 }
 
+int64_t notch_books_next_moment(const notch_books *books)
+{
+  int64_t last_us = notch_store_next(books->store)->recorded_us;
+  bool later = last_us == INT64_MIN || books->recorded_us > last_us;
+  return later ? books->recorded_us : last_us + 1; /* L5 */
+}
+
 void notch_books_tick(notch_books *books, const notch_envelope *envelope)
 {
   int64_t last_us = notch_store_next(books->store)->recorded_us;
@@ -35,9 +42,7 @@ void notch_books_tick(notch_books *books, const notch_envelope *envelope)
       books->recorded_us = at_us;
     }
   }
-  if (last_us != INT64_MIN && books->recorded_us <= last_us) {
-    books->recorded_us = last_us + 1; /* L5 */
-  }
+  books->recorded_us = notch_books_next_moment(books);
 }
 
 notch_books *notch_books_new(const notch_memory *memory)

@@ -88,16 +88,13 @@ notch_event *notch_history_event(notch_books *books, notch_edition *edition,
   if (type == NOTCH_NONE || row->content.length == 0) {
     return NULL;
   }
-  const notch_json *content =
-      notch_json_parse(books->parser, row->content, arena, NULL, NULL);
   notch_vault vault = notch_books_vault(books, row->member, row->event);
   notch_reader reader = {.layout = edition->rules->layout,
                          .run = arena,
                          .parser = books->parser,
                          .scene = true,
                          .vault = &vault};
-  notch_event *event =
-      content == NULL ? NULL : notch_read_recorded(&reader, type, content);
+  notch_event *event = notch_read_recorded(&reader, type, row->content);
   if (event != NULL) {
     event->id = row->id;
     event->at_us = row->at_us;

@@ -163,7 +163,7 @@ static bool compare_cache(refold *r, int64_t member, const notch_rerun_seat *sea
                                 INT64_MAX);
       beside = &folded;
     }
-    if (good && !notch_state_equal(&state, beside)) {
+    if (good && notch_state_difference(&state, beside) != NULL) {
       found_cache(r, member, cached, "another state", "the fold of his rows");
     } else if (good && cached->upto == cached->last &&
                cached->due_s != notch_seat_due(edition, &state)) {

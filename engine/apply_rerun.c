@@ -147,20 +147,25 @@ static bool is_erased(notch_rerun *rerun, int64_t member)
 /* A row into the state of one member (0: the programme's figures). */
 static bool absorb_into(notch_rerun *rerun, int64_t member, const notch_transaction *row,
                         notch_edition *edition, const notch_event *event,
-                        const notch_transaction *indexed)
+                        const notch_transaction *indexed, const notch_outcome *outcome)
 {
   notch_rerun_seat *seat = notch_rerun_seat_of(rerun, member, edition);
   if (seat == NULL) {
     return false;
   }
   seat->last = row->event;
+  rerun->edition = edition;
+  if (outcome != NULL && outcome->after != NULL && outcome->after->member == member) {
+    return notch_take_after(rerun->folder, edition->rules->plan, &seat->state, event, outcome,
+                            &rerun->host) ||
+           nomem(rerun);
+  }
   bool simple = indexed != NULL && row->verdict == NOTCH_APPLIED &&
                 notch_merged_account(row) == 0 && !notch_history_returns(row) &&
                 (row->origin != NOTCH_ORIGIN_SENT || event != NULL);
   if (!simple) {
     return notch_books_fold(rerun->books, edition, &seat->state, row);
   }
-  rerun->edition = edition;
   return notch_fold(rerun->folder, edition->rules->plan, &seat->state,
                     row->origin == NOTCH_ORIGIN_SENT ? event : NULL, NULL, indexed,
                     &rerun->host) ||
@@ -171,7 +176,8 @@ static bool absorb_into(notch_rerun *rerun, int64_t member, const notch_transact
 }
 
 static bool absorb(notch_rerun *rerun, const notch_transaction *row, notch_edition *edition,
-                   const notch_event *event, const notch_transaction *indexed)
+                   const notch_event *event, const notch_transaction *indexed,
+                   const notch_outcome *outcome)
 {
   if (edition == NULL) { /* too late for every version: refused, nothing happened */
     notch_rerun_seat *seat = place_of(rerun, row->member);
@@ -184,8 +190,8 @@ static bool absorb(notch_rerun *rerun, const notch_transaction *row, notch_editi
     return seat != NULL;
   }
   bool house = row->member != 0 && edition->rules->plan->uses_house;
-  return absorb_into(rerun, row->member, row, edition, event, indexed) &&
-         (!house || absorb_into(rerun, 0, row, edition, event, indexed));
+  return absorb_into(rerun, row->member, row, edition, event, indexed, outcome) &&
+         (!house || absorb_into(rerun, 0, row, edition, event, indexed, NULL));
 }
 
 bool notch_rerun_absorb(notch_rerun *rerun, const notch_transaction *row, notch_edition *edition)
@@ -199,7 +205,7 @@ bool notch_rerun_absorb(notch_rerun *rerun, const notch_transaction *row, notch_
     return nomem(rerun);
   }
   rerun->row.escape = rerun->books->run.escape = &rerun->no_memory;
-  bool good = absorb(rerun, row, edition, NULL, NULL);
+  bool good = absorb(rerun, row, edition, NULL, NULL, NULL);
   rerun->row.escape = rerun->books->run.escape = NULL;
   return good;
 }
@@ -274,7 +280,7 @@ static bool expected_row(notch_rerun *rerun, const notch_transaction *row)
   const notch_transaction *made = &rerun->outcome->transactions[rerun->next++];
   notch_transaction *indexed = index_row(rerun, row, rerun->edition);
   return indexed != NULL && compare(rerun, indexed, made) &&
-         absorb(rerun, row, rerun->edition, NULL, indexed);
+         absorb(rerun, row, rerun->edition, NULL, indexed, NULL);
 }
 
 static bool is_expected(const notch_rerun *rerun, const notch_transaction *row)
@@ -330,19 +336,21 @@ static bool compare_result(notch_rerun *rerun, const notch_transaction *row,
 static bool decided_row(notch_rerun *rerun, const notch_transaction *row)
 {
   notch_rerun_result result;
+  rerun->compare.identical = false;
   if (is_erased(rerun, row->member)) {
     rerun->taken_event = row->event;
     rerun->erased_rows++;
     notch_edition *edition =
         row->version == 0 ? NULL : notch_rerun_edition(rerun, row->version);
-    return (row->version == 0 || edition != NULL) && absorb(rerun, row, edition, NULL, NULL);
+    return (row->version == 0 || edition != NULL) &&
+           absorb(rerun, row, edition, NULL, NULL, NULL);
   }
   if (row->origin == NOTCH_ORIGIN_SIDE) {
     notch_edition *edition = notch_rerun_edition(rerun, row->version);
     if (edition != NULL && row->cause != rerun->taken_event) {
       report_lone(rerun, row, true);
     }
-    return edition != NULL && absorb(rerun, row, edition, NULL, NULL);
+    return edition != NULL && absorb(rerun, row, edition, NULL, NULL, NULL);
   }
   if (!notch_rerun_decide(rerun, row, NULL, &result)) {
     return false;
@@ -360,7 +368,10 @@ static bool decided_row(notch_rerun *rerun, const notch_transaction *row)
     return false;
   }
   notch_edition *kept = result.edition;
-  bool good = absorb(rerun, row, result.edition, result.event, indexed);
+  /* What was decided is what is recorded, and nothing else was: then so is the state. */
+  const notch_outcome *outcome = rerun->compare.identical ? result.outcome : NULL;
+  bool whole = outcome != NULL && outcome->count == 1;
+  bool good = absorb(rerun, row, result.edition, result.event, indexed, whole ? outcome : NULL);
   rerun->edition = kept;
   return good;
 }

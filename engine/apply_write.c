@@ -36,10 +36,10 @@ static bool append(notch_books *books, notch_transaction *row, notch_receipt *re
 
 /* The programme's own figures may have changed by anybody's row. */
 static bool fold_row(notch_books *books, notch_edition *edition, const notch_event *event,
-                     const notch_original *original, const notch_transaction *row)
+                     const notch_original *original, const notch_transaction *row, bool taken)
 {
   bool house = row->member != 0 && edition->rules->plan->uses_house;
-  notch_seat *seat = notch_seat_at(books, row->member);
+  notch_seat *seat = taken ? NULL : notch_seat_at(books, row->member);
   notch_seat *own = house ? notch_seat_at(books, 0) : NULL;
   /* A state that is not in memory reads the row when it is next asked for. */
   return (seat == NULL || seat->version != edition->version ||
@@ -62,15 +62,26 @@ static bool fold_again(notch_books *books, notch_edition *edition, int64_t membe
          notch_books_fold(books, edition, &seat->state, &row);
 }
 
+/* The seat that takes over the decided state: it is in memory, and the rows are recorded at the
+ * moments that decide was told. */
+static notch_seat *taker(notch_books *books, const notch_edition *edition,
+                         const notch_outcome *outcome)
+{
+  notch_seat *seat = outcome->after == NULL ? NULL : notch_seat_at(books, outcome->after->member);
+  bool foreseen = outcome->count > 0 &&
+                  outcome->transactions[0].recorded_us == notch_books_next_moment(books);
+  return seat != NULL && seat->version == edition->version && foreseen ? seat : NULL;
+}
+
 bool notch_books_write(notch_books *books, notch_edition *edition, const notch_event *event,
                        const notch_original *original, const notch_outcome *outcome,
                        notch_receipt *receipt)
 {
+  notch_seat *takes = taker(books, edition, outcome);
   for (uint32_t i = 0; i < outcome->count; i++) {
     notch_transaction *made = &outcome->transactions[i], row;
     bool own = event != NULL && i == outcome->own;
     made->version = edition->version;
-    made->recorded_us = books->recorded_us;
     if (own) {
       made->id = event->id;
       if (!notch_books_content(books, edition, event, made->member, &made->content)) {
@@ -81,6 +92,7 @@ bool notch_books_write(notch_books *books, notch_edition *edition, const notch_e
       return false;
     }
     assert(made->event == row.event);
+    assert(takes == NULL || made->recorded_us == row.recorded_us);
     made->recorded_us = row.recorded_us;
     made->previous = row.previous;
     receipt->own = own ? row.event : receipt->own;
@@ -92,12 +104,13 @@ bool notch_books_write(notch_books *books, notch_edition *edition, const notch_e
       }
       continue;
     }
-    if (!fold_row(books, edition, sent ? event : NULL, sent ? original : NULL, made)) {
+    if (!fold_row(books, edition, sent ? event : NULL, sent ? original : NULL, made,
+                  takes != NULL)) {
       return false;
     }
   }
   receipt->own_index = outcome->own;
-  return true;
+  return takes == NULL || notch_seat_take(books, takes, edition, event, outcome);
 }
 
 bool notch_books_write_plain(notch_books *books, notch_text id, const notch_refused_row *row,

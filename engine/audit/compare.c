@@ -184,9 +184,35 @@ static void compare_opening(notch_compare *c, uint32_t i, const notch_posting *l
   posting_number(c, i, left, right, "partner", left->partner, right->partner);
 }
 
+static bool same_shares(const notch_posting *left, const notch_posting *right)
+{
+  bool same = left->share_count == right->share_count;
+  for (uint32_t i = 0; i < left->share_count && same; i++) {
+    same = left->shares[i].rule == right->shares[i].rule &&
+           left->shares[i].amount == right->shares[i].amount;
+  }
+  return same;
+}
+
+static bool same_posting(const notch_posting *left, const notch_posting *right)
+{
+  return left->points == right->points && left->source == right->source &&
+         left->target == right->target && left->amount == right->amount &&
+         left->posting == right->posting && left->lot == right->lot &&
+         (left->lot != left->posting ||
+          (left->earned_us == right->earned_us && left->matures_s == right->matures_s &&
+           left->expires_s == right->expires_s && left->terms == right->terms &&
+           left->partner == right->partner)) &&
+         same_shares(left, right);
+}
+
 static void compare_posting(notch_compare *c, uint32_t i, const notch_posting *left,
                             const notch_posting *right)
 {
+  if (same_posting(left, right)) {
+    return;
+  }
+  c->identical = false;
   if (left->points != right->points || left->source != right->source ||
       left->target != right->target) {
     name_posting(c, i, left, right, "accounts");
@@ -336,7 +362,10 @@ bool notch_compare_rows(notch_compare *c, const notch_transaction *left,
                         const notch_transaction *right)
 {
   c->count = 0;
-  notch_compare_texts(c, "outcome", verdict_text(left->verdict), verdict_text(right->verdict));
+  c->identical = true;
+  if (left->verdict != right->verdict) {
+    notch_compare_texts(c, "outcome", verdict_text(left->verdict), verdict_text(right->verdict));
+  }
   notch_compare_texts(c, "reason", left->detail, right->detail);
   if (!c->loose) {
     numbers(c, "type", left->type, right->type);
@@ -361,5 +390,6 @@ bool notch_compare_rows(notch_compare *c, const notch_transaction *left,
   }
   compare_moves(c, left, right);
   compare_effects(c, left, right);
+  c->identical = c->identical && c->count == 0 && !c->loose;
   return !c->what.failed && !c->left.failed && !c->right.failed;
 }

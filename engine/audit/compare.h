@@ -15,6 +15,7 @@ typedef struct notch_compare {
   void *payload;
   notch_buffer what, left, right; /* scratch */
   uint32_t count; /* differences found by the last call */
+  bool identical; /* then: not even the order of anything differs */
 } notch_compare;
 
 void notch_compare_init(notch_compare *compare, const notch_memory *memory);

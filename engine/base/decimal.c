@@ -64,9 +64,44 @@ static bool scan_decimal(decimal *to, notch_text text, bool underscores)
 }
 
 /* *digits is also set when there are too many of them, so that a message can say so. */
+#define SHORT_MAX 18u /* bytes that cannot overflow */
+
+/* Digits and at most one point between them: nearly every amount.  False: look at it closely. */
+static bool parse_short(int64_t *out, notch_text text, unsigned decimals, unsigned *digits)
+{
+  int64_t value = 0;
+  uint32_t point = text.length;
+  if (text.length == 0 || text.length > SHORT_MAX || decimals > SHORT_MAX - text.length) {
+    return false;
+  }
+  for (uint32_t i = 0; i < text.length; i++) {
+    unsigned digit = (unsigned)text.bytes[i] - '0';
+    if (digit <= 9) {
+      value = value * 10 + (int64_t)digit;
+    } else if (text.bytes[i] == '.' && point == text.length && i > 0 && i + 1 < text.length) {
+      point = i;
+    } else {
+      return false;
+    }
+  }
+  unsigned fraction = point == text.length ? 0 : text.length - point - 1;
+  if (fraction > decimals) {
+    return false;
+  }
+  for (unsigned i = fraction; i < decimals; i++) {
+    value *= 10;
+  }
+  *out = value;
+  if (digits != NULL)
+    *digits = fraction;
+  return true;
+}
+
 bool notch_decimal_parse(int64_t *out, notch_text text, unsigned decimals, bool underscores,
                          unsigned *digits)
 {
+  if (parse_short(out, text, decimals, digits))
+    return true;
   decimal parsed;
   if (digits != NULL)
     *digits = 0;

@@ -5,4 +5,5 @@ libengine_la_SOURCES += \
   %reldir%/event.h \
   %reldir%/read.c %reldir%/read.h \
   %reldir%/read_builtin.c \
+  %reldir%/read_flat.c \
   %reldir%/read_value.c

@@ -203,6 +203,22 @@ notch_value notch_field_absent(notch_reader *reader, const notch_field *field)
   return NOTCH_VALUE((int64_t)(intptr_t)empty);
 }
 
+static bool fill_absent(notch_reader *reader, const notch_event_decl *decl, notch_event *event)
+{
+  for (uint32_t i = 0; i < decl->field_count; i++) {
+    const notch_field *field = &decl->fields[i];
+    if (event->fields[i].d != 0) {
+      continue;
+    }
+    event->fields[i] = notch_field_absent(reader, field);
+    if (event->fields[i].d == 0 && !field->type.optional && !reader->recorded) {
+      return notch_reader_refuse(reader, NOTCH_REFUSED_MISSING_FIELD, "`%.*s` is missing",
+                                 WORD(field->name));
+    }
+  }
+  return true;
+}
+
 static bool read_fields(notch_reader *reader, const notch_envelope *envelope, notch_event *event)
 {
   const notch_event_decl *decl = &reader->layout->program->events[event->type];
@@ -222,18 +238,7 @@ static bool read_fields(notch_reader *reader, const notch_envelope *envelope, no
       return false;
     }
   }
-  for (uint32_t i = 0; i < decl->field_count; i++) {
-    const notch_field *field = &decl->fields[i];
-    if (event->fields[i].d != 0) {
-      continue;
-    }
-    event->fields[i] = notch_field_absent(reader, field);
-    if (event->fields[i].d == 0 && !field->type.optional && !reader->recorded) {
-      return notch_reader_refuse(reader, NOTCH_REFUSED_MISSING_FIELD, "`%.*s` is missing",
-                                 WORD(field->name));
-    }
-  }
-  return true;
+  return fill_absent(reader, decl, event);
 }
 
 static notch_event *event_new(notch_reader *reader, uint32_t type)
@@ -312,14 +317,23 @@ notch_event *notch_read_event(notch_reader *reader, const notch_envelope *envelo
   return read ? event : NULL;
 }
 
-notch_event *notch_read_recorded(notch_reader *reader, uint32_t type, const notch_json *content)
+static bool read_content(notch_reader *reader, notch_text content, notch_event *event)
 {
-  static const notch_json nothing = {.kind = NOTCH_JSON_OBJECT};
-  notch_envelope envelope = {.fields = content != NULL ? content : &nothing, .wrapped = true};
+  bool declared = event->type >= NOTCH_EVENT_BUILTIN_COUNT;
+  if (declared && notch_read_flat(reader, content, event)) {
+    return fill_absent(reader, &reader->layout->program->events[event->type], event);
+  }
+  const notch_json *json = notch_json_parse(reader->parser, content, reader->run, NULL, NULL);
+  notch_envelope envelope = {.fields = json, .wrapped = true};
+  return json != NULL && (declared ? read_fields(reader, &envelope, event)
+                                   : notch_read_builtin(reader, &envelope, event));
+}
+
+notch_event *notch_read_recorded(notch_reader *reader, uint32_t type, notch_text content)
+{
   notch_event *event = event_new(reader, type);
   reader->recorded = true;
-  bool read = type < NOTCH_EVENT_BUILTIN_COUNT ? notch_read_builtin(reader, &envelope, event)
-                                               : read_fields(reader, &envelope, event);
+  bool read = read_content(reader, content, event);
   reader->recorded = false;
   return read ? event : NULL;
 }

@@ -76,7 +76,10 @@ bool notch_read_at(notch_reader *reader, const notch_json *at, int64_t *at_us,
 notch_event *notch_read_event(notch_reader *reader, const notch_envelope *envelope);
 
 /* The same event from what a row recorded of it. */
-notch_event *notch_read_recorded(notch_reader *reader, uint32_t type, const notch_json *content);
+notch_event *notch_read_recorded(notch_reader *reader, uint32_t type, notch_text content);
+/* The fields of a declared event that were recorded, if all are plain (read_flat.c).  False: the
+ * content is to be read as JSON. */
+bool notch_read_flat(notch_reader *reader, notch_text content, notch_event *event);
 
 /* What a return lowers, once the type of the event it returns is known.  Points and a quantity
  * that go back of a payment or reward are put into `returned`.  NULL: refused. */

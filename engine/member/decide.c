@@ -95,6 +95,35 @@ const notch_outcome *notch_decider_finish(notch_work *work, uint32_t own)
   return outcome;
 }
 
+/*
+ * decide folds each row into its working copy as it makes it, so where that is the only copy and
+ * the event is no later fact about an earlier one, folding the rows gives the same once more.
+ * The sanitized build folds all the same and compares (apply_after.c).
+ */
+static notch_state *state_after(const notch_work *work)
+{
+  const notch_decider *decider = work->decider;
+  const notch_case *in = work->in;
+  notch_state *after = NULL;
+  /* What a built-in event uses of limits is counted when it is folded. */
+  bool declared = in->event == NULL || in->event->type >= NOTCH_EVENT_BUILTIN_COUNT;
+  if (!declared || in->then != NULL || work->transactions.count == 0) {
+    return NULL;
+  }
+  for (uint32_t i = 0; i < decider->copy_count; i++) {
+    if (decider->copies[i]->in_use) {
+      if (after != NULL || decider->copies[i]->member != in->state->member) {
+        return NULL;
+      }
+      after = &decider->copies[i]->state;
+    }
+  }
+  const notch_transaction *last = &work->transactions.items[work->transactions.count - 1]->row;
+  after->last_event = last->event;
+  after->settled_us = last->at_us; /* what was looked at since and left no row is not recorded */
+  return after;
+}
+
 static const notch_outcome *refused(notch_work *work)
 {
   const notch_event *event = work->in->event;
@@ -299,7 +328,9 @@ const notch_outcome *notch_decide(notch_decider *decider, const notch_case *deci
   }
   uint32_t own = work->transactions.count;
   member_event(work, state);
-  return notch_decider_finish(work, own);
+  const notch_outcome *outcome = notch_decider_finish(work, own);
+  decider->outcome.after = state_after(work);
+  return outcome;
 }
 
 const notch_outcome *notch_settle(notch_decider *decider, const notch_case *decision, int64_t to_us)
@@ -315,7 +346,9 @@ const notch_outcome *notch_settle(notch_decider *decider, const notch_case *deci
   }
   notch_state *state = notch_work_copy(work, decision->state);
   notch_settle_until(work, state, to_us / NOTCH_SECOND_US);
-  return notch_decider_finish(work, NOTCH_NONE);
+  const notch_outcome *outcome = notch_decider_finish(work, NOTCH_NONE);
+  decider->outcome.after = state_after(work);
+  return outcome;
 }
 
 notch_eval notch_evaluate(notch_decider *decider, const notch_case *decision, uint32_t root,

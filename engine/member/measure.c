@@ -179,7 +179,8 @@ void notch_measure_absorb(notch_work *work, notch_state *state, int64_t event)
     if (on == NULL || !contribution(work, on, &value)) {
       continue;
     }
-    int64_t at_us = measure->by_recorded ? work->in->recorded_us : work->moment.now_us;
+    int64_t recorded_us = work->open == NULL ? work->in->recorded_us : work->open->row.recorded_us;
+    int64_t at_us = measure->by_recorded ? recorded_us : work->moment.now_us;
     int32_t day = measure->by_recorded ? notch_work_day(work, at_us) : work->moment.today;
     if (!by_event(measure)) {
       if (!add_on_day(state, i, day, notch_value_rational(value))) {

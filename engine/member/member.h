@@ -155,6 +155,9 @@ typedef struct notch_outcome { /* lives in the decider until its next decision *
   notch_text detail;               /* refused: the sentence */
   notch_transaction *transactions; /* in ledger order; the event's own is `own` */
   uint32_t count, own;
+  /* The member as folding these rows will leave him, where they touch nobody else: the caller may
+   * copy it instead.  NULL: fold them. */
+  notch_state *after;
 } notch_outcome;
 
 typedef struct notch_decider notch_decider; /* scratch for decisions; one per thread */

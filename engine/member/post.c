@@ -454,6 +454,9 @@ void notch_work_move(notch_work *work, notch_move move)
 {
   *notch_vec_push(&work->open->moves, work->run) = move;
   notch_state_move(work->open->state, &move, work->open->row.at_us);
+  if (work->open->row.origin == NOTCH_ORIGIN_DUE) {
+    notch_note_review(work->open->state, &move, work->open->row.at_us);
+  }
 }
 
 int64_t notch_work_effect(notch_work *work, notch_effect effect)

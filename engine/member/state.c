@@ -89,19 +89,23 @@ bool notch_state_copy(notch_state *to, const notch_state *from)
   return true;
 }
 
-bool notch_state_equal(const notch_state *left, const notch_state *right)
+const char *notch_state_difference(const notch_state *left, const notch_state *right)
 {
-  bool same = left->closed == right->closed && left->present == right->present &&
-              left->member == right->member && left->joined_us == right->joined_us &&
-              left->booked_us == right->booked_us && left->settled_us == right->settled_us &&
-              left->last_event == right->last_event;
+  if (left->closed != right->closed || left->present != right->present ||
+      left->member != right->member || left->joined_us != right->joined_us ||
+      left->booked_us != right->booked_us || left->settled_us != right->settled_us ||
+      left->last_event != right->last_event) {
+    return "times";
+  }
 #define SECTION(type, name, meaning)                                                               \
-  same = same && left->name##_count == right->name##_count &&                                      \
-         (left->name##_count == 0 ||                                                               \
-          memcmp(left->name, right->name, sizeof(type) * left->name##_count) == 0);
+  if (left->name##_count != right->name##_count ||                                                 \
+      (left->name##_count > 0 &&                                                                   \
+       memcmp(left->name, right->name, sizeof(type) * left->name##_count) != 0)) {                 \
+    return #name;                                                                                  \
+  }
 #include "member/state.def"
 #undef SECTION
-  return same;
+  return NULL;
 }
 
 /* Which bytes of a word are not zero, the lowest first. */

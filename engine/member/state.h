@@ -174,7 +174,8 @@ void notch_state_free(notch_state *state);
 bool notch_state_start(notch_state *state, const notch_program *program, int64_t member);
 /* Makes `to` equal to `from`, reusing its memory. */
 bool notch_state_copy(notch_state *to, const notch_state *from);
-bool notch_state_equal(const notch_state *left, const notch_state *right);
+/* What differs first, for whoever looks for the reason; NULL: they are equal. */
+const char *notch_state_difference(const notch_state *left, const notch_state *right);
 
 /* Bytes for the cache; they are read back by the same build only, else rebuilt. */
 void notch_state_encode(const notch_state *state, notch_buffer *to);

@@ -172,7 +172,7 @@ static void carry(notch_work *work, const notch_carry *carried)
                              .partner = copy.partner};
     opening.expires_s = notch_terms_expiry(work->program, copy.terms, work->moment.now_us, day);
     int64_t fresh = notch_work_post(work, opening);
-    notch_state_lot(state, fresh)->flags |= carried->once ? NOTCH_LOT_CARRIED : 0;
+    notch_state_lot(state, fresh)->flags |= NOTCH_LOT_CARRIED;
   }
 }
 

@@ -93,7 +93,7 @@ notch_open *notch_work_begin(notch_work *work, notch_state *state, notch_origin 
   open->row.offset_min = offset_min;
   open->row.booked_us = at_us > state->booked_us ? at_us : state->booked_us;
   open->row.event = work->in->next_event + work->transactions.count;
-  open->row.recorded_us = work->in->recorded_us;
+  open->row.recorded_us = work->in->recorded_us + work->transactions.count; /* L5 */
   *notch_vec_push(&work->transactions, work->run) = open;
   notch_shared_close(work);
   work->open = open;

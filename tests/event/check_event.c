@@ -208,12 +208,45 @@ START_TEST(content_reads_back_as_the_same_event)
     notch_event *event = read_whole(whole.bytes);
     ck_assert_msg(event != NULL, "%s: %s", events[i], reader.sentence.bytes);
     const char *content = canonical(event);
-    const notch_json *json =
-        notch_json_parse(parser, notch_text_of(content), &arena, NULL, NULL);
-    ck_assert_msg(json != NULL, "%s", content);
-    notch_event *again = notch_read_recorded(&reader, event->type, json);
+    notch_event *again = notch_read_recorded(&reader, event->type, notch_text_of(content));
     ck_assert_msg(again != NULL, "%s: %s", content, reader.sentence.bytes);
     ck_assert_str_eq(canonical(again), content);
+  }
+}
+END_TEST
+
+/* A blank behind the bracket is enough to be read as JSON. */
+START_TEST(the_short_way_reads_what_the_long_one_reads)
+{
+  static const char *const contents[] = {
+      "{}",
+      "{\"amount\":\"7.50\"}",
+      "{\"amount\":\"7.50\",\"day\":\"2026-02-01\"}",
+      "{\"day\":\"2026-02-01\",\"amount\":\"7.50\"}",
+      "{\"amount\":\"7.50\",\"amount\":\"8.50\"}",
+      "{\"amount\":\"7.505\"}",
+      "{\"amount\":7.5}",
+      "{\"amount\":\"7.50\",\"gone\":\"x\"}",
+      "{\"amount\":\"\\u0037.50\"}",
+      "{\"amount\":\"7.50\",\"day\":\"2026-02-31\"}",
+      "{\"amount\":\"7.50\",\"yen\":\"300\"}",
+      "{\"amount\":\"7.50\",}",
+      "{\"amount\":\"7.50\"}}",
+      "{\"amount\":\"7.50\"",
+      "{\"amount\":\"7.50}",
+      "{,\"amount\":\"7.50\"}"};
+  uint32_t type = read_whole("{\"id\":\"e\",\"member\":\"ann\",\"at\":\"2026-01-01\","
+                             "\"type\":\"purchase\",\"amount\":\"7.50\",\"yen\":300,"
+                             "\"day\":\"2026-02-01\"}")->type;
+  for (unsigned i = 0; i < sizeof contents / sizeof contents[0]; i++) {
+    notch_event *brief = notch_read_recorded(&reader, type, notch_text_of(contents[i]));
+    notch_text spaced = notch_arena_format(&arena, "{ %s", contents[i] + 1);
+    notch_event *whole = notch_read_recorded(&reader, type, spaced);
+    ck_assert_msg((brief == NULL) == (whole == NULL), "%s", contents[i]);
+    if (brief != NULL) {
+      notch_text kept = notch_arena_text(&arena, notch_text_of(canonical(brief)));
+      ck_assert_str_eq(kept.bytes, canonical(whole));
+    }
   }
 }
 END_TEST
@@ -292,6 +325,7 @@ int main(void)
   tcase_add_test(events, takes_a_cloud_event);
   tcase_add_test(events, equal_values_have_one_canonical_form);
   tcase_add_test(events, content_reads_back_as_the_same_event);
+  tcase_add_test(events, the_short_way_reads_what_the_long_one_reads);
   tcase_add_test(events, a_return_is_read_by_the_event_it_lowers);
   tcase_add_test(events, semicolons_are_told_from_a_column_that_is_not_there);
   tcase_add_test(events, rows_of_csv_become_events);
