@@ -53,10 +53,20 @@ typedef enum notch_kind {
 #define NOTCH_SENSE_TRUE 1u
 #define NOTCH_SENSE_OPEN 2u /* not taken, it leaves the value open */
 
+/* Half of what rules ask for is at hand without running anything. */
+typedef enum notch_shape {
+  NOTCH_SHAPE_CODE = 0,
+  NOTCH_SHAPE_CONSTANT, /* operand: index of constants */
+  NOTCH_SHAPE_FIELD     /* operand: field of the event, as it was sent */
+} notch_shape;
+
 typedef struct notch_procedure {
   uint32_t first, count; /* instructions */
   uint32_t slot_count;
+  uint32_t operand;
+  notch_shape shape;
 } notch_procedure;
+#define NOTCH_SHAPED_STEPS 2u /* the most instructions of a procedure that is at hand */
 
 typedef struct notch_code {
   const notch_program *program;

@@ -195,7 +195,22 @@ static void emit_procedure(notch_emitter *e, const notch_expr *expr, notch_proce
     notch_emit_op(e, source_of_return(expr, result), NOTCH_OP_RETURN, 0, result, 0, 0);
   }
   }
-  *out = (notch_procedure){e->first, e->instructions.count - e->first, e->slot_count};
+  *out = (notch_procedure){.first = e->first,
+                           .count = e->instructions.count - e->first,
+                           .slot_count = e->slot_count};
+}
+
+static void find_shape(const notch_emitter *e, uint32_t slot_count, notch_procedure *procedure)
+{
+  const notch_instruction *first = &e->instructions.items[procedure->first];
+  if (first->op == NOTCH_OP_RETURN) { /* nothing was written before */
+    procedure->shape = NOTCH_SHAPE_CONSTANT;
+    procedure->operand = first->a - slot_count;
+  } else if (first->op == NOTCH_OP_FIELD && first[1].op == NOTCH_OP_RETURN &&
+             first[1].a == first->to) {
+    procedure->shape = NOTCH_SHAPE_FIELD;
+    procedure->operand = first->a;
+  }
 }
 
 static void place_constant(uint32_t *operand, notch_operand kind, uint32_t slot_count)
@@ -242,6 +257,8 @@ static const notch_code *emit_all(const notch_program *program, notch_arena *are
       slot_count = procedures[i].slot_count;
   }
   place_constants(&e, slot_count);
+  for (uint32_t i = 0; i < program->root_count; i++)
+    find_shape(&e, slot_count, &procedures[i]);
   *code = (notch_code){
       .program = program,
       .procedure_count = program->root_count,

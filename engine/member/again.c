@@ -34,7 +34,7 @@ static void open_then(notch_work *work, notch_state *then, const notch_awards *n
     if (award->to_other || award->posted <= 0) {
       continue;
     }
-    notch_lot_dates(work->program, posting.terms, posting.earned_us, &posting.matures_s,
+    notch_lot_dates(work, posting.terms, posting.earned_us, &posting.matures_s,
                     &posting.expires_s);
     notch_state_post(then, &posting, NULL);
     const notch_lot *lot = notch_state_lot(then, posting.lot);
@@ -155,7 +155,7 @@ void notch_ripen(const notch_taking *taking, notch_state *then, const notch_tran
                   terms->pending_event == sent->type && lot->matures_s == NOTCH_NEVER &&
                   lot->earned_us <= now_us;
     bool due = row->origin == NOTCH_ORIGIN_DUE && lot->left > 0 &&
-               notch_lot_matures(work->plan, then, lot) == now_s &&
+               notch_lot_matures(work->plan, lot) == now_s &&
                notch_lot_available(work, then, lot);
     if (!waited && !due) {
       continue;
@@ -268,8 +268,7 @@ const notch_awards *notch_again_ripened(const notch_taking *taking, const notch_
   const notch_plan *plan = work->plan;
   notch_view view = notch_view_of(work);
   notch_trace *trace = work->trace;
-  work->plan = ripened->plan;
-  work->program = work->plan->program;
+  notch_work_use_plan(work, ripened->plan);
   notch_awards *now = NOTCH_NEW(work->run, notch_awards);
   now->ruling_of = NOTCH_NEW_ARRAY(work->run, uint32_t, work->program->rule_count + 1);
   int64_t *inflow = NOTCH_NEW_ARRAY(work->run, int64_t, work->program->points_count + 1);
@@ -294,7 +293,6 @@ const notch_awards *notch_again_ripened(const notch_taking *taking, const notch_
   work->rule = NOTCH_NONE;
   work->trace = trace;
   notch_view_back(work, &view);
-  work->plan = plan;
-  work->program = plan->program;
+  notch_work_use_plan(work, plan);
   return ripened->plan == plan ? now : translated(work, ripened->plan->program, now);
 }

@@ -29,12 +29,6 @@ EXACT(mul, mul)
 EXACT(div, div)
 #undef EXACT
 
-notch_ruling *notch_ruling_of(const notch_awards *awards, uint32_t rule)
-{
-  uint32_t index = awards->ruling_of[rule];
-  return index == 0 ? NULL : &awards->rulings.items[index - 1];
-}
-
 notch_rational notch_put_in(notch_work *work, const notch_awards *awards, uint32_t rule,
                             uint32_t points)
 {
@@ -95,9 +89,8 @@ static notch_award *add_award(notch_work *work, notch_awards *awards, uint32_t r
 static void split_lines(notch_work *work, notch_award *award, const notch_variant *variant,
                         uint32_t action)
 {
-  const notch_rounding *rounding = notch_rounding_of(work->program, award->rule, award->points);
-  if (rounding->scope != NOTCH_PER_LINE || variant->line_amounts == NULL ||
-      variant->line_amounts[action] == NOTCH_NONE) {
+  if (variant->line_amounts == NULL || variant->line_amounts[action] == NOTCH_NONE ||
+      notch_rounding_of(work->program, award->rule, award->points)->scope != NOTCH_PER_LINE) {
     return;
   }
   notch_value field = work->fields[variant->line_field];
@@ -207,7 +200,7 @@ static void cut_to(notch_work *work, notch_awards *awards, const notch_ruling *r
                    uint32_t points, int64_t room, bool all_or_nothing, uint32_t limit)
 {
   notch_rational total = NOTCH_INTEGER(0);
-  for (uint32_t j = 0; j < ruling->award_count; j++) {
+  for (uint32_t j = 0; j < ruling->award_count && room != INT64_MAX; j++) {
     const notch_award *award = &awards->awards.items[ruling->first_award + j];
     if (award->points == points) {
       total = notch_exact_add(work, total, award->exact);
@@ -323,7 +316,10 @@ static void work_out(notch_work *work, notch_awards *awards, uint32_t index,
   }
   ruling = &awards->rulings.items[index];
   for (uint32_t i = 0; i < ruling->award_count; i++) {
-    notch_round_award(work, &awards->awards.items[ruling->first_award + i]);
+    notch_award *award = &awards->awards.items[ruling->first_award + i];
+    if (notch_rounding_of(work->program, award->rule, award->points)->scope != NOTCH_PER_EVENT) {
+      notch_round_award(work, award);
+    }
   }
   limit_rule(work, awards, index);
 }
@@ -336,20 +332,22 @@ static void rule_on(notch_work *work, notch_awards *awards, const notch_award_re
   for (uint32_t i = 0; i < request->candidate_count; i++) {
     const notch_candidate *candidate = &request->candidates[i];
     bool applies = lets_it(work, candidate, request->rules_at_us);
-    if (overridden(request, candidate->rule) != NULL) {
-      const notch_ruling *was =
-          notch_ruling_of(overridden(request, candidate->rule)->base, candidate->rule);
+    const notch_override *as = overridden(request, candidate->rule);
+    if (as != NULL) {
+      const notch_ruling *was = notch_ruling_of(as->base, candidate->rule);
       applies = was != NULL && was->kind == NOTCH_RULING_APPLIES;
     }
-    notch_ruling *ruling = notch_vec_push(&awards->rulings, work->run);
-    *ruling = (notch_ruling){.rule = candidate->rule,
-                             .variant = candidate->variant,
-                             .kind = applies ? NOTCH_RULING_APPLIES : NOTCH_RULING_NOT,
-                             .replaced_by = NOTCH_NONE,
-                             .factor = NOTCH_INTEGER(1)};
-    awards->ruling_of[candidate->rule] = awards->rulings.count;
     notch_work_trace(work, NOTCH_TRACE_RULE, candidate->rule, NOTCH_NONE, applies, NULL, no_value,
                      0);
+    if (applies) {
+      notch_ruling *ruling = notch_vec_push(&awards->rulings, work->run);
+      *ruling = (notch_ruling){.rule = candidate->rule,
+                               .variant = candidate->variant,
+                               .kind = NOTCH_RULING_APPLIES,
+                               .replaced_by = NOTCH_NONE,
+                               .factor = NOTCH_INTEGER(1)};
+      awards->ruling_of[candidate->rule] = awards->rulings.count;
+    }
   }
   for (uint32_t i = 0; i < awards->rulings.count; i++) {
     const notch_ruling *ruling = &awards->rulings.items[i];
@@ -363,18 +361,12 @@ static void rule_on(notch_work *work, notch_awards *awards, const notch_award_re
   }
 }
 
-notch_awards *notch_award_rules(notch_work *work, const notch_award_request *request)
+/* Groups choose among their rules once these are worked out. */
+static void work_out_in_steps(notch_work *work, notch_awards *awards,
+                              const notch_award_request *request)
 {
   const notch_program *program = work->program;
-  notch_awards *awards = NOTCH_NEW(work->run, notch_awards);
-  if (request->candidate_count == 0) {
-    awards->ruling_of = NOTCH_NEW_ARRAY(work->run, uint32_t, program->rule_count + 1);
-    return awards;
-  }
-  awards->ruling_of = NOTCH_NEW_ARRAY(work->run, uint32_t, program->rule_count + 1);
-  rule_on(work, awards, request);
-  uint32_t left = awards->rulings.count;
-  for (uint32_t i = 0; i < program->step_count && left > 0; i++) {
+  for (uint32_t i = 0; i < program->step_count; i++) {
     const notch_step *step = &program->steps[i];
     if (step->is_group) {
       notch_group_choose(work, awards, step->index);
@@ -387,6 +379,25 @@ notch_awards *notch_award_rules(notch_work *work, const notch_award_request *req
   }
   for (uint32_t i = 0; i < program->group_count; i++) {
     notch_group_limit(work, awards, i);
+  }
+}
+
+notch_awards *notch_award_rules(notch_work *work, const notch_award_request *request)
+{
+  const notch_program *program = work->program;
+  notch_awards *awards = NOTCH_NEW(work->run, notch_awards);
+  awards->ruling_of = NOTCH_NEW_ARRAY(work->run, uint32_t, program->rule_count + 1);
+  if (request->candidate_count == 0) {
+    return awards;
+  }
+  rule_on(work, awards, request);
+  if (program->group_count > 0) {
+    work_out_in_steps(work, awards, request);
+  }
+  for (uint32_t i = 0; i < awards->rulings.count && program->group_count == 0; i++) {
+    if (awards->rulings.items[i].kind == NOTCH_RULING_APPLIES) {
+      work_out(work, awards, i, request);
+    }
   }
   work->rule = NOTCH_NONE;
   notch_round_awards(work, awards, request->cap);

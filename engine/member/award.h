@@ -8,13 +8,12 @@
 #include "member/work.h"
 
 typedef enum notch_ruling_kind {
-  NOTCH_RULING_NOT = 0, /* trigger, dates, condition or times did not let it */
-  NOTCH_RULING_APPLIES,
+  NOTCH_RULING_APPLIES = 1,
   NOTCH_RULING_REPLACED, /* an exception took its place */
   NOTCH_RULING_SET_ASIDE /* its group chose another */
 } notch_ruling_kind;
 
-typedef struct notch_ruling { /* what became of one rule in one event */
+typedef struct notch_ruling { /* what became of a rule that trigger, dates and `when` let apply */
   uint32_t rule, variant;
   notch_ruling_kind kind;
   uint32_t replaced_by; /* rule */
@@ -39,7 +38,7 @@ typedef struct notch_award {
 typedef struct notch_awards {
   NOTCH_VEC(notch_ruling) rulings;
   NOTCH_VEC(notch_award) awards;
-  uint32_t *ruling_of; /* by rule: index + 1, 0: no candidate */
+  uint32_t *ruling_of; /* by rule: index + 1, 0: it does not apply */
 } notch_awards;
 
 typedef struct notch_candidate { /* a rule whose trigger fired */
@@ -80,13 +79,25 @@ void notch_group_limit(notch_work *work, notch_awards *awards, uint32_t group);
 /* rounding.c */
 void notch_round_award(notch_work *work, notch_award *award);
 void notch_round_awards(notch_work *work, notch_awards *awards, bool cap);
-const notch_rounding *notch_rounding_of(const notch_program *program, uint32_t rule,
-                                        uint32_t points);
 /* The order that settles ties: `ranked` in a common group, else code-point order of names. */
 bool notch_rule_before(const notch_program *program, uint32_t left, uint32_t right);
-bool notch_is_alone(const notch_program *program, uint32_t rule);
+static inline bool notch_is_alone(const notch_program *program, uint32_t rule)
+{
+  return program->rules[rule].rounding.written;
+}
+static inline const notch_rounding *notch_rounding_of(const notch_program *program, uint32_t rule,
+                                                      uint32_t points)
+{
+  return notch_is_alone(program, rule) ? &program->rules[rule].rounding
+                                       : &program->points[points].rounding;
+}
 
-notch_ruling *notch_ruling_of(const notch_awards *awards, uint32_t rule);
+/* NULL: it did not apply. */
+static inline notch_ruling *notch_ruling_of(const notch_awards *awards, uint32_t rule)
+{
+  uint32_t index = awards->ruling_of[rule];
+  return index == 0 ? NULL : &awards->rulings.items[index - 1];
+}
 /* The sum of a rule's exact amounts of one kind for the member himself. */
 notch_rational notch_put_in(notch_work *work, const notch_awards *awards, uint32_t rule,
                             uint32_t points);

@@ -404,7 +404,7 @@ static void take_from_own_lots(notch_taking *taking, notch_giver *giver, bool pe
       if (lot == NULL || lot->left == 0) {
         continue;
       }
-      int64_t matures = notch_lot_matures(work->plan, state, lot);
+      int64_t matures = notch_lot_matures(work->plan, lot);
       bool waits = matures != INT64_MIN && matures > now_s;
       if (waits == pending) {
         take_from_lot(taking, giver, lot, own_only);

@@ -60,8 +60,6 @@ notch_work *notch_decider_begin(notch_decider *decider, const notch_case *decisi
   memset(work, 0, sizeof *work);
   work->decider = decider;
   work->in = decision;
-  work->plan = plan;
-  work->program = plan->program;
   work->run = &decider->run;
   work->trace = decision->trace;
   work->host = decision->host;
@@ -70,6 +68,7 @@ notch_work *notch_decider_begin(notch_decider *decider, const notch_case *decisi
   work->next_effect = decision->next_effect;
   work->order = NOTCH_MISSING;
   work->rule = NOTCH_NONE;
+  notch_work_use_plan(work, plan);
   return work;
 }
 

@@ -71,12 +71,19 @@ int64_t notch_terms_expiry(const notch_program *program, uint32_t index, int64_t
   return notch_zone_midnight(&program->zone, last + 1);
 }
 
-void notch_lot_dates(const notch_program *program, uint32_t index, int64_t earned_us,
-                     int64_t *matures_s, int64_t *expires_s)
+void notch_lot_dates(notch_work *work, uint32_t index, int64_t earned_us, int64_t *matures_s,
+                     int64_t *expires_s)
 {
-  *matures_s = matures_at(program, &program->terms[index], earned_us);
-  *expires_s =
-      notch_terms_expiry(program, index, earned_us, notch_zone_day(&program->zone, earned_us));
+  const notch_terms *terms = &work->program->terms[index];
+  int32_t day = notch_work_day(work, earned_us);
+  notch_of_day *known = notch_work_of_day(work, NOTCH_OF_TERMS | index, day);
+  *matures_s = matures_at(work->program, terms, earned_us);
+  if (!known->known) {
+    known->to = notch_terms_expiry(work->program, index, earned_us, day);
+    known->known = terms->expiry != NOTCH_EXPIRY_AFTER_EARNING ||
+                   terms->expiry_after.unit > NOTCH_UNIT_HOUR;
+  }
+  *expires_s = known->to;
 }
 
 /* Gone at its end, swept or not; what ends at an instant is still there for what ends with it. */
@@ -94,7 +101,7 @@ bool notch_lot_available(notch_work *work, const notch_state *state, const notch
   if (lot->left <= 0) {
     return false;
   }
-  int64_t matures = notch_lot_matures(work->plan, state, lot);
+  int64_t matures = notch_lot_matures(work->plan, lot);
   return !is_over(work, state, lot) &&
          (matures == INT64_MIN || matures <= now_us / NOTCH_SECOND_US);
 }
@@ -119,7 +126,7 @@ int64_t notch_pending(notch_work *work, const notch_state *state, uint32_t point
   int64_t sum = 0, now_s = work->moment.now_us / NOTCH_SECOND_US;
   for (uint32_t i = 0; i < state->lots_count; i++) {
     const notch_lot *lot = &state->lots[i];
-    if (lot->points == points && notch_lot_matures(work->plan, state, lot) > now_s) {
+    if (lot->points == points && notch_lot_matures(work->plan, lot) > now_s) {
       sum += lot->left;
     }
   }

@@ -16,7 +16,7 @@ static inline int64_t notch_exact_seconds(notch_duration duration)
 }
 
 /* The dates of a lot opened now under `terms` (an index of the programme's). */
-void notch_lot_dates(const notch_program *program, uint32_t terms, int64_t earned_us,
+void notch_lot_dates(notch_work *work, uint32_t terms, int64_t earned_us,
                      int64_t *matures_s, int64_t *expires_s);
 /* The expiry of points earned at the beginning of `day` (carry). */
 int64_t notch_terms_expiry(const notch_program *program, uint32_t terms, int64_t earned_us,

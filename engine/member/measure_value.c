@@ -27,6 +27,12 @@ static notch_eval resolve(notch_work *work, uint32_t window, span_of_time *out)
     return NOTCH_EVAL_OK;
   }
   const notch_window *over = &program->windows[window];
+  notch_of_day *known = notch_work_of_day(work, window, today);
+  if (known->known) {
+    out->from_day = (int32_t)known->from;
+    out->to_day = (int32_t)known->to;
+    return NOTCH_EVAL_OK;
+  }
   int32_t begin;
   switch (over->kind) {
   case NOTCH_WINDOW_EVER: break;
@@ -61,6 +67,9 @@ static notch_eval resolve(notch_work *work, uint32_t window, span_of_time *out)
     break;
   }
   }
+  known->known = !out->exact && over->kind != NOTCH_WINDOW_SINCE;
+  known->from = out->from_day;
+  known->to = out->to_day;
   return NOTCH_EVAL_OK;
 }
 

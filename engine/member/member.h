@@ -40,9 +40,17 @@ typedef struct notch_retired {
   int64_t to, from;
 } notch_retired;
 
+/* What a rule does besides earning and multiplying; most do nothing else. */
+#define NOTCH_RULE_REFUSES 1u
+#define NOTCH_RULE_DEDUCTS 2u
+#define NOTCH_RULE_GRANTS 4u
+#define NOTCH_RULE_ACTS 8u         /* effects, promises, closing */
+#define NOTCH_RULE_COUNTS_TIMES 16u /* a limit of its own or of its group is in times */
+
 typedef struct notch_plan {
   const notch_program *program;
   const notch_code *code;
+  const uint8_t *rule_does; /* by rule: NOTCH_RULE_… */
   bool *earned_used;  /* by points kind: some expression reads earned() with a window */
   bool watches_days;  /* floors, lifetimes or segments are looked at each local day */
   bool has_schedules; /* some rule fires by time */
@@ -202,7 +210,14 @@ typedef struct notch_points_view {
 void notch_view_points(notch_points_view *view, const notch_plan *plan, const notch_state *state,
                        uint32_t points, int64_t at_us);
 /* The dates of a lot as they stand now, derived ones included. */
-int64_t notch_lot_matures(const notch_plan *plan, const notch_state *state, const notch_lot *lot);
-int64_t notch_lot_expires(const notch_plan *plan, const notch_state *state, const notch_lot *lot);
+int64_t notch_lot_matures(const notch_plan *plan, const notch_lot *lot);
+int64_t notch_lot_derived_expiry(const notch_plan *plan, const notch_state *state,
+                                 const notch_lot *lot);
+static inline int64_t notch_lot_expires(const notch_plan *plan, const notch_state *state,
+                                        const notch_lot *lot)
+{
+  return lot->expires_s != NOTCH_NEVER ? lot->expires_s
+                                       : notch_lot_derived_expiry(plan, state, lot);
+}
 
 #endif

@@ -136,16 +136,50 @@ static bool uses_house(const notch_program *program)
   return used;
 }
 
+static bool counts_times(const notch_program *program, const notch_rule *rule)
+{
+  bool counts = false;
+  for (uint32_t i = 0; i < rule->limit_count; i++) {
+    counts = counts || program->limits[rule->limits[i]].times;
+  }
+  const notch_group *group = rule->group == NOTCH_NONE ? NULL : &program->groups[rule->group];
+  for (uint32_t i = 0; group != NULL && i < group->limit_count; i++) {
+    counts = counts || program->limits[group->limits[i]].times;
+  }
+  return counts;
+}
+
+static uint8_t rule_does(const notch_program *program, const notch_rule *rule)
+{
+  unsigned does = counts_times(program, rule) ? NOTCH_RULE_COUNTS_TIMES : 0;
+  for (uint32_t i = 0; i < rule->action_count; i++) {
+    switch (rule->actions[i].kind) {
+    case NOTCH_DO_EARN:
+    case NOTCH_DO_MULTIPLY: break;
+    case NOTCH_DO_REFUSE: does |= NOTCH_RULE_REFUSES; break;
+    case NOTCH_DO_DEDUCT: does |= NOTCH_RULE_DEDUCTS; break;
+    case NOTCH_DO_GRANT: does |= NOTCH_RULE_GRANTS | NOTCH_RULE_ACTS; break;
+    case NOTCH_DO_TAG:
+    case NOTCH_DO_UNTAG:
+    case NOTCH_DO_NOTIFY:
+    case NOTCH_DO_PROMOTE:
+    case NOTCH_DO_CLOSE: does |= NOTCH_RULE_ACTS; break;
+    }
+  }
+  return (uint8_t)does;
+}
+
 const notch_plan *notch_plan_make(const notch_program *program, const notch_code *code,
                                   notch_arena *arena)
 {
   notch_plan *plan = NOTCH_NEW(arena, notch_plan);
   bool *earned = NOTCH_NEW_ARRAY(arena, bool, program->points_count + 1);
   bool *keyed = NOTCH_NEW_ARRAY(arena, bool, program->limit_count + 1);
+  uint8_t *does = NOTCH_NEW_ARRAY(arena, uint8_t, program->rule_count + 1);
   int64_t *idle_from = NOTCH_NEW_ARRAY(arena, int64_t, program->terms_count + 1);
   notch_retired *points = NOTCH_NEW_ARRAY(arena, notch_retired, program->points_count + 1);
   notch_retired *rewards = NOTCH_NEW_ARRAY(arena, notch_retired, program->reward_count + 1);
-  if (plan == NULL || earned == NULL || keyed == NULL || idle_from == NULL || points == NULL ||
+  if (plan == NULL || earned == NULL || keyed == NULL || does == NULL || idle_from == NULL || points == NULL ||
       rewards == NULL) {
     return NULL;
   }
@@ -167,7 +201,9 @@ const notch_plan *notch_plan_make(const notch_program *program, const notch_code
   for (uint32_t i = 0; i < program->root_count; i++) {
     look_at(program->roots[i].expr, plan);
   }
+  plan->rule_does = does;
   for (uint32_t i = 0; i < program->rule_count; i++) {
+    does[i] = rule_does(program, &program->rules[i]);
     for (uint32_t j = 0; j < program->rules[i].variant_count; j++) {
       notch_trigger_kind kind = program->rules[i].variants[j].trigger.kind;
       plan->has_schedules = plan->has_schedules || by_time(kind);

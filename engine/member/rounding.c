@@ -6,18 +6,6 @@
 
 #include <assert.h>
 
-const notch_rounding *notch_rounding_of(const notch_program *program, uint32_t rule,
-                                        uint32_t points)
-{
-  const notch_rounding *own = &program->rules[rule].rounding;
-  return own->written ? own : &program->points[points].rounding;
-}
-
-bool notch_is_alone(const notch_program *program, uint32_t rule)
-{
-  return program->rules[rule].rounding.written;
-}
-
 static int64_t rounded(notch_work *work, notch_rational exact, notch_rounding_mode mode)
 {
   int64_t whole;
@@ -227,7 +215,67 @@ static void cap(notch_work *work, const award_list *list, uint32_t points)
                    total - room);
 }
 
-void notch_round_awards(notch_work *work, notch_awards *awards, bool capped)
+/* The order of ties between rules without a group. */
+static bool comes_first(const notch_work *work, const notch_award *left, const notch_award *right)
+{
+  const notch_rule *rules = work->program->rules;
+  return rules[left->rule].name_rank < rules[right->rule].name_rank;
+}
+
+/* One unit more for the award with the largest remainder that has none yet. */
+static void give_one(notch_work *work, notch_awards *awards)
+{
+  notch_award *best = NULL;
+  notch_rational most = NOTCH_INTEGER(0);
+  for (uint32_t i = 0; i < awards->awards.count; i++) {
+    notch_award *award = &awards->awards.items[i];
+    notch_rational part = remainder_of(award->exact);
+    int order = award->posted > notch_rational_floor(award->exact) ? -1
+                : best == NULL                                     ? 1
+                                   : notch_rational_compare(part, most);
+    if (order > 0 || (order == 0 && comes_first(work, award, best))) {
+      best = award;
+      most = part;
+    }
+  }
+  assert(best != NULL);
+  best->posted++;
+}
+
+/* Nearly always all awards are the member's own, of one kind, none lowers, and no group, cap or
+ * rounding of a rule's own has a say: then no list has to be made.  False: one has to. */
+static bool round_simply(notch_work *work, notch_awards *awards, bool capped)
+{
+  const notch_program *program = work->program;
+  uint32_t points = awards->awards.items[0].points;
+  notch_rational total = NOTCH_INTEGER(0);
+  int64_t left = 0;
+  for (uint32_t i = 0; i < awards->awards.count; i++) {
+    const notch_award *award = &awards->awards.items[i];
+    if (award->points != points || award->to_other || award->alone || award->exact.num < 0 ||
+        program->rules[award->rule].group != NOTCH_NONE) {
+      return false;
+    }
+  }
+  if (capped && program->points[points].cap > 0) {
+    return false;
+  }
+  for (uint32_t i = 0; i < awards->awards.count; i++) {
+    notch_award *award = &awards->awards.items[i];
+    total = notch_exact_add(work, total, award->exact);
+    award->posted = notch_rational_floor(award->exact);
+    left -= award->posted;
+  }
+  int64_t whole = rounded(work, total, program->points[points].rounding.mode);
+  for (left += whole; left > 0; left--) {
+    give_one(work, awards);
+  }
+  notch_work_trace(work, NOTCH_TRACE_ROUNDED, points, NOTCH_NONE, true, NULL,
+                   notch_value_of(total), whole);
+  return true;
+}
+
+static void round_by_account(notch_work *work, notch_awards *awards, bool capped)
 {
   bool *done = NOTCH_NEW_ARRAY(work->run, bool, awards->awards.count + 1);
   for (uint32_t i = 0; i < awards->awards.count; i++) {
@@ -248,6 +296,13 @@ void notch_round_awards(notch_work *work, notch_awards *awards, bool capped)
     if (capped && !first->to_other && work->program->points[first->points].cap > 0) {
       cap(work, &list, first->points);
     }
+  }
+}
+
+void notch_round_awards(notch_work *work, notch_awards *awards, bool capped)
+{
+  if (awards->awards.count > 0 && !round_simply(work, awards, capped)) {
+    round_by_account(work, awards, capped);
   }
   for (uint32_t i = 0; i < awards->awards.count && work->trace != NULL; i++) {
     const notch_award *award = &awards->awards.items[i];

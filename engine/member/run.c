@@ -49,19 +49,6 @@ static void deduct(notch_work *work, const notch_ruling *ruling, uint32_t action
   notch_spend(work, points, amount, NOTCH_ACCOUNT_SPENT, ruling->rule);
 }
 
-static bool counts_times(const notch_program *program, const notch_rule *rule)
-{
-  bool counts = false;
-  for (uint32_t i = 0; i < rule->limit_count; i++) {
-    counts = counts || program->limits[rule->limits[i]].times;
-  }
-  const notch_group *group = rule->group == NOTCH_NONE ? NULL : &program->groups[rule->group];
-  for (uint32_t i = 0; group != NULL && i < group->limit_count; i++) {
-    counts = counts || program->limits[group->limits[i]].times;
-  }
-  return counts;
-}
-
 /* What an applied rule does besides points. */
 static void act(notch_work *work, const notch_awards *awards, const notch_ruling *ruling)
 {
@@ -100,7 +87,8 @@ static void act(notch_work *work, const notch_awards *awards, const notch_ruling
     }
   }
   bool silent = !paid && open->effects.count + open->moves.count == before;
-  if (counts_times(work->program, rule) || (silent && open->row.origin == NOTCH_ORIGIN_DUE)) {
+  bool counts = (work->plan->rule_does[ruling->rule] & NOTCH_RULE_COUNTS_TIMES) != 0;
+  if (counts || (silent && open->row.origin == NOTCH_ORIGIN_DUE)) {
     notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_APPLIED,
                                            .rule = ruling->rule,
                                            .subject = NOTCH_NONE,
@@ -189,7 +177,7 @@ static void open_lot(notch_work *work, const notch_awards *awards, uint32_t firs
                            .earned_us = earned_us,
                            .terms = terms_of(program, model),
                            .partner = program->rules[model->rule].partner};
-  notch_lot_dates(program, posting.terms, earned_us, &posting.matures_s, &posting.expires_s);
+  notch_lot_dates(work, posting.terms, earned_us, &posting.matures_s, &posting.expires_s);
   int64_t lot = notch_work_post(work, posting);
   notch_measure_earned(work, work->open->state, model->points, earned_us, total);
   if (work->then != NULL && work->open->row.origin == NOTCH_ORIGIN_SENT) {
@@ -280,6 +268,13 @@ static void note_given_away(notch_work *work, const notch_awards *awards)
   }
 }
 
+/* Whether a rule does any of `what`: most do nothing but earn. */
+static bool does(const notch_work *work, const notch_ruling *ruling, unsigned what)
+{
+  return ruling->kind == NOTCH_RULING_APPLIES &&
+         (work->plan->rule_does[ruling->rule] & what) != 0;
+}
+
 uint32_t notch_run(notch_work *work, const notch_candidate *candidates, uint32_t count,
                    int64_t rules_at_us, notch_awards **out)
 {
@@ -288,16 +283,18 @@ uint32_t notch_run(notch_work *work, const notch_candidate *candidates, uint32_t
   notch_awards *awards = notch_award_rules(work, &request);
   uint32_t applied = 0;
   for (uint32_t i = 0; i < awards->rulings.count; i++) {
-    if (awards->rulings.items[i].kind == NOTCH_RULING_APPLIES) {
-      applied++;
-      refuse_if_asked(work, &awards->rulings.items[i]);
-      notch_rule_figures(work, &awards->rulings.items[i]);
+    notch_ruling *ruling = &awards->rulings.items[i];
+    applied += ruling->kind == NOTCH_RULING_APPLIES;
+    if (does(work, ruling, NOTCH_RULE_REFUSES | NOTCH_RULE_DEDUCTS | NOTCH_RULE_GRANTS)) {
+      refuse_if_asked(work, ruling);
+      notch_rule_figures(work, ruling);
     }
   }
   for (uint32_t i = 0; i < awards->rulings.count && applied > 0; i++) {
     const notch_ruling *ruling = &awards->rulings.items[i];
     const notch_rule *rule = &work->program->rules[ruling->rule];
-    for (uint32_t j = 0; j < rule->action_count && ruling->kind == NOTCH_RULING_APPLIES; j++) {
+    bool deducts = does(work, ruling, NOTCH_RULE_DEDUCTS);
+    for (uint32_t j = 0; j < rule->action_count && deducts; j++) {
       if (rule->actions[j].kind == NOTCH_DO_DEDUCT) {
         work->rule = ruling->rule;
         deduct(work, ruling, j);
@@ -307,9 +304,12 @@ uint32_t notch_run(notch_work *work, const notch_candidate *candidates, uint32_t
   notch_post_awards(work, awards, work->moment.now_us);
   note_given_away(work, awards);
   for (uint32_t i = 0; i < awards->rulings.count && applied > 0; i++) {
-    if (awards->rulings.items[i].kind == NOTCH_RULING_APPLIES) {
-      work->rule = awards->rulings.items[i].rule;
-      act(work, awards, &awards->rulings.items[i]);
+    const notch_ruling *ruling = &awards->rulings.items[i];
+    bool due = work->open->row.origin == NOTCH_ORIGIN_DUE; /* one that does nothing leaves a mark */
+    if (does(work, ruling, NOTCH_RULE_ACTS | NOTCH_RULE_COUNTS_TIMES) ||
+        (due && ruling->kind == NOTCH_RULING_APPLIES)) {
+      work->rule = ruling->rule;
+      act(work, awards, ruling);
     }
   }
   work->rule = NOTCH_NONE;

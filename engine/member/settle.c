@@ -73,7 +73,7 @@ int64_t notch_next_due(const notch_plan *plan, const notch_state *state)
   }
   for (uint32_t i = 0; i < state->lots_count; i++) {
     const notch_lot *lot = &state->lots[i];
-    int64_t matures = notch_lot_matures(plan, state, lot);
+    int64_t matures = notch_lot_matures(plan, lot);
     if (lot->left > 0) {
       sooner(&next, notch_lot_expires(plan, state, lot));
     }
@@ -130,7 +130,7 @@ static void mature(notch_work *work, notch_state *state, int64_t now_s)
   bool matured = false;
   for (uint32_t i = 0; i < state->lots_count; i++) {
     const notch_lot *lot = &state->lots[i];
-    if (lot->left > 0 && notch_lot_matures(work->plan, state, lot) == now_s &&
+    if (lot->left > 0 && notch_lot_matures(work->plan, lot) == now_s &&
         notch_lot_available(work, state, lot)) {
       work->inflow[lot->points] += lot->left;
       matured = true;

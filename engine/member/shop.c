@@ -66,7 +66,7 @@ void notch_grant(notch_work *work, uint32_t index, uint32_t rule, int64_t times)
                          .amount = now,
                          .until_s = validity_end(work, reward)};
   int64_t unused;
-  notch_lot_dates(work->program, reward->terms, work->moment.now_us, &effect.matures_s, &unused);
+  notch_lot_dates(work, reward->terms, work->moment.now_us, &effect.matures_s, &unused);
   if (now > 0) {
     notch_work_effect(work, effect);
     notch_change_stock(work, index, -now);

@@ -152,7 +152,7 @@ static void add_lot(notch_work *work, uint32_t points, int64_t amount, bool at_o
                            .earned_us = work->moment.now_us,
                            .terms = work->program->points[points].terms,
                            .partner = NOTCH_NONE};
-  notch_lot_dates(work->program, posting.terms, posting.earned_us, &posting.matures_s,
+  notch_lot_dates(work, posting.terms, posting.earned_us, &posting.matures_s,
                   &posting.expires_s);
   if (at_once) {
     posting.matures_s = INT64_MIN;

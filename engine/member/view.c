@@ -16,10 +16,9 @@ static int64_t clock_of(const notch_state *state, uint32_t event)
   return INT64_MIN;
 }
 
-int64_t notch_lot_matures(const notch_plan *plan, const notch_state *state, const notch_lot *lot)
+int64_t notch_lot_matures(const notch_plan *plan, const notch_lot *lot)
 {
   const notch_terms *terms = &plan->program->terms[lot->terms];
-  (void)state;
   /* `pending until` ends with the member's next applied event of that name; fold notes it.  When
    * the version knows no such event any more, there is nothing to wait for. */
   return lot->matures_s == NOTCH_NEVER && terms->pending != NOTCH_PENDING_UNTIL ? INT64_MIN
@@ -38,13 +37,14 @@ int64_t notch_while_since(const notch_state *state, uint32_t terms)
   return INT64_MAX;
 }
 
-int64_t notch_lot_expires(const notch_plan *plan, const notch_state *state, const notch_lot *lot)
+int64_t notch_lot_derived_expiry(const notch_plan *plan, const notch_state *state,
+                                 const notch_lot *lot)
 {
   const notch_terms *terms = &plan->program->terms[lot->terms];
   bool derived = terms->expiry == NOTCH_EXPIRY_INACTIVITY ||
                  (terms->expiry == NOTCH_EXPIRY_AFTER_EARNING && terms->expiry_while != NOTCH_NONE);
-  if (!derived || lot->expires_s != NOTCH_NEVER) {
-    return lot->expires_s;
+  if (!derived) {
+    return NOTCH_NEVER;
   }
   int64_t from_us = lot->earned_us;
   if (terms->expiry == NOTCH_EXPIRY_INACTIVITY) {
@@ -79,7 +79,7 @@ void notch_view_points(notch_points_view *view, const notch_plan *plan, const no
       continue;
     }
     int64_t expires = notch_lot_expires(plan, state, lot);
-    int64_t matures = notch_lot_matures(plan, state, lot);
+    int64_t matures = notch_lot_matures(plan, lot);
     if (expires != NOTCH_NEVER && at_us >= NOTCH_US(expires)) {
       continue;
     }

@@ -151,14 +151,16 @@ static void trace_value(void *payload, const notch_expr *expr, notch_value value
   notch_work_trace(work, NOTCH_TRACE_CONDITION, work->rule, NOTCH_NONE, false, expr, value, 0);
 }
 
-notch_eval notch_work_try(notch_work *work, uint32_t root, const notch_value *item,
-                          notch_value *out)
+void notch_work_use_plan(notch_work *work, const notch_plan *plan)
 {
   notch_decider *decider = work->decider;
-  if (decider->vm_plan != work->plan) {
+  work->plan = plan;
+  work->program = plan->program;
+  if (decider->vm_plan != plan) {
     notch_vm_free(decider->vm);
-    decider->vm = notch_vm_new(work->program, work->plan->code, decider->memory);
-    decider->vm_plan = work->plan;
+    decider->vm = notch_vm_new(plan->program, plan->code, decider->memory);
+    decider->vm_plan = plan;
+    memset(decider->of_days, 0, sizeof decider->of_days);
     if (decider->vm == NULL) {
       decider->vm_plan = NULL;
       longjmp(decider->no_memory, 1);
@@ -166,6 +168,13 @@ notch_eval notch_work_try(notch_work *work, uint32_t root, const notch_value *it
     notch_vm_set_steps(decider->vm, decider->steps_max);
   }
   notch_vm_set_tracer(decider->vm, work->trace != NULL ? trace_value : NULL, work);
+  work->shaped = work->trace == NULL &&
+                 (decider->steps_max == 0 || decider->steps_max >= NOTCH_SHAPED_STEPS);
+}
+
+notch_eval notch_work_try(notch_work *work, uint32_t root, const notch_value *item,
+                          notch_value *out)
+{
   notch_context context = {.fields = work->fields,
                            .item = item,
                            .now_us = work->moment.now_us,
@@ -173,7 +182,7 @@ notch_eval notch_work_try(notch_work *work, uint32_t root, const notch_value *it
                            .order = work->order,
                            .read = notch_facts_read,
                            .payload = work};
-  return notch_vm_eval(decider->vm, root, &context, out);
+  return notch_vm_eval(work->decider->vm, root, &context, out);
 }
 
 static _Noreturn void refuse_failed(notch_work *work, notch_eval failure)
@@ -210,7 +219,7 @@ static _Noreturn void refuse_failed(notch_work *work, notch_eval failure)
                width, rule.bytes, where);
 }
 
-notch_value notch_work_eval_item(notch_work *work, uint32_t root, const notch_value *item)
+notch_value notch_work_run(notch_work *work, uint32_t root, const notch_value *item)
 {
   notch_value value;
   notch_eval ended = notch_work_try(work, root, item, &value);
@@ -218,16 +227,6 @@ notch_value notch_work_eval_item(notch_work *work, uint32_t root, const notch_va
     refuse_failed(work, ended);
   }
   return value;
-}
-
-notch_value notch_work_eval(notch_work *work, uint32_t root)
-{
-  return notch_work_eval_item(work, root, NULL);
-}
-
-bool notch_work_holds(notch_work *work, uint32_t root)
-{
-  return root == NOTCH_NONE || notch_work_eval(work, root).n != 0;
 }
 
 void notch_work_record(notch_work *work, notch_trace_kind kind, uint32_t subject, uint32_t other,

@@ -88,6 +88,7 @@ typedef struct notch_work {
   const notch_moment *returned_on; /* room of limits: when the return came; NULL: none */
   const int64_t *earned_now;       /* by points kind: earned() without a window; NULL: nothing */
   uint32_t rule;                   /* being evaluated, for messages; NOTCH_NONE */
+  bool shaped; /* nobody traces or counts the steps of what is at hand */
   struct notch_awards *given_away; /* of a scheduled rule: for other members */
   NOTCH_VEC(notch_posting) queued; /* lots on their way to `queued_for` */
   const notch_state *queued_for;
@@ -102,6 +103,16 @@ typedef struct notch_work {
   int64_t *inflow;                        /* by points kind: what became available here */
 } notch_work;
 
+/* What follows from a day alone is worked out once for all events of the day. */
+typedef struct notch_of_day {
+  uint32_t subject; /* a window, or NOTCH_OF_TERMS and terms */
+  int32_t day;
+  bool known;
+  int64_t from, to;
+} notch_of_day;
+#define NOTCH_OF_TERMS 0x80000000u
+#define NOTCH_OF_DAY_COUNT 8u
+
 struct notch_decider {
   const notch_memory *memory;
   notch_arena run;
@@ -109,7 +120,8 @@ struct notch_decider {
   notch_work work;
   notch_outcome outcome;
   notch_vm *vm;
-  const notch_plan *vm_plan;
+  const notch_plan *vm_plan; /* of the machine and of what is known of days */
+  notch_of_day of_days[NOTCH_OF_DAY_COUNT];
   uint64_t steps_max;
   notch_copy **copies;
   uint32_t copy_count, copy_capacity;
@@ -133,13 +145,43 @@ notch_open *notch_work_begin(notch_work *work, notch_state *state, notch_origin 
 /* Takes the newest transaction back if nothing happened in it; true: it stays. */
 bool notch_work_end(notch_work *work);
 
+/* What follows goes by this plan, on a machine of its own. */
+void notch_work_use_plan(notch_work *work, const notch_plan *plan);
+
 void notch_work_see(notch_work *work, int64_t now_us);
 /* At a midnight where something ends, today is still the day that ends. */
 void notch_work_see_day(notch_work *work, int64_t now_us, int32_t today);
 
-notch_value notch_work_eval(notch_work *work, uint32_t root);
-notch_value notch_work_eval_item(notch_work *work, uint32_t root, const notch_value *item);
-bool notch_work_holds(notch_work *work, uint32_t root); /* NOTCH_NONE holds */
+notch_value notch_work_run(notch_work *work, uint32_t root, const notch_value *item);
+static inline notch_value notch_work_eval_item(notch_work *work, uint32_t root,
+                                               const notch_value *item)
+{
+  const notch_code *code = work->plan->code;
+  const notch_procedure *procedure = &code->procedures[root];
+  if (procedure->shape == NOTCH_SHAPE_CODE || !work->shaped) {
+    return notch_work_run(work, root, item);
+  }
+  return procedure->shape == NOTCH_SHAPE_FIELD ? work->fields[procedure->operand]
+                                               : code->constants[procedure->operand];
+}
+static inline notch_value notch_work_eval(notch_work *work, uint32_t root)
+{
+  return notch_work_eval_item(work, root, NULL);
+}
+static inline bool notch_work_holds(notch_work *work, uint32_t root) /* NOTCH_NONE holds */
+{
+  return root == NOTCH_NONE || notch_work_eval(work, root).n != 0;
+}
+/* The place of what follows from a day; the caller looks whether it is known and fills it in. */
+static inline notch_of_day *notch_work_of_day(notch_work *work, uint32_t subject, int32_t day)
+{
+  uint32_t at = (subject ^ subject >> 31 << 2) % NOTCH_OF_DAY_COUNT;
+  notch_of_day *place = &work->decider->of_days[at];
+  if (place->subject != subject || place->day != day) {
+    *place = (notch_of_day){.subject = subject, .day = day};
+  }
+  return place;
+}
 
 /* The same, for folding: no refusal possible there, so failures become false. */
 notch_eval notch_work_try(notch_work *work, uint32_t root, const notch_value *item,

@@ -245,7 +245,7 @@ static void look_at_lots(notch_statement *statement, const notch_state *state)
     const notch_lot *lot = &state->lots[i];
     uint32_t kind = notch_kinds_find(&statement->kinds, statement->program, lot->points);
     int64_t expires_s = notch_lot_expires(statement->plan, state, lot);
-    int64_t matures_s = notch_lot_matures(statement->plan, state, lot);
+    int64_t matures_s = notch_lot_matures(statement->plan, lot);
     if (lot->left == 0 ||
         (expires_s != NOTCH_NEVER && expires_s * NOTCH_SECOND_US <= statement->at_us)) {
       continue;

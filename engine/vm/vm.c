@@ -134,31 +134,12 @@ static notch_eval start(notch_vm *vm, notch_machine *m, uint32_t steps)
   return NOTCH_EVAL_OK;
 }
 
-/* A constant, or a field as it was sent: half of what rules ask for needs no machine. */
-static bool is_at_hand(const notch_vm *vm, const notch_procedure *procedure,
-                       const notch_context *context, notch_value *out)
-{
-  const notch_instruction *first = vm->code->instructions + procedure->first;
-  if (vm->tracer != NULL || vm->steps_max != 0 || vm->registers[0] == NULL)
-    return false;
-  if (first->op == NOTCH_OP_RETURN) {
-    *out = vm->registers[0][first->a]; /* nothing was written before: a constant */
-    return true;
-  }
-  if (first->op != NOTCH_OP_FIELD || first[1].op != NOTCH_OP_RETURN || first[1].a != first->to)
-    return false;
-  *out = context->fields[first->a];
-  return true;
-}
-
 /* A straight run is charged with the whole procedure, however much of it is jumped over. */
 notch_eval notch_vm_eval(notch_vm *vm, uint32_t root, const notch_context *context,
                          notch_value *out)
 {
   assert(root < vm->code->procedure_count);
   const notch_procedure *procedure = &vm->code->procedures[root];
-  if (is_at_hand(vm, procedure, context, out))
-    return NOTCH_EVAL_OK;
   notch_machine m = {.vm = vm,
                      .context = context,
                      .first = vm->code->instructions + procedure->first,
