@@ -41,7 +41,7 @@ bool notch_take_after(notch_decider *folder, const notch_plan *plan, notch_state
 #else
   (void)folder, (void)plan, (void)event, (void)host;
 #endif
-  return notch_state_copy(state, outcome->after);
+  return notch_state_pack(state, outcome->after);
 }
 
 bool notch_seat_take(notch_books *books, notch_seat *seat, notch_edition *edition,

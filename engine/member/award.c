@@ -324,6 +324,27 @@ static void work_out(notch_work *work, notch_awards *awards, uint32_t index,
   limit_rule(work, awards, index);
 }
 
+/* A rule whose trigger fired is replaced whether it would have applied or not. */
+static void replace(notch_work *work, notch_awards *awards, const notch_award_request *request,
+                    uint32_t base, uint32_t exception)
+{
+  notch_ruling *replaced = notch_ruling_of(awards, base);
+  for (uint32_t i = 0; i < request->candidate_count && replaced == NULL; i++) {
+    if (request->candidates[i].rule == base) {
+      replaced = notch_vec_push(&awards->rulings, work->run);
+      *replaced = (notch_ruling){.rule = base,
+                                 .variant = request->candidates[i].variant,
+                                 .factor = NOTCH_INTEGER(1)};
+      awards->ruling_of[base] = awards->rulings.count;
+    }
+  }
+  if (replaced != NULL) {
+    replaced->kind = NOTCH_RULING_REPLACED;
+    replaced->replaced_by = exception;
+    notch_work_trace(work, NOTCH_TRACE_REPLACED, base, exception, false, NULL, no_value, 0);
+  }
+}
+
 /* Exceptions are looked at first: no condition sees another rule's effect. */
 static void rule_on(notch_work *work, notch_awards *awards, const notch_award_request *request)
 {
@@ -349,14 +370,12 @@ static void rule_on(notch_work *work, notch_awards *awards, const notch_award_re
       awards->ruling_of[candidate->rule] = awards->rulings.count;
     }
   }
-  for (uint32_t i = 0; i < awards->rulings.count; i++) {
+  uint32_t applying = awards->rulings.count;
+  for (uint32_t i = 0; i < applying; i++) {
     const notch_ruling *ruling = &awards->rulings.items[i];
     uint32_t base = work->program->rules[ruling->rule].exception_to;
-    notch_ruling *replaced = base == NOTCH_NONE ? NULL : notch_ruling_of(awards, base);
-    if (ruling->kind == NOTCH_RULING_APPLIES && replaced != NULL) {
-      replaced->kind = NOTCH_RULING_REPLACED;
-      replaced->replaced_by = ruling->rule;
-      notch_work_trace(work, NOTCH_TRACE_REPLACED, base, ruling->rule, false, NULL, no_value, 0);
+    if (base != NOTCH_NONE && ruling->kind == NOTCH_RULING_APPLIES) {
+      replace(work, awards, request, base, ruling->rule);
     }
   }
 }

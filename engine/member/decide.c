@@ -117,9 +117,12 @@ static notch_state *state_after(const notch_work *work)
       after = &decider->copies[i]->state;
     }
   }
-  const notch_transaction *last = &work->transactions.items[work->transactions.count - 1]->row;
-  after->last_event = last->event;
-  after->settled_us = last->at_us; /* what was looked at since and left no row is not recorded */
+  after->settled_us = in->state->settled_us; /* what is looked at and leaves no row is forgotten */
+  for (uint32_t i = 0; i < work->transactions.count; i++) {
+    const notch_transaction *row = &work->transactions.items[i]->row;
+    after->settled_us = row->at_us > after->settled_us ? row->at_us : after->settled_us;
+    after->last_event = row->event;
+  }
   return after;
 }
 

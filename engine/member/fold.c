@@ -223,6 +223,7 @@ bool notch_fold(notch_decider *decider, const notch_plan *plan, notch_state *sta
                         .recorded_us = transaction->recorded_us};
   volatile bool folded = false;
   if (setjmp(decider->no_memory) != 0) {
+    state->failed = true;
     state->escape = escape_before;
     return false;
   }

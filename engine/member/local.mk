@@ -46,6 +46,7 @@ libengine_la_SOURCES += \
   engine/member/side.c \
   engine/member/side.h \
   engine/member/state.c \
+  engine/member/state_bytes.c \
   engine/member/state.def \
   engine/member/state.h \
   engine/member/takeback.c \

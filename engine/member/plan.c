@@ -179,8 +179,8 @@ const notch_plan *notch_plan_make(const notch_program *program, const notch_code
   int64_t *idle_from = NOTCH_NEW_ARRAY(arena, int64_t, program->terms_count + 1);
   notch_retired *points = NOTCH_NEW_ARRAY(arena, notch_retired, program->points_count + 1);
   notch_retired *rewards = NOTCH_NEW_ARRAY(arena, notch_retired, program->reward_count + 1);
-  if (plan == NULL || earned == NULL || keyed == NULL || does == NULL || idle_from == NULL || points == NULL ||
-      rewards == NULL) {
+  if (plan == NULL || earned == NULL || keyed == NULL || does == NULL || idle_from == NULL ||
+      points == NULL || rewards == NULL) {
     return NULL;
   }
   plan->from_s = INT64_MIN;

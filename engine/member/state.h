@@ -166,6 +166,9 @@ typedef struct notch_state {
   uint32_t name##_count, name##_capacity;
 #include "member/state.def"
 #undef SECTION
+  /* Of a packed state: its sections lie here, one behind the other, until they grow. */
+  void *block;
+  size_t block_size;
 } notch_state;
 
 void notch_state_init(notch_state *state, const notch_memory *memory);
@@ -174,6 +177,11 @@ void notch_state_free(notch_state *state);
 bool notch_state_start(notch_state *state, const notch_program *program, int64_t member);
 /* Makes `to` equal to `from`, reusing its memory. */
 bool notch_state_copy(notch_state *to, const notch_state *from);
+/* The same in one block without gaps: for states that are kept and seldom looked at. */
+bool notch_state_pack(notch_state *to, const notch_state *from);
+/* Room for `count` items of a section in all. */
+bool notch_state_reserve(notch_state *state, void **items, uint32_t *capacity, size_t size,
+                         uint32_t count);
 /* What differs first, for whoever looks for the reason; NULL: they are equal. */
 const char *notch_state_difference(const notch_state *left, const notch_state *right);
 
