@@ -14,9 +14,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#define BATCH_ROWS 256u
+#define BATCH_ROWS 64u /* what is on its way stays in the caches */
 #define WORKERS_MAX 8u
-#define QUEUE_MAX 8u
+#define QUEUE_MAX 4u
+#define SEEN_FAR 8u  /* rows ahead of the one being decided */
+#define SEEN_NEAR 4u
 #define PROGRESS_ROWS 16384
 
 typedef struct batch { /* rows for one worker, copied */
@@ -126,6 +128,12 @@ static void work_on(worker *w, batch *b)
 {
   for (uint32_t i = 0; i < b->count && !w->reading->failed; i++) {
     const notch_transaction *row = &b->rows[i];
+    if (i + SEEN_FAR < b->count) {
+      notch_rerun_foresee(&w->rerun, b->rows[i + SEEN_FAR].member, false);
+    }
+    if (i + SEEN_NEAR < b->count) {
+      notch_rerun_foresee(&w->rerun, b->rows[i + SEEN_NEAR].member, true);
+    }
     w->rerun.next_posting = b->next_posting[i];
     w->rerun.next_effect = b->next_effect[i];
     /* The programme's own rows come to all; one compares them. */
@@ -137,6 +145,14 @@ static void work_on(worker *w, batch *b)
       fail(w->reading, w->books->status, w->books->sentence);
     }
   }
+}
+
+static void put_back(reading *r, batch *b)
+{
+  pthread_mutex_lock(&r->lock);
+  b->next = r->spare;
+  r->spare = b;
+  pthread_mutex_unlock(&r->lock);
 }
 
 static void *run_worker(void *payload)
@@ -158,9 +174,8 @@ static void *run_worker(void *payload)
     pthread_cond_signal(&r->room);
     pthread_mutex_unlock(&r->lock);
     work_on(w, b);
+    put_back(r, b);
     pthread_mutex_lock(&r->lock);
-    b->next = r->spare;
-    r->spare = b;
   }
   pthread_mutex_unlock(&r->lock);
   return NULL;
@@ -237,6 +252,11 @@ static void hand_over(reading *r, worker *w)
   if (b == NULL) {
     return;
   }
+  if (!w->started) { /* this thread is the worker */
+    work_on(w, b);
+    put_back(r, b);
+    return;
+  }
   pthread_mutex_lock(&r->lock);
   while (w->queued >= QUEUE_MAX && !r->failed) {
     pthread_cond_wait(&r->room, &r->lock);
@@ -279,14 +299,6 @@ static void copy_row(notch_arena *arena, notch_transaction *to, const notch_tran
 static bool give(reading *r, worker *w, const notch_transaction *row, int64_t next_posting,
                  int64_t next_effect)
 {
-  if (!w->started) {
-    w->rerun.next_posting = next_posting;
-    w->rerun.next_effect = next_effect;
-    if (!notch_rerun_row(&w->rerun, row)) {
-      fail(r, w->books->status, w->books->sentence);
-    }
-    return !r->failed;
-  }
   if (w->filling == NULL) {
     w->filling = take_batch(r);
   }
@@ -405,7 +417,7 @@ static bool independent(notch_replay *replay)
 
 static void end_workers(reading *r)
 {
-  for (unsigned i = 0; i < r->worker_count && r->workers[i].started; i++) {
+  for (unsigned i = 0; i < r->worker_count && r->workers[i].running; i++) {
     hand_over(r, &r->workers[i]);
   }
   pthread_mutex_lock(&r->lock);

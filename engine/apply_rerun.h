@@ -63,6 +63,9 @@ bool notch_rerun_begin(notch_rerun *rerun, notch_books *books, bool streaming);
 void notch_rerun_end(notch_rerun *rerun);
 /* Decides, compares and absorbs one row; false: a failure, in the books' sentence. */
 bool notch_rerun_row(notch_rerun *rerun, const notch_transaction *row);
+/* Fetches the member's state from memory ahead of his row: first the seat, then what it points to.
+ * Members come in no order, so a state is hardly ever in a cache of the processor. */
+void notch_rerun_foresee(const notch_rerun *rerun, int64_t member, bool near);
 /* Absorbs one row under an edition, deciding nothing. */
 bool notch_rerun_absorb(notch_rerun *rerun, const notch_transaction *row, notch_edition *edition);
 /* Reports what was expected after the last row. */

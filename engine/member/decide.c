@@ -94,6 +94,19 @@ const notch_outcome *notch_decider_finish(notch_work *work, uint32_t own)
   return outcome;
 }
 
+/* Folding counts a row's postings in its limits, then what its effects say.  Where several rules
+ * ran one after the other, or a use was recorded by itself, decide counted in another order. */
+static bool counts_in_order(const notch_open *open)
+{
+  bool in_order = true;
+  for (uint32_t i = 0; i < open->effects.count; i++) {
+    uint8_t kind = open->effects.items[i].kind;
+    in_order = in_order && kind != NOTCH_EFFECT_LIMIT_USED &&
+               (kind != NOTCH_EFFECT_APPLIED || open->runs <= 1);
+  }
+  return in_order;
+}
+
 /*
  * decide folds each row into its working copy as it makes it, so where that is the only copy and
  * the event is no later fact about an earlier one, folding the rows gives the same once more.
@@ -120,6 +133,9 @@ static notch_state *state_after(const notch_work *work)
   after->settled_us = in->state->settled_us; /* what is looked at and leaves no row is forgotten */
   for (uint32_t i = 0; i < work->transactions.count; i++) {
     const notch_transaction *row = &work->transactions.items[i]->row;
+    if (!counts_in_order(work->transactions.items[i])) {
+      return NULL;
+    }
     after->settled_us = row->at_us > after->settled_us ? row->at_us : after->settled_us;
     after->last_event = row->event;
   }

@@ -290,6 +290,7 @@ uint32_t notch_run(notch_work *work, const notch_candidate *candidates, uint32_t
       notch_rule_figures(work, ruling);
     }
   }
+  work->open->runs += applied > 0;
   for (uint32_t i = 0; i < awards->rulings.count && applied > 0; i++) {
     const notch_ruling *ruling = &awards->rulings.items[i];
     const notch_rule *rule = &work->program->rules[ruling->rule];

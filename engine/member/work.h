@@ -14,6 +14,7 @@
 typedef struct notch_open { /* a transaction being built */
   notch_transaction row;
   notch_state *state; /* whose it is */
+  uint32_t runs;      /* how often rules applied in it */
   NOTCH_VEC(notch_posting) postings;
   NOTCH_VEC(notch_move) moves;
   NOTCH_VEC(notch_effect) effects;
