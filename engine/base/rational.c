@@ -153,11 +153,8 @@ bool notch_rational_div(notch_rational *out, notch_rational left, notch_rational
   assert(right.den > 0);
   if (right.num == 0)
     return false;
-  bool whole = left.den == 1 && right.den == 1;
-  if (whole && right.num > 0 && left.num % right.num == 0) {
-    *out = NOTCH_INTEGER(left.num / right.num);
-    return true;
-  }
+  if (right.num > 0)
+    return notch_rational_mul(out, left, (notch_rational){right.den, right.num});
   return notch_rational_make(out, (__int128)left.num * right.den, (__int128)left.den * right.num);
 }
 

@@ -56,17 +56,24 @@ typedef enum notch_kind {
 /* Half of what rules ask for is at hand without running anything. */
 typedef enum notch_shape {
   NOTCH_SHAPE_CODE = 0,
-  NOTCH_SHAPE_CONSTANT, /* operand: index of constants */
-  NOTCH_SHAPE_FIELD     /* operand: field of the event, as it was sent */
+  NOTCH_SHAPE_CONSTANT,
+  NOTCH_SHAPE_FIELD, /* of the event, as it was sent */
+  /* A field beside a constant, where both are whole: */
+  NOTCH_SHAPE_EQUAL,
+  NOTCH_SHAPE_UNEQUAL,
+  NOTCH_SHAPE_BELOW,
+  NOTCH_SHAPE_AT_MOST,
+  NOTCH_SHAPE_ABOVE,
+  NOTCH_SHAPE_AT_LEAST
 } notch_shape;
 
 typedef struct notch_procedure {
   uint32_t first, count; /* instructions */
   uint32_t slot_count;
-  uint32_t operand;
+  uint32_t field, constant; /* index of constants */
   notch_shape shape;
 } notch_procedure;
-#define NOTCH_SHAPED_STEPS 2u /* the most instructions of a procedure that is at hand */
+#define NOTCH_SHAPED_STEPS 3u /* the most instructions of a procedure that is at hand */
 
 typedef struct notch_code {
   const notch_program *program;
@@ -79,6 +86,33 @@ typedef struct notch_code {
   const uint8_t *constant_kinds; /* notch_kind */
   const notch_value *const *table_results; /* [table][row] */
 } notch_code;
+
+/* The value of a procedure that is at hand; false: it has to be run. */
+static inline bool notch_code_at_hand(const notch_code *code, uint32_t root,
+                                      const notch_value *fields, notch_value *out)
+{
+  const notch_procedure *procedure = &code->procedures[root];
+  notch_value field, constant;
+  switch (procedure->shape) {
+  case NOTCH_SHAPE_CODE: return false;
+  case NOTCH_SHAPE_CONSTANT: *out = code->constants[procedure->constant]; return true;
+  case NOTCH_SHAPE_FIELD: *out = fields[procedure->field]; return true;
+  default: break;
+  }
+  field = fields[procedure->field];
+  constant = code->constants[procedure->constant];
+  if (field.d != 1 || constant.d != 1)
+    return false;
+  switch (procedure->shape) {
+  case NOTCH_SHAPE_EQUAL: *out = NOTCH_VALUE(field.n == constant.n); return true;
+  case NOTCH_SHAPE_UNEQUAL: *out = NOTCH_VALUE(field.n != constant.n); return true;
+  case NOTCH_SHAPE_BELOW: *out = NOTCH_VALUE(field.n < constant.n); return true;
+  case NOTCH_SHAPE_AT_MOST: *out = NOTCH_VALUE(field.n <= constant.n); return true;
+  case NOTCH_SHAPE_ABOVE: *out = NOTCH_VALUE(field.n > constant.n); return true;
+  case NOTCH_SHAPE_AT_LEAST: *out = NOTCH_VALUE(field.n >= constant.n); return true;
+  default: return false;
+  }
+}
 
 /*
  * Compiles every root, and verifies the result.  NULL: out of memory.  A result that the

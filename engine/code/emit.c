@@ -200,16 +200,43 @@ static void emit_procedure(notch_emitter *e, const notch_expr *expr, notch_proce
                            .slot_count = e->slot_count};
 }
 
+/* Of a comparison whose left side is the field, and of one whose right side is. */
+static notch_shape shape_of(uint32_t op, bool field_is_left)
+{
+  switch ((int)op) {
+  case NOTCH_OP_EQ:
+  case NOTCH_OP_EQ_WHOLE: return NOTCH_SHAPE_EQUAL;
+  case NOTCH_OP_NE:
+  case NOTCH_OP_NE_WHOLE: return NOTCH_SHAPE_UNEQUAL;
+  case NOTCH_OP_LT:
+  case NOTCH_OP_LT_WHOLE: return field_is_left ? NOTCH_SHAPE_BELOW : NOTCH_SHAPE_ABOVE;
+  case NOTCH_OP_LE:
+  case NOTCH_OP_LE_WHOLE: return field_is_left ? NOTCH_SHAPE_AT_MOST : NOTCH_SHAPE_AT_LEAST;
+  default: return NOTCH_SHAPE_CODE;
+  }
+}
+
 static void find_shape(const notch_emitter *e, uint32_t slot_count, notch_procedure *procedure)
 {
-  const notch_instruction *first = &e->instructions.items[procedure->first];
-  if (first->op == NOTCH_OP_RETURN) { /* nothing was written before */
+  const notch_instruction *at = &e->instructions.items[procedure->first];
+  if (at->op == NOTCH_OP_RETURN) { /* nothing was written before */
     procedure->shape = NOTCH_SHAPE_CONSTANT;
-    procedure->operand = first->a - slot_count;
-  } else if (first->op == NOTCH_OP_FIELD && first[1].op == NOTCH_OP_RETURN &&
-             first[1].a == first->to) {
+    procedure->constant = at->a - slot_count;
+    return;
+  }
+  if (at->op != NOTCH_OP_FIELD)
+    return;
+  procedure->field = at->a;
+  if (at[1].op == NOTCH_OP_RETURN && at[1].a == at->to) {
     procedure->shape = NOTCH_SHAPE_FIELD;
-    procedure->operand = first->a;
+    return;
+  }
+  bool left = at[1].a == at->to;
+  uint32_t other = left ? at[1].b : at[1].a;
+  if (shape_of(at[1].op, left) != NOTCH_SHAPE_CODE && (left || at[1].b == at->to) &&
+      other >= slot_count && at[2].op == NOTCH_OP_RETURN && at[2].a == at[1].to) {
+    procedure->shape = shape_of(at[1].op, left);
+    procedure->constant = other - slot_count;
   }
 }
 

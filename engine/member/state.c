@@ -69,8 +69,9 @@ bool notch_state_reserve(notch_state *state, void **items, uint32_t *capacity, s
   type *notch_state_add_##name(notch_state *state)                                                 \
   {                                                                                                \
     if (state->name##_count == state->name##_capacity &&                                           \
-        !notch_state_reserve(state, (void **)&state->name, &state->name##_capacity, sizeof(type),              \
-                 state->name##_count + 1)) {                                                       \
+        !notch_state_reserve(state, (void **)&state->name, &state->name##_capacity,                \
+                             sizeof(type),                                                         \
+                             state->name##_count + 1)) {                                           \
       return NULL;                                                                                 \
     }                                                                                              \
     type *added = &state->name[state->name##_count++];                                             \
@@ -96,7 +97,8 @@ bool notch_state_copy(notch_state *to, const notch_state *from)
 {
 #define SECTION(type, name, meaning)                                                               \
   if (from->name##_count > to->name##_capacity &&                                                  \
-      !notch_state_reserve(to, (void **)&to->name, &to->name##_capacity, sizeof(type), from->name##_count)) {  \
+      !notch_state_reserve(to, (void **)&to->name, &to->name##_capacity,                           \
+                           sizeof(type), from->name##_count)) {                                    \
     return false;                                                                                  \
   }                                                                                                \
   if (from->name##_count > 0) {                                                                    \

@@ -165,7 +165,8 @@ bool notch_state_decode(notch_state *state, const void *bytes, size_t size)
   {                                                                                                \
     uint32_t count;                                                                                \
     if (!take_count(&from, &count, sizeof(type)) ||                                                \
-        !notch_state_reserve(state, (void **)&state->name, &state->name##_capacity, sizeof(type), count) ||    \
+        !notch_state_reserve(state, (void **)&state->name, &state->name##_capacity,                \
+                             sizeof(type), count) ||                                               \
         !take_items(&from, state->name, count, sizeof(type))) {                                    \
       return false;                                                                                \
     }                                                                                              \

@@ -157,13 +157,9 @@ notch_value notch_work_run(notch_work *work, uint32_t root, const notch_value *i
 static inline notch_value notch_work_eval_item(notch_work *work, uint32_t root,
                                                const notch_value *item)
 {
-  const notch_code *code = work->plan->code;
-  const notch_procedure *procedure = &code->procedures[root];
-  if (procedure->shape == NOTCH_SHAPE_CODE || !work->shaped) {
-    return notch_work_run(work, root, item);
-  }
-  return procedure->shape == NOTCH_SHAPE_FIELD ? work->fields[procedure->operand]
-                                               : code->constants[procedure->operand];
+  notch_value value;
+  bool at_hand = work->shaped && notch_code_at_hand(work->plan->code, root, work->fields, &value);
+  return at_hand ? value : notch_work_run(work, root, item);
 }
 static inline notch_value notch_work_eval(notch_work *work, uint32_t root)
 {

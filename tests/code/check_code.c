@@ -351,7 +351,7 @@ START_TEST(what_the_verifier_says)
   };
   fixture_root(&f, x_field(&f, F_AMOUNT));
   for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-    notch_procedure procedure = {0, cases[i].count, 4};
+    notch_procedure procedure = {.count = cases[i].count, .slot_count = 4};
     notch_code code = {.program = f.program, .procedure_count = 1, .slot_count = 4,
                        .instruction_count = cases[i].count, .procedures = &procedure,
                        .instructions = cases[i].code};

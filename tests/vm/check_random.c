@@ -224,6 +224,8 @@ static void random_event(void)
   f.fields[F_AMOUNT] = NOTCH_VALUE(pick(4));
 }
 
+static unsigned at_hand[NOTCH_SHAPE_AT_LEAST + 1]; /* by shape: how often seen */
+
 /* Failures agree too; where nothing says which of two failures comes first, both fail. */
 static void check_tree(const notch_expr *expr)
 {
@@ -237,6 +239,13 @@ static void check_tree(const notch_expr *expr)
     notch_value expected = value_of(&w, expr);
     notch_eval status = notch_vm_eval(f.vm, 0, &f.context, &value);
     ck_assert_int_eq(status == NOTCH_EVAL_OK, w.status == NOTCH_EVAL_OK);
+    notch_value brief;
+    if (notch_code_at_hand(f.code, 0, f.context.fields, &brief)) {
+      ck_assert_int_eq(status, NOTCH_EVAL_OK);
+      ck_assert_int_eq(brief.n, value.n);
+      ck_assert_int_eq(brief.d, value.d);
+      at_hand[f.code->procedures[0].shape]++;
+    }
     if (status != NOTCH_EVAL_OK)
       continue;
     ck_assert_int_eq(value.n, expected.n);
@@ -258,9 +267,12 @@ START_TEST(random_expressions)
       shared[i][0] = number;
       shared[i][1] = flag;
     }
-    check_tree(pick(2) == 0 ? random_number(5, false) : random_flag(5, false));
+    uint32_t depth = tree % 4 == 0 ? 1 : 5; /* small ones are at hand more often */
+    check_tree(pick(2) == 0 ? random_number(depth, false) : random_flag(depth, false));
     fixture_end(&f);
   }
+  for (unsigned shape = NOTCH_SHAPE_CONSTANT; shape <= NOTCH_SHAPE_AT_LEAST; shape++)
+    ck_assert_msg(at_hand[shape] > 0, "shape %u was never seen", shape);
 }
 END_TEST
 
