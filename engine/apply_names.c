@@ -226,6 +226,7 @@ static notch_name_sort subject_sort(const notch_effect *effect)
   case NOTCH_EFFECT_USE:
   case NOTCH_EFFECT_WITHDRAW:
   case NOTCH_EFFECT_RETURN_USE:
+  case NOTCH_EFFECT_RESERVED:
   case NOTCH_EFFECT_STOCK: return NOTCH_NAME_REWARD;
   case NOTCH_EFFECT_ENTERED:
   case NOTCH_EFFECT_LEFT: return NOTCH_NAME_SEGMENT;

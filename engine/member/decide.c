@@ -279,9 +279,10 @@ static void member_event(notch_work *work, notch_state *state)
   if (state->booked_us > event->at_us) {
     notch_expire_due(work, state->booked_us / NOTCH_SECOND_US);
   }
-  if (work->in->then != NULL && open->row.booked_us > event->at_us) {
+  bool late = work->in->then != NULL && open->row.booked_us > event->at_us;
+  if (!state->closed && late) {
     notch_tiers_late(work, work->seen);
-  } else {
+  } else if (!state->closed) {
     notch_tiers(work);
   }
   work->seen = state;

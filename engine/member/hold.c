@@ -35,6 +35,7 @@ void notch_do_hold(notch_work *work)
                          .amount = 1,
                          .matures_s = 0};
   notch_amount one = {0, 0};
+  int64_t bought = 0;
   const notch_amount *points = event->points;
   uint32_t count = event->point_count;
   if (notch_state_hold(work->open->state, id) >= 0) {
@@ -53,7 +54,7 @@ void notch_do_hold(notch_work *work)
   } else if (event->reward != NOTCH_NONE) {
     const notch_reward *reward = &work->program->rewards[event->reward];
     int64_t granted = notch_rewards_held(work->open->state, event->reward, work->moment.now_us);
-    int64_t bought = event->quantity > granted ? event->quantity - granted : 0;
+    bought = event->quantity > granted ? event->quantity - granted : 0;
     one.index = reward->costs_points;
     one.amount = bought > 0 ? notch_reward_price(work, event->reward, bought) : 0;
     effect.ref = 2;
@@ -68,6 +69,10 @@ void notch_do_hold(notch_work *work)
     count = one.amount > 0 ? 1 : 0;
   }
   notch_work_effect(work, effect);
+  if (event->reward != NOTCH_NONE) {
+    notch_take_granted(work, NOTCH_EFFECT_RESERVED, event->reward, event->quantity - bought);
+    notch_change_stock(work, event->reward, -bought);
+  }
   for (uint32_t i = 0; i < count; i++) {
     notch_need_points(work, points[i].index, points[i].amount, false);
     notch_spend(work, points[i].index, points[i].amount, NOTCH_ACCOUNT_HELD, NOTCH_NONE);
@@ -88,11 +93,15 @@ void notch_close_hold(notch_work *work, uint32_t hold, notch_hold_state how,
                       const int64_t *capture)
 {
   notch_state *state = work->open->state;
+  const notch_hold *of = &state->holds[hold];
+  if (of->reward != NOTCH_NONE && how != NOTCH_HOLD_CAPTURED) {
+    notch_change_stock(work, of->reward, of->quantity - notch_hold_granted(state, hold));
+  }
   notch_reservation *reserved =
       NOTCH_NEW_ARRAY(work->run, notch_reservation, state->reservations_count + 1);
   uint32_t count = 0;
   for (uint32_t i = 0; i < state->reservations_count; i++) {
-    if (state->reservations[i].hold == hold) {
+    if (state->reservations[i].hold == hold && state->reservations[i].points != NOTCH_NONE) {
       reserved[count++] = state->reservations[i];
     }
   }
@@ -153,23 +162,46 @@ static int64_t *reserved_totals(notch_work *work, const notch_state *state, uint
   int64_t *totals = NOTCH_NEW_ARRAY(work->run, int64_t, work->program->points_count + 1);
   for (uint32_t i = 0; i < state->reservations_count; i++) {
     const notch_reservation *reserved = &state->reservations[i];
-    totals[reserved->points] += reserved->hold == hold ? reserved->amount : 0;
+    if (reserved->hold == hold && reserved->points != NOTCH_NONE) {
+      totals[reserved->points] += reserved->amount;
+    }
   }
   return totals;
 }
 
-static void capture_reward(notch_work *work, const notch_hold *hold)
+static void use_reward(notch_work *work, uint32_t reward, int64_t amount, int64_t lot)
 {
-  int64_t left = notch_use_granted(work, hold->reward, hold->quantity);
-  if (left > 0) {
+  if (amount > 0) {
     notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_USE,
-                                           .subject = hold->reward,
+                                           .subject = reward,
                                            .rule = NOTCH_NONE,
-                                           .amount = left,
+                                           .amount = amount,
+                                           .ref = lot,
                                            .matures_s = INT64_MIN,
                                            .until_s = NOTCH_NEVER});
-    notch_change_stock(work, hold->reward, -left);
   }
+}
+
+/* The granted ones that the hold reserved, also where they ran out meanwhile; the rest is bought,
+ * from the stock that the hold took. */
+static void capture_reward(notch_work *work, uint32_t index, const int64_t *capture)
+{
+  const notch_state *state = work->open->state;
+  notch_hold hold = state->holds[index];
+  int64_t bought = hold.quantity - notch_hold_granted(state, index);
+  uint32_t count = 0;
+  notch_reservation *granted =
+      NOTCH_NEW_ARRAY(work->run, notch_reservation, state->reservations_count + 1);
+  for (uint32_t i = 0; i < state->reservations_count; i++) {
+    if (state->reservations[i].hold == index && state->reservations[i].points == NOTCH_NONE) {
+      granted[count++] = state->reservations[i];
+    }
+  }
+  notch_close_hold(work, index, NOTCH_HOLD_CAPTURED, capture);
+  for (uint32_t i = 0; i < count; i++) {
+    use_reward(work, hold.reward, granted[i].amount, granted[i].lot);
+  }
+  use_reward(work, hold.reward, bought, 0);
 }
 
 void notch_do_capture(notch_work *work)
@@ -180,7 +212,7 @@ void notch_do_capture(notch_work *work)
   if (index < 0) {
     return;
   }
-  notch_hold hold = work->open->state->holds[index];
+  const notch_hold *hold = &work->open->state->holds[index];
   const int64_t *reserved = reserved_totals(work, work->open->state, (uint32_t)index);
   const int64_t *capture =
       event->point_count > 0 ? notch_named_amounts(work, reserved) : reserved;
@@ -190,10 +222,12 @@ void notch_do_capture(notch_work *work)
                    (int)id.length, id.bytes);
     }
   }
-  if (hold.payment != NOTCH_NONE) {
-    notch_paid(work, hold.payment, capture[work->program->payments[hold.payment].points]);
-  } else if (hold.reward != NOTCH_NONE) {
-    capture_reward(work, &hold);
+  if (hold->reward != NOTCH_NONE) {
+    capture_reward(work, (uint32_t)index, capture);
+    return;
+  }
+  if (hold->payment != NOTCH_NONE) {
+    notch_paid(work, hold->payment, capture[work->program->payments[hold->payment].points]);
   }
   notch_close_hold(work, (uint32_t)index, NOTCH_HOLD_CAPTURED, capture);
 }

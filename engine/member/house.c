@@ -113,6 +113,14 @@ static void take_seed(notch_work *work, notch_state *house, bool checks)
   house->seed = notch_state_keep_text(house, seed);
 }
 
+/* The others keep their places. */
+static void drop_waiting(notch_state *house, uint32_t at)
+{
+  for (house->waiting_grants_count--; at < house->waiting_grants_count; at++) {
+    house->waiting_grants[at] = house->waiting_grants[at + 1];
+  }
+}
+
 /* Grants that waited for stock are given in ledger order. */
 static void restock(notch_work *work, notch_state *house)
 {
@@ -120,22 +128,24 @@ static void restock(notch_work *work, notch_state *house)
   notch_change_stock(work, reward, work->event->quantity);
   for (uint32_t i = 0; i < house->waiting_grants_count; i++) {
     notch_waiting_grant waiting = house->waiting_grants[i];
-    if (waiting.reward != reward || notch_stock_left(work, reward) < waiting.count) {
-      continue;
+    if (waiting.reward == reward) {
+      *notch_vec_push(&work->granted, work->run) = waiting;
     }
-    *notch_vec_push(&work->granted, work->run) = waiting;
   }
 }
 
-/* Each goes to its member in a side of its own. */
+/* Each goes to its member in a side of its own; nobody passes who waits for more. */
 static void give_waiting(notch_work *work, notch_state *house)
 {
   notch_view view = notch_view_of(work);
   for (uint32_t i = 0; i < work->granted.count; i++) {
     notch_waiting_grant waiting = work->granted.items[i];
     const notch_state *other = work->host->member_number(work->host->payload, waiting.member);
-    if (other == NULL || other->closed || notch_stock_left(work, waiting.reward) < waiting.count) {
+    if (other == NULL || other->closed) {
       continue;
+    }
+    if (notch_stock_left(work, waiting.reward) < waiting.count) {
+      break;
     }
     notch_side_begin(work, &view, other);
     notch_grant(work, waiting.reward, waiting.rule, waiting.count);
@@ -143,7 +153,7 @@ static void give_waiting(notch_work *work, notch_state *house)
     for (uint32_t j = 0; j < house->waiting_grants_count; j++) {
       if (house->waiting_grants[j].event == waiting.event &&
           house->waiting_grants[j].rule == waiting.rule) {
-        house->waiting_grants[j] = house->waiting_grants[--house->waiting_grants_count];
+        drop_waiting(house, j);
         break;
       }
     }
@@ -193,7 +203,7 @@ bool notch_fold_house(notch_work *work, notch_state *house, const notch_transact
     for (uint32_t j = 0; j < house->waiting_grants_count && waited; j++) {
       if (house->waiting_grants[j].member == transaction->member &&
           house->waiting_grants[j].reward == effect->subject) {
-        house->waiting_grants[j] = house->waiting_grants[--house->waiting_grants_count];
+        drop_waiting(house, j);
         break;
       }
     }

@@ -117,11 +117,11 @@ static void move_rewards(notch_work *work, const notch_state *from)
 {
   for (uint32_t i = 0; i < from->reward_lots_count; i++) {
     const notch_reward_lot *lot = &from->reward_lots[i];
-    if (lot->left > 0) {
+    if (lot->left + lot->held > 0) {
       notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_GRANT,
                                              .subject = lot->reward,
                                              .rule = lot->rule,
-                                             .amount = lot->left,
+                                             .amount = lot->left + lot->held,
                                              .matures_s = lot->matures_s,
                                              .until_s = lot->until_s});
     }
@@ -135,6 +135,20 @@ static void move_rewards(notch_work *work, const notch_state *from)
                                            .matures_s = INT64_MIN,
                                            .until_s = NOTCH_NEVER});
   }
+}
+
+/* The reward lot that came over for an old one. */
+static const notch_reward_lot *moved_reward(const notch_state *state, const notch_reward_lot *old,
+                                            int64_t amount)
+{
+  for (uint32_t i = state->reward_lots_count; i-- > 0;) {
+    const notch_reward_lot *lot = &state->reward_lots[i];
+    if (lot->reward == old->reward && lot->rule == old->rule && lot->left >= amount &&
+        lot->matures_s == old->matures_s && lot->until_s == old->until_s) {
+      return lot;
+    }
+  }
+  return NULL;
 }
 
 /* A hold goes over in a row of its own: its points, and what it reserves of them. */
@@ -158,6 +172,12 @@ static void move_hold(notch_work *work, const notch_open *main, const notch_stat
                                                        notch_state_text(from, hold->id))});
   for (uint32_t i = 0; i < from->reservations_count; i++) {
     const notch_reservation *reserved = &from->reservations[i];
+    if (reserved->hold == index && reserved->points == NOTCH_NONE) {
+      const notch_reward_lot *granted = notch_state_reward_lot(from, reserved->lot);
+      granted = moved_reward(main->state, granted, reserved->amount);
+      plain_effect(work, NOTCH_EFFECT_RESERVED, hold->reward, reserved->amount, granted->lot);
+      continue;
+    }
     const notch_lot *lot = reserved->hold == index ? notch_state_lot(from, reserved->lot) : NULL;
     if (lot == NULL) {
       continue;
@@ -197,7 +217,7 @@ static void empty_holds(notch_work *work, notch_state *state)
                                 .text = notch_arena_text(
                                     work->run, notch_state_text(state, state->holds[i].id))});
     for (uint32_t j = 0; j < count; j++) {
-      if (reserved[j].hold == i) {
+      if (reserved[j].hold == i && reserved[j].points != NOTCH_NONE) {
         notch_work_post(work, (notch_posting){.points = reserved[j].points,
                                               .source = NOTCH_ACCOUNT_HELD,
                                               .target = NOTCH_ACCOUNT_IN_TRANSIT,

@@ -322,6 +322,30 @@ int32_t notch_state_hold(const notch_state *state, notch_text id)
   return -1;
 }
 
+/* A granted reward goes to the hold that was placed last, as points do. */
+static bool reserve_grant(notch_state *state, const notch_effect *effect)
+{
+  notch_reward_lot *lot = notch_state_reward_lot(state, effect->ref);
+  if (lot == NULL || state->holds_count == 0 || !change(&lot->left, -effect->amount)) {
+    return false;
+  }
+  lot->held += effect->amount;
+  *notch_state_add_reservations(state) = (notch_reservation){.hold = state->holds_count - 1,
+                                                             .points = NOTCH_NONE,
+                                                             .lot = effect->ref,
+                                                             .amount = effect->amount};
+  return true;
+}
+
+/* Points leave a hold by postings of their own; a granted reward is its lot's again, also where
+ * it is used by the next effect. */
+static bool free_grant(notch_state *state, const notch_reservation *reserved)
+{
+  notch_reward_lot *lot = notch_state_reward_lot(state, reserved->lot);
+  return lot != NULL && change(&lot->held, -reserved->amount) &&
+         change(&lot->left, reserved->amount);
+}
+
 static bool close_hold(notch_state *state, const notch_effect *effect)
 {
   int32_t index = notch_state_hold(state, effect->text);
@@ -333,6 +357,9 @@ static bool close_hold(notch_state *state, const notch_effect *effect)
   for (uint32_t i = 0; i < state->reservations_count; i++) {
     if (state->reservations[i].hold != (uint32_t)index) {
       state->reservations[kept++] = state->reservations[i];
+    } else if (state->reservations[i].points == NOTCH_NONE &&
+               !free_grant(state, &state->reservations[i])) {
+      return false;
     }
   }
   state->reservations_count = kept;
@@ -382,6 +409,7 @@ bool notch_state_effect(notch_state *state, const notch_effect *effect, int64_t 
   case NOTCH_EFFECT_LEFT: segment(state, effect->subject, false); break;
   case NOTCH_EFFECT_HOLD: hold(state, effect, event); break;
   case NOTCH_EFFECT_HOLD_CLOSED: return close_hold(state, effect);
+  case NOTCH_EFFECT_RESERVED: return reserve_grant(state, effect);
   case NOTCH_EFFECT_CLOSED: state->closed = true; break;
   case NOTCH_EFFECT_POOL_ENTER: pool(state, effect, true); break;
   case NOTCH_EFFECT_POOL_EXIT: pool(state, effect, false); break;

@@ -185,6 +185,16 @@ static bool stays_paid(const notch_work *work, const notch_original *original)
   return false;
 }
 
+static bool used_rewards(const notch_transaction *row)
+{
+  for (uint32_t i = 0; i < row->effect_count; i++) {
+    if (row->effects[i].kind == NOTCH_EFFECT_USE) {
+      return true;
+    }
+  }
+  return false;
+}
+
 static void return_redeem(notch_work *work, const notch_original *original)
 {
   const notch_transaction *row = original->transaction;
@@ -401,7 +411,13 @@ void notch_return_builtin(notch_work *work, const notch_original *original)
 {
   switch ((notch_builtin_event)original->sent->type) {
   case NOTCH_EVENT_PAY:
-  case NOTCH_EVENT_CAPTURE: return_paid(work, original); break;
+  case NOTCH_EVENT_CAPTURE:
+    if (used_rewards(original->transaction) && work->event->point_count == 0) {
+      return_redeem(work, original);
+    } else {
+      return_paid(work, original);
+    }
+    break;
   case NOTCH_EVENT_REDEEM: return_redeem(work, original); break;
   case NOTCH_EVENT_TRANSFER: return_transfer(work, original); break;
   case NOTCH_EVENT_ADJUST: return_adjust(work, original); break;

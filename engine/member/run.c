@@ -140,28 +140,75 @@ void notch_use_purse(notch_work *work, const notch_posting *posting)
   }
 }
 
+static bool same_account(const notch_award *left, const notch_award *right)
+{
+  return left->points == right->points && left->to_other == right->to_other &&
+         notch_text_equal(left->receiver, right->receiver);
+}
+
+/* What each lowering award takes off that the lot of its own terms cannot bear; it is taken off
+ * other lots of the kind.  NULL: nothing lowers. */
+static int64_t *spilled(notch_work *work, const notch_awards *awards)
+{
+  int64_t *spill = NULL;
+  for (uint32_t i = 0; i < awards->awards.count; i++) {
+    const notch_award *lowering = &awards->awards.items[i];
+    if (lowering->posted >= 0) {
+      continue;
+    }
+    if (spill == NULL) {
+      spill = NOTCH_NEW_ARRAY(work->run, int64_t, awards->awards.count);
+    }
+    int64_t room = 0;
+    for (uint32_t j = 0; j < awards->awards.count; j++) {
+      const notch_award *award = &awards->awards.items[j];
+      if (same_lot(work->program, lowering, award) && (award->posted > 0 || j < i)) {
+        room += award->posted + (award->posted < 0 ? spill[j] : 0);
+      }
+    }
+    spill[i] = room < -lowering->posted ? -lowering->posted - room : 0;
+  }
+  return spill;
+}
+
+/* The shares of the lot that `first` and its fellows open; the lot's amount. */
+static int64_t shares_of_lot(notch_work *work, const notch_awards *awards, uint32_t first,
+                             bool *done, int64_t *spill, notch_share *shares, uint16_t *count)
+{
+  const notch_award *model = &awards->awards.items[first];
+  int64_t total = 0;
+  for (uint32_t i = 0; i < awards->awards.count; i++) {
+    const notch_award *award = &awards->awards.items[i];
+    if (!done[i] && same_lot(work->program, model, award)) {
+      done[i] = true;
+      int64_t amount = award->posted + (award->posted < 0 ? spill[i] : 0);
+      if (amount != 0) {
+        shares[(*count)++] = (notch_share){award->rule, amount};
+        total += amount;
+      }
+    }
+  }
+  for (uint32_t i = 0; i < awards->awards.count && spill != NULL; i++) {
+    const notch_award *award = &awards->awards.items[i];
+    int64_t part = spill[i] < total ? spill[i] : total;
+    if (part > 0 && same_account(model, award)) {
+      shares[(*count)++] = (notch_share){award->rule, -part};
+      total -= part;
+      spill[i] -= part;
+    }
+  }
+  return total;
+}
+
 /* Opens the lot that `first` and its fellows share. */
 static void open_lot(notch_work *work, const notch_awards *awards, uint32_t first, bool *done,
-                     int64_t earned_us)
+                     int64_t *spill, int64_t earned_us)
 {
   const notch_program *program = work->program;
   const notch_award *model = &awards->awards.items[first];
   notch_share *shares = NOTCH_NEW_ARRAY(work->run, notch_share, awards->awards.count);
   uint16_t count = 0;
-  int64_t total = 0;
-  for (uint32_t i = 0; i < awards->awards.count; i++) {
-    const notch_award *award = &awards->awards.items[i];
-    bool lowers =
-        award->posted < 0 && award->points == model->points && award->to_other == model->to_other;
-    if (done[i] || !(same_lot(program, model, award) || lowers)) {
-      continue;
-    }
-    done[i] = true;
-    if (award->posted != 0) {
-      shares[count++] = (notch_share){award->rule, award->posted};
-      total += award->posted;
-    }
-  }
+  int64_t total = shares_of_lot(work, awards, first, done, spill, shares, &count);
   if (total <= 0) { /* nothing is posted, but what was used of limits stays used */
     for (uint16_t i = 0; i < count; i++) {
       notch_limit_note(work, shares[i].rule, model->points, shares[i].amount, false);
@@ -204,13 +251,14 @@ static void post_lots(notch_work *work, const notch_awards *awards, const notch_
                       int64_t earned_us)
 {
   bool *done = NOTCH_NEW_ARRAY(work->run, bool, awards->awards.count + 1);
-  /* Lots are opened for what rises; what lowers is part of the first of its kind. */
+  int64_t *spill = spilled(work, awards);
+  /* Lots are opened for what rises; what lowers is taken off the lot of its terms first. */
   for (uint32_t i = 0; i < awards->awards.count; i++) {
     const notch_award *award = &awards->awards.items[i];
     bool mine = receiver == NULL ? !award->to_other
                                  : award->to_other && notch_text_equal(award->receiver, *receiver);
     if (!done[i] && mine && award->posted > 0) {
-      open_lot(work, awards, i, done, earned_us);
+      open_lot(work, awards, i, done, spill, earned_us);
     }
   }
 }
@@ -394,7 +442,7 @@ void notch_sort_candidates(const notch_program *program, notch_candidate *list, 
 
 void notch_run_on_earning(notch_work *work)
 {
-  if (!work->plan->earning_rules || work->inflow == NULL) {
+  if (!work->plan->earning_rules || work->inflow == NULL || work->open->state->closed) {
     return;
   }
   int64_t *earned = NOTCH_NEW_ARRAY(work->run, int64_t, work->program->points_count + 1);

@@ -110,7 +110,8 @@ static const notch_reward_lot *next_granted(const notch_state *state, uint32_t r
   return first;
 }
 
-int64_t notch_use_granted(notch_work *work, uint32_t reward, int64_t quantity)
+int64_t notch_take_granted(notch_work *work, notch_effect_kind how, uint32_t reward,
+                           int64_t quantity)
 {
   while (quantity > 0) {
     const notch_reward_lot *lot = next_granted(work->open->state, reward, work->moment.now_us);
@@ -118,7 +119,7 @@ int64_t notch_use_granted(notch_work *work, uint32_t reward, int64_t quantity)
       break;
     }
     int64_t part = lot->left < quantity ? lot->left : quantity;
-    notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_USE,
+    notch_work_effect(work, (notch_effect){.kind = (uint8_t)how,
                                            .subject = reward,
                                            .rule = NOTCH_NONE,
                                            .amount = part,
@@ -130,13 +131,52 @@ int64_t notch_use_granted(notch_work *work, uint32_t reward, int64_t quantity)
   return quantity;
 }
 
-static void check_limits(notch_work *work, const uint32_t *limits, uint32_t count, int64_t times,
-                         uint32_t points, int64_t amount, const notch_decl *decl)
+int64_t notch_hold_granted(const notch_state *state, uint32_t hold)
 {
-  for (uint32_t i = 0; i < count; i++) {
+  int64_t granted = 0;
+  for (uint32_t i = 0; i < state->reservations_count; i++) {
+    const notch_reservation *reserved = &state->reservations[i];
+    granted += reserved->hold == hold && reserved->points == NOTCH_NONE ? reserved->amount : 0;
+  }
+  return granted;
+}
+
+/* What the member's open holds of a reward or a payment will use of its limits once captured. */
+static int64_t reserved_of(const notch_work *work, uint32_t reward, uint32_t payment, bool times,
+                           uint32_t points)
+{
+  const notch_state *state = work->open->state;
+  int64_t sum = 0;
+  for (uint32_t i = 0; i < state->holds_count; i++) {
+    const notch_hold *hold = &state->holds[i];
+    if (hold->state != NOTCH_HOLD_OPEN || hold->reward != reward || hold->payment != payment) {
+      continue;
+    }
+    if (times) {
+      sum += reward == NOTCH_NONE ? 1 : hold->quantity - notch_hold_granted(state, i);
+    }
+    for (uint32_t j = 0; j < state->reservations_count && !times; j++) {
+      const notch_reservation *reserved = &state->reservations[j];
+      sum += reserved->hold == i && reserved->points == points ? reserved->amount : 0;
+    }
+  }
+  return sum;
+}
+
+/* `amount` of `points` and `times`, for a reward or a payment; the other is NOTCH_NONE. */
+static void check_limits(notch_work *work, uint32_t reward, uint32_t payment, int64_t times,
+                         uint32_t points, int64_t amount)
+{
+  bool bought = reward != NOTCH_NONE;
+  const notch_reward *of = bought ? &work->program->rewards[reward] : NULL;
+  const notch_payment *by = bought ? NULL : &work->program->payments[payment];
+  const uint32_t *limits = bought ? of->limits : by->limits;
+  const notch_decl *decl = bought ? &of->decl : &by->decl;
+  for (uint32_t i = 0; i < (bought ? of->limit_count : by->limit_count); i++) {
     const notch_limit *limit = &work->program->limits[limits[i]];
     int64_t wanted = limit->times ? times : limit->points == points ? amount : 0;
-    if (notch_limit_room(work, limits[i], 0) < wanted) {
+    int64_t reserved = reserved_of(work, reward, payment, limit->times, points);
+    if (wanted > 0 && notch_limit_room(work, limits[i], 0) - reserved < wanted) {
       notch_refuse(work, NOTCH_REFUSED_LIMIT_REACHED, "the limit of %.*s is used up",
                    (int)decl->name.length, decl->name.bytes);
     }
@@ -180,8 +220,7 @@ int64_t notch_reward_price(notch_work *work, uint32_t index, int64_t quantity)
     notch_refuse(work, NOTCH_REFUSED_OVERFLOW, "the price of %.*s cannot be paid",
                  (int)reward->decl.name.length, reward->decl.name.bytes);
   }
-  check_limits(work, reward->limits, reward->limit_count, quantity, reward->costs_points, amount,
-               &reward->decl);
+  check_limits(work, index, NOTCH_NONE, quantity, reward->costs_points, amount);
   if (notch_stock_left(work, index) < quantity) {
     notch_refuse(work, NOTCH_REFUSED_OUT_OF_STOCK, "%.*s is out of stock",
                  (int)reward->decl.name.length, reward->decl.name.bytes);
@@ -225,7 +264,8 @@ static void spend(notch_work *work, uint32_t points, int64_t amount)
 void notch_do_redeem(notch_work *work)
 {
   const notch_event *event = work->event;
-  int64_t left = notch_use_granted(work, event->reward, event->quantity);
+  int64_t left =
+      notch_take_granted(work, NOTCH_EFFECT_USE, event->reward, event->quantity);
   if (left == 0) {
     return;
   }
@@ -297,8 +337,7 @@ void notch_payment_check(notch_work *work, uint32_t index, int64_t points)
                  (int)payment->decl.name.length, payment->decl.name.bytes);
   }
   check_most(work, payment, points);
-  check_limits(work, payment->limits, payment->limit_count, 1, payment->points, points,
-               &payment->decl);
+  check_limits(work, NOTCH_NONE, index, 1, payment->points, points);
 }
 
 static uint32_t only_kind(notch_work *work, const int64_t *of)

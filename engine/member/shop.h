@@ -8,8 +8,11 @@ int64_t notch_stock_left(notch_work *work, uint32_t reward); /* INT64_MAX: unlim
 void notch_change_stock(notch_work *work, uint32_t reward, int64_t change);
 /* Rewards held that may be used now. */
 int64_t notch_rewards_held(const notch_state *state, uint32_t reward, int64_t now_us);
-/* Uses granted ones; returns how many are still wanted. */
-int64_t notch_use_granted(notch_work *work, uint32_t reward, int64_t quantity);
+/* Uses or reserves granted ones; returns how many are still wanted. */
+int64_t notch_take_granted(notch_work *work, notch_effect_kind how, uint32_t reward,
+                           int64_t quantity);
+/* How many granted ones a hold reserves; the rest of its quantity is bought. */
+int64_t notch_hold_granted(const notch_state *state, uint32_t hold);
 /* Checks that `quantity` may be bought and returns the price in points, or refuses. */
 int64_t notch_reward_price(notch_work *work, uint32_t reward, int64_t quantity);
 /* Refuses the event unless so much is there: of the member's own, or (pooled) of what others of

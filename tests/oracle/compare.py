@@ -84,9 +84,9 @@ class Case:
                     name, spell.decimal(amount), kind, state))
         for tier in tiers.values():
             self.lines.append('expect %s is %s' % (name, tier))
-        for reward, (usable, pending) in model.rewards_of(name).items():
-            self.lines.append('expect %s has %d %s' % (name, usable, reward))
-            self.lines.append('expect %s has %d %s pending' % (name, pending, reward))
+        for reward, counts in model.rewards_of(name).items():
+            self.lines += ['expect %s has %d %s%s' % (name, count, reward, state)
+                           for count, state in zip(counts, ('', ' pending', ' hold'))]
 
     def script(self):
         return spell.program_text(self.program) + '\ntest "seed %d"\n' % self.seed + ''.join(

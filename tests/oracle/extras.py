@@ -75,7 +75,8 @@ class Extras:
                 'floor of', F(1), other, ('came', kind), F(10))) if other != kind else self.put(
                     'again', ('earning', kind), kind, earn=constant(2, kind))
             rule.when = self.about_the_member() if self.chance(0.4) else None
-            if self.chance(0.3):
+            endless = other == kind and self.program.kinds[kind].pending
+            if self.chance(0.3) or endless:
                 rule.limits = [Limit(F(2), None, ('member',), ('cal', 'month'))]
 
     def granted(self, name):

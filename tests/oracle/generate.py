@@ -8,6 +8,7 @@ import sys
 from fractions import Fraction
 
 import calendar_of
+from deeper import Deeper
 from extras import Extras
 from shapes import (Event, Group, Kind, Ladder, Limit, Measure, Payment, Program, Reward, Rule)
 
@@ -17,7 +18,7 @@ MEMBERS = ['ann', 'bob', 'cat']
 F = Fraction
 
 
-class Maker(Extras):
+class Maker(Extras, Deeper):
     def __init__(self, seed, year=2026):
         self.seed, self.random = seed, random.Random(seed)
         pick = self.random
@@ -37,6 +38,9 @@ class Maker(Extras):
         self.wide, self.spendable = seed % 2 == 1, list(self.program.kinds)
         if self.wide:
             self.extras()
+        self.deep = seed % 4 > 1
+        if self.deep:
+            self.deepen()
         self.tidy()
         # Drawn last, so that what was there before stays the same for a seed.
         for ladder in self.program.ladders.values():
@@ -68,7 +72,8 @@ class Maker(Extras):
         used = names([[r.when, r.earn, r.factor, r.deduct] for r in program.rules.values()])
         used |= names([[x.reach, x.keep, list(x.lifetime.values())]
                        for x in program.ladders.values()])
-        used |= names(list(program.segments.values()))
+        used |= names([list(program.segments.values())] + [
+            x.when for x in [*program.rewards.values(), *program.payments.values()]])
         program.measures = {n: m for n, m in program.measures.items() if n in used}
         program.tables = {n: t for n, t in program.tables.items() if n in used}
 
@@ -400,8 +405,8 @@ class Maker(Extras):
                                                      self.random.randrange(60)))
         self.out, self.shopped, self.open_holds, self.late = [], {}, {}, self.chance(0.15)
         if self.wide:
-            self.late = False
             self.out = self.join(members, at)
+        self.late &= not (self.wide or self.deep)
         for number in range(1, self.random.randrange(6, 22)):
             at += self.pick([dt.timedelta(minutes=self.random.randrange(600)),
                              dt.timedelta(days=self.random.randrange(4)), dt.timedelta(0),
@@ -410,8 +415,10 @@ class Maker(Extras):
                 at = dt.datetime.combine(at.date() + dt.timedelta(days=1), dt.time(0))
             member = self.pick(members)
             event = Event('e%d' % number, None, member, at, {})
-            if not (self.wide and self.sends and self.chance(0.2) and self.extra_event(
-                    event, [m for m in members if m != member])):
+            others = [m for m in members if m != member]
+            if not (self.deep and self.chance(0.35) and self.deep_event(event, others)
+                    or self.wide and self.sends and self.chance(0.2) and self.extra_event(
+                        event, others)):
                 self.event(event)
             if event.type in ('purchase', 'visit') and self.late and self.chance(0.25):
                 event.at = at - dt.timedelta(days=self.random.randrange(40), hours=3)
@@ -481,9 +488,11 @@ class Maker(Extras):
     def make_hold(self, event):
         name = 'h' + event.id
         event.fields = {'hold': name, 'points': {self.pick(self.spendable): F(
-            self.random.randrange(1, 60))},
-            'until': event.at + dt.timedelta(hours=self.random.randrange(1, 200))}
-        self.open_holds[event.member].append(event)
+            self.random.randrange(1, 60))}, 'until': self.later(event)}
+        self.open_holds.setdefault(event.member, []).append(event)
+
+    def later(self, event):
+        return event.at + dt.timedelta(hours=self.random.randrange(1, 200))
 
     def make_release(self, event):
         held = self.pick(self.open_holds[event.member])
@@ -492,9 +501,20 @@ class Maker(Extras):
     def make_capture(self, event):
         held = self.pick(self.open_holds[event.member])
         event.fields = {'hold': held.fields['hold']}
-        (kind, amount), = held.fields['points'].items()
-        if self.chance(0.4):
-            event.fields['points'] = (F(self.random.randrange(1, int(amount) + 1)), kind)
+        points = held.fields.get('points')
+        if points is None or self.chance(0.6):
+            return
+        if isinstance(points, tuple):
+            event.fields['points'] = (F(self.random.randrange(10, int(points[0]) + 1, 10)),
+                                      points[1])
+        elif len(points) > 1 and self.chance(0.7):
+            event.fields['points'] = {k: F(self.random.randrange(1, int(a) + 1))
+                                      for k, a in points.items()}
+        else:
+            kind, amount = self.pick(sorted(points.items()))
+            event.fields['points'] = {kind: F(self.random.randrange(1, int(amount) + 1))}
+            if len(points) == 1 and self.chance(0.5):
+                event.fields['points'] = (event.fields['points'][kind], kind)
 
 
 def case(seed):

@@ -10,6 +10,7 @@ class Good:
     def __init__(self, reward, amount, matures, until, event):
         self.reward, self.left, self.amount = reward, amount, amount
         self.matures, self.until, self.event = matures, until, event
+        self.held = Fraction(0)
 
 
 class Goods:
@@ -53,14 +54,17 @@ class Goods:
                 sum((g.left for g in mine if g.matures > moment), Fraction(0)))
 
     def take_granted(self, member, reward, wanted, moment):
-        """Uses granted ones first; how many are left to pay for."""
+        """Granted ones, those that run out first: [(granted, amount)]."""
         mine = [g for g in member.goods if g.reward == reward and g.left
                 and g.matures <= moment < g.until]
+        parts = []
         for good in sorted(mine, key=lambda g: g.until):
             part = min(good.left, wanted)
             good.left -= part
             wanted -= part
-        return wanted
+            if part:
+                parts.append((good, part))
+        return parts
 
     def take_from_stock(self, reward, amount):
         if self.program.rewards[reward].stock is not None and amount:
@@ -72,6 +76,8 @@ class Goods:
         """A granted reward goes back while unused; whether it was all there still."""
         if good is None or good.until <= moment:
             raise Unspecified('a grant that waits, or has run out')
+        if good.held:
+            raise Unspecified('a grant that is on hold')
         if good.left not in (0, good.amount):
             raise Unspecified('one of several was used')
         unused = good.left == good.amount

@@ -4,6 +4,7 @@ from fractions import Fraction
 
 from calendar_of import EXACT, Calendar, first_day
 from goods import Goods
+from holding import Holding
 from moving import Moving
 from passing import Passing
 from pipeline import Pipeline, Unspecified, share
@@ -50,7 +51,7 @@ class Member:
         self.goods = []
 
 
-class Model(Returning, Passing, Ladders, Triggers, Spending, Goods, Moving):
+class Model(Returning, Passing, Ladders, Triggers, Spending, Holding, Goods, Moving):
     def __init__(self, program):
         self.program, self.calendar = program, Calendar(program.zone, program.roll)
         self.versions, self.purses = [(-NEVER, program)], {}
@@ -473,11 +474,11 @@ class Model(Returning, Passing, Ladders, Triggers, Spending, Goods, Moving):
                  for ladder in self.program.ladders.values()})
 
     def rewards_of(self, name):
-        """{reward: (usable, pending)} of those that rules grant."""
+        """{reward: (usable, pending, on hold)} of those that rules grant."""
         member = self.member(self.survivor(name))
         granted = sorted({r.grant[0] for r in self.program.rules.values() if r.grant})
-        return {reward: self.goods(member, reward, max(member.settled, member.looked))
-                for reward in granted}
+        return {reward: self.goods(member, reward, max(member.settled, member.looked)) + (
+            sum(g.held for g in member.goods if g.reward == reward),) for reward in granted}
 
     def pass_to(self, moment):
         """A bare `at`: time passes for everyone."""

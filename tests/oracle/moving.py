@@ -9,7 +9,7 @@ from state import NEVER, Lot
 class Moving:
     def do_transfer(self, member, record, late):
         (kind, amount), = record.fields['points'].items()
-        other = self.member(record.fields['to'])
+        other = self.member(self.survivor(record.fields['to']))
         if other is member or other.closed:
             raise Unspecified('a transfer to oneself, or to who left')
         reasons = []
@@ -116,8 +116,7 @@ class Moving:
         purse = member.purse
         for hold in purse.holds.values():
             if hold.open:
-                hold.open = False
-                purse.back(hold.parts, record.moment)
+                self.let_go(member, hold, record.moment)
         for lot in purse.lots:
             purse.totals[lot.kind]['expired'] += lot.left
             lot.left, lot.mature = Fraction(0), True

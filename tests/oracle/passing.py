@@ -59,8 +59,8 @@ class Passing:
         purse, matured = member.purse, False
         for hold in purse.holds.values():
             if hold.open and hold.until == moment:
-                hold.open, hold.timed_out = False, True
-                purse.back(hold.parts, moment - 1)
+                hold.timed_out = True
+                self.let_go(member, hold, moment - 1)
         for lot in purse.lots:
             if not lot.mature and lot.matures <= moment:
                 self.mature(purse, lot)

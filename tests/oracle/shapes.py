@@ -105,6 +105,7 @@ class Reward:
     pending: tuple = None
     valid: tuple = None
     stock: int = None
+    hold: tuple = None  # (n, unit)
 
 
 @dataclass
@@ -115,6 +116,11 @@ class Payment:
     kind: str
     minimum: Fraction = None
     share: Fraction = None
+    steps: Fraction = None
+    hold: tuple = None  # (n, unit)
+    when: tuple = None
+    limits: list = field(default_factory=list)
+    keeps: bool = False  # what was paid stays paid
 
 
 @dataclass

@@ -278,7 +278,26 @@ def reward_clauses(reward):
         out.append('valid for ' + duration(*reward.valid))
     if reward.stock is not None:
         out.append('stock %d' % reward.stock)
+    if reward.hold:
+        out.append('hold for ' + duration(*reward.hold))
     return out + [limit(x) for x in reward.limits]
+
+
+def payment_clauses(p):
+    out = ['pay %s per %s' % (money(p.money), points(p.points, p.kind))]
+    if p.minimum is not None:
+        out.append('minimum ' + points(p.minimum, p.kind))
+    if p.share:
+        out.append('maximum %s%% of order' % decimal(p.share * 100))
+    if p.steps:
+        out.append('steps of ' + points(p.steps, p.kind))
+    if p.hold:
+        out.append('hold for ' + duration(*p.hold))
+    if p.when:
+        out.append('when ' + expr(p.when))
+    if p.keeps:
+        out.append('on return keep')
+    return out + [limit(x) for x in p.limits]
 
 
 def measure_head(m):
@@ -343,9 +362,7 @@ def declarations(program):
     for reward in program.rewards.values():
         put('reward ' + reward.name, reward_clauses(reward))
     for p in program.payments.values():
-        put('payment ' + p.name, ['pay %s per %s' % (money(p.money), points(p.points, p.kind))] + (
-            ['minimum ' + points(p.minimum, p.kind)] if p.minimum is not None else []) + (
-                ['maximum %s%% of order' % decimal(p.share * 100)] if p.share else []))
+        put('payment ' + p.name, payment_clauses(p))
     return out
 
 
@@ -371,8 +388,11 @@ def with_fields(event):
         elif name == 'items':
             out.append('items ' + ' '.join('{amount %s, quantity %s, category %s}' % (
                 money(i['amount']), decimal(i['quantity']), i['category']) for i in value))
+        elif isinstance(value, dict) and len(value) > 1:
+            out.append('points {%s}' % ', '.join(
+                '%s %s' % (k, decimal(a)) for k, a in value.items()))
         elif isinstance(value, dict):
-            out.append('points ' + ', '.join(points(a, k) for k, a in value.items()))
+            out.append('points ' + points(*next((a, k) for k, a in value.items())))
         elif isinstance(value, tuple):
             out.append('%s %s' % (name, points(*value)))
         elif isinstance(value, bool):
@@ -415,8 +435,7 @@ def json_line(event):
         if isinstance(value, dict):
             return {k: decimal(a) for k, a in value.items()}
         if isinstance(value, tuple):
-            # A capture's hold may be of any kind; a payment says which it takes.
-            return {value[1]: decimal(value[0])} if event.type == 'capture' else decimal(value[0])
+            return decimal(value[0])
         if isinstance(value, (bool, str)):
             return value
         if name == 'birthday':

@@ -15,9 +15,16 @@ class Lot:
 
 
 class Hold:
-    def __init__(self, parts, until, kind):
-        self.parts, self.until, self.kind, self.open = parts, until, kind, True
+    """`parts`: [(lot, amount)]; `goods`: granted rewards, likewise; `form`: the payment or the
+    reward, `bought`: how many of it are paid for."""
+    def __init__(self, parts, until, goods, form, bought):
+        self.parts, self.until, self.open = parts, until, True
+        self.goods, self.form, self.bought = goods, form, bought
         self.spent = self.timed_out = False
+
+    def times(self):
+        """As how many a limit counts it: granted ones are at no cost."""
+        return 1 if hasattr(self.form, 'steps') else self.bought
 
 
 class Purse:
@@ -41,8 +48,8 @@ class Purse:
         return sum((lot.left for lot in self.of(kind) if not lot.mature), Fraction(0))
 
     def held(self, kind):
-        return sum((amount for hold in self.holds.values() if hold.open and hold.kind == kind
-                    for _, amount in hold.parts), Fraction(0))
+        return sum((amount for hold in self.holds.values() if hold.open
+                    for lot, amount in hold.parts if lot.kind == kind), Fraction(0))
 
     def expires(self, kind, rule, earned):
         form = rule.expiry if rule and rule.expiry else self.program.kinds[kind].expiry

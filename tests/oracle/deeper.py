@@ -1,0 +1,87 @@
+"""What every second pair of seeds has besides: one or two features of a programme's far corners."""
+from fractions import Fraction
+
+from shapes import Limit, Payment, Reward
+
+F = Fraction
+
+
+class Deeper:
+    DEEP = ('holding',)
+
+    def deepen(self):
+        self.corners = self.random.sample(self.DEEP, min(len(self.DEEP), self.pick([1, 1, 2])))
+        self.does = []
+        for corner in sorted(self.corners, key=self.DEEP.index):
+            getattr(self, 'with_' + corner)()
+
+    def deep_event(self, event, others):
+        """Makes it one of those that the corners need; False where there is none."""
+        if not self.does:
+            return False
+        return getattr(self, 'some_' + self.pick(self.does))(event, others)
+
+    def about(self):
+        """A condition about the member that any declaration may have."""
+        when = self.about_the_member()
+        if when and when[2] == ('tier', 'status') and len(self.program.ladders) > 1:
+            when = when[:2] + (('tier of', 'status'),) + when[3:]
+        return when
+
+    # Holds of payments, of rewards, of several kinds.
+
+    def with_holding(self):
+        kinds = self.spendable
+        if self.chance(0.7) or not self.program.payments:
+            payment = self.program.payments.setdefault('checkout', Payment(
+                'checkout', F(1), F(self.pick([10, 20])), self.pick(kinds)))
+            kind = payment.kind
+            payment.hold = self.pick([None, (30, 'minute'), (2, 'hour'), (50, 'hour')])
+            payment.steps = self.pick([None, None, F(10), F(20)])
+            payment.minimum = self.pick([None, F(20)])
+            payment.when = self.about() if self.chance(0.3) else None
+            payment.keeps = self.chance(0.15)
+            if self.chance(0.4):
+                payment.limits = [self.pick([
+                    Limit(F(60), kind, ('member',), ('cal', 'month')),
+                    Limit(F(100), kind, ('member',), ('roll', 30, 'day')),
+                    Limit(F(2), None, ('member',), ('cal', 'week')),
+                    Limit(F(150), kind, (), ('cal', 'quarter'))])]
+        reward = self.program.rewards.setdefault('mug', Reward('mug', F(self.pick([5, 20])),
+                                                               kinds[0]))
+        reward.hold = self.pick([None, (45, 'minute'), (3, 'hour'), (100, 'hour')])
+        if self.chance(0.3):
+            reward.stock = self.pick([2, 4])
+        elif self.chance(0.3):
+            reward.limits = [Limit(F(2), None, ('member',), ('cal', 'month'))]
+        self.does += ['hold'] * 3 + ['end']
+
+    def some_hold(self, event, others):
+        forms = ['points', 'reward', 'reward'] + ['payment'] * 2 * bool(self.program.payments)
+        form, event.type = self.pick(forms), 'hold'
+        if form == 'points':
+            self.make_hold(event)
+            event.fields['points'] = {k: F(self.random.randrange(1, 20)) for k in self.spendable}
+            return True
+        event.fields = {'hold': 'h' + event.id}
+        if form == 'reward':
+            names = sorted(self.program.rewards)
+            terms = self.program.rewards[self.pick(names)]
+            event.fields.update({'reward': terms.name, 'quantity': F(self.pick([1, 1, 2]))})
+        else:
+            self.make_pay(event)
+            event.fields['hold'] = 'h' + event.id
+            terms = self.program.payments['checkout']
+        if terms.hold is None or self.chance(0.2):
+            event.fields['until'] = self.later(event)
+        self.open_holds.setdefault(event.member, []).append(event)
+        return True
+
+    def some_end(self, event, others):
+        if not self.open_holds.get(event.member):
+            return False
+        event.type = self.pick(['capture', 'capture', 'release'])
+        getattr(self, 'make_' + event.type)(event)
+        if event.type == 'capture':
+            self.shopped.setdefault(event.member, []).append(event)
+        return True
