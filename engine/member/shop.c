@@ -264,8 +264,7 @@ static void spend(notch_work *work, uint32_t points, int64_t amount)
 void notch_do_redeem(notch_work *work)
 {
   const notch_event *event = work->event;
-  int64_t left =
-      notch_take_granted(work, NOTCH_EFFECT_USE, event->reward, event->quantity);
+  int64_t left = notch_take_granted(work, NOTCH_EFFECT_USE, event->reward, event->quantity);
   if (left == 0) {
     return;
   }

@@ -1,4 +1,4 @@
-"""Holds: points, the points of a payment, or a reward, reserved until captured, released or over."""
+"""Holds: points, a payment or a reward, reserved until captured, released or over."""
 from fractions import Fraction
 
 from pipeline import Unspecified
