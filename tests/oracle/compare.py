@@ -52,7 +52,8 @@ class Case:
             self.lines += ['expect %s applied' % r for r in sorted(model.applied)]
             self.lines += ['expect %s skipped' % r for r in sorted(model.skipped)]
             seen = model
-            if latest and event.at < latest:
+            if model.waits or latest and event.at < latest:
+                latest = max(latest or event.at, event.at)
                 seen = copy.deepcopy(model)
                 try:
                     seen.pass_to(model.calendar.moment(latest))

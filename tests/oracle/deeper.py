@@ -1,13 +1,14 @@
 """What every second pair of seeds has besides: one or two features of a programme's far corners."""
+import datetime as dt
 from fractions import Fraction
 
-from shapes import Limit, Payment, Reward
+from shapes import Event, Limit, Payment, Reward
 
 F = Fraction
 
 
 class Deeper:
-    DEEP = ('holding',)
+    DEEP = ('holding', 'early')
 
     def deepen(self):
         self.corners = self.random.sample(self.DEEP, min(len(self.DEEP), self.pick([1, 1, 2])))
@@ -27,6 +28,30 @@ class Deeper:
         if when and when[2] == ('tier', 'status') and len(self.program.ladders) > 1:
             when = when[:2] + (('tier of', 'status'),) + when[3:]
         return when
+
+    # Returns that come before their events.
+
+    def with_early(self):
+        pass
+
+    def out_of_order(self, events):
+        """Some returns go before what they return."""
+        if not self.deep or 'early' not in self.corners:
+            return events
+        out = list(events)
+        for original in events:
+            if original.type not in ('purchase', 'visit', 'pay', 'redeem') or self.chance(0.6):
+                continue
+            for number in range(self.pick([1, 1, 2])):
+                gap = dt.timedelta(minutes=self.pick([0, 1, 30, 600, 4000]) + number)
+                event = Event('%sr%d' % (original.id, number), 'return', original.member,
+                              original.at + gap)
+                self.shopped[event.member] = [original]
+                self.make_return(event)
+                if 'of' in event.fields:
+                    place = out.index(original)
+                    out.insert(max(0, place - self.pick([0, 0, 1, 2, 5])), event)
+        return out
 
     # Holds of payments, of rewards, of several kinds.
 

@@ -423,7 +423,7 @@ class Maker(Extras, Deeper):
             if event.type in ('purchase', 'visit') and self.late and self.chance(0.25):
                 event.at = at - dt.timedelta(days=self.random.randrange(40), hours=3)
             self.out.append(event)
-        return self.out
+        return self.out_of_order(self.out)
 
     def event(self, event):
         mine = self.shopped.setdefault(event.member, [])

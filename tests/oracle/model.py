@@ -13,6 +13,7 @@ from rungs import Ladders
 from spending import Refused, Spending
 from state import NEVER, Purse
 from triggers import Triggers
+from waiting import Waiting
 
 
 class Record:
@@ -51,12 +52,14 @@ class Member:
         self.goods = []
 
 
-class Model(Returning, Passing, Ladders, Triggers, Spending, Holding, Goods, Moving):
+class Model(Returning, Passing, Ladders, Triggers, Spending, Holding, Goods, Moving,
+            Waiting):
     def __init__(self, program):
         self.program, self.calendar = program, Calendar(program.zone, program.roll)
         self.versions, self.purses = [(-NEVER, program)], {}
         self.members, self.seq, self.uses = {}, 0, []
         self.applied, self.skipped = set(), set()
+        self.waiting, self.waits, self.refused_later = [], False, {}
         self.stocks, self.queue, self.old, self.followed, self.runs = {}, [], {}, set(), []
         rules = program.rules.values()
         self.triggered = program.segments or any(
@@ -280,7 +283,9 @@ class Model(Returning, Passing, Ladders, Triggers, Spending, Holding, Goods, Mov
 
     def apply(self, event):
         """None, or the reasons for which the event may be refused."""
-        self.applied, self.skipped = set(), set()
+        self.applied, self.skipped, self.waits = set(), set(), False
+        if self.must_wait(event):
+            return self.wait(event)
         shared = [program for _, program in self.versions] + [self.calendar]
         before = (copy.deepcopy((self.members, self.runs), {id(x): x for x in shared}),
                   list(self.uses)) if self.late_refusals else None
@@ -294,6 +299,7 @@ class Model(Returning, Passing, Ladders, Triggers, Spending, Holding, Goods, Mov
                 self.pass_member(event)
             self.applied, self.skipped = set(), set()
             return refusal.reasons
+        self.arrived(event)
         return None
 
     def pass_member(self, event):
@@ -330,6 +336,9 @@ class Model(Returning, Passing, Ladders, Triggers, Spending, Holding, Goods, Mov
                 for k in self.program.kinds.values()) or any(
                     r.pending and r.pending[0] == 'until' for r in self.program.rules.values())):
             raise Unspecified('late')
+        if late and any(r.event.type == 'return' and r.moment > moment
+                        for r in member.by_id.values()):
+            raise Unspecified('whether a late event sees a return that came after its time')
         if member.settled > moment and not late:
             raise Unspecified('earlier than what fell due')
         self.version(moment)
