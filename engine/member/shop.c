@@ -177,6 +177,8 @@ static void check_limits(notch_work *work, uint32_t reward, uint32_t payment, in
     int64_t wanted = limit->times ? times : limit->points == points ? amount : 0;
     int64_t reserved = reserved_of(work, reward, payment, limit->times, points);
     if (wanted > 0 && notch_limit_room(work, limits[i], 0) - reserved < wanted) {
+      notch_work_trace(work, NOTCH_TRACE_LIMIT_REACHED, NOTCH_NONE, limits[i], false, NULL,
+                       NOTCH_MISSING, 0);
       notch_refuse(work, NOTCH_REFUSED_LIMIT_REACHED, "the limit of %.*s is used up",
                    (int)decl->name.length, decl->name.bytes);
     }

@@ -39,6 +39,8 @@ static void check_transfer_rules(notch_work *work)
         wanted += work->event->points[k].index == limit->points ? work->event->points[k].amount : 0;
       }
       if (wanted > 0 && notch_limit_room(work, rule->limits[j], candidates[i].variant) < wanted) {
+        notch_work_trace(work, NOTCH_TRACE_LIMIT_REACHED, candidates[i].rule, rule->limits[j],
+                         false, NULL, NOTCH_MISSING, 0);
         notch_refuse(work, NOTCH_REFUSED_LIMIT_REACHED, "the limit of rule %.*s is used up",
                      (int)rule->decl.name.length, rule->decl.name.bytes);
       }

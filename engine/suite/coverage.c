@@ -197,6 +197,12 @@ notch_coverage *notch_coverage_new(const notch_program *program, notch_arena *ar
   for (uint32_t i = 0; i < program->group_count; i++) {
     add_limits(coverage, program->groups[i].limits, program->groups[i].limit_count);
   }
+  for (uint32_t i = 0; i < program->reward_count; i++) {
+    add_limits(coverage, program->rewards[i].limits, program->rewards[i].limit_count);
+  }
+  for (uint32_t i = 0; i < program->payment_count; i++) {
+    add_limits(coverage, program->payments[i].limits, program->payments[i].limit_count);
+  }
   for (uint32_t i = 0; i < program->table_count; i++) {
     add_table(coverage, &program->tables[i]);
   }
@@ -216,10 +222,30 @@ static void count(notch_coverage *coverage, uint32_t clause, unsigned figure)
   }
 }
 
+static void use_limits(notch_coverage *coverage, const uint32_t *limits, uint32_t limit_count,
+                       int by)
+{
+  for (uint32_t i = 0; i < limit_count; i++) {
+    uint32_t clause = coverage->limits[limits[i]];
+    coverage->clauses[clause].seen[1] += (uint64_t)(int64_t)by;
+  }
+}
+
+static void use_limits_of(notch_coverage *coverage, uint32_t rule, int by)
+{
+  const notch_rule *of = &coverage->program->rules[rule];
+  use_limits(coverage, of->limits, of->limit_count, by);
+  if (of->group != NOTCH_NONE) {
+    const notch_group *group = &coverage->program->groups[of->group];
+    use_limits(coverage, group->limits, group->limit_count, by);
+  }
+}
+
 /* An exception or the rule's group took back that it applied. */
 static void set_aside(notch_coverage *coverage, uint32_t rule)
 {
   if (coverage->applied[rule]) {
+    use_limits_of(coverage, rule, -1);
     coverage->applied[rule] = false;
     coverage->clauses[coverage->rules[rule]].seen[0]--;
     count(coverage, coverage->rules[rule], 1);
@@ -239,6 +265,7 @@ static void see_rule(notch_coverage *coverage, uint32_t rule, bool applied)
   count(coverage, coverage->rules[rule], applied ? 0 : 1);
   if (applied) {
     count(coverage, coverage->groups[rule], 0);
+    use_limits_of(coverage, rule, 1);
   }
 }
 
@@ -287,6 +314,18 @@ void notch_coverage_trace(notch_coverage *coverage, const notch_trace *trace)
     case NOTCH_TRACE_NO_RECEIVER:
     case NOTCH_TRACE_COUNT: break;
     }
+  }
+}
+
+void notch_coverage_effect(notch_coverage *coverage, const notch_effect *effect)
+{
+  const notch_program *program = coverage->program;
+  if (effect->kind == NOTCH_EFFECT_USE && effect->ref == 0) { /* bought, not granted */
+    const notch_reward *reward = &program->rewards[effect->subject];
+    use_limits(coverage, reward->limits, reward->limit_count, 1);
+  } else if (effect->kind == NOTCH_EFFECT_PAID && effect->amount > 0) {
+    const notch_payment *payment = &program->payments[effect->subject];
+    use_limits(coverage, payment->limits, payment->limit_count, 1);
   }
 }
 

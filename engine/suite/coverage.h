@@ -42,6 +42,8 @@ notch_coverage *notch_coverage_new(const notch_program *program, notch_arena *ar
 
 /* One step of a test: what its decisions recorded. */
 void notch_coverage_trace(notch_coverage *coverage, const notch_trace *trace);
+/* What rewards and payments used of their limits. */
+void notch_coverage_effect(notch_coverage *coverage, const notch_effect *effect);
 /* A tier that moved; `scene`: it was set by `given`, which reaches nothing.  Members are told
  * apart within one test only. */
 void notch_coverage_move(notch_coverage *coverage, int64_t member, const notch_move *move,

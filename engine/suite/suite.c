@@ -76,8 +76,8 @@ static bool apply(notch_stage *stage, const notch_test_step *step, notch_text js
   return notch_books_commit(books) || broken(stage, step);
 }
 
-/* The rows that a step wrote, as far as tiers moved there. */
-static bool count_moves(notch_stage *stage, int64_t first, int64_t last, bool scene)
+/* The rows that a step wrote, as far as tiers moved there or something was bought. */
+static bool count_rows(notch_stage *stage, int64_t first, int64_t last, bool scene)
 {
   for (int64_t number = first; number > 0 && number <= last; number++) {
     notch_transaction recorded, row;
@@ -87,6 +87,9 @@ static bool count_moves(notch_stage *stage, int64_t first, int64_t last, bool sc
     }
     for (uint32_t i = 0; i < row.move_count; i++) {
       notch_coverage_move(stage->report->coverage, row.member, &row.moves[i], scene);
+    }
+    for (uint32_t i = 0; i < row.effect_count; i++) {
+      notch_coverage_effect(stage->report->coverage, &row.effects[i]);
     }
   }
   return true;
@@ -100,7 +103,7 @@ static bool count_step(notch_stage *stage, const notch_test_step *step, int64_t 
     return true;
   }
   notch_coverage_trace(stage->report->coverage, &stage->trace);
-  return count_moves(stage, first, last, step->kind == NOTCH_TEST_GIVEN) || broken(stage, step);
+  return count_rows(stage, first, last, step->kind == NOTCH_TEST_GIVEN) || broken(stage, step);
 }
 
 static void forget_trace(notch_stage *stage)

@@ -58,6 +58,47 @@ test "an app sale, and gold for a year"
   at 2028-01-01 00:00
   expect ann is silver
 END
+cat >"$work/limits.notch" <<'END'
+program limits
+  timezone "UTC"
+  currency CNY
+  rounded down
+
+points star
+
+event purchase
+  field amount CNY in 0.00 CNY .. 1_000.00 CNY
+
+rule base
+  on purchase
+  earn 1 star per 1.00 CNY of amount
+
+rule moving
+  on transfer
+  limit 50 star per member per day
+
+reward mug
+  costs 10 star
+  limit 1 times per member per day
+
+reward cup
+  costs 10 star
+  limit 5 times per member per day
+
+payment checkout
+  pay 1.00 CNY per 10 star
+  limit 100 star per member per day
+
+test "limits of what points buy"
+  at 2026-03-02 10:00 ann purchase with amount 600.00 CNY
+  at 2026-03-02 10:00 bob purchase with amount 1.00 CNY
+  at 2026-03-02 11:00 ann redeem with reward mug, quantity 1
+  at 2026-03-02 12:00 ann redeem with reward mug, quantity 1
+  expect refused limit_reached
+  at 2026-03-02 13:00 ann pay with payment checkout, points 50 star, order 90.00 CNY
+  at 2026-03-02 14:00 ann transfer with to "bob", points 60 star
+  expect refused limit_reached
+END
 cat >"$work/claims.notch" <<'END'
 program claims
   timezone "UTC"
@@ -100,15 +141,21 @@ line "  club.notch:24: | app => 2x: used 1"
 line "  club.notch:25: | web => 1x: used 1"
 line "  club.notch:27: rule base: applied 2, skipped 0"
 line "! club.notch:29: when amount >= 10.00 CNY: true 2, false 0"
-line "  club.notch:33: limit 700 star per member per day: bound 1"
+line "  club.notch:33: limit 700 star per member per day: bound 1, used 2"
 line "  club.notch:35: rule by_channel: applied 1, skipped 1"
 line "  club.notch:35: by_channel in group extras: chosen 1, set_aside 1"
 line "  club.notch:40: rule large: applied 1, skipped 1"
 line "  club.notch:40: large in group extras: chosen 1, set_aside 1"
 line "! club.notch:42: when amount >= 200.00 CNY: true 2, false 0"
-line "! club.notch:45: limit 1 times per member per day: bound 0"
+line "! club.notch:45: limit 1 times per member per day: bound 0, used 1"
 line "9 of 14 clauses covered"
 [ "$(tail -n 1 "$work/out")" = "1 passed, 0 failed" ] && pass || fail "another closing line"
+expect 0 test --coverage limits.notch
+line "  limits.notch:17: limit 50 star per member per day: bound 1, used 0"
+line "  limits.notch:21: limit 1 times per member per day: bound 1, used 1"
+line "! limits.notch:25: limit 5 times per member per day: bound 0, used 0"
+line "! limits.notch:29: limit 100 star per member per day: bound 0, used 1"
+expect 0 test --coverage club.notch
 
 # figure EXPRESSION VALUE: what python finds in the document d
 figure() {
@@ -123,9 +170,11 @@ if command -v python3 >/dev/null 2>&1; then
   figure '[(t["test"], t["passed"], t["failures"]) for t in d["tests"]]' \
     "[('an app sale, and gold for a year', True, [])]"
   figure '(d["coverage"]["covered"], d["coverage"]["clauses"])' "(9, 14)"
-  figure '[(c["line"], c["kind"], c["used"]) for c in d["coverage"]["items"] if "used" in c]' \
-    "[(23, 'row', 0), (24, 'row', 1), (25, 'row', 1)]"
+  figure '[(c["line"], c["used"]) for c in d["coverage"]["items"] if c["kind"] == "row"]' \
+    "[(23, 0), (24, 1), (25, 1)]"
   figure '[c["covered"] for c in d["coverage"]["items"] if c["kind"] == "when"]' "[False, False]"
+  figure '[(c["bound"], c["used"]) for c in d["coverage"]["items"] if c["kind"] == "limit"]' \
+    "[(1, 2), (0, 1)]"
 fi
 
 # A refuted property is no error of the script for `test`, and one for everything else.
