@@ -437,9 +437,7 @@ static void end_workers(reading *r)
         notch_rerun_finish(&w->rerun);
       }
       r->replay->erased_rows += w->rerun.erased_rows;
-      for (int64_t m = 1; m < w->rerun.seat_count; m++) {
-        r->replay->erased += w->rerun.seats[m] != NULL && w->rerun.seats[m]->erased ? 1 : 0;
-      }
+      r->replay->erased += notch_rerun_erased(&w->rerun);
       notch_rerun_end(&w->rerun);
     }
     notch_reader_close(w->books, w->again);

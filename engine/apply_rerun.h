@@ -12,13 +12,11 @@
 #include "audit/compare.h"
 
 typedef struct notch_rerun_seat {
-  bool known;    /* state is that of before the row under way */
-  bool looked;   /* erased and id are */
-  bool erased;
-  char *id;      /* of a member who is not; owned */
-  uint32_t id_length;
+  bool known;       /* state is that of before the row under way */
+  bool id_is_known; /* looked up, if the rerun does not have all ids */
   uint32_t version;
-  int64_t last;  /* newest row seen, 0: none */
+  int64_t last;     /* newest row seen, 0: none */
+  notch_text id;    /* without bytes: erased */
   notch_state state;
 } notch_rerun_seat;
 
@@ -38,6 +36,9 @@ typedef struct notch_rerun {
   notch_decider *decider, *folder;
   notch_host host;
   notch_arena row;    /* of the rows since the last decision */
+  notch_arena names;  /* of ids */
+  notch_text *ids;    /* by member, where every row passes through; else NULL */
+  int64_t id_count;
   jmp_buf no_memory;
   notch_rerun_seat **seats; /* by member */
   int64_t seat_count;
@@ -79,6 +80,8 @@ notch_rerun_seat *notch_rerun_seat_of(notch_rerun *rerun, int64_t member,
                                       notch_edition *edition);
 /* A member's id, empty where he was erased. */
 notch_text notch_rerun_id(notch_rerun *rerun, int64_t member);
+/* How many of the members whose rows were seen are erased. */
+int64_t notch_rerun_erased(notch_rerun *rerun);
 /* The edition that decides a row; NULL: a failure. */
 notch_edition *notch_rerun_edition(notch_rerun *rerun, uint32_t version);
 /* apply_rerun_decide.c: the part that needs no comparison. */

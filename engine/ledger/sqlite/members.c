@@ -264,6 +264,21 @@ notch_store_status notch_store_member_id(notch_store *store, int64_t member, not
   return status;
 }
 
+notch_store_status notch_store_member_ids(notch_store *store, notch_store_each_id *each,
+                                          void *payload)
+{
+  sqlite3_stmt *ids = notch_sql_get(store, NOTCH_SQL_PERSONAL_IDS);
+  if (ids == NULL) {
+    return store->last;
+  }
+  notch_store_status status;
+  while ((status = notch_sql_row(store, ids, "reading the ids of members")) == NOTCH_STORE_OK &&
+         each(payload, sqlite3_column_int64(ids, 0), notch_column_text(ids, 1))) {
+  }
+  notch_sql_done(ids);
+  return status == NOTCH_STORE_NOTFOUND ? NOTCH_STORE_OK : status;
+}
+
 /* ---- personal values ---- */
 
 notch_store_status notch_store_personal_put(notch_store *store, int64_t member, uint32_t field,
