@@ -9,12 +9,27 @@
 
 #include <assert.h>
 
+/* The household that somebody is in, by the name it was founded under; else the one that bears
+ * the member's own name. */
+static notch_text household_of(notch_work *work, notch_text id)
+{
+  const notch_state *house = work->in->house;
+  const notch_state *of = work->host->member(work->host->payload, id, false);
+  for (uint32_t i = 0; house != NULL && of != NULL && i < house->pooled_count; i++) {
+    const notch_pooled *in = &house->pooled[i];
+    if (in->pool == work->event->pool && in->member == of->member) {
+      return notch_arena_text(work->run, notch_state_text(house, in->with));
+    }
+  }
+  return id;
+}
+
 void notch_do_pool(notch_work *work, bool enters)
 {
   const notch_event *event = work->event;
   int with = enters ? NOTCH_FIELD_ENTER_WITH : NOTCH_FIELD_EXIT_WITH;
   notch_value name = event->fields[with];
-  notch_text whose = name.d == 0 ? event->member : notch_value_text(name);
+  notch_text whose = name.d == 0 ? event->member : household_of(work, notch_value_text(name));
   const notch_pool *pool = &work->program->pools[event->pool];
   uint32_t members = 0;
   const notch_state *house = work->in->house;
@@ -66,11 +81,10 @@ static const notch_state *next_mate(notch_work *work, const notch_state *state,
   notch_text with = notch_state_text(state, mine->with);
   while (house != NULL && *index < house->pooled_count) {
     const notch_pooled *in = &house->pooled[(*index)++];
-    const notch_state *mate =
-        in->pool == mine->pool && in->member != state->member &&
-                notch_text_equal(notch_state_text(house, in->with), with)
-            ? work->host->member_number(work->host->payload, in->member)
-            : NULL;
+    const notch_state *mate = in->pool == mine->pool && in->member != state->member &&
+                                      notch_text_equal(notch_state_text(house, in->with), with)
+                                  ? work->host->member_number(work->host->payload, in->member)
+                                  : NULL;
     if (mate != NULL) {
       return mate;
     }

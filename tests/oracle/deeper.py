@@ -2,16 +2,19 @@
 import datetime as dt
 from fractions import Fraction
 
-from shapes import Event, Limit, Payment, Reward
+from shapes import Cohort, Event, Limit, Payment, Pool, Reward, Rule
 
 F = Fraction
 
 
 class Deeper:
-    DEEP = ('holding', 'early')
+    DEEP = ('holding', 'early', 'pool', 'cohort')
 
     def deepen(self):
         self.corners = self.random.sample(self.DEEP, min(len(self.DEEP), self.pick([1, 1, 2])))
+        if 'cohort' in self.corners:
+            # Whether a return that waits lets a ranking pass is nobody's to say.
+            self.corners = [c for c in self.corners if c != 'early']
         self.does = []
         for corner in sorted(self.corners, key=self.DEEP.index):
             getattr(self, 'with_' + corner)()
@@ -22,12 +25,86 @@ class Deeper:
             return False
         return getattr(self, 'some_' + self.pick(self.does))(event, others)
 
+    def often(self):
+        return self.chance(0.6 if 'pool' in self.corners else 0.35)
+
     def about(self):
         """A condition about the member that any declaration may have."""
         when = self.about_the_member()
         if when and when[2] == ('tier', 'status') and len(self.program.ladders) > 1:
             when = when[:2] + (('tier of', 'status'),) + when[3:]
         return when
+
+    # Households.
+
+    def with_pool(self):
+        kind = self.spendable[0]
+        kinds = self.spendable[:1 + self.chance(0.3)]
+        self.program.pools['home'] = Pool('home', self.pick([2, 3, 3]), self.pick(
+            [F(1), F(1), F(1, 2)]), kinds, self.about() if self.chance(0.2) else None)
+        reward = self.program.rewards.setdefault('mug', Reward('mug', F(self.pick([30, 60])), kind))
+        reward.limits, reward.stock = [], None
+        reward.cost, self.at_home = reward.cost or F(30), {}
+        self.does += ['enter'] * 2 + ['exit'] + ['spree'] * 5
+
+    def some_enter(self, event, others):
+        if event.member in self.at_home:
+            return False
+        event.type, event.fields = 'enter', {'pool': 'home'}
+        if self.at_home:
+            event.fields['with'] = self.pick(sorted(self.at_home))
+        self.at_home[event.member] = True
+        return True
+
+    def some_exit(self, event, others):
+        if self.at_home.pop(event.member, None) is None:
+            return False
+        event.type, event.fields = 'exit', {'pool': 'home'}
+        return True
+
+    def some_spree(self, event, others):
+        """A gift of points to somebody of the household, or more than the own points buy."""
+        if len(self.at_home) < 2:
+            return self.some_enter(event, others)
+        event.member = self.pick(sorted(self.at_home))
+        if self.chance(0.45):
+            event.type, event.fields = 'adjust', {'points': {self.spendable[0]: F(self.pick(
+                [40, 60, 100]))}}
+            return True
+        event.type = self.pick(['redeem'] * 2 + ['pay'] * bool(self.program.payments))
+        getattr(self, 'make_' + event.type)(event)
+        self.shopped.setdefault(event.member, []).append(event)
+        return True
+
+    # Rankings.
+
+    def with_cohort(self):
+        bands = self.pick([[('best', F(1, 2)), ('others', None)],
+                           [('best', F(1, 4)), ('good', F(1, 2)), ('others', None)]])
+        each = self.pick(['month', 'month', 'week', 'quarter'])
+        self.program.cohorts['abc'] = Cohort(
+            'abc', self.pick(
+                ['spend', 'acts']), self.pick([('ever',), ('before', each), ('last', 60, 'day')]),
+            each, bands)
+        for number in range(self.pick([1, 2])):
+            rule = self.program.rules['ranked_%d' % number] = Rule(
+                'ranked_%d' % number, self.pick(['purchase', 'visit']), self.spendable[0])
+            rule.when = ('cmp', self.pick(['=', '=', '<>']), ('band', 'abc'), (
+                'number', self.pick(bands)[0], None))
+            rule.earn = ('times', F(self.pick([3, 20])), rule.kind, ('number', F(1), None))
+
+    def people(self, members, at):
+        """Households and rankings want some people; they join first."""
+        if not self.deep or not {'pool', 'cohort'} & set(self.corners):
+            return members, []
+        members = members[:1] + ['bob', 'cat'][:2] + ['dan'] * ('cohort' in self.corners)
+        first = [Event('p_' + name, 'profile', name, at, {'vip': False})
+                 for name in members if 'cohort' in self.corners]
+        if 'pool' in self.corners and self.chance(0.7):
+            first += [Event('i_ann', 'enter', 'ann', at, {'pool': 'home'}),
+                      Event('i_bob', 'enter', 'bob', at, {'pool': 'home', 'with': 'ann'})]
+            self.at_home = {'ann': True, 'bob': True}
+        return members, first
 
     # Returns that come before their events.
 

@@ -73,7 +73,9 @@ class Maker(Extras, Deeper):
         used |= names([[x.reach, x.keep, list(x.lifetime.values())]
                        for x in program.ladders.values()])
         used |= names([list(program.segments.values())] + [
-            x.when for x in [*program.rewards.values(), *program.payments.values()]])
+            x.when for x in [*program.rewards.values(), *program.payments.values(),
+                             *program.pools.values()]] + [
+                                 x.measure for x in program.cohorts.values()])
         program.measures = {n: m for n, m in program.measures.items() if n in used}
         program.tables = {n: t for n, t in program.tables.items() if n in used}
 
@@ -404,8 +406,10 @@ class Maker(Extras, Deeper):
         at = dt.datetime.combine(self.start, dt.time(self.random.randrange(24),
                                                      self.random.randrange(60)))
         self.out, self.shopped, self.open_holds, self.late = [], {}, {}, self.chance(0.15)
+        members, first = self.people(members, at)
         if self.wide:
             self.out = self.join(members, at)
+        self.out += first
         self.late &= not (self.wide or self.deep)
         for number in range(1, self.random.randrange(6, 22)):
             at += self.pick([dt.timedelta(minutes=self.random.randrange(600)),
@@ -416,7 +420,7 @@ class Maker(Extras, Deeper):
             member = self.pick(members)
             event = Event('e%d' % number, None, member, at, {})
             others = [m for m in members if m != member]
-            if not (self.deep and self.chance(0.35) and self.deep_event(event, others)
+            if not (self.deep and self.often() and self.deep_event(event, others)
                     or self.wide and self.sends and self.chance(0.2) and self.extra_event(
                         event, others)):
                 self.event(event)

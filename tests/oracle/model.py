@@ -3,11 +3,13 @@ import copy
 from fractions import Fraction
 
 from calendar_of import EXACT, Calendar, first_day
+from cohorts import Cohorts
 from goods import Goods
 from holding import Holding
 from moving import Moving
 from passing import Passing
 from pipeline import Pipeline, Unspecified, share
+from pooling import Pooling
 from returning import Returning
 from rungs import Ladders
 from spending import Refused, Spending
@@ -49,17 +51,18 @@ class Member:
         self.closed, self.told, self.said = False, None, set()
         self.falling, self.promises, self.lifetime = {}, {}, {}
         self.fired, self.spells, self.newest, self.inside = {}, {}, {}, set()
-        self.goods = []
+        self.goods, self.household = [], None
 
 
 class Model(Returning, Passing, Ladders, Triggers, Spending, Holding, Goods, Moving,
-            Waiting):
+            Waiting, Pooling, Cohorts):
     def __init__(self, program):
         self.program, self.calendar = program, Calendar(program.zone, program.roll)
         self.versions, self.purses = [(-NEVER, program)], {}
         self.members, self.seq, self.uses = {}, 0, []
         self.applied, self.skipped = set(), set()
         self.waiting, self.waits, self.refused_later = [], False, {}
+        self.passed, self.rankings = None, []
         self.stocks, self.queue, self.old, self.followed, self.runs = {}, [], {}, set(), []
         rules = program.rules.values()
         self.triggered = program.segments or any(
@@ -105,7 +108,9 @@ class Model(Returning, Passing, Ladders, Triggers, Spending, Holding, Goods, Mov
             return fields[expr[1]]
         if word == 'cmp':
             a, b = value(expr[2]), value(expr[3])
-            return {'>=': a >= b, '>': a > b, '<': a < b, '<=': a <= b, '=': a == b}[expr[1]]
+            if expr[1] in ('=', '<>'):
+                return (a == b) == (expr[1] == '=')
+            return {'>=': a >= b, '>': a > b, '<': a < b, '<=': a <= b}[expr[1]]
         if word == 'and':
             return value(expr[1]) and value(expr[2])
         if word == 'or':
@@ -140,6 +145,8 @@ class Model(Returning, Passing, Ladders, Triggers, Spending, Holding, Goods, Mov
             return Fraction(self.calendar.local(moment).hour)
         if word in ('tier', 'tier of'):
             return memo(lambda: self.tier_at(member, expr[1], moment))
+        if word == 'band':
+            return memo(lambda: self.band(member, expr[1], moment))
         if word == 'came':
             return record.came[expr[1]]
         if word == 'purse':
@@ -319,6 +326,7 @@ class Model(Returning, Passing, Ladders, Triggers, Spending, Holding, Goods, Mov
 
     def one(self, event):
         moment = self.calendar.moment(event.at)
+        self.rank_until(moment)
         if event.member is None:
             self.seq += 1
             getattr(self, 'do_' + event.type)(Record(self.seq, event, moment))
@@ -436,7 +444,7 @@ class Model(Returning, Passing, Ladders, Triggers, Spending, Holding, Goods, Mov
             if isinstance(expr, tuple):
                 if expr and expr[0] in ('balance', 'member') and late:
                     raise Unspecified('a late event: the balance or the fields of then')
-                if expr and expr[0] in ('tier', 'member', 'balance', 'earned'):
+                if expr and expr[0] in ('tier', 'member', 'balance', 'earned', 'band'):
                     see(expr)
                 for part in expr:
                     look(part)

@@ -8,6 +8,8 @@ from state import NEVER, Lot
 
 class Moving:
     def do_transfer(self, member, record, late):
+        if self.program.pools:
+            raise Unspecified('whether what was moved is open to a household')
         (kind, amount), = record.fields['points'].items()
         other = self.member(self.survivor(record.fields['to']))
         if other is member or other.closed:
@@ -113,6 +115,8 @@ class Moving:
         return new
 
     def do_leave(self, member, record, late):
+        if member.household:
+            raise Unspecified('leaving from a household')
         purse = member.purse
         for hold in purse.holds.values():
             if hold.open:
@@ -128,6 +132,8 @@ class Moving:
 
     def do_merge(self, member, record, late):
         """Everything of the other account is added; the survivor's fields first."""
+        if self.program.pools or self.program.cohorts:
+            raise Unspecified('households and rankings of two')
         other = self.members.get(record.fields['from'])
         if other is None or other.now is None or other is member:
             raise Unspecified('a merge with nobody')

@@ -20,7 +20,7 @@ class Returning:
             raise Unspecified('a late return')
         what = original.event.type
         if what in ('redeem', 'pay', 'capture'):
-            return self.return_spending(member, original, lowered, record.moment)
+            return self.return_spending(member, original, lowered, record)
         if what == 'transfer':
             return self.return_transfer(member, original, lowered, record)
         if what not in ('purchase', 'visit') or original.gone:

@@ -124,6 +124,25 @@ class Payment:
 
 
 @dataclass
+class Pool:
+    name: str
+    most: int
+    share: Fraction
+    kinds: list
+    when: tuple = None
+
+
+@dataclass
+class Cohort:
+    """`bands`: [(name, share)], the last is the rest; ranked at the start of each unit."""
+    name: str
+    measure: str
+    window: tuple
+    each: str
+    bands: list
+
+
+@dataclass
 class Program:
     zone: str
     rounding: tuple
@@ -138,6 +157,8 @@ class Program:
     payments: dict = field(default_factory=dict)
     segments: dict = field(default_factory=dict)
     partners: dict = field(default_factory=dict)  # prepaid: name -> kind
+    pools: dict = field(default_factory=dict)
+    cohorts: dict = field(default_factory=dict)
     birthdays: bool = False
 
     def rank(self, group, rule):

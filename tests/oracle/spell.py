@@ -64,6 +64,8 @@ def expr(e):
             return '%s %s %s' % (expr(e[2]), e[1], MONTHS[right[1] - 1])
         if e[2][0] in ('tier', 'tier of'):
             return '%s %s %s' % (expr(e[2]), e[1], right[2])
+        if e[2][0] == 'band':
+            return '%s %s %s' % (e[2][1], e[1], right[1])
         if e[2][0] == 'member':
             return expr(e[2]) if right[1] else 'not ' + expr(e[2])
         if e[2][0] == 'field' and isinstance(right[1], str):
@@ -357,6 +359,16 @@ def declarations(program):
         put('rule ' + rule.name, rule_clauses(rule, program))
     for name, kind in program.partners.items():
         put('partner ' + name, ['settles 0.04 CNY per 1 %s earned' % kind, 'prepaid'])
+    for pool in program.pools.values():
+        put('pool ' + pool.name, ['at most %d member' % pool.most, 'earn %s%% of %s' % (
+            decimal(pool.share * 100), ', '.join(pool.kinds))] + (
+                ['when ' + expr(pool.when)] if pool.when else []))
+    for cohort in program.cohorts.values():
+        words = ['top'] + ['next'] * len(cohort.bands)
+        put('cohort %s rank by %s%s each %s' % (cohort.name, cohort.measure, window(cohort.window),
+                                                cohort.each),
+            ['band %s %s %s%%' % (band, word, decimal(part * 100)) for (band, part), word in zip(
+                cohort.bands[:-1], words)] + ['band %s rest' % cohort.bands[-1][0]])
     for name, when in program.segments.items():
         out.append('segment %s when %s' % (name, expr(when)))
     for reward in program.rewards.values():

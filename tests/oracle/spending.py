@@ -45,11 +45,12 @@ class Spending:
             raise Refused('not_eligible', 'out_of_stock', 'not_enough_points')
         if reward.stock is not None and self.stock(reward.name) < paid:
             reasons.append('out_of_stock')
-        if member.purse.available(reward.kind) < cost:
+        there = sum(part for _, _, part in self.opened(member, reward.kind, record))
+        if member.purse.available(reward.kind) + there < cost:
             reasons.append('not_enough_points')
         if reasons:
             raise Refused(*reasons)
-        parts = self.spend(member, reward.kind, cost)
+        parts = self.spend_together(member, reward.kind, cost, record)
         self.take_from_stock(reward.name, paid)
         return reward, self.take_granted(member, reward.name, free, record.moment), parts
 
@@ -80,11 +81,12 @@ class Spending:
         elif worth > record.fields['order']:
             raise Unspecified('paying more than the order')
         reasons += self.full_limits(payment, member, record, 1, points)
-        if member.purse.available(payment.kind) < points:
+        there = sum(part for _, _, part in self.opened(member, payment.kind, record))
+        if member.purse.available(payment.kind) + there < points:
             reasons.append('not_enough_points')
         if reasons:
             raise Refused(*reasons)
-        return payment, self.spend(member, payment.kind, points)
+        return payment, self.spend_together(member, payment.kind, points, record)
 
     def do_pay(self, member, record, late):
         payment, record.parts = self.bill(member, record)
@@ -94,7 +96,7 @@ class Spending:
         for place, limit in enumerate(payment.limits):
             self.used(member, record, payment.name, place, limit, [], 1, points)
 
-    def return_spending(self, member, original, lowered, moment):
+    def return_spending(self, member, original, lowered, record):
         if original.gone or set(lowered) - {'points'}:
             raise Unspecified('a return of a part of this')
         if len({lot.kind for lot, _ in original.parts}) > 1 and lowered:
@@ -126,7 +128,7 @@ class Spending:
             back.append((lot, part))
             member.purse.totals[lot.kind]['spent'] -= part
         original.gone = wish == left
-        member.purse.back(back, moment)
+        self.give_back(member, back, record)
 
     def do_adjust(self, member, record, late):
         (kind, amount), = record.fields['points'].items()

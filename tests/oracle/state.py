@@ -11,7 +11,8 @@ class Lot:
         self.seq, self.kind, self.left = seq, kind, amount
         self.earned, self.matures, self.expires = earned, matures, expires
         self.rule, self.event, self.mature = rule, event, False
-        self.carried = False
+        self.carried = self.was_shared = False
+        self.shared, self.owner = Fraction(0), None
 
 
 class Hold:
@@ -33,7 +34,7 @@ class Purse:
     def __init__(self, program, calendar):
         self.program, self.calendar = program, calendar
         self.lots, self.holds, self.serial, self.inflow, self.sources = [], {}, 0, {}, []
-        self.paying, self.clocks = set(), {}
+        self.paying, self.clocks, self.sharing = set(), {}, None
         self.debt = {k: Fraction(0) for k in program.kinds}
         self.totals = {k: dict.fromkeys(('issued', 'spent', 'expired', 'taken_back', 'forgiven'),
                                         Fraction(0)) for k in program.kinds}
@@ -96,6 +97,8 @@ class Purse:
         if at_once:
             lot.until, lot.matures = None, earned
         self.totals[kind]['issued'] += amount
+        if self.sharing and kind in self.sharing.kinds:
+            lot.shared = amount * self.sharing.share
         self.lots.append(lot)
         lot.mature = lot.matures <= now
         if lot.expires > now:

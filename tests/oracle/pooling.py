@@ -1,0 +1,87 @@
+"""Households: own lots first, then what the others have opened, soonest first."""
+from fractions import Fraction
+
+from pipeline import Unspecified
+from spending import Refused
+
+
+class Pooling:
+    def do_enter(self, member, record, late):
+        pool = self.program.pools[record.fields['pool']]
+        if member.household or any(lot.left and lot.was_shared for lot in member.purse.lots):
+            raise Unspecified('entering twice')
+        name = record.fields.get('with')
+        leader = member if name is None else self.members.get(self.survivor(name))
+        if leader is None or leader is not member and leader.household is None:
+            raise Unspecified('entering with who is in no household')
+        home = leader.household or record.event.id
+        if sum(m.household == home for m in self.members.values()) >= pool.most:
+            raise Refused('limit_reached', 'not_eligible', 'above_maximum', 'out_of_range')
+        member.household, member.purse.sharing = home, pool
+
+    def do_exit(self, member, record, late):
+        if not member.household:
+            raise Unspecified('an exit from nowhere')
+        self.out_of_pool(member)
+
+    def out_of_pool(self, member):
+        """The own unspent lots go along; nobody else spends them any more."""
+        member.household = member.purse.sharing = None
+        for lot in member.purse.lots:
+            lot.was_shared, lot.shared = lot.was_shared or bool(lot.shared), Fraction(0)
+
+    def opened(self, member, kind, record):
+        """[(owner, lot, amount)]: what the others of the household have opened of a kind."""
+        pool = member.purse.sharing
+        if pool is None or record.event.type not in ('redeem', 'pay') or (
+                pool.when and not self.see(pool.when, member, record, record.seq, {},
+                                           record.moment)):
+            return []
+        out = []
+        for other in list(self.members.values()):
+            if other is member or other.household != member.household:
+                continue
+            self.meet(other, record.moment)
+            for lot in other.purse.of(kind):
+                amount = min(lot.left, lot.shared)
+                if lot.mature and amount:
+                    if (amount * 10 ** self.program.kinds[kind].decimals).denominator != 1:
+                        raise Unspecified('a part of a point is open')
+                    out.append((other, lot, amount))
+        return sorted(out, key=lambda part: (part[1].expires, part[1].earned))
+
+    def spend_together(self, member, kind, amount, record):
+        """[(lot, amount)], the own first."""
+        own, others = member.purse.available(kind), self.opened(member, kind, record)
+        if own >= amount or not others:
+            return self.spend(member, kind, amount)
+        if member.purse.debt[kind] or own + sum(part for _, _, part in others) < amount:
+            raise Refused('not_enough_points')
+        parts = member.purse.spend(kind, own) if own else []
+        left = amount - own
+        for place, (other, lot, there) in enumerate(others):
+            part = min(there, left)
+            if 0 < part == left and any(x.expires == lot.expires and x.earned == lot.earned
+                                        for _, x, _ in others[:place] + others[place + 1:]):
+                raise Unspecified('which of two lots goes first')
+            left -= part
+            lot.left -= part
+            lot.shared -= part
+            if part:
+                lot.owner = other
+                parts.append((lot, part))
+        return parts
+
+    def give_back(self, member, parts, record):
+        """Points that were spent return to the lots they came from, whosever these are."""
+        mine = [(lot, amount) for lot, amount in parts if lot in member.purse.lots]
+        for lot, amount in parts:
+            if lot not in member.purse.lots and amount:
+                self.meet(lot.owner, record.moment)
+                if lot not in lot.owner.purse.lots or lot.owner.closed or (
+                        lot.owner.household != member.household):
+                    raise Unspecified('points of who has left the household')
+                lot.shared += amount
+                lot.owner.purse.back([(lot, amount)], record.moment)
+                self.after_side(lot.owner, record)
+        member.purse.back(mine, record.moment)
