@@ -191,6 +191,11 @@ static const struct {
     {"range effect", "SELECT effect FROM effect WHERE kind NOT BETWEEN 0 AND 255 OR"
                      " subject NOT BETWEEN 0 AND 4294967295 OR"
                      " rule NOT BETWEEN 0 AND 4294967295 LIMIT 1"},
+    {"range event", "SELECT event FROM event WHERE shape<>0 AND"
+                    " shape NOT IN (SELECT shape FROM shape) LIMIT 1"},
+    {"range shape", "SELECT shape FROM shape WHERE shape NOT IN (SELECT shape FROM event)"
+                    " OR keys IN (SELECT o.keys FROM shape o WHERE o.shape<>shape.shape)"
+                    " LIMIT 1"},
     {"range name", "SELECT name FROM name WHERE event<1 OR name NOT BETWEEN 1 AND 4294967295 OR"
                    " sort NOT BETWEEN 0 AND 4294967295 LIMIT 1"},
     /* Each came with the row of the one before it, or later. */

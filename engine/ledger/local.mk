@@ -22,6 +22,7 @@ libengine_la_SOURCES += \
   %D%/sqlite/refresh.c \
   %D%/sqlite/row.c \
   %D%/sqlite/schema.c \
+  %D%/sqlite/shapes.c \
   %D%/sqlite/sql.def \
   %D%/sqlite/totals.c \
   %D%/sqlite/versions.c \

@@ -103,28 +103,18 @@ static void count(struct bench *b, const struct w_outcome *out)
   b->moves += out->moved;
 }
 
-/* ---- the content of an event, without a tree of values ---- */
+/* ---- the content of an event, without a tree of values: its values by their keys' order ---- */
 
-enum field { NO_FIELD, AMOUNT, BIRTHDAY, CATEGORY, CHANNEL };
+enum field { AMOUNT, BIRTHDAY, CATEGORY, CHANNEL };
 
 struct content {
   struct w_purchase *purchase;
-  enum field field; /* whose value comes next */
+  int field; /* whose value comes next */
 };
 
-static int is(const unsigned char *key, size_t length, const char *word)
+static int on_start(void *payload)
 {
-  return length == strlen(word) && memcmp(key, word, length) == 0;
-}
-
-static int on_key(void *payload, const unsigned char *key, size_t length)
-{
-  struct content *c = payload;
-  c->field = is(key, length, "amount")     ? AMOUNT
-             : is(key, length, "birthday") ? BIRTHDAY
-             : is(key, length, "category") ? CATEGORY
-             : is(key, length, "channel")  ? CHANNEL
-                                           : NO_FIELD;
+  ((struct content *)payload)->field = AMOUNT;
   return 1;
 }
 
@@ -132,17 +122,16 @@ static int on_string(void *payload, const unsigned char *bytes, size_t length)
 {
   struct content *c = payload;
   const char *text = (const char *)bytes;
-  switch (c->field) {
+  switch (c->field++) {
   case AMOUNT: return w_read_amount(c->purchase, text, (unsigned)length);
   case BIRTHDAY: return w_read_birthday(c->purchase, text, (unsigned)length);
-  case CATEGORY: c->purchase->category = (struct w_text){text, (unsigned)length}; break;
-  case CHANNEL: c->purchase->channel = (struct w_text){text, (unsigned)length}; break;
-  case NO_FIELD: break;
+  case CATEGORY: c->purchase->category = (struct w_text){text, (unsigned)length}; return 1;
+  case CHANNEL: c->purchase->channel = (struct w_text){text, (unsigned)length}; return 1;
+  default: return 0;
   }
-  return 1;
 }
 
-static const yajl_callbacks callbacks = {.yajl_map_key = on_key, .yajl_string = on_string};
+static const yajl_callbacks callbacks = {.yajl_start_array = on_start, .yajl_string = on_string};
 
 /* One parser for all: each content is one more value of a long text. */
 static yajl_handle open_parser(struct content *content)
@@ -202,7 +191,7 @@ static void compare_moves(struct scan *s, int64_t event, const struct w_outcome 
 static void replay_ledger(struct bench *b)
 {
   struct w_purchase purchase = {0};
-  struct content content = {&purchase, NO_FIELD};
+  struct content content = {&purchase, AMOUNT};
   yajl_handle parser = open_parser(&content);
   struct scan moves;
   sqlite3_stmt *events =

@@ -208,7 +208,7 @@ const notch_transaction *notch_cursor_next(notch_cursor *cursor)
     return NULL;
   }
   notch_arena_reset(&cursor->row);
-  notch_row_event(cursor->events, &cursor->transaction);
+  notch_row_event(cursor->store, cursor->events, &cursor->row, &cursor->transaction);
   notch_column_digest(cursor->events, NOTCH_ROW_LEAF, &cursor->leaf);
   read_postings(cursor);
   read_moves(cursor, sqlite3_column_int64(cursor->events, NOTCH_ROW_FIRST_MOVE));

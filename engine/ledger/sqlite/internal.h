@@ -105,6 +105,20 @@ typedef struct notch_name_cache {
   notch_arena texts;
 } notch_name_cache;
 
+typedef struct notch_shape { /* of contents; see shapes.c */
+  notch_text keys;         /* as in the file */
+  const notch_text *leads; /* what stands before each value */
+  uint32_t count, bytes;   /* of them; 0: damaged */
+} notch_shape;
+
+typedef struct notch_shape_cache {
+  notch_shape *shapes;     /* by number - 1 */
+  uint32_t count, capacity, committed;
+  uint32_t newest;         /* that was written; 0: none */
+  notch_arena texts;
+  notch_buffer keys, values;
+} notch_shape_cache;
+
 typedef struct notch_waiting { /* dictionary rows for the next append, besides names */
   notch_leaf_member *members;
   notch_store_version *versions;
@@ -155,6 +169,7 @@ struct notch_store {
   notch_key_cache keys;
   notch_id_cache ids;
   notch_name_cache names;
+  notch_shape_cache shapes;
   notch_waiting waiting;
 };
 
@@ -202,6 +217,17 @@ void notch_waiting_clear(notch_store *store);
 bool notch_waiting_any(const notch_store *store);
 void notch_ids_clear(notch_store *store);
 
+/* shapes.c */
+notch_store_status notch_shapes_refresh(notch_store *store);
+void notch_shapes_revert(notch_store *store);
+void notch_shapes_free(notch_store *store);
+/* What to write for a content; *values is borrowed until the next split. */
+notch_store_status notch_shape_split(notch_store *store, notch_text content, bool applied,
+                                     uint32_t *shape, notch_text *values);
+/* The content as it was split, in the arena. */
+notch_text notch_shape_join(notch_store *store, int64_t shape, notch_text values,
+                            notch_arena *arena);
+
 /* keys.c */
 int64_t notch_key_of(notch_text id);
 bool notch_keys_add(notch_store *store, int64_t key, int64_t event);
@@ -226,7 +252,9 @@ void notch_flush_drop(notch_store *store); /* what it had still to write is writ
 
 /* row.c: columns of event, posting, move and effect rows, in the order of sql.def.
  * Lists and copied texts go to the arena; arena->failed says whether memory ran out. */
-void notch_row_event(sqlite3_stmt *row, notch_transaction *out); /* texts until the next step */
+/* Texts but the content until the next step. */
+void notch_row_event(notch_store *store, sqlite3_stmt *row, notch_arena *arena,
+                     notch_transaction *out);
 /* `points`: the column with which the posting begins; its number is out->posting already. */
 void notch_row_posting(sqlite3_stmt *row, int points, notch_arena *arena, int64_t event_at_us,
                        notch_posting *out);
@@ -239,7 +267,10 @@ bool notch_rules_encode(notch_buffer *out, const notch_posting *posting);
 #define NOTCH_ROW_POSTINGS 16
 #define NOTCH_ROW_POINTS 17 /* the first posting's own columns begin */
 #define NOTCH_ROW_SHARED 28
-#define NOTCH_ROW_LEAF 31
+#define NOTCH_ROW_DETAIL 29
+#define NOTCH_ROW_SHAPE 30
+#define NOTCH_ROW_CONTENT 31
+#define NOTCH_ROW_LEAF 32
 #define NOTCH_POSTING_POINTS 2 /* the same of a row of posting_more */
 
 /* fit.c, schema.c */

@@ -92,13 +92,15 @@ notch_store_status notch_store_read(notch_store *store, int64_t event, notch_are
     return status;
   }
   int64_t postings;
-  notch_row_event(get, out);
+  notch_row_event(store, get, arena, out);
   int64_t move = sqlite3_column_int64(get, NOTCH_ROW_FIRST_MOVE);
   int64_t effect = sqlite3_column_int64(get, NOTCH_ROW_FIRST_EFFECT);
   out->id = notch_arena_text(arena, out->id);
   out->shared = notch_arena_text(arena, out->shared);
   out->detail = notch_arena_text(arena, out->detail);
-  out->content = notch_arena_text(arena, out->content);
+  if (sqlite3_column_int64(get, NOTCH_ROW_SHAPE) == 0) {
+    out->content = notch_arena_text(arena, out->content);
+  }
   bool fine = read_first(get, arena, out, &postings);
   notch_sql_done(get);
   if (!fine) {

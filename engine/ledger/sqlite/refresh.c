@@ -130,6 +130,9 @@ static notch_store_status learn_numbers(notch_store *store)
     status = notch_names_refresh(store);
     store->next.name = (int64_t)store->names.count + 1;
   }
+  if (status == NOTCH_STORE_OK) {
+    status = notch_shapes_refresh(store);
+  }
   return status;
 }
 
@@ -226,6 +229,7 @@ void notch_store_forget(notch_store *store)
   notch_keys_free(store);
   notch_ids_clear(store);
   notch_names_revert(store);
+  notch_shapes_revert(store);
   notch_waiting_clear(store);
   store->tree = (notch_tree){0};
   store->next = (notch_store_numbers){.recorded_us = INT64_MIN};

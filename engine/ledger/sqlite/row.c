@@ -18,7 +18,8 @@ static int64_t apart(int64_t from, int64_t difference, int sign)
   return (int64_t)((uint64_t)from + (sign < 0 ? 0 - step : step));
 }
 
-void notch_row_event(sqlite3_stmt *row, notch_transaction *out)
+void notch_row_event(notch_store *store, sqlite3_stmt *row, notch_arena *arena,
+                     notch_transaction *out)
 {
   *out = (notch_transaction){0};
   out->event = sqlite3_column_int64(row, 0);
@@ -36,8 +37,12 @@ void notch_row_event(sqlite3_stmt *row, notch_transaction *out)
   out->version = (uint32_t)sqlite3_column_int64(row, 11);
   out->verdict = (notch_verdict)sqlite3_column_int(row, 12);
   out->shared = notch_column_text(row, NOTCH_ROW_SHARED);
-  out->detail = notch_column_text(row, NOTCH_ROW_SHARED + 1);
-  out->content = notch_column_text(row, NOTCH_ROW_SHARED + 2);
+  out->detail = notch_column_text(row, NOTCH_ROW_DETAIL);
+  out->content = notch_column_text(row, NOTCH_ROW_CONTENT);
+  int64_t shape = sqlite3_column_int64(row, NOTCH_ROW_SHAPE);
+  if (shape != 0) {
+    out->content = notch_shape_join(store, shape, out->content, arena);
+  }
 }
 
 bool notch_rules_encode(notch_buffer *out, const notch_posting *posting)

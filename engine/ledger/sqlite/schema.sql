@@ -21,6 +21,9 @@ CREATE TABLE member(
   member INTEGER PRIMARY KEY, event INTEGER NOT NULL,
   digest BLOB NOT NULL CHECK(length(digest)=32)       -- SHA-256(salt, id)
 ) STRICT;
+CREATE TABLE shape(                     -- the keys of contents, an array in JSON
+  shape INTEGER PRIMARY KEY, keys TEXT NOT NULL
+) STRICT;
 CREATE TABLE event(                     -- one row = one ledger transaction = one leaf
   event INTEGER PRIMARY KEY,
   id TEXT,                              -- NULL: fell due, or the other member's side
@@ -50,8 +53,9 @@ CREATE TABLE event(                     -- one row = one ledger transaction = on
   earned INTEGER, matures INTEGER, expires INTEGER, terms INTEGER, partner INTEGER,
   shared TEXT,                          -- figures read from outside the member
   detail TEXT,                          -- of a refusal
-  -- canonical JSON of what was sent, digests for personal values
-  content TEXT,
+  -- canonical JSON of what was sent, digests for personal values; with a shape the array of the
+  -- values alone, see notch_content
+  shape INTEGER NOT NULL, content TEXT,
   leaf BLOB NOT NULL CHECK(length(leaf)=32),
   CHECK(postings=0 OR points+source+target+amount+lot IS NOT NULL)
 ) STRICT;
@@ -117,6 +121,11 @@ CREATE VIEW posting AS                  -- all of them, with their event's membe
   SELECT q.posting, q.event, e.member, e.at, q.points, q.source, q.target, q.amount, q.lot,
     q.rules, q.earned, q.matures, q.expires, q.terms, q.partner
     FROM posting_more q JOIN event e ON e.event=q.event;
+CREATE VIEW notch_content AS            -- what was sent, whole
+  SELECT e.event, e.id, CASE e.shape WHEN 0 THEN e.content ELSE
+    (SELECT '{'||group_concat(json_quote(k.value)||':'||(e.content->k.key))||'}'
+       FROM shape s, json_each(s.keys) k WHERE s.shape=e.shape) END AS content
+  FROM event e;
 CREATE VIEW notch_entry AS
   SELECT e.event, e.id, t.text AS type,
     CASE WHEN e.member=0 THEN NULL ELSE coalesce(p.value,'(erased)') END AS member,

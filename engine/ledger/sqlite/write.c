@@ -263,9 +263,15 @@ static notch_store_status put_effect(notch_store *store, const notch_effect *e, 
 static notch_store_status put_event(notch_store *store, const notch_transaction *t,
                                     const notch_digest *leaf)
 {
+  uint32_t shape;
+  notch_text values;
   sqlite3_stmt *put = notch_sql_get(store, NOTCH_SQL_EVENT_PUT);
-  if (put == NULL) {
-    return store->last;
+  notch_store_status status =
+      put == NULL ? store->last
+                  : notch_shape_split(store, t->content, t->verdict == NOTCH_APPLIED, &shape,
+                                      &values);
+  if (status != NOTCH_STORE_OK) {
+    return status;
   }
   sqlite3_bind_int64(put, 1, t->event);
   notch_bind_text(put, 2, t->id);
@@ -286,8 +292,7 @@ static notch_store_status put_event(notch_store *store, const notch_transaction 
   sqlite3_bind_int64(put, 1 + NOTCH_ROW_FIRST_POSTING, store->next.posting);
   sqlite3_bind_int64(put, 1 + NOTCH_ROW_POSTINGS, t->posting_count);
   if (t->posting_count > 0) {
-    notch_store_status status =
-        bind_posting(store, put, 1 + NOTCH_ROW_POINTS, &t->postings[0], t->at_us);
+    status = bind_posting(store, put, 1 + NOTCH_ROW_POINTS, &t->postings[0], t->at_us);
     if (status != NOTCH_STORE_OK) {
       return status;
     }
@@ -297,8 +302,9 @@ static notch_store_status put_event(notch_store *store, const notch_transaction 
     }
   }
   notch_bind_text(put, 1 + NOTCH_ROW_SHARED, t->shared);
-  notch_bind_text(put, 2 + NOTCH_ROW_SHARED, t->detail);
-  notch_bind_text(put, 3 + NOTCH_ROW_SHARED, t->content);
+  notch_bind_text(put, 1 + NOTCH_ROW_DETAIL, t->detail);
+  sqlite3_bind_int64(put, 1 + NOTCH_ROW_SHAPE, shape);
+  notch_bind_text(put, 1 + NOTCH_ROW_CONTENT, values);
   sqlite3_bind_blob(put, 1 + NOTCH_ROW_LEAF, leaf->bytes, sizeof leaf->bytes, SQLITE_STATIC);
   return notch_sql_run(store, put, "writing a transaction");
 }
@@ -512,6 +518,7 @@ notch_store_status notch_store_commit(notch_store *store)
   store->writing = false;
   store->head_size = store->next.event - 1;
   store->names.committed = store->names.count;
+  store->shapes.committed = store->shapes.count;
   store->commits += rows > 0;
   notch_flush_stepped(store);
   notch_members_shrink(store);
