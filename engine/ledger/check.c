@@ -162,6 +162,8 @@ static const struct {
                     " outcome NOT BETWEEN 0 AND 65535 OR offset NOT BETWEEN -1440 AND 1440 OR"
                     " previous NOT BETWEEN 0 AND event-1 LIMIT 1"},
     {"range event", "SELECT event FROM event e WHERE"
+                    " rare<>(origin<>0 OR cause<>0 OR move<>0 OR effect<>0 OR"
+                    " coalesce(earned,partner,shared,detail) IS NOT NULL) OR"
                     " (postings=0)<>(points IS NULL) OR"
                     " posting<>coalesce((SELECT p.posting+p.postings FROM event p WHERE"
                     " p.event=e.event-1),1) OR"
@@ -192,7 +194,8 @@ static const struct {
                      " subject NOT BETWEEN 0 AND 4294967295 OR"
                      " rule NOT BETWEEN 0 AND 4294967295 LIMIT 1"},
     {"range event", "SELECT event FROM event WHERE shape<>0 AND"
-                    " shape NOT IN (SELECT shape FROM shape) LIMIT 1"},
+                    " (shape NOT IN (SELECT shape FROM shape) OR content NOT GLOB '[[]*' OR"
+                    " content IS NULL) LIMIT 1"},
     {"range shape", "SELECT shape FROM shape WHERE shape NOT IN (SELECT shape FROM event)"
                     " OR keys IN (SELECT o.keys FROM shape o WHERE o.shape<>shape.shape)"
                     " LIMIT 1"},
@@ -250,7 +253,7 @@ typedef struct passes {
 
 static notch_store_status begin(notch_check *check, passes *p)
 {
-  notch_store_status status = notch_cursor_open(&p->cursor, check->store, 1, 0);
+  notch_store_status status = notch_cursor_open_leaves(&p->cursor, check->store);
   status = status == NOTCH_STORE_OK ? notch_check_tree_begin(&p->tree, check) : status;
   status = status == NOTCH_STORE_OK ? notch_check_books_begin(&p->books, check) : status;
   status = status == NOTCH_STORE_OK ? notch_check_personal_begin(&p->personal, check) : status;

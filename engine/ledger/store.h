@@ -277,7 +277,9 @@ notch_store_status notch_cursor_open(notch_cursor **out, notch_store *store, int
 /* NULL at the end or on failure (then notch_cursor_status() is not OK).  The transaction and
  * all it points to are valid until the next call. */
 const notch_transaction *notch_cursor_next(notch_cursor *cursor);
-const notch_digest *notch_cursor_leaf(const notch_cursor *cursor); /* as stored, of that row */
+/* All of them with their leaves, as stored. */
+notch_store_status notch_cursor_open_leaves(notch_cursor **out, notch_store *store);
+const notch_digest *notch_cursor_leaf(const notch_cursor *cursor);
 notch_store_status notch_cursor_status(const notch_cursor *cursor);
 void notch_cursor_close(notch_cursor *cursor); /* accepts NULL */
 

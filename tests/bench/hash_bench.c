@@ -67,7 +67,7 @@ static double read_through(notch_store *store, hashing *h)
 {
   notch_cursor *cursor;
   double begin_ms = cpu_ms();
-  must(store, notch_cursor_open(&cursor, store, 1, 0));
+  must(store, notch_cursor_open_leaves(&cursor, store));
   for (const notch_transaction *row; (row = notch_cursor_next(cursor)) != NULL;) {
     if (h != NULL) {
       add(h, row, notch_cursor_leaf(cursor));

@@ -4,6 +4,7 @@ LEDGER_TESTS = \
   %D%/check_files \
   %D%/check_keys \
   %D%/check_rounds \
+  %D%/check_shapes \
   %D%/check_store \
   %D%/check_tree \
   %D%/check_verify
@@ -14,6 +15,7 @@ tests_ledger_check_faults_SOURCES = %D%/check_faults.c %D%/support.c %D%/support
 tests_ledger_check_files_SOURCES = %D%/check_files.c %D%/support.c %D%/support.h
 tests_ledger_check_keys_SOURCES = %D%/check_keys.c %D%/support.c %D%/support.h
 tests_ledger_check_rounds_SOURCES = %D%/check_rounds.c %D%/support.c %D%/support.h
+tests_ledger_check_shapes_SOURCES = %D%/check_shapes.c %D%/support.c %D%/support.h
 tests_ledger_check_store_SOURCES = %D%/check_store.c %D%/support.c %D%/support.h
 tests_ledger_check_tree_SOURCES = %D%/check_tree.c
 tests_ledger_check_verify_SOURCES = %D%/check_verify.c %D%/support.c %D%/support.h

@@ -17,6 +17,7 @@ typedef struct scan { /* of one of the three tables that hang on event */
 struct notch_cursor {
   notch_store *store;
   sqlite3_stmt *events;
+  sqlite3_stmt *rare; /* what few events have; NULL: `events` has it */
   scan postings, moves, effects;
   notch_arena row; /* of the current transaction */
   notch_transaction transaction;
@@ -34,8 +35,8 @@ static bool prepare(notch_cursor *cursor, sqlite3_stmt **out, const char *text)
   return true;
 }
 
-notch_store_status notch_cursor_open(notch_cursor **out, notch_store *store, int64_t from,
-                                     int64_t to)
+static notch_store_status open_cursor(notch_cursor **out, notch_store *store, int64_t from,
+                                      int64_t to, bool leaves)
 {
   *out = NULL;
   notch_cursor *cursor = notch_memory_resize(store->memory, NULL, sizeof *cursor);
@@ -44,7 +45,9 @@ notch_store_status notch_cursor_open(notch_cursor **out, notch_store *store, int
   }
   *cursor = (notch_cursor){.store = store};
   notch_arena_init(&cursor->row, store->memory);
-  if (!prepare(cursor, &cursor->events, notch_sql_text(NOTCH_SQL_EVENTS)) ||
+  notch_sql events = leaves ? NOTCH_SQL_EVENTS : NOTCH_SQL_EVENTS_PLAIN;
+  if (!prepare(cursor, &cursor->events, notch_sql_text(events)) ||
+      (!leaves && !prepare(cursor, &cursor->rare, notch_sql_text(NOTCH_SQL_EVENT_RARE))) ||
       !prepare(cursor, &cursor->postings.rows, notch_sql_text(NOTCH_SQL_POSTINGS_OF)) ||
       !prepare(cursor, &cursor->moves.rows, notch_sql_text(NOTCH_SQL_MOVES_OF)) ||
       !prepare(cursor, &cursor->effects.rows, notch_sql_text(NOTCH_SQL_EFFECTS_OF))) {
@@ -58,12 +61,24 @@ notch_store_status notch_cursor_open(notch_cursor **out, notch_store *store, int
   return NOTCH_STORE_OK;
 }
 
+notch_store_status notch_cursor_open(notch_cursor **out, notch_store *store, int64_t from,
+                                     int64_t to)
+{
+  return open_cursor(out, store, from, to, false);
+}
+
+notch_store_status notch_cursor_open_leaves(notch_cursor **out, notch_store *store)
+{
+  return open_cursor(out, store, 1, 0, true);
+}
+
 void notch_cursor_close(notch_cursor *cursor)
 {
   if (cursor == NULL) {
     return;
   }
   sqlite3_finalize(cursor->events);
+  sqlite3_finalize(cursor->rare);
   sqlite3_finalize(cursor->postings.rows);
   sqlite3_finalize(cursor->moves.rows);
   sqlite3_finalize(cursor->effects.rows);
@@ -78,6 +93,7 @@ notch_store_status notch_cursor_status(const notch_cursor *cursor)
 
 const notch_digest *notch_cursor_leaf(const notch_cursor *cursor)
 {
+  assert(cursor->rare == NULL);
   return &cursor->leaf;
 }
 
@@ -132,29 +148,11 @@ static void read_more_postings(notch_cursor *cursor, int64_t second)
     if (!is_of(&cursor->postings, t->event)) {
       break;
     }
-    next.posting = sqlite3_column_int64(rows, 0);
-    notch_row_posting(rows, NOTCH_POSTING_POINTS, &cursor->row, t->at_us, &next);
+    notch_row_posting(rows, &cursor->row, t->at_us, &next);
     step(cursor, &cursor->postings);
   }
   t->postings = list.items;
   t->posting_count = list.count;
-}
-
-/* The first stands in the transaction's own row. */
-static void read_postings(notch_cursor *cursor)
-{
-  notch_transaction *t = &cursor->transaction;
-  int64_t count = sqlite3_column_int64(cursor->events, NOTCH_ROW_POSTINGS);
-  if (count < 1) {
-    return;
-  }
-  cursor->first.posting = sqlite3_column_int64(cursor->events, NOTCH_ROW_FIRST_POSTING);
-  notch_row_posting(cursor->events, NOTCH_ROW_POINTS, &cursor->row, t->at_us, &cursor->first);
-  t->postings = &cursor->first;
-  t->posting_count = 1;
-  if (count > 1 && cursor->first.posting < INT64_MAX) {
-    read_more_postings(cursor, cursor->first.posting + 1);
-  }
 }
 
 static void read_moves(notch_cursor *cursor, int64_t first)
@@ -195,6 +193,23 @@ static void read_effects(notch_cursor *cursor, int64_t first)
   t->effect_count = list.count;
 }
 
+/* What the event has besides the plain columns, from its own row or with a look at the others. */
+static void read_rare(notch_cursor *cursor, notch_row_hangs *hangs)
+{
+  notch_transaction *t = &cursor->transaction;
+  sqlite3_stmt *row = cursor->rare != NULL ? NULL : cursor->events;
+  if (cursor->rare != NULL && sqlite3_column_int(cursor->events, NOTCH_ROW_RARE) != 0) {
+    row = cursor->rare;
+    sqlite3_reset(row);
+    sqlite3_bind_int64(row, 1, t->event);
+    if (sqlite3_step(row) != SQLITE_ROW) {
+      cursor->status = notch_store_fail(cursor->store, "reading the journal");
+      return;
+    }
+  }
+  notch_row_rare(row, row == cursor->rare ? 0 : NOTCH_ROW_ORIGIN, t, &cursor->first, hangs);
+}
+
 const notch_transaction *notch_cursor_next(notch_cursor *cursor)
 {
   if (cursor->status != NOTCH_STORE_OK) {
@@ -207,12 +222,20 @@ const notch_transaction *notch_cursor_next(notch_cursor *cursor)
     }
     return NULL;
   }
+  notch_row_hangs hangs = {0, 0};
   notch_arena_reset(&cursor->row);
-  notch_row_event(cursor->store, cursor->events, &cursor->row, &cursor->transaction);
-  notch_column_digest(cursor->events, NOTCH_ROW_LEAF, &cursor->leaf);
-  read_postings(cursor);
-  read_moves(cursor, sqlite3_column_int64(cursor->events, NOTCH_ROW_FIRST_MOVE));
-  read_effects(cursor, sqlite3_column_int64(cursor->events, NOTCH_ROW_FIRST_EFFECT));
+  notch_row_event(cursor->store, cursor->events, &cursor->row, &cursor->transaction,
+                  &cursor->first);
+  read_rare(cursor, &hangs);
+  if (cursor->rare == NULL) {
+    notch_column_digest(cursor->events, NOTCH_ROW_LEAF, &cursor->leaf);
+  }
+  if (cursor->transaction.posting_count > 0 && cursor->first.posting < INT64_MAX &&
+      sqlite3_column_int64(cursor->events, NOTCH_ROW_POSTINGS) > 1) {
+    read_more_postings(cursor, cursor->first.posting + 1);
+  }
+  read_moves(cursor, hangs.move);
+  read_effects(cursor, hangs.effect);
   if (cursor->row.failed) {
     cursor->status = notch_store_nomem(cursor->store);
   }

@@ -224,7 +224,7 @@ void notch_shapes_free(notch_store *store);
 /* What to write for a content; *values is borrowed until the next split. */
 notch_store_status notch_shape_split(notch_store *store, notch_text content, bool applied,
                                      uint32_t *shape, notch_text *values);
-/* The content as it was split, in the arena. */
+/* The content as it was before, in the arena; of a damaged row the values as they stand. */
 notch_text notch_shape_join(notch_store *store, int64_t shape, notch_text values,
                             notch_arena *arena);
 
@@ -252,26 +252,33 @@ void notch_flush_drop(notch_store *store); /* what it had still to write is writ
 
 /* row.c: columns of event, posting, move and effect rows, in the order of sql.def.
  * Lists and copied texts go to the arena; arena->failed says whether memory ran out. */
-/* Texts but the content until the next step. */
+enum { /* columns of an event row */
+  NOTCH_ROW_EVENT, NOTCH_ROW_ID, NOTCH_ROW_TYPE, NOTCH_ROW_MEMBER, NOTCH_ROW_PREVIOUS,
+  NOTCH_ROW_AT, NOTCH_ROW_OFFSET, NOTCH_ROW_BOOKED, NOTCH_ROW_RECORDED, NOTCH_ROW_VERSION,
+  NOTCH_ROW_OUTCOME, NOTCH_ROW_POSTING, NOTCH_ROW_POSTINGS, NOTCH_ROW_POINTS,
+  NOTCH_ROW_SHAPE = NOTCH_ROW_POINTS + 9, NOTCH_ROW_CONTENT, NOTCH_ROW_RARE, NOTCH_ROW_ORIGIN,
+  NOTCH_ROW_LEAF = NOTCH_ROW_ORIGIN + 8
+};
+enum { /* of those that are mostly 0, from NOTCH_ROW_ORIGIN on, or of EVENT_RARE */
+  NOTCH_RARE_ORIGIN, NOTCH_RARE_CAUSE, NOTCH_RARE_MOVE, NOTCH_RARE_EFFECT, NOTCH_RARE_EARNED,
+  NOTCH_RARE_PARTNER, NOTCH_RARE_SHARED, NOTCH_RARE_DETAIL
+};
+enum { NOTCH_POSTING_POINTS = 2, NOTCH_POSTING_EARNED = 11 }; /* of a row of posting_more */
+typedef struct notch_row_hangs { /* on an event: the first of each; 0: none */
+  int64_t move, effect;
+} notch_row_hangs;
+/* What most events have, with the first posting; texts but the content until the next step. */
 void notch_row_event(notch_store *store, sqlite3_stmt *row, notch_arena *arena,
-                     notch_transaction *out);
-/* `points`: the column with which the posting begins; its number is out->posting already. */
-void notch_row_posting(sqlite3_stmt *row, int points, notch_arena *arena, int64_t event_at_us,
+                     notch_transaction *out, notch_posting *first);
+/* The rest, from column `origin` of a row on; no row: there is none. */
+void notch_row_rare(sqlite3_stmt *row, int origin, notch_transaction *out, notch_posting *first,
+                    notch_row_hangs *hangs);
+/* A row of posting_more. */
+void notch_row_posting(sqlite3_stmt *row, notch_arena *arena, int64_t event_at_us,
                        notch_posting *out);
 void notch_row_move(sqlite3_stmt *row, notch_move *out);
 void notch_row_effect(sqlite3_stmt *row, notch_arena *arena, notch_effect *out);
 bool notch_rules_encode(notch_buffer *out, const notch_posting *posting);
-#define NOTCH_ROW_FIRST_MOVE 13 /* columns of an event row */
-#define NOTCH_ROW_FIRST_EFFECT 14
-#define NOTCH_ROW_FIRST_POSTING 15
-#define NOTCH_ROW_POSTINGS 16
-#define NOTCH_ROW_POINTS 17 /* the first posting's own columns begin */
-#define NOTCH_ROW_SHARED 28
-#define NOTCH_ROW_DETAIL 29
-#define NOTCH_ROW_SHAPE 30
-#define NOTCH_ROW_CONTENT 31
-#define NOTCH_ROW_LEAF 32
-#define NOTCH_POSTING_POINTS 2 /* the same of a row of posting_more */
 
 /* fit.c, schema.c */
 /* `medium` NULL: a file. */

@@ -21,12 +21,7 @@ static void take_row(const part *what, sqlite3_stmt *row, notch_arena *arena, in
                      void *item)
 {
   switch (what->sql) {
-  case NOTCH_SQL_POSTINGS_OF: {
-    notch_posting *posting = item;
-    posting->posting = sqlite3_column_int64(row, 0);
-    notch_row_posting(row, NOTCH_POSTING_POINTS, arena, at_us, posting);
-    break;
-  }
+  case NOTCH_SQL_POSTINGS_OF: notch_row_posting(row, arena, at_us, item); break;
   case NOTCH_SQL_MOVES_OF: notch_row_move(row, item); break;
   default: notch_row_effect(row, arena, item); break;
   }
@@ -63,27 +58,13 @@ static notch_store_status read_part(notch_store *store, const part *what, int64_
   return status == NOTCH_STORE_NOTFOUND ? NOTCH_STORE_OK : status;
 }
 
-/* The first posting, which stands in the event's own row; *postings says how many there are. */
-static bool read_first(sqlite3_stmt *row, notch_arena *arena, notch_transaction *out,
-                       int64_t *postings)
-{
-  *postings = sqlite3_column_int64(row, NOTCH_ROW_POSTINGS);
-  notch_posting *first = *postings < 1 ? NULL : NOTCH_NEW(arena, notch_posting);
-  if (first != NULL) {
-    first->posting = sqlite3_column_int64(row, NOTCH_ROW_FIRST_POSTING);
-    notch_row_posting(row, NOTCH_ROW_POINTS, arena, out->at_us, first);
-    out->postings = first;
-    out->posting_count = 1;
-  }
-  return !arena->failed;
-}
-
 notch_store_status notch_store_read(notch_store *store, int64_t event, notch_arena *arena,
                                     notch_transaction *out)
 {
   sqlite3_stmt *get = notch_sql_get(store, NOTCH_SQL_EVENT_GET);
-  if (get == NULL) {
-    return store->last;
+  notch_posting *first = NOTCH_NEW(arena, notch_posting);
+  if (get == NULL || first == NULL) {
+    return get == NULL ? store->last : notch_store_nomem(store);
   }
   sqlite3_bind_int64(get, 1, event);
   notch_store_status status = notch_sql_row(store, get, "reading a transaction");
@@ -91,35 +72,32 @@ notch_store_status notch_store_read(notch_store *store, int64_t event, notch_are
     notch_sql_done(get);
     return status;
   }
-  int64_t postings;
-  notch_row_event(store, get, arena, out);
-  int64_t move = sqlite3_column_int64(get, NOTCH_ROW_FIRST_MOVE);
-  int64_t effect = sqlite3_column_int64(get, NOTCH_ROW_FIRST_EFFECT);
+  notch_row_hangs hangs;
+  notch_row_event(store, get, arena, out, first);
+  notch_row_rare(get, NOTCH_ROW_ORIGIN, out, first, &hangs);
+  bool more = sqlite3_column_int64(get, NOTCH_ROW_POSTINGS) > 1;
   out->id = notch_arena_text(arena, out->id);
   out->shared = notch_arena_text(arena, out->shared);
   out->detail = notch_arena_text(arena, out->detail);
-  if (sqlite3_column_int64(get, NOTCH_ROW_SHAPE) == 0) {
-    out->content = notch_arena_text(arena, out->content);
-  }
-  bool fine = read_first(get, arena, out, &postings);
   notch_sql_done(get);
-  if (!fine) {
+  if (arena->failed) {
     return notch_store_nomem(store);
   }
   const void *items = out->postings;
-  if (postings > 1 && out->postings->posting < INT64_MAX) {
-    status = read_part(store, &postings_part, out->postings->posting + 1, out, arena, &items,
+  if (more && first->posting < INT64_MAX) {
+    status = read_part(store, &postings_part, first->posting + 1, out, arena, &items,
                        &out->posting_count);
     out->postings = items;
   }
   items = NULL;
-  if (status == NOTCH_STORE_OK && move > 0) {
-    status = read_part(store, &moves_part, move, out, arena, &items, &out->move_count);
+  if (status == NOTCH_STORE_OK && hangs.move > 0) {
+    status = read_part(store, &moves_part, hangs.move, out, arena, &items, &out->move_count);
     out->moves = items;
   }
   items = NULL;
-  if (status == NOTCH_STORE_OK && effect > 0) {
-    status = read_part(store, &effects_part, effect, out, arena, &items, &out->effect_count);
+  if (status == NOTCH_STORE_OK && hangs.effect > 0) {
+    status = read_part(store, &effects_part, hangs.effect, out, arena, &items,
+                       &out->effect_count);
     out->effects = items;
   }
   return status;

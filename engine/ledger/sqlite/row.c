@@ -18,33 +18,6 @@ static int64_t apart(int64_t from, int64_t difference, int sign)
   return (int64_t)((uint64_t)from + (sign < 0 ? 0 - step : step));
 }
 
-void notch_row_event(notch_store *store, sqlite3_stmt *row, notch_arena *arena,
-                     notch_transaction *out)
-{
-  *out = (notch_transaction){0};
-  out->event = sqlite3_column_int64(row, 0);
-  out->id = notch_column_text(row, 1);
-  out->origin = (notch_origin)sqlite3_column_int(row, 2);
-  out->cause = sqlite3_column_int64(row, 3);
-  out->type = (uint32_t)sqlite3_column_int64(row, 4);
-  out->member = sqlite3_column_int64(row, 5);
-  int64_t back = sqlite3_column_int64(row, 6);
-  out->previous = back == 0 ? 0 : apart(out->event, back, -1);
-  out->at_us = sqlite3_column_int64(row, 7);
-  out->offset_min = sqlite3_column_int(row, 8);
-  out->booked_us = apart(out->at_us, sqlite3_column_int64(row, 9), 1);
-  out->recorded_us = apart(out->at_us, sqlite3_column_int64(row, 10), 1);
-  out->version = (uint32_t)sqlite3_column_int64(row, 11);
-  out->verdict = (notch_verdict)sqlite3_column_int(row, 12);
-  out->shared = notch_column_text(row, NOTCH_ROW_SHARED);
-  out->detail = notch_column_text(row, NOTCH_ROW_DETAIL);
-  out->content = notch_column_text(row, NOTCH_ROW_CONTENT);
-  int64_t shape = sqlite3_column_int64(row, NOTCH_ROW_SHAPE);
-  if (shape != 0) {
-    out->content = notch_shape_join(store, shape, out->content, arena);
-  }
-}
-
 bool notch_rules_encode(notch_buffer *out, const notch_posting *posting)
 {
   notch_buffer_clear(out);
@@ -108,8 +81,8 @@ static void column_shares(sqlite3_stmt *row, int column, notch_arena *arena, not
   out->share_count = (uint16_t)count;
 }
 
-void notch_row_posting(sqlite3_stmt *row, int points, notch_arena *arena, int64_t event_at_us,
-                       notch_posting *out)
+/* From points to terms. */
+static void column_posting(sqlite3_stmt *row, int points, notch_arena *arena, notch_posting *out)
 {
   *out = (notch_posting){.posting = out->posting, .matures_s = INT64_MIN,
                          .expires_s = NOTCH_NEVER, .terms = NOTCH_NONE, .partner = NOTCH_NONE};
@@ -121,12 +94,71 @@ void notch_row_posting(sqlite3_stmt *row, int points, notch_arena *arena, int64_
   out->lot = points == NOTCH_ROW_POINTS ? apart(out->posting, lot, -1) : lot;
   column_shares(row, points + 5, arena, out);
   if (out->lot == out->posting) {
-    out->earned_us = number(row, points + 6, event_at_us);
-    out->matures_s = number(row, points + 7, INT64_MIN);
-    out->expires_s = number(row, points + 8, NOTCH_NEVER);
-    out->terms = (uint32_t)number(row, points + 9, NOTCH_NONE);
-    out->partner = (uint32_t)number(row, points + 10, NOTCH_NONE);
+    out->matures_s = number(row, points + 6, INT64_MIN);
+    out->expires_s = number(row, points + 7, NOTCH_NEVER);
+    out->terms = (uint32_t)number(row, points + 8, NOTCH_NONE);
   }
+}
+
+static void column_lot(sqlite3_stmt *row, int earned, int64_t event_at_us, notch_posting *out)
+{
+  if (out->lot == out->posting) {
+    out->earned_us = number(row, earned, event_at_us);
+    out->partner = (uint32_t)number(row, earned + 1, NOTCH_NONE);
+  }
+}
+
+void notch_row_event(notch_store *store, sqlite3_stmt *row, notch_arena *arena,
+                     notch_transaction *out, notch_posting *first)
+{
+  *out = (notch_transaction){0};
+  out->event = sqlite3_column_int64(row, NOTCH_ROW_EVENT);
+  out->id = notch_column_text(row, NOTCH_ROW_ID);
+  out->type = (uint32_t)sqlite3_column_int64(row, NOTCH_ROW_TYPE);
+  out->member = sqlite3_column_int64(row, NOTCH_ROW_MEMBER);
+  int64_t back = sqlite3_column_int64(row, NOTCH_ROW_PREVIOUS);
+  out->previous = back == 0 ? 0 : apart(out->event, back, -1);
+  out->at_us = sqlite3_column_int64(row, NOTCH_ROW_AT);
+  out->offset_min = sqlite3_column_int(row, NOTCH_ROW_OFFSET);
+  out->booked_us = apart(out->at_us, sqlite3_column_int64(row, NOTCH_ROW_BOOKED), 1);
+  out->recorded_us = apart(out->at_us, sqlite3_column_int64(row, NOTCH_ROW_RECORDED), 1);
+  out->version = (uint32_t)sqlite3_column_int64(row, NOTCH_ROW_VERSION);
+  out->verdict = (notch_verdict)sqlite3_column_int(row, NOTCH_ROW_OUTCOME);
+  out->content = notch_shape_join(store, sqlite3_column_int64(row, NOTCH_ROW_SHAPE),
+                                  notch_column_text(row, NOTCH_ROW_CONTENT), arena);
+  if (sqlite3_column_int64(row, NOTCH_ROW_POSTINGS) > 0) {
+    first->posting = sqlite3_column_int64(row, NOTCH_ROW_POSTING);
+    column_posting(row, NOTCH_ROW_POINTS, arena, first);
+    first->earned_us = first->lot == first->posting ? out->at_us : 0;
+    out->postings = first;
+    out->posting_count = 1;
+  }
+}
+
+void notch_row_rare(sqlite3_stmt *row, int origin, notch_transaction *out, notch_posting *first,
+                    notch_row_hangs *hangs)
+{
+  *hangs = (notch_row_hangs){0, 0};
+  if (row == NULL) {
+    return;
+  }
+  out->origin = (notch_origin)sqlite3_column_int(row, origin + NOTCH_RARE_ORIGIN);
+  out->cause = sqlite3_column_int64(row, origin + NOTCH_RARE_CAUSE);
+  hangs->move = sqlite3_column_int64(row, origin + NOTCH_RARE_MOVE);
+  hangs->effect = sqlite3_column_int64(row, origin + NOTCH_RARE_EFFECT);
+  out->shared = notch_column_text(row, origin + NOTCH_RARE_SHARED);
+  out->detail = notch_column_text(row, origin + NOTCH_RARE_DETAIL);
+  if (out->posting_count > 0) {
+    column_lot(row, origin + NOTCH_RARE_EARNED, out->at_us, first);
+  }
+}
+
+void notch_row_posting(sqlite3_stmt *row, notch_arena *arena, int64_t event_at_us,
+                       notch_posting *out)
+{
+  out->posting = sqlite3_column_int64(row, 0);
+  column_posting(row, NOTCH_POSTING_POINTS, arena, out);
+  column_lot(row, NOTCH_POSTING_EARNED, event_at_us, out);
 }
 
 void notch_row_move(sqlite3_stmt *row, notch_move *out)

@@ -27,9 +27,6 @@ CREATE TABLE shape(                     -- the keys of contents, an array in JSO
 CREATE TABLE event(                     -- one row = one ledger transaction = one leaf
   event INTEGER PRIMARY KEY,
   id TEXT,                              -- NULL: fell due, or the other member's side
-  -- 0 sent, 1 fell due, 2 other side of `cause`
-  origin INTEGER NOT NULL CHECK(origin BETWEEN 0 AND 2),
-  cause INTEGER NOT NULL,
   type INTEGER NOT NULL,                -- name
   member INTEGER NOT NULL,              -- 0: the programme itself
   -- event - the member's row before this one (0: it is the first)
@@ -40,8 +37,6 @@ CREATE TABLE event(                     -- one row = one ledger transaction = on
   recorded INTEGER NOT NULL,            -- recorded - at
   version INTEGER NOT NULL,
   outcome INTEGER NOT NULL,             -- see notch_outcome
-  -- its first ones (0: none)
-  move INTEGER NOT NULL, effect INTEGER NOT NULL,
   -- the number of its first posting, or of the next one to come, and how many it has
   posting INTEGER NOT NULL, postings INTEGER NOT NULL CHECK(postings>=0),
   -- the first of them as in posting_more, but lot: posting - lot (0: it opens one)
@@ -49,13 +44,18 @@ CREATE TABLE event(                     -- one row = one ledger transaction = on
   source INTEGER CHECK(source BETWEEN 1 AND 9),
   target INTEGER CHECK(target BETWEEN 1 AND 9 AND target<>source),
   amount INTEGER CHECK(amount BETWEEN 1 AND 1000000000000000),
-  lot INTEGER, rules ANY,
-  earned INTEGER, matures INTEGER, expires INTEGER, terms INTEGER, partner INTEGER,
-  shared TEXT,                          -- figures read from outside the member
-  detail TEXT,                          -- of a refusal
+  lot INTEGER, rules ANY, matures INTEGER, expires INTEGER, terms INTEGER,
   -- canonical JSON of what was sent, digests for personal values; with a shape the array of the
   -- values alone, see notch_content
   shape INTEGER NOT NULL, content TEXT,
+  rare INTEGER NOT NULL,                -- whether any of those that follow up to leaf is not 0
+  -- 0 sent, 1 fell due, 2 other side of `cause`
+  origin INTEGER NOT NULL CHECK(origin BETWEEN 0 AND 2),
+  cause INTEGER NOT NULL,
+  move INTEGER NOT NULL, effect INTEGER NOT NULL,         -- its first ones (0: none)
+  earned INTEGER, partner INTEGER,      -- of the first posting
+  shared TEXT,                          -- figures read from outside the member
+  detail TEXT,                          -- of a refusal
   leaf BLOB NOT NULL CHECK(length(leaf)=32),
   CHECK(postings=0 OR points+source+target+amount+lot IS NOT NULL)
 ) STRICT;
@@ -68,9 +68,9 @@ CREATE TABLE posting_more(              -- an event's second posting and those a
   -- the posting that opened the lot (itself, when it opens one)
   lot INTEGER NOT NULL,
   rules ANY,                            -- {"rule":share,...}; a number: that rule gave all of it
-  earned INTEGER,                       -- on a posting that opens a lot; NULL: the event's `at`
-  matures INTEGER, expires INTEGER,     -- NULL: at once, never
-  terms INTEGER, partner INTEGER
+  -- on a posting that opens a lot; NULL: at once, never
+  matures INTEGER, expires INTEGER, terms INTEGER,
+  earned INTEGER, partner INTEGER       -- earned NULL: the event's `at`
 ) STRICT;
 CREATE TABLE move(
   move INTEGER PRIMARY KEY, event INTEGER NOT NULL, ladder INTEGER NOT NULL, tier INTEGER NOT NULL,

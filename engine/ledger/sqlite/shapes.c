@@ -260,25 +260,19 @@ notch_store_status notch_shape_split(notch_store *store, notch_text content, boo
 
 /* ---- reading ---- */
 
-/* Of a row that does not suit its shape: as it stands, for verify to find. */
-static notch_text as_it_is(notch_text values, notch_arena *arena)
-{
-  return notch_arena_text(arena, values);
-}
-
 notch_text notch_shape_join(notch_store *store, int64_t number, notch_text values,
                             notch_arena *arena)
 {
   if (number > store->shapes.count) { /* another process was here since the last look */
     (void)notch_shapes_refresh(store);
   }
-  if (number < 1 || number > store->shapes.count) {
-    return as_it_is(values, arena);
+  if (number < 1 || number > store->shapes.count) { /* none, or damaged: as it stands */
+    return notch_arena_text(arena, values);
   }
   const notch_shape *shape = &store->shapes.shapes[number - 1];
   const char *at = values.bytes, *end = at + values.length;
   if (shape->count == 0 || values.length < 2 || *at != '[') {
-    return as_it_is(values, arena);
+    return notch_arena_text(arena, values);
   }
   char *bytes = notch_arena_alloc(arena, (size_t)values.length + shape->bytes), *to = bytes;
   if (bytes == NULL) {
@@ -288,7 +282,7 @@ notch_text notch_shape_join(notch_store *store, int64_t number, notch_text value
     const char *value = at + 1;
     at = after_value(value, end);
     if (at == NULL || *at == '}' || (*at == ']') != (i + 1 == shape->count)) {
-      return as_it_is(values, arena);
+      return notch_arena_text(arena, values);
     }
     memcpy(to, shape->leads[i].bytes, shape->leads[i].length);
     to += shape->leads[i].length;
@@ -296,5 +290,5 @@ notch_text notch_shape_join(notch_store *store, int64_t number, notch_text value
     to += at - value;
   }
   *to++ = '}';
-  return at + 1 == end ? (notch_text){bytes, (uint32_t)(to - bytes)} : as_it_is(values, arena);
+  return at + 1 == end ? (notch_text){bytes, (uint32_t)(to - bytes)} : notch_arena_text(arena, values);
 }

@@ -182,33 +182,42 @@ static void bind_number(sqlite3_stmt *statement, int index, int64_t value, int64
   }
 }
 
-/* The columns of a posting after its number and event: from `first` on. */
-static notch_store_status bind_posting(notch_store *store, sqlite3_stmt *put, int first,
-                                       const notch_posting *p, int64_t at_us)
+/* From points to terms. */
+static notch_store_status bind_posting(notch_store *store, sqlite3_stmt *put, int points,
+                                       const notch_posting *p)
 {
-  bool opens = p->lot == p->posting;
-  sqlite3_bind_int64(put, first, p->points);
-  sqlite3_bind_int64(put, first + 1, p->source);
-  sqlite3_bind_int64(put, first + 2, p->target);
-  sqlite3_bind_int64(put, first + 3, p->amount);
-  sqlite3_bind_int64(put, first + 4, first == 1 + NOTCH_ROW_POINTS ? p->posting - p->lot : p->lot);
+  bool opens = p->lot == p->posting, own = points == 1 + NOTCH_ROW_POINTS;
+  sqlite3_bind_int64(put, points, p->points);
+  sqlite3_bind_int64(put, points + 1, p->source);
+  sqlite3_bind_int64(put, points + 2, p->target);
+  sqlite3_bind_int64(put, points + 3, p->amount);
+  sqlite3_bind_int64(put, points + 4, own ? p->posting - p->lot : p->lot);
   if (p->share_count == 0) {
-    sqlite3_bind_null(put, first + 5);
+    sqlite3_bind_null(put, points + 5);
   } else if (p->share_count == 1 && p->shares[0].amount == p->amount) {
-    sqlite3_bind_int64(put, first + 5, p->shares[0].rule);
+    sqlite3_bind_int64(put, points + 5, p->shares[0].rule);
   } else {
     if (!notch_rules_encode(&store->rules, p)) {
       return notch_store_nomem(store);
     }
-    sqlite3_bind_text(put, first + 5, store->rules.bytes, (int)store->rules.length,
+    sqlite3_bind_text(put, points + 5, store->rules.bytes, (int)store->rules.length,
                       SQLITE_STATIC);
   }
-  bind_number(put, first + 6, opens ? p->earned_us : at_us, at_us);
-  bind_number(put, first + 7, opens ? p->matures_s : INT64_MIN, INT64_MIN);
-  bind_number(put, first + 8, opens ? p->expires_s : NOTCH_NEVER, NOTCH_NEVER);
-  bind_number(put, first + 9, opens ? p->terms : NOTCH_NONE, NOTCH_NONE);
-  bind_number(put, first + 10, opens ? p->partner : NOTCH_NONE, NOTCH_NONE);
+  bind_number(put, points + 6, opens ? p->matures_s : INT64_MIN, INT64_MIN);
+  bind_number(put, points + 7, opens ? p->expires_s : NOTCH_NEVER, NOTCH_NEVER);
+  bind_number(put, points + 8, opens ? p->terms : NOTCH_NONE, NOTCH_NONE);
   return NOTCH_STORE_OK;
+}
+
+/* Its last two columns; false: both are NULL. */
+static bool bind_lot(sqlite3_stmt *put, int earned, const notch_posting *p, int64_t at_us)
+{
+  bool opens = p != NULL && p->lot == p->posting;
+  int64_t earned_us = opens ? p->earned_us : at_us;
+  uint32_t partner = opens ? p->partner : NOTCH_NONE;
+  bind_number(put, earned, earned_us, at_us);
+  bind_number(put, earned + 1, partner, NOTCH_NONE);
+  return earned_us != at_us || partner != NOTCH_NONE;
 }
 
 static notch_store_status put_posting(notch_store *store, const notch_posting *p, int64_t event,
@@ -220,7 +229,8 @@ static notch_store_status put_posting(notch_store *store, const notch_posting *p
   }
   sqlite3_bind_int64(put, 1, p->posting);
   sqlite3_bind_int64(put, 2, event);
-  notch_store_status status = bind_posting(store, put, NOTCH_POSTING_POINTS + 1, p, at_us);
+  bind_lot(put, 1 + NOTCH_POSTING_EARNED, p, at_us);
+  notch_store_status status = bind_posting(store, put, 1 + NOTCH_POSTING_POINTS, p);
   return status == NOTCH_STORE_OK ? notch_sql_run(store, put, "writing a posting") : status;
 }
 
@@ -260,6 +270,24 @@ static notch_store_status put_effect(notch_store *store, const notch_effect *e, 
   return notch_sql_run(store, put, "writing an effect");
 }
 
+/* The columns that are mostly 0, and before them whether they are. */
+static void bind_rare(notch_store *store, sqlite3_stmt *put, const notch_transaction *t)
+{
+  int origin = 1 + NOTCH_ROW_ORIGIN;
+  const notch_posting *first = t->posting_count > 0 ? &t->postings[0] : NULL;
+  bool lot = bind_lot(put, origin + NOTCH_RARE_EARNED, first, t->at_us);
+  sqlite3_bind_int64(put, origin + NOTCH_RARE_ORIGIN, t->origin);
+  sqlite3_bind_int64(put, origin + NOTCH_RARE_CAUSE, t->cause);
+  sqlite3_bind_int64(put, origin + NOTCH_RARE_MOVE, t->move_count > 0 ? store->next.move : 0);
+  sqlite3_bind_int64(put, origin + NOTCH_RARE_EFFECT,
+                     t->effect_count > 0 ? store->next.effect : 0);
+  notch_bind_text(put, origin + NOTCH_RARE_SHARED, t->shared);
+  notch_bind_text(put, origin + NOTCH_RARE_DETAIL, t->detail);
+  bool rare = lot || t->origin != NOTCH_ORIGIN_SENT || t->cause != 0 || t->move_count > 0 ||
+              t->effect_count > 0 || t->shared.length > 0 || t->detail.length > 0;
+  sqlite3_bind_int64(put, 1 + NOTCH_ROW_RARE, rare);
+}
+
 static notch_store_status put_event(notch_store *store, const notch_transaction *t,
                                     const notch_digest *leaf)
 {
@@ -273,38 +301,33 @@ static notch_store_status put_event(notch_store *store, const notch_transaction 
   if (status != NOTCH_STORE_OK) {
     return status;
   }
-  sqlite3_bind_int64(put, 1, t->event);
-  notch_bind_text(put, 2, t->id);
-  sqlite3_bind_int64(put, 3, t->origin);
-  sqlite3_bind_int64(put, 4, t->cause);
-  sqlite3_bind_int64(put, 5, t->type);
-  sqlite3_bind_int64(put, 6, t->member);
-  sqlite3_bind_int64(put, 7, t->previous == 0 ? 0 : t->event - t->previous);
-  sqlite3_bind_int64(put, 8, t->at_us);
-  sqlite3_bind_int64(put, 9, t->offset_min);
-  sqlite3_bind_int64(put, 10, t->booked_us - t->at_us);
-  sqlite3_bind_int64(put, 11, t->recorded_us - t->at_us);
-  sqlite3_bind_int64(put, 12, t->version);
-  sqlite3_bind_int64(put, 13, t->verdict);
-  sqlite3_bind_int64(put, 1 + NOTCH_ROW_FIRST_MOVE, t->move_count > 0 ? store->next.move : 0);
-  sqlite3_bind_int64(put, 1 + NOTCH_ROW_FIRST_EFFECT,
-                     t->effect_count > 0 ? store->next.effect : 0);
-  sqlite3_bind_int64(put, 1 + NOTCH_ROW_FIRST_POSTING, store->next.posting);
+  sqlite3_bind_int64(put, 1 + NOTCH_ROW_EVENT, t->event);
+  notch_bind_text(put, 1 + NOTCH_ROW_ID, t->id);
+  sqlite3_bind_int64(put, 1 + NOTCH_ROW_TYPE, t->type);
+  sqlite3_bind_int64(put, 1 + NOTCH_ROW_MEMBER, t->member);
+  sqlite3_bind_int64(put, 1 + NOTCH_ROW_PREVIOUS,
+                     t->previous == 0 ? 0 : t->event - t->previous);
+  sqlite3_bind_int64(put, 1 + NOTCH_ROW_AT, t->at_us);
+  sqlite3_bind_int64(put, 1 + NOTCH_ROW_OFFSET, t->offset_min);
+  sqlite3_bind_int64(put, 1 + NOTCH_ROW_BOOKED, t->booked_us - t->at_us);
+  sqlite3_bind_int64(put, 1 + NOTCH_ROW_RECORDED, t->recorded_us - t->at_us);
+  sqlite3_bind_int64(put, 1 + NOTCH_ROW_VERSION, t->version);
+  sqlite3_bind_int64(put, 1 + NOTCH_ROW_OUTCOME, t->verdict);
+  sqlite3_bind_int64(put, 1 + NOTCH_ROW_POSTING, store->next.posting);
   sqlite3_bind_int64(put, 1 + NOTCH_ROW_POSTINGS, t->posting_count);
   if (t->posting_count > 0) {
-    status = bind_posting(store, put, 1 + NOTCH_ROW_POINTS, &t->postings[0], t->at_us);
+    status = bind_posting(store, put, 1 + NOTCH_ROW_POINTS, &t->postings[0]);
     if (status != NOTCH_STORE_OK) {
       return status;
     }
   } else {
-    for (int column = NOTCH_ROW_POINTS; column < NOTCH_ROW_SHARED; column++) {
+    for (int column = NOTCH_ROW_POINTS; column < NOTCH_ROW_SHAPE; column++) {
       sqlite3_bind_null(put, 1 + column);
     }
   }
-  notch_bind_text(put, 1 + NOTCH_ROW_SHARED, t->shared);
-  notch_bind_text(put, 1 + NOTCH_ROW_DETAIL, t->detail);
   sqlite3_bind_int64(put, 1 + NOTCH_ROW_SHAPE, shape);
   notch_bind_text(put, 1 + NOTCH_ROW_CONTENT, values);
+  bind_rare(store, put, t);
   sqlite3_bind_blob(put, 1 + NOTCH_ROW_LEAF, leaf->bytes, sizeof leaf->bytes, SQLITE_STATIC);
   return notch_sql_run(store, put, "writing a transaction");
 }
