@@ -21,13 +21,11 @@
 /* After the string that begins at `at`; NULL: it does not end. */
 static const char *after_string(const char *at, const char *end)
 {
-  for (at++; at < end; at++) {
-    if (*at == '"') {
-      return at + 1;
-    }
-    at += *at == '\\' ? 1 : 0;
+  at++;
+  while (at < end && *at != '"') {
+    at += *at == '\\' && end - at > 1 ? 2 : 1;
   }
-  return NULL;
+  return at < end ? at + 1 : NULL;
 }
 
 /* The comma or bracket that ends the value at `at`; NULL: there is none. */
@@ -290,5 +288,6 @@ notch_text notch_shape_join(notch_store *store, int64_t number, notch_text value
     to += at - value;
   }
   *to++ = '}';
-  return at + 1 == end ? (notch_text){bytes, (uint32_t)(to - bytes)} : notch_arena_text(arena, values);
+  return at + 1 == end ? (notch_text){bytes, (uint32_t)(to - bytes)}
+                       : notch_arena_text(arena, values);
 }
