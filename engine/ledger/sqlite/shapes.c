@@ -124,8 +124,8 @@ static bool make_leads(notch_shape *shape, notch_arena *arena)
     if (fine) {
       uint32_t length = (uint32_t)(at - key) + 2;
       notch_text *lead = notch_vec_push(&leads, arena);
-      char *bytes = notch_arena_alloc(arena, length);
-      if (lead == NULL || bytes == NULL) {
+      char *bytes = arena->failed ? NULL : notch_arena_alloc(arena, length);
+      if (bytes == NULL) {
         return false;
       }
       bytes[0] = leads.count == 1 ? '{' : ',';
