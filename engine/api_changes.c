@@ -30,28 +30,9 @@ typedef struct comparison {
 /* How the language calls what the node declares; NULL: nothing that matters to members. */
 static const char *kind_of(const notch_tree_node *node)
 {
-  switch (node->kind) {
-  case NOTCH_AST_PROGRAM:
-  case NOTCH_AST_POINTS:
-  case NOTCH_AST_MEMBER:
-  case NOTCH_AST_RECORD:
-  case NOTCH_AST_EVENT:
-  case NOTCH_AST_MEASURE:
-  case NOTCH_AST_LADDER:
-  case NOTCH_AST_GROUP:
-  case NOTCH_AST_RULE:
-  case NOTCH_AST_REWARD:
-  case NOTCH_AST_PAYMENT:
-  case NOTCH_AST_COHORT:
-  case NOTCH_AST_PARTNER:
-  case NOTCH_AST_POOL:
-  case NOTCH_AST_SEGMENT:
-  case NOTCH_AST_RETIRE:
-  case NOTCH_AST_TABLE:
-  case NOTCH_AST_DEFINE:
-  case NOTCH_AST_USE: return notch_tree_kind_name(node->kind);
-  default: return NULL;
-  }
+  bool of_members = node->kind != NOTCH_AST_MODULE && node->kind != NOTCH_AST_TEST &&
+                    node->kind != NOTCH_AST_PROPERTY;
+  return of_members ? notch_tree_declares(node->kind) : NULL;
 }
 
 /* Whether names of the kind are compared where modules have put theirs, too (api_publish.c). */

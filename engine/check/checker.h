@@ -232,7 +232,8 @@ uint32_t notch_choice_make(notch_checker *c, const notch_tree_node *one_of);
 notch_type notch_type_read(notch_checker *c, notch_names *names, const notch_tree_node *node,
                            notch_field *field);
 int64_t notch_power_of_ten(unsigned exponent);
-void notch_value_print(const notch_checker *c, notch_buffer *to, notch_type type,
+/* As a script would write it; print.h has what dumps show. */
+void notch_value_spell(const notch_checker *c, notch_buffer *to, notch_type type,
                        notch_value value);
 notch_text notch_value_words(const notch_checker *c, notch_type type, notch_value value);
 

@@ -64,7 +64,7 @@ static void put_value(json_work *work, notch_type type, notch_value value)
     return;
   default: /* dates, choices, tiers: as a script writes them */
     notch_json_raw(&work->writer, NOTCH_TEXT("\""));
-    notch_value_print(work->c, to, type, value);
+    notch_value_spell(work->c, to, type, value);
     notch_buffer_put(to, "\"", 1);
     return;
   }

@@ -53,7 +53,7 @@ static void print_moment(notch_buffer *to, const notch_checker *c, int64_t us)
   notch_buffer_print(to, " %02d:%02d", second / 3600, second / 60 % 60);
 }
 
-void notch_value_print(const notch_checker *c, notch_buffer *to, notch_type type,
+void notch_value_spell(const notch_checker *c, notch_buffer *to, notch_type type,
                        notch_value value)
 {
   const notch_program *program = c->program;
@@ -99,7 +99,7 @@ notch_text notch_value_words(const notch_checker *c, notch_type type, notch_valu
 {
   notch_buffer buffer;
   notch_buffer_init(&buffer, c->arena->memory);
-  notch_value_print(c, &buffer, type, value);
+  notch_value_spell(c, &buffer, type, value);
   notch_text words = {0};
   if (!buffer.failed && buffer.bytes) {
     /* The arena may jump: the buffer's bytes are its own, so copy them by hand. */

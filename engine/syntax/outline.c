@@ -17,35 +17,12 @@ typedef struct outliner {
 static const char *kind_of(const notch_tree_node *node)
 {
   switch (node->kind) {
-  case NOTCH_AST_PROGRAM:
-  case NOTCH_AST_POINTS:
-  case NOTCH_AST_MEMBER:
-  case NOTCH_AST_RECORD:
-  case NOTCH_AST_EVENT:
-  case NOTCH_AST_FIELD:
-  case NOTCH_AST_MEASURE:
-  case NOTCH_AST_LADDER:
-  case NOTCH_AST_GROUP:
-  case NOTCH_AST_RULE:
-  case NOTCH_AST_REWARD:
-  case NOTCH_AST_PAYMENT:
-  case NOTCH_AST_COHORT:
-  case NOTCH_AST_PARTNER:
-  case NOTCH_AST_POOL:
-  case NOTCH_AST_SEGMENT:
-  case NOTCH_AST_RETIRE:
-  case NOTCH_AST_TABLE:
-  case NOTCH_AST_DEFINE:
-  case NOTCH_AST_MODULE:
-  case NOTCH_AST_USE:
-  case NOTCH_AST_TEST:
-  case NOTCH_AST_PROPERTY: return notch_tree_kind_name(node->kind);
   case NOTCH_AST_RULE_LET: return "let";
   case NOTCH_AST_COHORT_BAND: return "band";
   case NOTCH_AST_MODULE_NEEDS:
   case NOTCH_AST_MODULE_NEEDS_KIND: return "needs";
   case NOTCH_AST_STEP_AS: return "as";
-  default: return NULL;
+  default: return notch_tree_declares(node->kind);
   }
 }
 

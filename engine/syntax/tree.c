@@ -18,6 +18,17 @@ const char *notch_tree_kind_name(notch_tree_kind kind)
   return kind_names[kind];
 }
 
+const char *notch_tree_declares(notch_tree_kind kind)
+{
+  static const bool declares[NOTCH_AST_COUNT] = {
+#define AST(kind, name, meaning)
+#define DECLARATION(kind, name, meaning) [NOTCH_AST_##kind] = true,
+#include "syntax/ast.def"
+#undef AST
+  };
+  return declares[kind] ? notch_tree_kind_name(kind) : NULL;
+}
+
 const notch_tree_node *notch_tree_child(const notch_tree_node *node, uint32_t index)
 {
   const notch_tree_node *child = node->first;

@@ -188,6 +188,8 @@ const notch_tree_node *notch_tree_find_next(const notch_tree_node *node);
 notch_text notch_tree_title(const notch_tree_node *declaration);
 
 const char *notch_tree_kind_name(notch_tree_kind kind);
+/* The word of what nodes of the kind declare; NULL: they declare nothing. */
+const char *notch_tree_declares(notch_tree_kind kind);
 
 /* One node a line, indented by depth: name, text, detail, line:column. */
 void notch_tree_print(notch_buffer *to, const notch_tree_node *root, const notch_source *source);
