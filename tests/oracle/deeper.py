@@ -8,7 +8,7 @@ F = Fraction
 
 
 class Deeper:
-    DEEP = ('holding', 'early', 'pool', 'cohort')
+    DEEP = ('holding', 'early', 'pool', 'cohort', 'postpaid')
 
     def deepen(self):
         self.corners = self.random.sample(self.DEEP, min(len(self.DEEP), self.pick([1, 1, 2])))
@@ -34,6 +34,18 @@ class Deeper:
         if when and when[2] == ('tier', 'status') and len(self.program.ladders) > 1:
             when = when[:2] + (('tier of', 'status'),) + when[3:]
         return when
+
+    # A partner without a purse: nothing runs dry.
+
+    def with_postpaid(self):
+        kind = self.spendable[-1]
+        self.program.partners['cinema'] = kind
+        self.program.postpaid = {'cinema'}
+        rule = self.program.rules['film'] = Rule('film', 'visit', kind, funded='cinema')
+        rule.earn = ('times', F(self.pick([4, 20])), kind, ('number', F(1), None))
+        if self.chance(0.4):
+            rule.limits = [Limit(F(25), kind, ('member',), ('cal', 'month'), self.pick(
+                ['clamped', 'refused']))]
 
     # Households.
 

@@ -415,7 +415,7 @@ class Model(Returning, Passing, Ladders, Triggers, Spending, Holding, Goods, Mov
         """What a rule that a partner funds posted; what is taken back goes back there."""
         for name, amount in posted.items():
             partner = self.program.rules[name].funded
-            if partner and amount:
+            if partner and amount and partner not in self.program.postpaid:
                 self.purses[partner] -= amount
 
     def do_fund(self, record):

@@ -115,7 +115,7 @@ class Pipeline:
             if left is None or amount <= left:
                 continue
             amount = max(left, Fraction(0)) if limit.over == 'clamped' else Fraction(0)
-        if rule.funded:
+        if rule.funded and rule.funded not in self.program.postpaid:
             left = self.see(('purse', rule.funded))
             over = any(x.kind and x.over == 'refused' for x in rule.limits)
             amount = amount if amount <= left else Fraction(0) if over else left

@@ -156,7 +156,8 @@ class Program:
     rewards: dict = field(default_factory=dict)
     payments: dict = field(default_factory=dict)
     segments: dict = field(default_factory=dict)
-    partners: dict = field(default_factory=dict)  # prepaid: name -> kind
+    partners: dict = field(default_factory=dict)  # name -> kind
+    postpaid: set = field(default_factory=set)  # those of them without a purse
     pools: dict = field(default_factory=dict)
     cohorts: dict = field(default_factory=dict)
     birthdays: bool = False
