@@ -76,7 +76,10 @@ def names(case):
 def shared(case):
     limits = [x for r in case.program.rules.values() for x in r.limits]
     limits += [x for g in case.program.groups.values() for x in g.limits]
-    return any('member' not in x.keys and x.period != ('event',) for x in limits)
+    limits += [x for p in case.program.payments.values() for x in p.limits]
+    stocked = any(r.stock is not None for r in case.program.rewards.values())
+    return case.program.pools or case.program.cohorts or stocked or any(
+        'member' not in x.keys and x.period != ('event',) for x in limits)
 
 
 def permuted(case, pick):
