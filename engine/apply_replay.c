@@ -1,8 +1,9 @@
 /*
  * apply_replay.c -- replay: every recorded row decided once more.
  *
- * One thread reads the journal in order.  Where members cannot touch each other, rows go to
- * workers by member, each with books of its own; else this thread decides as it reads.
+ * One thread reads the journal in order, a batch of rows at a time.  Where members cannot touch
+ * each other, every batch goes to all workers, and each decides the rows of its own members with
+ * books of its own; else this thread decides what it has read.
  */
 #include <config.h>
 
@@ -14,42 +15,43 @@
 #include <stdio.h>
 #include <string.h>
 
-#define BATCH_ROWS 64u /* what is on its way stays in the caches */
+#define BATCH_ROWS 128u /* what is on its way stays in the caches */
+#define BATCHES_MAX 6u
 #define WORKERS_MAX 8u
-#define QUEUE_MAX 4u
-#define SEEN_FAR 8u  /* rows ahead of the one being decided */
-#define SEEN_NEAR 4u
+#define SEEN_FAR 16u /* rows ahead of the one being decided */
+#define SEEN_NEAR 8u
 #define PROGRESS_ROWS 16384
 
-typedef struct batch { /* rows for one worker, copied */
-  notch_arena arena;
+typedef struct batch {
+  notch_arena arena; /* what the rows point to */
   notch_transaction rows[BATCH_ROWS];
   int64_t next_posting[BATCH_ROWS], next_effect[BATCH_ROWS];
   uint32_t count;
-  struct batch *next;
+  unsigned readers; /* workers that still need it */
+  struct batch *next; /* the one read after it, or another spare one */
 } batch;
 
 typedef struct worker {
   struct reading *reading;
+  unsigned index;
   notch_books *books;
   bool again; /* books has a store of its own */
   notch_rerun rerun;
   bool running; /* rerun is set up */
   pthread_t thread;
   bool started;
-  pthread_cond_t wake; /* the queue is not empty, or at its end */
-  batch *first, *last;
-  uint32_t queued;
-  batch *filling; /* the reader's */
+  batch *next; /* to be worked on; NULL: not read yet */
 } worker;
 
 typedef struct reading {
   notch_replay *replay;
   worker workers[WORKERS_MAX];
   unsigned worker_count;
-  pthread_mutex_t lock; /* queues, findings, failures */
-  pthread_cond_t room;  /* a queue has become shorter */
-  batch *spare;
+  pthread_mutex_t lock; /* batches, findings, failures */
+  pthread_cond_t more;  /* a batch was read, or the last one was */
+  pthread_cond_t room;  /* a batch can be used again */
+  batch *newest, *spare;
+  unsigned batch_count; /* that are under way */
   bool ended;
   atomic_bool failed;
 } reading;
@@ -124,35 +126,53 @@ static void found(void *payload, int64_t event, const char *what, const char *re
 
 /* ---- workers ---- */
 
-static void work_on(worker *w, batch *b)
+/* The programme's own rows matter to every worker. */
+static bool is_ours(const worker *w, const notch_transaction *row)
+{
+  return row->member == 0 || (uint64_t)row->member % w->reading->worker_count == w->index;
+}
+
+static void foresee(worker *w, const batch *b, uint32_t i, bool near)
+{
+  if (i < b->count && is_ours(w, &b->rows[i])) {
+    notch_rerun_foresee(&w->rerun, b->rows[i].member, near);
+  }
+}
+
+static bool work_on_row(worker *w, const notch_transaction *row)
+{
+  if (row->member != 0 || w->index == 0) {
+    return notch_rerun_row(&w->rerun, row);
+  }
+  /* Of the programme's rows one worker compares, the others only absorb. */
+  notch_edition *edition =
+      row->version != 0 ? notch_rerun_edition(&w->rerun, row->version) : NULL;
+  return edition == NULL || notch_rerun_absorb(&w->rerun, row, edition);
+}
+
+static void work_on(worker *w, const batch *b)
 {
   for (uint32_t i = 0; i < b->count && !w->reading->failed; i++) {
-    const notch_transaction *row = &b->rows[i];
-    if (i + SEEN_FAR < b->count) {
-      notch_rerun_foresee(&w->rerun, b->rows[i + SEEN_FAR].member, false);
-    }
-    if (i + SEEN_NEAR < b->count) {
-      notch_rerun_foresee(&w->rerun, b->rows[i + SEEN_NEAR].member, true);
-    }
+    foresee(w, b, i + SEEN_FAR, false);
+    foresee(w, b, i + SEEN_NEAR, true);
     w->rerun.next_posting = b->next_posting[i];
     w->rerun.next_effect = b->next_effect[i];
-    /* The programme's own rows come to all; one compares them. */
-    bool twice = row->member == 0 && w != w->reading->workers;
-    notch_edition *edition =
-        twice && row->version != 0 ? notch_rerun_edition(&w->rerun, row->version) : NULL;
-    if (twice ? edition != NULL && !notch_rerun_absorb(&w->rerun, row, edition)
-              : !notch_rerun_row(&w->rerun, row)) {
+    if (is_ours(w, &b->rows[i]) && !work_on_row(w, &b->rows[i])) {
       fail(w->reading, w->books->status, w->books->sentence);
     }
   }
 }
 
-static void put_back(reading *r, batch *b)
+/* With the lock held: one worker is done with it. */
+static void let_go(reading *r, batch *b)
 {
-  pthread_mutex_lock(&r->lock);
-  b->next = r->spare;
-  r->spare = b;
-  pthread_mutex_unlock(&r->lock);
+  if (--b->readers == 0) {
+    r->newest = r->newest == b ? NULL : r->newest;
+    b->next = r->spare;
+    r->spare = b;
+    r->batch_count--;
+    pthread_cond_signal(&r->room);
+  }
 }
 
 static void *run_worker(void *payload)
@@ -161,21 +181,18 @@ static void *run_worker(void *payload)
   reading *r = w->reading;
   pthread_mutex_lock(&r->lock);
   for (;;) {
-    while (w->first == NULL && !r->ended) {
-      pthread_cond_wait(&w->wake, &r->lock);
+    while (w->next == NULL && !r->ended) {
+      pthread_cond_wait(&r->more, &r->lock);
     }
-    batch *b = w->first;
+    batch *b = w->next;
     if (b == NULL) {
       break;
     }
-    w->first = b->next;
-    w->last = w->first == NULL ? NULL : w->last;
-    w->queued--;
-    pthread_cond_signal(&r->room);
     pthread_mutex_unlock(&r->lock);
     work_on(w, b);
-    put_back(r, b);
     pthread_mutex_lock(&r->lock);
+    w->next = b->next;
+    let_go(r, b);
   }
   pthread_mutex_unlock(&r->lock);
   return NULL;
@@ -212,126 +229,66 @@ static bool start_worker(reading *r, worker *w, bool again)
 
 static bool start_thread(reading *r, worker *w)
 {
-  if (pthread_cond_init(&w->wake, NULL) != 0) {
-    return false;
-  }
   w->started = pthread_create(&w->thread, NULL, run_worker, w) == 0;
   if (!w->started) {
-    pthread_cond_destroy(&w->wake);
     fail(r, NOTCH_STORE_NOMEM, "no thread could be started");
   }
   return w->started;
 }
 
-/* ---- handing rows on ---- */
+/* ---- reading ---- */
 
-static batch *take_batch(reading *r)
+static batch *new_batch(reading *r)
 {
-  pthread_mutex_lock(&r->lock);
-  batch *b = r->spare;
-  r->spare = b == NULL ? NULL : b->next;
-  pthread_mutex_unlock(&r->lock);
+  batch *b = notch_memory_resize(r->replay->memory, NULL, sizeof *b);
   if (b == NULL) {
-    b = notch_memory_resize(r->replay->memory, NULL, sizeof *b);
-    if (b == NULL) {
-      fail(r, NOTCH_STORE_NOMEM, "out of memory");
-      return NULL;
-    }
-    notch_arena_init(&b->arena, r->replay->memory);
+    fail(r, NOTCH_STORE_NOMEM, "out of memory");
+    return NULL;
   }
-  notch_arena_reset(&b->arena);
-  b->count = 0;
-  b->next = NULL;
+  notch_arena_init(&b->arena, r->replay->memory);
   return b;
 }
 
-static void hand_over(reading *r, worker *w)
+/* Waits while the workers have enough to do.  NULL: a failure. */
+static batch *take_batch(reading *r)
 {
-  batch *b = w->filling;
-  w->filling = NULL;
-  if (b == NULL) {
-    return;
-  }
-  if (!w->started) { /* this thread is the worker */
-    work_on(w, b);
-    put_back(r, b);
-    return;
-  }
   pthread_mutex_lock(&r->lock);
-  while (w->queued >= QUEUE_MAX && !r->failed) {
+  while (r->batch_count >= BATCHES_MAX && !r->failed) {
     pthread_cond_wait(&r->room, &r->lock);
   }
-  *(w->last == NULL ? &w->first : &w->last->next) = b;
-  w->last = b;
-  w->queued++;
-  pthread_cond_signal(&w->wake);
+  batch *b = r->spare;
+  r->spare = b == NULL ? NULL : b->next;
   pthread_mutex_unlock(&r->lock);
+  b = b == NULL && !r->failed ? new_batch(r) : b;
+  if (b != NULL) {
+    notch_arena_reset(&b->arena);
+    b->count = 0;
+    b->next = NULL;
+  }
+  return b;
 }
 
-static void *copy_items(notch_arena *arena, const void *items, size_t size)
+static void hand_over(reading *r, batch *b)
 {
-  void *copy = size == 0 ? NULL : notch_arena_alloc(arena, size);
-  return copy == NULL ? NULL : memcpy(copy, items, size);
-}
-
-static void copy_row(notch_arena *arena, notch_transaction *to, const notch_transaction *from)
-{
-  *to = *from;
-  to->id = notch_arena_text(arena, from->id);
-  to->content = notch_arena_text(arena, from->content);
-  to->shared = notch_arena_text(arena, from->shared);
-  to->detail = notch_arena_text(arena, from->detail);
-  notch_posting *postings =
-      copy_items(arena, from->postings, from->posting_count * sizeof *postings);
-  notch_effect *effects = copy_items(arena, from->effects, from->effect_count * sizeof *effects);
-  to->moves = copy_items(arena, from->moves, from->move_count * sizeof *from->moves);
-  for (uint32_t i = 0; i < from->posting_count && postings != NULL; i++) {
-    postings[i].shares = copy_items(arena, postings[i].shares,
-                                    postings[i].share_count * sizeof *postings[i].shares);
+  pthread_mutex_lock(&r->lock);
+  r->batch_count++;
+  b->readers = r->worker_count;
+  if (r->newest != NULL) {
+    r->newest->next = b;
   }
-  for (uint32_t i = 0; i < from->effect_count && effects != NULL; i++) {
-    effects[i].text = notch_arena_text(arena, effects[i].text);
+  r->newest = b;
+  for (unsigned i = 0; i < r->worker_count; i++) {
+    r->workers[i].next = r->workers[i].next == NULL ? b : r->workers[i].next;
   }
-  to->postings = postings;
-  to->effects = effects;
-}
-
-static bool give(reading *r, worker *w, const notch_transaction *row, int64_t next_posting,
-                 int64_t next_effect)
-{
-  if (w->filling == NULL) {
-    w->filling = take_batch(r);
+  pthread_cond_broadcast(&r->more);
+  pthread_mutex_unlock(&r->lock);
+  if (!r->workers[0].started) { /* this thread is the worker */
+    work_on(&r->workers[0], b);
+    pthread_mutex_lock(&r->lock);
+    r->workers[0].next = NULL;
+    let_go(r, b);
+    pthread_mutex_unlock(&r->lock);
   }
-  batch *b = w->filling;
-  if (b == NULL) {
-    return false;
-  }
-  copy_row(&b->arena, &b->rows[b->count], row);
-  b->next_posting[b->count] = next_posting;
-  b->next_effect[b->count++] = next_effect;
-  if (b->arena.failed) {
-    fail(r, NOTCH_STORE_NOMEM, "out of memory");
-    return false;
-  }
-  if (b->count == BATCH_ROWS) {
-    hand_over(r, w);
-  }
-  return !r->failed;
-}
-
-/* The programme's own rows matter to every worker; the first one compares them. */
-static bool distribute(reading *r, const notch_transaction *row, int64_t next_posting,
-                       int64_t next_effect)
-{
-  if (row->member != 0 || r->worker_count == 1) {
-    return give(r, &r->workers[(uint64_t)row->member % r->worker_count], row, next_posting,
-                next_effect);
-  }
-  bool good = true;
-  for (unsigned i = 0; i < r->worker_count && good; i++) {
-    good = give(r, &r->workers[i], row, next_posting, next_effect);
-  }
-  return good;
 }
 
 static bool told(reading *r, uint64_t done, uint64_t total)
@@ -342,6 +299,26 @@ static bool told(reading *r, uint64_t done, uint64_t total)
   return !replay->stopped;
 }
 
+/* False: there is no more. */
+static bool fill(reading *r, notch_cursor *cursor, batch *b, int64_t *next_posting,
+                 int64_t *next_effect)
+{
+  notch_replay *replay = r->replay;
+  const notch_transaction *row;
+  notch_cursor_read_into(cursor, &b->arena);
+  while (b->count < BATCH_ROWS && (row = notch_cursor_next(cursor)) != NULL) {
+    b->rows[b->count] = *row;
+    b->next_posting[b->count] = *next_posting;
+    b->next_effect[b->count++] = *next_effect;
+    replay->transactions++;
+    replay->postings += row->posting_count;
+    replay->events += row->origin == NOTCH_ORIGIN_SENT;
+    *next_posting += row->posting_count;
+    *next_effect += row->effect_count;
+  }
+  return b->count == BATCH_ROWS;
+}
+
 static void read_all(reading *r)
 {
   notch_replay *replay = r->replay;
@@ -349,16 +326,13 @@ static void read_all(reading *r)
   uint64_t total = (uint64_t)notch_store_next(replay->store)->event - 1;
   int64_t next_posting = 1, next_effect = 1;
   notch_store_status status = notch_cursor_open(&cursor, replay->store, 1, 0);
-  const notch_transaction *row;
-  while (status == NOTCH_STORE_OK && (row = notch_cursor_next(cursor)) != NULL) {
-    if (!distribute(r, row, next_posting, next_effect)) {
+  for (bool more = status == NOTCH_STORE_OK; more && !r->failed;) {
+    batch *b = take_batch(r);
+    if (b == NULL) {
       break;
     }
-    replay->transactions++;
-    replay->postings += row->posting_count;
-    replay->events += row->origin == NOTCH_ORIGIN_SENT;
-    next_posting += row->posting_count;
-    next_effect += row->effect_count;
+    more = fill(r, cursor, b, &next_posting, &next_effect);
+    hand_over(r, b);
     if (replay->transactions % PROGRESS_ROWS == 0 &&
         !told(r, (uint64_t)replay->transactions, total)) {
       break;
@@ -417,20 +391,14 @@ static bool independent(notch_replay *replay)
 
 static void end_workers(reading *r)
 {
-  for (unsigned i = 0; i < r->worker_count && r->workers[i].running; i++) {
-    hand_over(r, &r->workers[i]);
-  }
   pthread_mutex_lock(&r->lock);
   r->ended = true;
-  for (unsigned i = 0; i < r->worker_count && r->workers[i].started; i++) {
-    pthread_cond_signal(&r->workers[i].wake);
-  }
+  pthread_cond_broadcast(&r->more);
   pthread_mutex_unlock(&r->lock);
   for (unsigned i = 0; i < r->worker_count; i++) {
     worker *w = &r->workers[i];
     if (w->started) {
       pthread_join(w->thread, NULL);
-      pthread_cond_destroy(&w->wake);
     }
     if (w->running) {
       if (!r->failed && !r->replay->stopped) {
@@ -457,6 +425,7 @@ bool notch_replay_run(notch_replay *replay)
   if (pthread_mutex_init(&r.lock, NULL) != 0) {
     return false;
   }
+  pthread_cond_init(&r.more, NULL);
   pthread_cond_init(&r.room, NULL);
   unsigned wanted = replay->threads == 0 ? 2 : replay->threads;
   wanted = wanted > WORKERS_MAX ? WORKERS_MAX : wanted;
@@ -464,6 +433,7 @@ bool notch_replay_run(notch_replay *replay)
   replay->threads_used = r.worker_count;
   bool good = true;
   for (unsigned i = 0; i < r.worker_count && good; i++) {
+    r.workers[i].index = i;
     good = start_worker(&r, &r.workers[i], r.worker_count > 1);
   }
   for (unsigned i = 0; i < r.worker_count && good && r.worker_count > 1; i++) {
@@ -473,6 +443,7 @@ bool notch_replay_run(notch_replay *replay)
     read_all(&r);
   }
   end_workers(&r);
+  pthread_cond_destroy(&r.more);
   pthread_cond_destroy(&r.room);
   pthread_mutex_destroy(&r.lock);
   if (!r.failed && !replay->stopped) {

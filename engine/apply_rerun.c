@@ -70,6 +70,7 @@ void notch_rerun_foresee(const notch_rerun *rerun, int64_t member, bool near)
     fetch(seat->state.block, seat->state.block_size);
   } else if (seat != NULL) {
     fetch(seat, sizeof *seat);
+    fetch(rerun->ids == NULL ? NULL : &rerun->ids[member], rerun->ids == NULL ? 0 : 1);
   }
 }
 

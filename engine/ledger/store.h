@@ -280,6 +280,9 @@ const notch_transaction *notch_cursor_next(notch_cursor *cursor);
 /* All of them with their leaves, as stored. */
 notch_store_status notch_cursor_open_leaves(notch_cursor **out, notch_store *store);
 const notch_digest *notch_cursor_leaf(const notch_cursor *cursor);
+/* From here on what transactions point to is put into this arena, which is the caller's to reset:
+ * it outlives the call, the transaction itself does not. */
+void notch_cursor_read_into(notch_cursor *cursor, notch_arena *arena);
 notch_store_status notch_cursor_status(const notch_cursor *cursor);
 void notch_cursor_close(notch_cursor *cursor); /* accepts NULL */
 

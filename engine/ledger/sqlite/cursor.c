@@ -19,7 +19,8 @@ struct notch_cursor {
   sqlite3_stmt *events;
   sqlite3_stmt *rare; /* what few events have; NULL: `events` has it */
   scan postings, moves, effects;
-  notch_arena row; /* of the current transaction */
+  notch_arena own;   /* of the current transaction */
+  notch_arena *into; /* or the caller's, for as long as he likes */
   notch_transaction transaction;
   notch_posting first; /* of its postings */
   notch_digest leaf;
@@ -44,7 +45,8 @@ static notch_store_status open_cursor(notch_cursor **out, notch_store *store, in
     return notch_store_nomem(store);
   }
   *cursor = (notch_cursor){.store = store};
-  notch_arena_init(&cursor->row, store->memory);
+  notch_arena_init(&cursor->own, store->memory);
+  cursor->into = &cursor->own;
   notch_sql events = leaves ? NOTCH_SQL_EVENTS : NOTCH_SQL_EVENTS_PLAIN;
   if (!prepare(cursor, &cursor->events, notch_sql_text(events)) ||
       (!leaves && !prepare(cursor, &cursor->rare, notch_sql_text(NOTCH_SQL_EVENT_RARE))) ||
@@ -82,8 +84,13 @@ void notch_cursor_close(notch_cursor *cursor)
   sqlite3_finalize(cursor->postings.rows);
   sqlite3_finalize(cursor->moves.rows);
   sqlite3_finalize(cursor->effects.rows);
-  notch_arena_free(&cursor->row);
+  notch_arena_free(&cursor->own);
   notch_memory_free(cursor->store->memory, cursor);
+}
+
+void notch_cursor_read_into(notch_cursor *cursor, notch_arena *arena)
+{
+  cursor->into = arena;
 }
 
 notch_store_status notch_cursor_status(const notch_cursor *cursor)
@@ -140,15 +147,15 @@ static void read_more_postings(notch_cursor *cursor, int64_t second)
   notch_posting next = cursor->first;
   for (;;) {
     notch_vec_grow((void **)&list.items, &list.count, &list.capacity, sizeof *list.items,
-                   &cursor->row);
-    if (cursor->row.failed) {
+                   cursor->into);
+    if (cursor->into->failed) {
       return;
     }
     list.items[list.count - 1] = next;
     if (!is_of(&cursor->postings, t->event)) {
       break;
     }
-    notch_row_posting(rows, &cursor->row, t->at_us, &next);
+    notch_row_posting(rows, cursor->into, t->at_us, &next);
     step(cursor, &cursor->postings);
   }
   t->postings = list.items;
@@ -164,8 +171,8 @@ static void read_moves(notch_cursor *cursor, int64_t first)
   }
   for (; is_of(&cursor->moves, t->event); step(cursor, &cursor->moves)) {
     notch_vec_grow((void **)&list.items, &list.count, &list.capacity, sizeof *list.items,
-                   &cursor->row);
-    if (cursor->row.failed) {
+                   cursor->into);
+    if (cursor->into->failed) {
       return;
     }
     notch_row_move(cursor->moves.rows, &list.items[list.count - 1]);
@@ -183,11 +190,11 @@ static void read_effects(notch_cursor *cursor, int64_t first)
   }
   for (; is_of(&cursor->effects, t->event); step(cursor, &cursor->effects)) {
     notch_vec_grow((void **)&list.items, &list.count, &list.capacity, sizeof *list.items,
-                   &cursor->row);
-    if (cursor->row.failed) {
+                   cursor->into);
+    if (cursor->into->failed) {
       return;
     }
-    notch_row_effect(cursor->effects.rows, &cursor->row, &list.items[list.count - 1]);
+    notch_row_effect(cursor->effects.rows, cursor->into, &list.items[list.count - 1]);
   }
   t->effects = list.items;
   t->effect_count = list.count;
@@ -210,6 +217,24 @@ static void read_rare(notch_cursor *cursor, notch_row_hangs *hangs)
   notch_row_rare(row, row == cursor->rare ? 0 : NOTCH_ROW_ORIGIN, t, &cursor->first, hangs);
 }
 
+/* What else the transaction points to: columns of the row, and the cursor's own first posting. */
+static void keep(notch_cursor *cursor)
+{
+  notch_transaction *t = &cursor->transaction;
+  notch_text *const texts[] = {&t->id, &t->content, &t->shared, &t->detail};
+  for (unsigned i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+    if (texts[i]->length > 0) {
+      *texts[i] = notch_arena_text(cursor->into, *texts[i]);
+    }
+  }
+  notch_posting *first = t->postings == &cursor->first ? NOTCH_NEW(cursor->into, notch_posting)
+                                                       : NULL;
+  if (first != NULL) {
+    *first = cursor->first;
+    t->postings = first;
+  }
+}
+
 const notch_transaction *notch_cursor_next(notch_cursor *cursor)
 {
   if (cursor->status != NOTCH_STORE_OK) {
@@ -223,8 +248,10 @@ const notch_transaction *notch_cursor_next(notch_cursor *cursor)
     return NULL;
   }
   notch_row_hangs hangs = {0, 0};
-  notch_arena_reset(&cursor->row);
-  notch_row_event(cursor->store, cursor->events, &cursor->row, &cursor->transaction,
+  if (cursor->into == &cursor->own) {
+    notch_arena_reset(&cursor->own);
+  }
+  notch_row_event(cursor->store, cursor->events, cursor->into, &cursor->transaction,
                   &cursor->first);
   read_rare(cursor, &hangs);
   if (cursor->rare == NULL) {
@@ -236,7 +263,10 @@ const notch_transaction *notch_cursor_next(notch_cursor *cursor)
   }
   read_moves(cursor, hangs.move);
   read_effects(cursor, hangs.effect);
-  if (cursor->row.failed) {
+  if (cursor->into != &cursor->own) {
+    keep(cursor);
+  }
+  if (cursor->into->failed) {
     cursor->status = notch_store_nomem(cursor->store);
   }
   return cursor->status == NOTCH_STORE_OK ? &cursor->transaction : NULL;
