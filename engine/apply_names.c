@@ -467,6 +467,11 @@ static bool name_posting(const naming *n, const notch_posting *from, notch_posti
   }
   to->shares = shares;
   to->share_count = count;
+  if (n->from == NULL &&
+      notch_store_name_sort(n->books->store, from->points) != NOTCH_NAME_POINTS) {
+    to->points = to->terms = to->partner = NOTCH_NONE; /* a damaged row: no state takes it */
+    return true;
+  }
   if (!name_in(n, NOTCH_NAME_POINTS, from->points, &to->points)) {
     return false;
   }
