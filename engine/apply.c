@@ -437,7 +437,6 @@ bool notch_books_apply(notch_books *books, const notch_json *sent, const char *u
   notch_arena_reset(&books->run);
   notch_seats_touch(books);
   books->fold_depth = 0;
-  books->keeps_rows = options->rows;
   memset(&books->rows, 0, sizeof books->rows);
   books->status = NOTCH_STORE_OK;
   if (sent == NULL || !notch_envelope_open(&envelope, unwrap(sent), &why)) {
@@ -447,6 +446,7 @@ bool notch_books_apply(notch_books *books, const notch_json *sent, const char *u
   }
   receipt->id = envelope.id;
   if (setjmp(books->no_memory) != 0) {
+    books->keeps_rows = false;
     books->run.escape = NULL;
     notch_history_forget(books);
     return notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
@@ -454,7 +454,9 @@ bool notch_books_apply(notch_books *books, const notch_json *sent, const char *u
   books->run.escape = &books->no_memory;
   notch_books_tick(books, &envelope);
   work w = {books, &envelope, options, receipt, NULL};
+  books->keeps_rows = options->rows; /* in `run`, which whoever writes next begins afresh */
   bool good = apply_envelope(&w);
+  books->keeps_rows = false;
   books->run.escape = NULL;
   notch_history_forget(books);
   return good;
