@@ -46,11 +46,11 @@ class Spending:
         if reward.stock is not None and self.stock(reward.name) < paid:
             reasons.append('out_of_stock')
         there = sum(part for _, _, part in self.opened(member, reward.kind, record))
-        if member.purse.available(reward.kind) + there < cost:
+        if cost and member.purse.available(reward.kind) + there < cost:
             reasons.append('not_enough_points')
         if reasons:
             raise Refused(*reasons)
-        parts = self.spend_together(member, reward.kind, cost, record)
+        parts = self.spend_together(member, reward.kind, cost, record) if cost else []
         self.take_from_stock(reward.name, paid)
         return reward, self.take_granted(member, reward.name, free, record.moment), parts
 
