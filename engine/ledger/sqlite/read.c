@@ -109,11 +109,12 @@ static notch_store_status missing(notch_store *store, int64_t event)
                          (long long)event);
 }
 
-/* The event of a posting: the last one whose first, or next, number is not above it.  Numbers
- * only grow from event to event, so they are halved. */
-static notch_store_status event_of(notch_store *store, int64_t posting, int64_t *out)
+/* The last event at which a figure is not above `most`, 0: none.  The figure only grows from event
+ * to event, so the events are halved. */
+static notch_store_status last_not_above(notch_store *store, notch_sql figure, int64_t most,
+                                         const char *doing, int64_t *out)
 {
-  sqlite3_stmt *get = notch_sql_get(store, NOTCH_SQL_EVENT_POSTING);
+  sqlite3_stmt *get = notch_sql_get(store, figure);
   if (get == NULL) {
     return store->last;
   }
@@ -121,8 +122,8 @@ static notch_store_status event_of(notch_store *store, int64_t posting, int64_t 
   while (above - below > 1) {
     int64_t middle = below + (above - below) / 2;
     sqlite3_bind_int64(get, 1, middle);
-    notch_store_status status = notch_sql_row(store, get, "looking for a posting");
-    bool before = status == NOTCH_STORE_OK && sqlite3_column_int64(get, 0) <= posting;
+    notch_store_status status = notch_sql_row(store, get, doing);
+    bool before = status == NOTCH_STORE_OK && sqlite3_column_int64(get, 0) <= most;
     notch_sql_done(get);
     if (status != NOTCH_STORE_OK) {
       return status == NOTCH_STORE_NOTFOUND ? missing(store, middle) : status;
@@ -130,7 +131,15 @@ static notch_store_status event_of(notch_store *store, int64_t posting, int64_t 
     *(before ? &below : &above) = middle;
   }
   *out = below;
-  return below > 0 ? NOTCH_STORE_OK : NOTCH_STORE_NOTFOUND;
+  return NOTCH_STORE_OK;
+}
+
+/* By an event's first posting, or the next one's number where it has none. */
+static notch_store_status event_of(notch_store *store, int64_t posting, int64_t *out)
+{
+  notch_store_status status =
+      last_not_above(store, NOTCH_SQL_EVENT_POSTING, posting, "looking for a posting", out);
+  return status == NOTCH_STORE_OK && *out == 0 ? NOTCH_STORE_NOTFOUND : status;
 }
 
 notch_store_status notch_store_posting_read(notch_store *store, int64_t posting,
@@ -174,27 +183,10 @@ notch_store_status notch_store_effect_read(notch_store *store, int64_t effect,
   return status;
 }
 
-/* recorded grows strictly with the number, so the numbers are halved. */
 notch_store_status notch_store_event_known(notch_store *store, int64_t *out, int64_t recorded_us)
 {
-  sqlite3_stmt *get = notch_sql_get(store, NOTCH_SQL_EVENT_RECORDED);
-  if (get == NULL) {
-    return store->last;
-  }
-  int64_t known = 0, unknown = store->next.event;
-  while (unknown - known > 1) {
-    int64_t middle = known + (unknown - known) / 2;
-    sqlite3_bind_int64(get, 1, middle);
-    notch_store_status status = notch_sql_row(store, get, "reading when a row was recorded");
-    bool earlier = status == NOTCH_STORE_OK && sqlite3_column_int64(get, 0) <= recorded_us;
-    notch_sql_done(get);
-    if (status != NOTCH_STORE_OK) {
-      return status == NOTCH_STORE_NOTFOUND ? missing(store, middle) : status;
-    }
-    *(earlier ? &known : &unknown) = middle;
-  }
-  *out = known;
-  return NOTCH_STORE_OK;
+  return last_not_above(store, NOTCH_SQL_EVENT_RECORDED, recorded_us,
+                        "reading when a row was recorded", out);
 }
 
 notch_store_status notch_store_newest_booked(notch_store *store, int64_t *out)
