@@ -16,7 +16,7 @@
 #include <string.h>
 
 #define BATCH_ROWS 128u /* what is on its way stays in the caches */
-#define BATCHES_MAX 6u
+#define BATCHES_MAX 64u /* a thread that has to wait for a processor stops no other */
 #define WORKERS_MAX 8u
 #define SEEN_FAR 16u /* rows ahead of the one being decided */
 #define SEEN_NEAR 8u
@@ -175,6 +175,20 @@ static void let_go(reading *r, batch *b)
   }
 }
 
+static void finish(worker *w)
+{
+  reading *r = w->reading;
+  if (!r->failed && !r->replay->stopped) {
+    notch_rerun_finish(&w->rerun);
+  }
+  int64_t erased = notch_rerun_erased(&w->rerun);
+  pthread_mutex_lock(&r->lock);
+  r->replay->erased_rows += w->rerun.erased_rows;
+  r->replay->erased += erased;
+  pthread_mutex_unlock(&r->lock);
+  notch_rerun_end(&w->rerun);
+}
+
 static void *run_worker(void *payload)
 {
   worker *w = payload;
@@ -195,6 +209,7 @@ static void *run_worker(void *payload)
     let_go(r, b);
   }
   pthread_mutex_unlock(&r->lock);
+  finish(w);
   return NULL;
 }
 
@@ -399,14 +414,8 @@ static void end_workers(reading *r)
     worker *w = &r->workers[i];
     if (w->started) {
       pthread_join(w->thread, NULL);
-    }
-    if (w->running) {
-      if (!r->failed && !r->replay->stopped) {
-        notch_rerun_finish(&w->rerun);
-      }
-      r->replay->erased_rows += w->rerun.erased_rows;
-      r->replay->erased += notch_rerun_erased(&w->rerun);
-      notch_rerun_end(&w->rerun);
+    } else if (w->running) {
+      finish(w);
     }
     notch_reader_close(w->books, w->again);
   }
