@@ -22,7 +22,7 @@
 #define NOTCH_LEDGER_FORMAT 1
 #define NOTCH_NODE_LEVEL_MIN 8u /* lower nodes are recomputed from at most 255 leaves */
 #define NOTCH_WAL_PAGES_MAX 8000 /* checkpoint when the log is longer: 32 MB */
-#define NOTCH_WAL_PAGES_SHARED 2000 /* the same while others write, too: it takes less long */
+#define NOTCH_WAL_PAGES_SHARED 4000 /* the same while others write, too: each time costs a sync */
 #define NOTCH_WAL_PAGES_SMALL 1000 /* the same for a till alone: the log stays as long as it is */
 
 typedef enum notch_sql {
