@@ -63,8 +63,8 @@ class Passing:
                 self.let_go(member, hold, moment - 1)
         for lot in purse.lots:
             if not lot.mature and lot.matures <= moment:
+                matured = matured or lot.left > 0  # what ran out before is not there to mature
                 self.mature(purse, lot)
-                matured = True
         if member.now is not None:
             for ladder in self.program.ladders.values():
                 if self.next_review(member, ladder) == moment:
