@@ -233,9 +233,10 @@ static void find_shape(const notch_emitter *e, uint32_t slot_count, notch_proced
   }
   bool left = at[1].a == at->to;
   uint32_t other = left ? at[1].b : at[1].a;
-  if (shape_of(at[1].op, left) != NOTCH_SHAPE_CODE && (left || at[1].b == at->to) &&
-      other >= slot_count && at[2].op == NOTCH_OP_RETURN && at[2].a == at[1].to) {
-    procedure->shape = shape_of(at[1].op, left);
+  notch_shape shape = shape_of(at[1].op, left);
+  if (shape != NOTCH_SHAPE_CODE && (left || at[1].b == at->to) && other >= slot_count &&
+      at[2].op == NOTCH_OP_RETURN && at[2].a == at[1].to) {
+    procedure->shape = shape;
     procedure->constant = other - slot_count;
   }
 }

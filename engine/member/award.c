@@ -29,20 +29,6 @@ EXACT(mul, mul)
 EXACT(div, div)
 #undef EXACT
 
-notch_rational notch_put_in(notch_work *work, const notch_awards *awards, uint32_t rule,
-                            uint32_t points)
-{
-  notch_rational sum = NOTCH_INTEGER(0);
-  const notch_ruling *ruling = notch_ruling_of(awards, rule);
-  for (uint32_t i = 0; ruling != NULL && i < ruling->award_count; i++) {
-    const notch_award *award = &awards->awards.items[ruling->first_award + i];
-    if (award->points == points && !award->to_other) {
-      sum = notch_exact_add(work, sum, award->exact);
-    }
-  }
-  return sum;
-}
-
 /* A rule applies when its dates, its `when` and its limits in times let it. */
 static bool lets_it(notch_work *work, const notch_candidate *candidate, int64_t rules_at_us)
 {
@@ -316,10 +302,7 @@ static void work_out(notch_work *work, notch_awards *awards, uint32_t index,
   }
   ruling = &awards->rulings.items[index];
   for (uint32_t i = 0; i < ruling->award_count; i++) {
-    notch_award *award = &awards->awards.items[ruling->first_award + i];
-    if (notch_rounding_of(work->program, award->rule, award->points)->scope != NOTCH_PER_EVENT) {
-      notch_round_award(work, award);
-    }
+    notch_round_award(work, &awards->awards.items[ruling->first_award + i]);
   }
   limit_rule(work, awards, index);
 }

@@ -13,7 +13,8 @@ typedef enum notch_ruling_kind {
   NOTCH_RULING_SET_ASIDE /* its group chose another */
 } notch_ruling_kind;
 
-typedef struct notch_ruling { /* what became of a rule that trigger, dates and `when` let apply */
+/* What became of a rule that applies, or that an exception replaced. */
+typedef struct notch_ruling {
   uint32_t rule, variant;
   notch_ruling_kind kind;
   uint32_t replaced_by; /* rule */
@@ -77,6 +78,7 @@ void notch_sort_candidates(const notch_program *program, notch_candidate *list, 
 void notch_group_choose(notch_work *work, notch_awards *awards, uint32_t group);
 void notch_group_limit(notch_work *work, notch_awards *awards, uint32_t group);
 /* rounding.c */
+/* `per rule` and `per line`: rounded before anything else uses it. */
 void notch_round_award(notch_work *work, notch_award *award);
 void notch_round_awards(notch_work *work, notch_awards *awards, bool cap);
 /* The order that settles ties: `ranked` in a common group, else code-point order of names. */
@@ -92,15 +94,19 @@ static inline const notch_rounding *notch_rounding_of(const notch_program *progr
                                        : &program->points[points].rounding;
 }
 
+/* Points of one kind for one member. */
+static inline bool notch_same_account(const notch_award *left, const notch_award *right)
+{
+  return left->points == right->points && left->to_other == right->to_other &&
+         notch_text_equal(left->receiver, right->receiver);
+}
+
 /* NULL: it did not apply. */
 static inline notch_ruling *notch_ruling_of(const notch_awards *awards, uint32_t rule)
 {
   uint32_t index = awards->ruling_of[rule];
   return index == 0 ? NULL : &awards->rulings.items[index - 1];
 }
-/* The sum of a rule's exact amounts of one kind for the member himself. */
-notch_rational notch_put_in(notch_work *work, const notch_awards *awards, uint32_t rule,
-                            uint32_t points);
 notch_rational notch_exact_add(notch_work *work, notch_rational left, notch_rational right);
 notch_rational notch_exact_mul(notch_work *work, notch_rational left, notch_rational right);
 notch_rational notch_exact_div(notch_work *work, notch_rational left, notch_rational right);

@@ -30,7 +30,6 @@ typedef enum notch_due {
 #define NOTCH_DUE_FIRST 0x10000u
 const char *notch_due_word(notch_due due);
 
-/* A programme made ready to run: code and what is derived from it once.  Shared by threads. */
 /* What a version does with a kind of points or a reward that it no longer declares. */
 typedef struct notch_retired {
   bool gone;            /* carried over from the version before, to be seen and emptied */
@@ -47,6 +46,7 @@ typedef struct notch_retired {
 #define NOTCH_RULE_ACTS 8u         /* effects, promises, closing */
 #define NOTCH_RULE_COUNTS_TIMES 16u /* a limit of its own or of its group is in times */
 
+/* A programme made ready to run: code and what is derived from it once.  Shared by threads. */
 typedef struct notch_plan {
   const notch_program *program;
   const notch_code *code;

@@ -126,30 +126,6 @@ static void empty_kind(notch_work *work, notch_state *state, uint32_t points)
   end_debt(work, &c, points);
 }
 
-/* Granted anew with the dates of the old one, as far as the stock goes; the rest waits for it. */
-static void grant_instead(notch_work *work, uint32_t reward, int64_t count,
-                          const notch_reward_lot *old)
-{
-  int64_t stock = notch_stock_left(work, reward), now = count < stock ? count : stock;
-  notch_effect effect = {.kind = NOTCH_EFFECT_GRANT,
-                         .subject = reward,
-                         .rule = NOTCH_NONE,
-                         .amount = now,
-                         .matures_s = old->matures_s,
-                         .until_s = old->until_s};
-  if (now > 0) {
-    notch_work_effect(work, effect);
-    notch_change_stock(work, reward, -now);
-  }
-  if (now < count) {
-    effect.kind = NOTCH_EFFECT_GRANT_WAITING;
-    effect.amount = count - now;
-    notch_work_effect(work, effect);
-    notch_house_effect(work->program, notch_work_house(work), &effect, work->open->row.member,
-                       work->open->row.event);
-  }
-}
-
 static void empty_reward(notch_work *work, notch_state *state, uint32_t reward)
 {
   converting c = {.retired = &work->plan->retired_rewards[reward]};
@@ -168,7 +144,12 @@ static void empty_reward(notch_work *work, notch_state *state, uint32_t reward)
                                            .until_s = NOTCH_NEVER});
     int64_t given = c.retired->with == NOTCH_RETIRE_BECOMES ? part_of(&c, lot.left) : 0;
     if (given > 0) {
-      grant_instead(work, c.retired->becomes, given, &lot);
+      notch_grant_from_stock(work, /* with the dates of the old one */
+                             (notch_effect){.subject = c.retired->becomes,
+                                            .rule = NOTCH_NONE,
+                                            .matures_s = lot.matures_s,
+                                            .until_s = lot.until_s},
+                             given);
     }
   }
 }

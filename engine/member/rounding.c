@@ -25,7 +25,6 @@ static int64_t rounded_extra(notch_work *work, const notch_award *award, notch_r
   return rounded(work, after, mode) - rounded(work, award->before, mode);
 }
 
-/* `per rule` and `per line`: rounded before anything else uses it. */
 void notch_round_award(notch_work *work, notch_award *award)
 {
   const notch_rounding *rounding = notch_rounding_of(work->program, award->rule, award->points);
@@ -54,10 +53,9 @@ static notch_rational remainder_of(notch_rational value)
 }
 
 /* Parts that add up to `total`: floors, then one each to the largest remainders, in order. */
-static void share_out(notch_work *work, const notch_rational *exact, uint32_t count, int64_t total,
+static void share_out(const notch_rational *exact, uint32_t count, int64_t total,
                       int64_t *shares)
 {
-  bool *given = NOTCH_NEW_ARRAY(work->run, bool, count + 1);
   int64_t left = total;
   for (uint32_t i = 0; i < count; i++) {
     shares[i] = notch_rational_floor(exact[i]);
@@ -68,13 +66,13 @@ static void share_out(notch_work *work, const notch_rational *exact, uint32_t co
     notch_rational most = NOTCH_INTEGER(0);
     for (uint32_t i = 0; i < count; i++) {
       notch_rational part = remainder_of(exact[i]);
-      if (!given[i] && (best == NOTCH_NONE || notch_rational_compare(part, most) > 0)) {
+      bool given = shares[i] > notch_rational_floor(exact[i]);
+      if (!given && (best == NOTCH_NONE || notch_rational_compare(part, most) > 0)) {
         best = i;
         most = part;
       }
     }
     assert(best != NOTCH_NONE);
-    given[best] = true;
     shares[best]++;
     left--;
   }
@@ -108,12 +106,6 @@ static void add_in_tie_order(notch_work *work, award_list *list, notch_award *aw
     list->items[i] = list->items[i - 1];
     list->items[i - 1] = award;
   }
-}
-
-static bool same_account(const notch_award *award, uint32_t points, const notch_award *of)
-{
-  return award->points == points && award->to_other == of->to_other &&
-         notch_text_equal(award->receiver, of->receiver);
 }
 
 /* Lowering rules never take the total below zero: the excess is cut from them in proportion. */
@@ -158,7 +150,7 @@ static void round_together(notch_work *work, const award_list *list, uint32_t po
   }
   int64_t whole = rounded(work, total, work->program->points[points].rounding.mode);
   if (count > 0) {
-    share_out(work, exact, count, whole, shares);
+    share_out(exact, count, whole, shares);
     notch_work_trace(work, NOTCH_TRACE_ROUNDED, points, NOTCH_NONE, true, NULL,
                      notch_value_of(total), whole);
   }
@@ -207,7 +199,7 @@ static void cap(notch_work *work, const award_list *list, uint32_t points)
   for (uint32_t i = 0; i < list->count; i++) {
     exact[i] = notch_exact_mul(work, NOTCH_INTEGER(list->items[i]->posted), part);
   }
-  share_out(work, exact, list->count, room, shares);
+  share_out(exact, list->count, room, shares);
   for (uint32_t i = 0; i < list->count; i++) {
     list->items[i]->posted = shares[i];
   }
@@ -215,67 +207,7 @@ static void cap(notch_work *work, const award_list *list, uint32_t points)
                    total - room);
 }
 
-/* The order of ties between rules without a group. */
-static bool comes_first(const notch_work *work, const notch_award *left, const notch_award *right)
-{
-  const notch_rule *rules = work->program->rules;
-  return rules[left->rule].name_rank < rules[right->rule].name_rank;
-}
-
-/* One unit more for the award with the largest remainder that has none yet. */
-static void give_one(notch_work *work, notch_awards *awards)
-{
-  notch_award *best = NULL;
-  notch_rational most = NOTCH_INTEGER(0);
-  for (uint32_t i = 0; i < awards->awards.count; i++) {
-    notch_award *award = &awards->awards.items[i];
-    notch_rational part = remainder_of(award->exact);
-    int order = award->posted > notch_rational_floor(award->exact) ? -1
-                : best == NULL                                     ? 1
-                                   : notch_rational_compare(part, most);
-    if (order > 0 || (order == 0 && comes_first(work, award, best))) {
-      best = award;
-      most = part;
-    }
-  }
-  assert(best != NULL);
-  best->posted++;
-}
-
-/* Nearly always all awards are the member's own, of one kind, none lowers, and no group, cap or
- * rounding of a rule's own has a say: then no list has to be made.  False: one has to. */
-static bool round_simply(notch_work *work, notch_awards *awards, bool capped)
-{
-  const notch_program *program = work->program;
-  uint32_t points = awards->awards.items[0].points;
-  notch_rational total = NOTCH_INTEGER(0);
-  int64_t left = 0;
-  for (uint32_t i = 0; i < awards->awards.count; i++) {
-    const notch_award *award = &awards->awards.items[i];
-    if (award->points != points || award->to_other || award->alone || award->exact.num < 0 ||
-        program->rules[award->rule].group != NOTCH_NONE) {
-      return false;
-    }
-  }
-  if (capped && program->points[points].cap > 0) {
-    return false;
-  }
-  for (uint32_t i = 0; i < awards->awards.count; i++) {
-    notch_award *award = &awards->awards.items[i];
-    total = notch_exact_add(work, total, award->exact);
-    award->posted = notch_rational_floor(award->exact);
-    left -= award->posted;
-  }
-  int64_t whole = rounded(work, total, program->points[points].rounding.mode);
-  for (left += whole; left > 0; left--) {
-    give_one(work, awards);
-  }
-  notch_work_trace(work, NOTCH_TRACE_ROUNDED, points, NOTCH_NONE, true, NULL,
-                   notch_value_of(total), whole);
-  return true;
-}
-
-static void round_by_account(notch_work *work, notch_awards *awards, bool capped)
+void notch_round_awards(notch_work *work, notch_awards *awards, bool capped)
 {
   bool *done = NOTCH_NEW_ARRAY(work->run, bool, awards->awards.count + 1);
   for (uint32_t i = 0; i < awards->awards.count; i++) {
@@ -284,9 +216,10 @@ static void round_by_account(notch_work *work, notch_awards *awards, bool capped
       continue;
     }
     award_list list = {0};
+    notch_vec_reserve(&list, awards->awards.count - i, work->run);
     for (uint32_t j = i; j < awards->awards.count; j++) {
       notch_award *award = &awards->awards.items[j];
-      if (!done[j] && same_account(award, first->points, first)) {
+      if (!done[j] && notch_same_account(award, first)) {
         done[j] = true;
         add_in_tie_order(work, &list, award);
       }
@@ -296,13 +229,6 @@ static void round_by_account(notch_work *work, notch_awards *awards, bool capped
     if (capped && !first->to_other && work->program->points[first->points].cap > 0) {
       cap(work, &list, first->points);
     }
-  }
-}
-
-void notch_round_awards(notch_work *work, notch_awards *awards, bool capped)
-{
-  if (awards->awards.count > 0 && !round_simply(work, awards, capped)) {
-    round_by_account(work, awards, capped);
   }
   for (uint32_t i = 0; i < awards->awards.count && work->trace != NULL; i++) {
     const notch_award *award = &awards->awards.items[i];

@@ -113,9 +113,8 @@ static uint32_t terms_of(const notch_program *program, const notch_award *award)
 static bool same_lot(const notch_program *program, const notch_award *left,
                      const notch_award *right)
 {
-  return left->points == right->points && terms_of(program, left) == terms_of(program, right) &&
-         program->rules[left->rule].partner == program->rules[right->rule].partner &&
-         left->to_other == right->to_other && notch_text_equal(left->receiver, right->receiver);
+  return notch_same_account(left, right) && terms_of(program, left) == terms_of(program, right) &&
+         program->rules[left->rule].partner == program->rules[right->rule].partner;
 }
 
 /* A prepaid purse pays for what its partner's rules earn, and gets it back from a return. */
@@ -138,12 +137,6 @@ void notch_use_purse(notch_work *work, const notch_posting *posting)
     notch_house_effect(work->program, notch_work_house(work), &effect, work->open->row.member,
                        work->open->row.event);
   }
-}
-
-static bool same_account(const notch_award *left, const notch_award *right)
-{
-  return left->points == right->points && left->to_other == right->to_other &&
-         notch_text_equal(left->receiver, right->receiver);
 }
 
 /* What each lowering award takes off that the lot of its own terms cannot bear; it is taken off
@@ -191,7 +184,7 @@ static int64_t shares_of_lot(notch_work *work, const notch_awards *awards, uint3
   for (uint32_t i = 0; i < awards->awards.count && spill != NULL; i++) {
     const notch_award *award = &awards->awards.items[i];
     int64_t part = spill[i] < total ? spill[i] : total;
-    if (part > 0 && same_account(model, award)) {
+    if (part > 0 && notch_same_account(model, award)) {
       shares[(*count)++] = (notch_share){award->rule, -part};
       total -= part;
       spill[i] -= part;

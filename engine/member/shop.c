@@ -52,24 +52,15 @@ void notch_change_stock(notch_work *work, uint32_t reward, int64_t change)
                      work->open->row.event);
 }
 
-void notch_grant(notch_work *work, uint32_t index, uint32_t rule, int64_t times)
+void notch_grant_from_stock(notch_work *work, notch_effect effect, int64_t times)
 {
-  const notch_reward *reward = &work->program->rewards[index];
-  if (times <= 0) {
-    return;
-  }
-  int64_t stock = notch_stock_left(work, index);
+  int64_t stock = notch_stock_left(work, effect.subject);
   int64_t now = times < stock ? times : stock;
-  notch_effect effect = {.kind = NOTCH_EFFECT_GRANT,
-                         .subject = index,
-                         .rule = rule,
-                         .amount = now,
-                         .until_s = validity_end(work, reward)};
-  int64_t unused;
-  notch_lot_dates(work, reward->terms, work->moment.now_us, &effect.matures_s, &unused);
   if (now > 0) {
+    effect.kind = NOTCH_EFFECT_GRANT;
+    effect.amount = now;
     notch_work_effect(work, effect);
-    notch_change_stock(work, index, -now);
+    notch_change_stock(work, effect.subject, -now);
   }
   if (now < times) {
     effect.kind = NOTCH_EFFECT_GRANT_WAITING;
@@ -78,6 +69,18 @@ void notch_grant(notch_work *work, uint32_t index, uint32_t rule, int64_t times)
     notch_house_effect(work->program, notch_work_house(work), &effect, work->open->row.member,
                        work->open->row.event);
   }
+}
+
+void notch_grant(notch_work *work, uint32_t index, uint32_t rule, int64_t times)
+{
+  const notch_reward *reward = &work->program->rewards[index];
+  if (times <= 0) {
+    return;
+  }
+  notch_effect effect = {.subject = index, .rule = rule, .until_s = validity_end(work, reward)};
+  int64_t unused;
+  notch_lot_dates(work, reward->terms, work->moment.now_us, &effect.matures_s, &unused);
+  notch_grant_from_stock(work, effect, times);
 }
 
 static bool usable(const notch_reward_lot *lot, uint32_t reward, int64_t now_us)

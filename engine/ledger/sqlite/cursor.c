@@ -217,11 +217,12 @@ static void read_rare(notch_cursor *cursor, notch_row_hangs *hangs)
   notch_row_rare(row, row == cursor->rare ? 0 : NOTCH_ROW_ORIGIN, t, &cursor->first, hangs);
 }
 
-/* What else the transaction points to: columns of the row, and the cursor's own first posting. */
+/* What else the transaction points to: columns of the row, and the cursor's own first posting.
+ * Its content was joined in the arena. */
 static void keep(notch_cursor *cursor)
 {
   notch_transaction *t = &cursor->transaction;
-  notch_text *const texts[] = {&t->id, &t->content, &t->shared, &t->detail};
+  notch_text *const texts[] = {&t->id, &t->shared, &t->detail};
   for (unsigned i = 0; i < sizeof texts / sizeof texts[0]; i++) {
     if (texts[i]->length > 0) {
       *texts[i] = notch_arena_text(cursor->into, *texts[i]);
