@@ -6,7 +6,8 @@
 
 int64_t notch_stock_left(notch_work *work, uint32_t reward); /* INT64_MAX: unlimited */
 void notch_change_stock(notch_work *work, uint32_t reward, int64_t change);
-/* Grants `times` as `effect` says (kind and amount are set), as far as the stock goes; the rest waits. */
+/* Grants `times` as `effect` says (kind and amount are set), as far as the stock goes; the rest
+ * waits for it. */
 void notch_grant_from_stock(notch_work *work, notch_effect effect, int64_t times);
 /* Rewards held that may be used now. */
 int64_t notch_rewards_held(const notch_state *state, uint32_t reward, int64_t now_us);
