@@ -216,7 +216,6 @@ void notch_retire_check(notch_checker *c);
 void notch_test_check(notch_checker *c);
 void notch_property_check(notch_checker *c);
 void notch_analysis_check(notch_checker *c);
-void notch_canonical_make(notch_checker *c);
 
 /* types.c */
 notch_type notch_type_make(notch_type_kind kind, uint32_t of);
@@ -277,7 +276,6 @@ notch_range notch_range_mul(notch_range left, notch_range right, bool *overflows
 notch_range notch_range_div(notch_range left, notch_range right, bool *overflows);
 notch_range notch_range_round(notch_range range, int64_t scale, notch_rounding_mode mode);
 notch_range notch_range_compare(notch_expr_op op, notch_range left, notch_range right);
-void notch_range_print(notch_buffer *to, notch_range range);
 
 /* presence.c */
 bool notch_known_present(const notch_env *env, const notch_expr *expr);

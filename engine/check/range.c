@@ -189,10 +189,3 @@ notch_range notch_range_compare(notch_expr_op op, notch_range left, notch_range 
   if (op == NOTCH_EXPR_NE) return verdict(-equal(left, right));
   return notch_range_flag(0, 1);
 }
-
-void notch_range_print(notch_buffer *to, notch_range range)
-{
-  if (range.has_low) notch_rational_print(to, range.low);
-  notch_buffer_print(to, "..");
-  if (range.has_high) notch_rational_print(to, range.high);
-}

@@ -503,11 +503,6 @@ static void raw(notch_buffer *to, const notch_json *json, notch_arena *run)
   }
 }
 
-void notch_canonical_json(notch_buffer *to, const notch_json *json, notch_arena *run)
-{
-  raw(to, json, run);
-}
-
 void notch_canonical_raw(notch_buffer *to, const notch_envelope *envelope, notch_arena *run)
 {
   raw_children(to, envelope->fields, envelope, run);

@@ -118,6 +118,5 @@ void notch_canonical_raw(notch_buffer *to, const notch_envelope *envelope, notch
 bool notch_event_is_personal(const notch_program *program, uint32_t type);
 void notch_canonical_value(notch_buffer *to, const notch_layout *layout, notch_type type,
                            unsigned decimals, notch_value value, const notch_vault *vault);
-void notch_canonical_json(notch_buffer *to, const notch_json *json, notch_arena *run);
 
 #endif

@@ -345,7 +345,6 @@ notch_store_status notch_store_consistency(notch_store *store, int64_t old_size,
 /* The very bytes whose leaf hash (0x00 prefix, RFC 6962) stands in row `event`. */
 notch_store_status notch_store_leaf_bytes(notch_store *store, int64_t event, notch_arena *arena,
                                           notch_text *out);
-notch_store_status notch_store_leaf_hash(notch_store *store, int64_t event, notch_digest *out);
 notch_store_status notch_store_seal_put(notch_store *store, int64_t size, notch_text note);
 /* The newest seal, or NOTFOUND. */
 notch_store_status notch_store_seal_last(notch_store *store, notch_arena *arena, int64_t *size,

@@ -136,15 +136,6 @@ notch_store_status notch_store_consistency(notch_store *store, int64_t old_size,
   return hand_out(store, arena, proof, length, out, count);
 }
 
-notch_store_status notch_store_leaf_hash(notch_store *store, int64_t event, notch_digest *out)
-{
-  if (event < 1 || event >= store->next.event) {
-    return NOTCH_STORE_NOTFOUND;
-  }
-  bool found = notch_store_tree_fetch(store, 0, (uint64_t)event - 1, out);
-  return found ? NOTCH_STORE_OK : store->last;
-}
-
 /* The dictionary rows that came with one event, read with statements of their own: receipts and
  * verify need them, appending does not. */
 static notch_store_status read_dictionary(notch_store *store, int64_t event, notch_arena *arena,

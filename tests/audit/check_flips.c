@@ -6,6 +6,7 @@
 #include <config.h>
 
 #include "notch.h"
+#include "tests/gathered.h"
 
 #include <check.h>
 #include <sqlite3.h>
@@ -142,23 +143,9 @@ static void remove_all(void)
 
 /* ---- what a ledger answers ---- */
 
-typedef struct answers {
-  char text[16384];
-  size_t length;
-} answers;
-
-static int gather(void *payload, const char *bytes, size_t size)
-{
-  answers *all = payload;
-  ck_assert_uint_lt(all->length + size, sizeof all->text);
-  memcpy(all->text + all->length, bytes, size);
-  all->length += size;
-  return 0;
-}
-
 /* Balances of all, a sale that is known, one of each member that is not, what then falls due,
  * and balances again: whatever reads caches has read them. */
-static void ask(const char *file, answers *out)
+static void ask(const char *file, gathered *out)
 {
   static const char *const more[] = {
       "{\"id\":\"a\",\"type\":\"sale\",\"member\":\"ann\",\"at\":\"2026-01-02T00:00:00Z\","
@@ -195,11 +182,11 @@ static void ask(const char *file, answers *out)
 }
 
 /* Both are of the copy: first of the ledger as it was, then of what a test made of it. */
-static answers right_answers;
+static gathered right_answers;
 
 static bool answers_the_same(const char *file)
 {
-  static answers now;
+  static gathered now;
   ask(file, &now);
   return now.length > 0 && now.length == right_answers.length &&
          memcmp(now.text, right_answers.text, now.length) == 0;

@@ -8,6 +8,7 @@
 
 #include "ledger/store.h"
 #include "notch.h"
+#include "tests/gathered.h"
 
 #include <check.h>
 #include <sqlite3.h>
@@ -88,23 +89,8 @@ static void remove_ledger(void)
 
 /* ---- what verify says ---- */
 
-typedef struct report {
-  char text[65536];
-  size_t length;
-} report;
-
-static int gather(void *payload, const char *bytes, size_t size)
-{
-  report *all = payload;
-  ck_assert_uint_lt(all->length + size, sizeof all->text);
-  memcpy(all->text + all->length, bytes, size);
-  all->length += size;
-  all->text[all->length] = '\0';
-  return 0;
-}
-
 /* The names of the passes that failed, each with a blank behind it. */
-static void failed_passes(report *out, char *names, size_t size)
+static void failed_passes(gathered *out, char *names, size_t size)
 {
   notch_ledger *ledger = NULL;
   notch_ledger_options options = NOTCH_LEDGER_OPTIONS_INIT;
@@ -154,7 +140,7 @@ static const struct {
 
 START_TEST(a_change_in_the_file_fails_its_own_pass)
 {
-  static report said;
+  static gathered said;
   char names[300], wanted[40];
   sqlite3 *db = NULL;
   failed_passes(&said, names, sizeof names);
@@ -289,7 +275,7 @@ static void append(void (*spoil)(notch_transaction *t))
 
 START_TEST(a_row_that_does_not_fit_fails_its_own_pass)
 {
-  static report said;
+  static gathered said;
   char names[300], wanted[40];
   append(rows[_i].spoil);
   failed_passes(&said, names, sizeof names);
@@ -300,7 +286,7 @@ END_TEST
 
 START_TEST(a_row_that_fits_fails_none)
 {
-  static report said;
+  static gathered said;
   char names[300];
   append(NULL);
   failed_passes(&said, names, sizeof names);
@@ -311,7 +297,7 @@ END_TEST
 /* Every later hash follows from a leaf: the heads over it are not its own either. */
 START_TEST(a_changed_row_fails_the_leaves)
 {
-  static report said;
+  static gathered said;
   char names[300];
   sqlite3 *db = NULL;
   ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);

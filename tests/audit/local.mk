@@ -2,8 +2,8 @@
 AUDIT_CHECKS = tests/audit/check_flips tests/audit/check_passes tests/audit/check_proofs
 check_PROGRAMS += $(AUDIT_CHECKS)
 TESTS += $(AUDIT_CHECKS)
-tests_audit_check_flips_SOURCES = tests/audit/check_flips.c
-tests_audit_check_passes_SOURCES = tests/audit/check_passes.c
+tests_audit_check_flips_SOURCES = tests/audit/check_flips.c tests/gathered.h
+tests_audit_check_passes_SOURCES = tests/audit/check_passes.c tests/gathered.h
 tests_audit_check_proofs_SOURCES = tests/audit/check_proofs.c
 
 AUDIT_TESTS = tests/audit/check_audit.sh tests/audit/check_random.sh

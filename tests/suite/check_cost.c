@@ -3,6 +3,8 @@
 
 #include <notch.h>
 
+#include "tests/gathered.h"
+
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,20 +17,6 @@ static const char rules[] =
     "event purchase\n  field items list of item at most 7\n"
     "rule base\n  on purchase\n"
     "  earn 1 star * sum(quantity for items where sku = \"x\" or quantity > 5)\n";
-
-typedef struct words {
-  char bytes[4000];
-  size_t size;
-} words;
-
-static int keep(void *payload, const char *bytes, size_t size)
-{
-  words *to = payload;
-  ck_assert_uint_lt(to->size + size, sizeof to->bytes);
-  memcpy(to->bytes + to->size, bytes, size);
-  to->size += size;
-  return 0;
-}
 
 static notch_engine *engine_with(uint64_t steps)
 {
@@ -76,11 +64,11 @@ START_TEST(the_bound_is_what_the_longest_list_needs)
 {
   notch_engine *engine = engine_with(0);
   notch_program *program = compile(engine);
-  words told = {.size = 0};
+  static gathered told;
+  told.length = 0;
   ck_assert_int_eq(
-      notch_program_outlook(engine, program, 1, NOTCH_VIEW_JSON, keep, &told), NOTCH_OK);
-  told.bytes[told.size] = '\0';
-  const char *steps = strstr(told.bytes, "\"steps\":");
+      notch_program_outlook(engine, program, 1, NOTCH_VIEW_JSON, gather, &told), NOTCH_OK);
+  const char *steps = strstr(told.text, "\"steps\":");
   ck_assert_ptr_nonnull(steps);
   uint64_t most = strtoull(steps + strlen("\"steps\":"), NULL, 10);
   notch_program_free(program);

@@ -8,4 +8,4 @@ TESTS += tests/suite/check_memory
 tests_suite_check_memory_SOURCES = %D%/check_memory.c
 check_PROGRAMS += tests/suite/check_cost
 TESTS += tests/suite/check_cost
-tests_suite_check_cost_SOURCES = %D%/check_cost.c
+tests_suite_check_cost_SOURCES = %D%/check_cost.c tests/gathered.h
