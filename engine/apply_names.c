@@ -511,6 +511,9 @@ static bool name_row(const naming *n, const notch_transaction *from, notch_trans
   notch_posting *postings = NOTCH_NEW_ARRAY(n->run, notch_posting, from->posting_count + 1);
   notch_move *moves = NOTCH_NEW_ARRAY(n->run, notch_move, from->move_count + 1);
   notch_effect *effects = NOTCH_NEW_ARRAY(n->run, notch_effect, from->effect_count + 1);
+  if (n->run->failed) {
+    return false;
+  }
   to->posting_count = to->move_count = to->effect_count = 0;
   to->postings = postings;
   to->moves = moves;
