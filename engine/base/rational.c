@@ -83,21 +83,30 @@ static bool add_fractions(notch_rational *out, notch_rational left, notch_ration
 {
   assert(left.den > 0);
   assert(right.den > 0);
-  int64_t common = left.den == right.den
-                       ? left.den
+  int64_t common = left.den == right.den ? left.den
+                   : left.den == 1 || right.den == 1
+                       ? 1
                        : (int64_t)gcd((uint64_t)left.den, (uint64_t)right.den);
-  int64_t left_den = left.den / common, first, second, sum;
-  bool fits = !__builtin_mul_overflow(left.num, right.den / common, &first) &&
+  int64_t left_den = left.den, right_den = right.den, first, second, sum, den;
+  if (common != 1) {
+    left_den /= common;
+    right_den /= common;
+  }
+  bool fits = !__builtin_mul_overflow(left.num, right_den, &first) &&
               !__builtin_mul_overflow(right.num, left_den, &second) &&
               !(subtract ? __builtin_sub_overflow(first, second, &sum)
                          : __builtin_add_overflow(first, second, &sum));
   if (!fits)
     return add_wide(out, left, right, subtract, common);
-  int64_t shared = common == 1 ? 1 : (int64_t)gcd((uint64_t)common, magnitude(sum % common));
-  int64_t den;
-  if (__builtin_mul_overflow(left_den, right.den / shared, &den))
+  right_den = right.den;
+  if (common != 1) {
+    int64_t shared = (int64_t)gcd((uint64_t)common, magnitude(sum % common));
+    sum /= shared;
+    right_den /= shared;
+  }
+  if (__builtin_mul_overflow(left_den, right_den, &den))
     return false;
-  *out = (notch_rational){sum / shared, den};
+  *out = (notch_rational){sum, den};
   return true;
 }
 

@@ -247,6 +247,7 @@ static notch_awards *translated(notch_work *work, const notch_program *from,
       award.ruling = out->rulings.count;
       award.points = points_named(to, from->points[award.points].decl.name);
       if (award.points != NOTCH_NONE) {
+        award.terms = notch_terms_of(to, rule, award.points);
         *notch_vec_push(&out->awards, work->run) = award;
       }
     }

@@ -63,6 +63,7 @@ static notch_award *add_award(notch_work *work, notch_awards *awards, uint32_t r
   notch_ruling *owner = &awards->rulings.items[ruling];
   *award = (notch_award){.rule = owner->rule,
                          .points = points,
+                         .terms = notch_terms_of(work->program, owner->rule, points),
                          .ruling = ruling,
                          .exact = exact,
                          .before = NOTCH_INTEGER(0),

@@ -25,6 +25,7 @@ typedef struct notch_ruling {
 
 typedef struct notch_award {
   uint32_t rule, points;
+  uint32_t terms;         /* notch_terms_of(rule, points) */
   uint32_t ruling;        /* index */
   bool multiplies, alone; /* alone: has a rounding of its own and stays out of the kind's sum */
   notch_text receiver;    /* empty: the member */
@@ -92,6 +93,14 @@ static inline const notch_rounding *notch_rounding_of(const notch_program *progr
 {
   return notch_is_alone(program, rule) ? &program->rules[rule].rounding
                                        : &program->points[points].rounding;
+}
+
+/* Of the lot that an award opens: the rule's own, else those of its points. */
+static inline uint32_t notch_terms_of(const notch_program *program, uint32_t rule,
+                                      uint32_t points)
+{
+  uint32_t own = program->rules[rule].terms;
+  return own != NOTCH_NONE ? own : program->points[points].terms;
 }
 
 /* Points of one kind for one member. */

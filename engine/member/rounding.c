@@ -52,29 +52,27 @@ static notch_rational remainder_of(notch_rational value)
   return (notch_rational){rest < 0 ? rest + value.den : rest, value.den};
 }
 
-/* Parts that add up to `total`: floors, then one each to the largest remainders, in order. */
-static void share_out(const notch_rational *exact, uint32_t count, int64_t total,
-                      int64_t *shares)
+/*
+ * Parts that add up to `total`: floors, then one each to the largest remainders, in order.
+ * `exact` is used up: a part that got its one has no remainder any more.
+ */
+static void share_out(notch_rational *exact, uint32_t count, int64_t total, int64_t *shares)
 {
+  static const notch_rational served = NOTCH_INTEGER(-1);
   int64_t left = total;
   for (uint32_t i = 0; i < count; i++) {
     shares[i] = notch_rational_floor(exact[i]);
+    exact[i] = remainder_of(exact[i]);
     left -= shares[i];
   }
-  while (left > 0) {
-    uint32_t best = NOTCH_NONE;
-    notch_rational most = NOTCH_INTEGER(0);
-    for (uint32_t i = 0; i < count; i++) {
-      notch_rational part = remainder_of(exact[i]);
-      bool given = shares[i] > notch_rational_floor(exact[i]);
-      if (!given && (best == NOTCH_NONE || notch_rational_compare(part, most) > 0)) {
-        best = i;
-        most = part;
-      }
+  for (; left > 0; left--) {
+    uint32_t best = 0;
+    for (uint32_t i = 1; i < count; i++) {
+      best = notch_rational_compare(exact[i], exact[best]) > 0 ? i : best;
     }
-    assert(best != NOTCH_NONE);
+    assert(exact[best].num >= 0);
     shares[best]++;
-    left--;
+    exact[best] = served;
   }
 }
 

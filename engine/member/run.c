@@ -103,17 +103,11 @@ static void act(notch_work *work, const notch_awards *awards, const notch_ruling
   }
 }
 
-static uint32_t terms_of(const notch_program *program, const notch_award *award)
-{
-  uint32_t own = program->rules[award->rule].terms;
-  return own == NOTCH_NONE ? program->points[award->points].terms : own;
-}
-
 /* Awards of one kind, terms and partner share a lot. */
 static bool same_lot(const notch_program *program, const notch_award *left,
                      const notch_award *right)
 {
-  return notch_same_account(left, right) && terms_of(program, left) == terms_of(program, right) &&
+  return left->terms == right->terms && notch_same_account(left, right) &&
          program->rules[left->rule].partner == program->rules[right->rule].partner;
 }
 
@@ -215,7 +209,7 @@ static void open_lot(notch_work *work, const notch_awards *awards, uint32_t firs
                            .shares = shares,
                            .share_count = count,
                            .earned_us = earned_us,
-                           .terms = terms_of(program, model),
+                           .terms = model->terms,
                            .partner = program->rules[model->rule].partner};
   notch_lot_dates(work, posting.terms, earned_us, &posting.matures_s, &posting.expires_s);
   int64_t lot = notch_work_post(work, posting);
@@ -316,23 +310,20 @@ static bool does(const notch_work *work, const notch_ruling *ruling, unsigned wh
          (work->plan->rule_does[ruling->rule] & what) != 0;
 }
 
-uint32_t notch_run(notch_work *work, const notch_candidate *candidates, uint32_t count,
-                   int64_t rules_at_us, notch_awards **out)
+static void settle_figures(notch_work *work, notch_awards *awards)
 {
-  notch_award_request request = {
-      .candidates = candidates, .candidate_count = count, .rules_at_us = rules_at_us, .cap = true};
-  notch_awards *awards = notch_award_rules(work, &request);
-  uint32_t applied = 0;
   for (uint32_t i = 0; i < awards->rulings.count; i++) {
     notch_ruling *ruling = &awards->rulings.items[i];
-    applied += ruling->kind == NOTCH_RULING_APPLIES;
     if (does(work, ruling, NOTCH_RULE_REFUSES | NOTCH_RULE_DEDUCTS | NOTCH_RULE_GRANTS)) {
       refuse_if_asked(work, ruling);
       notch_rule_figures(work, ruling);
     }
   }
-  work->open->runs += applied > 0;
-  for (uint32_t i = 0; i < awards->rulings.count && applied > 0; i++) {
+}
+
+static void deduct_all(notch_work *work, const notch_awards *awards)
+{
+  for (uint32_t i = 0; i < awards->rulings.count; i++) {
     const notch_ruling *ruling = &awards->rulings.items[i];
     const notch_rule *rule = &work->program->rules[ruling->rule];
     bool deducts = does(work, ruling, NOTCH_RULE_DEDUCTS);
@@ -343,16 +334,46 @@ uint32_t notch_run(notch_work *work, const notch_candidate *candidates, uint32_t
       }
     }
   }
-  notch_post_awards(work, awards, work->moment.now_us);
-  note_given_away(work, awards);
-  for (uint32_t i = 0; i < awards->rulings.count && applied > 0; i++) {
+}
+
+static void act_all(notch_work *work, const notch_awards *awards, bool due)
+{
+  for (uint32_t i = 0; i < awards->rulings.count; i++) {
     const notch_ruling *ruling = &awards->rulings.items[i];
-    bool due = work->open->row.origin == NOTCH_ORIGIN_DUE; /* one that does nothing leaves a mark */
     if (does(work, ruling, NOTCH_RULE_ACTS | NOTCH_RULE_COUNTS_TIMES) ||
         (due && ruling->kind == NOTCH_RULING_APPLIES)) {
       work->rule = ruling->rule;
       act(work, awards, ruling);
     }
+  }
+}
+
+uint32_t notch_run(notch_work *work, const notch_candidate *candidates, uint32_t count,
+                   int64_t rules_at_us, notch_awards **out)
+{
+  notch_award_request request = {
+      .candidates = candidates, .candidate_count = count, .rules_at_us = rules_at_us, .cap = true};
+  notch_awards *awards = notch_award_rules(work, &request);
+  bool due = work->open->row.origin == NOTCH_ORIGIN_DUE; /* one that does nothing leaves a mark */
+  uint32_t applied = 0;
+  unsigned done = 0; /* by those that apply */
+  for (uint32_t i = 0; i < awards->rulings.count; i++) {
+    if (awards->rulings.items[i].kind == NOTCH_RULING_APPLIES) {
+      applied++;
+      done |= work->plan->rule_does[awards->rulings.items[i].rule];
+    }
+  }
+  if ((done & (NOTCH_RULE_REFUSES | NOTCH_RULE_DEDUCTS | NOTCH_RULE_GRANTS)) != 0) {
+    settle_figures(work, awards);
+  }
+  work->open->runs += applied > 0;
+  if ((done & NOTCH_RULE_DEDUCTS) != 0) {
+    deduct_all(work, awards);
+  }
+  notch_post_awards(work, awards, work->moment.now_us);
+  note_given_away(work, awards);
+  if (applied > 0 && (due || (done & (NOTCH_RULE_ACTS | NOTCH_RULE_COUNTS_TIMES)) != 0)) {
+    act_all(work, awards, due);
   }
   work->rule = NOTCH_NONE;
   if (out != NULL) {

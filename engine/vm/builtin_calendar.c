@@ -25,8 +25,11 @@ static bool is_moment(int64_t moment_us)
   return moment_us >= -moment_most_us && moment_us <= moment_most_us;
 }
 
-static notch_civil civil_of(notch_vm *vm, int32_t day)
+static notch_civil civil_of(const notch_machine *m, int32_t day)
 {
+  if (day != m->context->today)
+    return notch_civil_of(day);
+  notch_vm *vm = m->vm;
   if (vm->civil_day != day) {
     vm->civil = notch_civil_of(day);
     vm->civil_day = day;
@@ -90,9 +93,9 @@ static bool of_day(notch_machine *m, const notch_instruction *at, int64_t day, i
     return true;
   case NOTCH_OP_ADD_DAYS: return add_days(out, day, by);
   case NOTCH_OP_ADD_MONTHS: return add_months(program, out, day, by);
-  case NOTCH_OP_YEAR_OF: *out = civil_of(m->vm, (int32_t)day).year; return true;
-  case NOTCH_OP_MONTH_OF: *out = civil_of(m->vm, (int32_t)day).month; return true;
-  case NOTCH_OP_DAY_OF: *out = civil_of(m->vm, (int32_t)day).day; return true;
+  case NOTCH_OP_YEAR_OF: *out = civil_of(m, (int32_t)day).year; return true;
+  case NOTCH_OP_MONTH_OF: *out = civil_of(m, (int32_t)day).month; return true;
+  case NOTCH_OP_DAY_OF: *out = civil_of(m, (int32_t)day).day; return true;
   case NOTCH_OP_WEEKDAY_OF: *out = notch_weekday((int32_t)day); return true;
   case NOTCH_OP_AGE_OF:
     if (!is_day(m->context->today))

@@ -27,7 +27,7 @@ struct notch_vm {
   void *tracer_payload;
   const notch_expr *failed;
   notch_seen seen[2]; /* plain values, texts */
-  int32_t civil_day;  /* the day of `civil`: most roots of an event ask for the same one */
+  int32_t civil_day; /* the day of `civil`, once `today`: most events have the one before's */
   notch_civil civil;
 };
 
