@@ -13,7 +13,7 @@
 
 struct notch_check_caches {
   notch_check *check;
-  sqlite3_stmt *find;
+  notch_key_run run; /* that had the last key */
   int64_t *last; /* by member */
   int64_t member_count;
   int64_t upto;  /* of the file's caches */
@@ -37,19 +37,35 @@ notch_store_status notch_check_caches_begin(notch_check_caches **out, notch_chec
     return notch_store_nomem(store);
   }
   memset(c->last, 0, bytes);
-  static const char text[] = "SELECT 1 FROM event_key WHERE key=?1 AND event=?2";
-  return sqlite3_prepare_v2(store->db, text, -1, &c->find, NULL) == SQLITE_OK
-             ? NOTCH_STORE_OK
-             : notch_store_fail(store, "checking the id keys");
+  return NOTCH_STORE_OK;
 }
 
 void notch_check_caches_free(notch_check_caches *c)
 {
   if (c != NULL) {
-    sqlite3_finalize(c->find);
     notch_memory_free(c->check->store->memory, c->last);
     notch_memory_free(c->check->store->memory, c);
   }
+}
+
+/* Whether a row of event_key gives this key to this event. */
+static notch_store_status is_keyed(notch_check_caches *c, int64_t key, int64_t event, bool *out)
+{
+  notch_store *store = c->check->store;
+  int64_t got;
+  *out = notch_key_run_has(&c->run, key, &got) && got == event;
+  if (*out) {
+    return NOTCH_STORE_OK;
+  }
+  notch_store_status status = notch_key_runs_before(store, key, &c->run);
+  if (status == NOTCH_STORE_OK) {
+    *out = notch_key_run_has(&c->run, key, &got) && got == event;
+    if (!*out) {
+      status = notch_key_runs_equal(store, key, event - 1, &got);
+      *out = status == NOTCH_STORE_OK && got == event;
+    }
+  }
+  return status == NOTCH_STORE_NOTFOUND ? NOTCH_STORE_OK : status;
 }
 
 notch_store_status notch_check_caches_row(notch_check_caches *c, const notch_transaction *t)
@@ -64,34 +80,55 @@ notch_store_status notch_check_caches_row(notch_check_caches *c, const notch_tra
     return NOTCH_STORE_OK;
   }
   c->keyed++;
-  sqlite3_bind_int64(c->find, 1, notch_key_of(t->id));
-  sqlite3_bind_int64(c->find, 2, t->event);
-  notch_store_status status = notch_sql_row(c->check->store, c->find, "checking the id keys");
-  if (status == NOTCH_STORE_NOTFOUND) {
+  bool there;
+  notch_store_status status = is_keyed(c, notch_key_of(t->id), t->event, &there);
+  if (status == NOTCH_STORE_OK && !there) {
     notch_check_text(c->check, t->event, "id key", "missing", "present");
-    status = NOTCH_STORE_OK;
   }
-  notch_sql_done(c->find);
   return status;
 }
 
-/* Keys of rows that the file's caches do not claim may be there already, but of rows alone. */
+/* How many keys of rows that the file's caches claim one row has; of those beyond the journal
+ * one, that they differ.  Keys of rows between may be there already. */
+static int64_t claimed(const notch_check_caches *c, const notch_key_run *run)
+{
+  int64_t rows = c->check->store->next.event;
+  if (run->event < 1 || run->event >= rows || run->more < 0 || run->more >= rows - run->event) {
+    return 1;
+  }
+  int64_t left = c->upto - run->event;
+  return left < 0 ? 0 : (left < run->more ? left : run->more) + 1;
+}
+
+/* Each key once: a row that reached into the next one would hide it. */
 static notch_store_status count_keys(notch_check_caches *c)
 {
-  static const char text[] = "SELECT count(*) FROM event_key WHERE event<=?1 OR event>=?2";
+  static const char text[] = "SELECT key,event,more FROM event_key ORDER BY key,event";
   notch_store *store = c->check->store;
   sqlite3_stmt *rows = NULL;
   if (sqlite3_prepare_v2(store->db, text, -1, &rows, NULL) != SQLITE_OK) {
     return notch_store_fail(store, "checking the id keys");
   }
-  sqlite3_bind_int64(rows, 1, c->upto);
-  sqlite3_bind_int64(rows, 2, store->next.event);
-  notch_store_status status = notch_sql_row(store, rows, "checking the id keys");
-  if (status == NOTCH_STORE_OK && sqlite3_column_int64(rows, 0) != c->keyed) {
-    notch_check_number(c->check, 0, "id keys", sqlite3_column_int64(rows, 0), c->keyed);
+  notch_key_run last = {.key = -1};
+  int64_t count = 0, event;
+  notch_store_status status;
+  while ((status = notch_sql_row(store, rows, "checking the id keys")) == NOTCH_STORE_OK &&
+         !c->check->stopped) {
+    notch_key_run run = {.key = sqlite3_column_int64(rows, 0),
+                         .event = sqlite3_column_int64(rows, 1),
+                         .more = sqlite3_column_int64(rows, 2)};
+    bool alike = run.key == last.key && run.more == 0 && last.more == 0;
+    if (!alike && notch_key_run_has(&last, run.key, &event)) {
+      notch_check_number(c->check, 0, "id keys that overlap", run.key, last.key);
+    }
+    count += claimed(c, &run);
+    last = run;
   }
   sqlite3_finalize(rows);
-  return status;
+  if (status == NOTCH_STORE_NOTFOUND && count != c->keyed) {
+    notch_check_number(c->check, 0, "id keys", count, c->keyed);
+  }
+  return status == NOTCH_STORE_NOTFOUND ? NOTCH_STORE_OK : status;
 }
 
 static void check_last(notch_check_caches *c, int64_t member, int64_t cached)

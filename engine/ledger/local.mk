@@ -12,6 +12,7 @@ libengine_la_SOURCES += \
   %D%/sqlite/flush.c \
   %D%/sqlite/internal.h \
   %D%/sqlite/journal.def \
+  %D%/sqlite/key_runs.c \
   %D%/sqlite/keys.c \
   %D%/sqlite/lock.c \
   %D%/sqlite/medium.c %D%/sqlite/medium.h \

@@ -131,7 +131,7 @@ static const struct {
     {"personal", "UPDATE personal SET value='Arles' WHERE value='Aix'"},
     {"personal", "UPDATE personal SET salt=zeroblob(32) WHERE value='ann'"},
     {"personal", "DELETE FROM personal WHERE value='Aix'"},
-    {"keys", "DELETE FROM event_key WHERE event=9"},
+    {"keys", "DELETE FROM event_key WHERE 9 BETWEEN event AND event+more"},
     {"keys", "DELETE FROM member_key WHERE member=1"},
     {"caches", "UPDATE state SET due=due+86400 WHERE member=1"},
     {"caches", "UPDATE state SET last=last-1 WHERE member=1"},

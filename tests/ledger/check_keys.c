@@ -93,6 +93,148 @@ START_TEST(keys_keep_the_order_of_ids)
 }
 END_TEST
 
+/* ---- runs ---- */
+
+static int64_t count_rows(void)
+{
+  sqlite3_stmt *rows;
+  ck_assert_int_eq(sqlite3_prepare_v2(s.store->db, "SELECT count(*) FROM event_key", -1, &rows,
+                                      NULL),
+                   SQLITE_OK);
+  ck_assert_int_eq(sqlite3_step(rows), SQLITE_ROW);
+  int64_t count = sqlite3_column_int64(rows, 0);
+  sqlite3_finalize(rows);
+  return count;
+}
+
+static void must_be_intact(void)
+{
+  char what[256];
+  ck_assert_msg(sample_check(&s, what, sizeof what) == 0, "%s", what);
+}
+
+static void buy(int number, bool flush)
+{
+  char id[32];
+  snprintf(id, sizeof id, "r-%d", number);
+  sample_must(&s, notch_store_begin(s.store));
+  sample_purchase(&s, "ann", id, 5);
+  if (flush) {
+    notch_store_flush_now(s.store);
+  }
+  sample_must(&s, notch_store_commit(s.store));
+}
+
+START_TEST(ids_in_turn_take_one_row_however_they_were_written)
+{
+  sample_create(&s, NULL, false);
+  for (int i = 0; i < 300; i++) {
+    buy(i, i % 7 == 0);
+  }
+  buy(300, true);
+  ck_assert_int_eq(count_rows(), 1);
+  must_be_intact();
+  buy(150, true); /* a second try splits the row, so that equal keys are single ones */
+  ck_assert_int_eq(count_rows(), 4);
+  buy(301, true); /* after another: the row does not follow the newest any more */
+  ck_assert_int_eq(count_rows(), 5);
+  buy(302, true);
+  ck_assert_int_eq(count_rows(), 5);
+  must_be_intact();
+  sample_close(&s);
+}
+END_TEST
+
+#define NUMBERS 60
+#define TRIES_MAX 40
+
+/* Against a plain list: numbers in turn, again, at random, in rounds that are cut short. */
+START_TEST(runs_answer_like_a_plain_list)
+{
+  static int64_t tries[NUMBERS][TRIES_MAX];
+  int counts[NUMBERS] = {0}, number = 0;
+  uint64_t random = (uint64_t)_i * 7919 + 1;
+  char name[32], id[32];
+  snprintf(name, sizeof name, "runs-%d.notch", _i);
+  sample_create(&s, sample_path(name), _i % 2 == 0);
+  for (int i = 0; i < 400; i++) {
+    random = random * UINT64_C(6364136223846793005) + 1442695040888963407;
+    unsigned what = (unsigned)(random >> 33) % 16;
+    number = what < 12 ? number + 1 : (int)(random >> 40) % NUMBERS;
+    number %= NUMBERS;
+    if (counts[number] == TRIES_MAX) {
+      continue;
+    }
+    tries[number][counts[number]++] = notch_store_next(s.store)->event;
+    buy(number, what % 4 == 0);
+    if (what == 15) {
+      sample_close(&s);
+      sample_open(&s, sample_path(name), false);
+    }
+  }
+  for (int pass = 0; pass < 2; pass++) {
+    for (number = 0; number < NUMBERS; number++) {
+      int64_t event = 0;
+      snprintf(id, sizeof id, "r-%d", number);
+      for (int i = 0; i < counts[number]; i++) {
+        sample_must(&s, notch_store_event_find(s.store, &event, notch_text_of(id), event));
+        ck_assert_int_eq(event, tries[number][i]);
+      }
+      ck_assert_int_eq(notch_store_event_find(s.store, &event, notch_text_of(id), event),
+                       NOTCH_STORE_NOTFOUND);
+    }
+    must_be_intact();
+    sample_must(&s, notch_store_caches_rebuild(s.store));
+  }
+  sample_close(&s);
+}
+END_TEST
+
+START_TEST(keys_that_a_cut_round_left_are_no_harm)
+{
+  static const char back[] = "UPDATE cache SET upto=3";
+  const char *path = sample_path("cut.notch");
+  sample_create(&s, path, true);
+  for (int i = 0; i < 50; i++) {
+    buy(i == 30 ? 10 : i, i == 49);
+  }
+  sample_close(&s);
+  ck_assert_int_eq(sample_sql(path, back), SQLITE_OK);
+  sample_open(&s, path, false);
+  int64_t before = count_rows();
+  must_be_intact();
+  buy(50, true);
+  ck_assert_int_eq(count_rows(), before);
+  must_be_intact();
+  sample_close(&s);
+}
+END_TEST
+
+START_TEST(rows_of_keys_that_overlap_are_found)
+{
+  static const char *const changes[] = {
+      "UPDATE event_key SET more=more+1 WHERE key=(SELECT min(key) FROM event_key)",
+      "UPDATE event_key SET more=more-1 WHERE more>0",
+      "UPDATE event_key SET event=event+1 WHERE more>0",
+      "UPDATE event_key SET more=9223372036854775807 WHERE more>0",
+      "INSERT INTO event_key SELECT key,event+1,more FROM event_key WHERE more>0",
+  };
+  char what[256], name[32];
+  snprintf(name, sizeof name, "overlap-%d.notch", _i);
+  const char *path = sample_path(name);
+  sample_create(&s, path, true);
+  for (int i = 0; i < 20; i++) {
+    buy(i < 10 ? i : i + 1, i == 19); /* one number is left out: two rows */
+  }
+  sample_close(&s);
+  ck_assert_int_eq(sample_sql(path, changes[_i]), SQLITE_OK);
+  sample_open(&s, path, true);
+  ck_assert_int_gt(sample_check(&s, what, sizeof what), 0);
+  ck_assert_msg(strstr(what, "[id key") != NULL, "%s", what);
+  sample_close(&s);
+}
+END_TEST
+
 START_TEST(the_caches_can_be_rebuilt)
 {
   char id[64];
@@ -130,6 +272,10 @@ int main(void)
   tcase_add_loop_test(cases, every_sort_of_id_is_found, 0, 4);
   tcase_add_test(cases, all_tries_under_an_id_come_oldest_first);
   tcase_add_test(cases, keys_keep_the_order_of_ids);
+  tcase_add_test(cases, ids_in_turn_take_one_row_however_they_were_written);
+  tcase_add_loop_test(cases, runs_answer_like_a_plain_list, 0, 12);
+  tcase_add_test(cases, keys_that_a_cut_round_left_are_no_harm);
+  tcase_add_loop_test(cases, rows_of_keys_that_overlap_are_found, 0, 5);
   tcase_add_test(cases, the_caches_can_be_rebuilt);
   Suite *suite = suite_create("keys");
   suite_add_tcase(suite, cases);

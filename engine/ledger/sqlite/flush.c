@@ -152,14 +152,9 @@ static notch_store_status write_keys(notch_store *store, uint32_t share)
 {
   notch_flush *flush = &store->flush;
   uint32_t left = flush->key_count - flush->key_next;
-  uint32_t end = flush->key_next + (left < share ? left : share);
-  sqlite3_stmt *put = notch_sql_get(store, NOTCH_SQL_KEY_PUT);
-  notch_store_status status = put == NULL ? store->last : NOTCH_STORE_OK;
-  for (; status == NOTCH_STORE_OK && flush->key_next < end; flush->key_next++) {
-    sqlite3_bind_int64(put, 1, flush->keys[flush->key_next].key);
-    sqlite3_bind_int64(put, 2, flush->keys[flush->key_next].event);
-    status = notch_sql_run(store, put, "writing the keys of event ids");
-  }
+  uint32_t count = left < share ? left : share;
+  notch_store_status status = notch_key_runs_put(store, flush->keys + flush->key_next, count);
+  flush->key_next += count;
   notch_keys_unsure(store);
   return status;
 }

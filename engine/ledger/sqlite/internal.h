@@ -66,11 +66,16 @@ typedef struct notch_key_cache { /* event ids newer than file_upto: key -> event
   uint32_t *older;       /* per key: index + 1 of an older one in the same slot */
   uint32_t slot_count;
   int64_t empty_from, empty_to; /* the file has no key in [from, to); from == to: not known */
+  int64_t asked;         /* the last key that was looked for in the file */
 } notch_key_cache;
 
 typedef struct notch_key_row {
   int64_t key, event;
 } notch_key_row;
+
+typedef struct notch_key_run { /* keys key..key+more of rows event..event+more */
+  int64_t key, event, more;
+} notch_key_run;
 
 /* A round writes what waited when it began, a part with each commit, so that no commit takes
  * long.  When all of it is in the file, `upto` goes into the table `cache`. */
@@ -234,6 +239,19 @@ bool notch_keys_add(notch_store *store, int64_t key, int64_t event);
 void notch_keys_drop(notch_store *store, int64_t upto); /* forgets those of rows 1..upto */
 void notch_keys_unsure(notch_store *store); /* other processes may have added keys */
 void notch_keys_free(notch_store *store);
+
+/* key_runs.c: rows of the file */
+bool notch_key_run_has(const notch_key_run *run, int64_t key, int64_t *event);
+/* The last row that begins at the key or before it, or NOTFOUND. */
+notch_store_status notch_key_runs_before(notch_store *store, int64_t key, notch_key_run *out);
+/* Where the next row after that key begins; INT64_MAX: there is none. */
+notch_store_status notch_key_runs_over(notch_store *store, int64_t key, int64_t *out);
+/* Of the rows that begin at the key the first whose event is after that one, or NOTFOUND. */
+notch_store_status notch_key_runs_equal(notch_store *store, int64_t key, int64_t after,
+                                        int64_t *event);
+/* Rows in order of keys and events; those that the file has already are left as they are. */
+notch_store_status notch_key_runs_put(notch_store *store, const notch_key_row *rows,
+                                      uint32_t count);
 
 /* cache.c */
 notch_member_entry *notch_members_find(notch_store *store, int64_t member); /* NULL: not held */

@@ -3,7 +3,7 @@
  * so that new keys go to one end of the index instead of all over it.
  *
  * A key only narrows the search; the id in the event row decides.  Keys of the newest rows wait
- * in memory until flush.c writes them.
+ * in memory until flush.c writes them, see key_runs.c.
  */
 #include <config.h>
 
@@ -157,6 +157,7 @@ void notch_keys_drop(notch_store *store, int64_t upto)
 void notch_keys_unsure(notch_store *store)
 {
   store->keys.empty_from = store->keys.empty_to = 0;
+  store->keys.asked = -2; /* comes before no key */
 }
 
 void notch_keys_free(notch_store *store)
@@ -165,7 +166,7 @@ void notch_keys_free(notch_store *store)
   notch_memory_free(store->memory, store->keys.events);
   notch_memory_free(store->memory, store->keys.older);
   notch_memory_free(store->memory, store->keys.slots);
-  store->keys = (notch_key_cache){0};
+  store->keys = (notch_key_cache){.asked = -2};
 }
 
 /* Whether row `event` has this id: OK, NOTFOUND, or a failure. */
@@ -184,39 +185,50 @@ static notch_store_status has_id(notch_store *store, int64_t event, notch_text i
   return status;
 }
 
+/* An id that is not in the file: whether those that follow it are not, either. */
+static notch_store_status note_empty(notch_store *store, int64_t key)
+{
+  notch_key_cache *cache = &store->keys;
+  bool in_turn = key == cache->asked + 1;
+  cache->asked = key;
+  if (!in_turn || (!store->writing && !store->snapshot)) {
+    return NOTCH_STORE_NOTFOUND;
+  }
+  notch_store_status status = notch_key_runs_over(store, key, &cache->empty_to);
+  cache->empty_from = status == NOTCH_STORE_OK ? key : cache->empty_to;
+  return status == NOTCH_STORE_OK ? NOTCH_STORE_NOTFOUND : status;
+}
+
 static notch_store_status find_in_file(notch_store *store, int64_t *out, notch_text id,
                                        int64_t key, int64_t after)
 {
-  notch_key_cache *cache = &store->keys;
-  if (key >= cache->empty_from && key < cache->empty_to) {
+  const notch_key_cache *cache = &store->keys;
+  if (key >= cache->empty_from && key < cache->empty_to &&
+      (store->writing || store->snapshot)) {
     return NOTCH_STORE_NOTFOUND;
   }
-  sqlite3_stmt *next = notch_sql_get(store, NOTCH_SQL_KEY_NEXT);
-  if (next == NULL) {
-    return store->last;
+  notch_key_run run;
+  notch_store_status status = notch_key_runs_before(store, key, &run);
+  if (status == NOTCH_STORE_NOTFOUND ||
+      (status == NOTCH_STORE_OK && !notch_key_run_has(&run, key, out))) {
+    return note_empty(store, key);
   }
-  sqlite3_bind_int64(next, 1, key);
-  sqlite3_bind_int64(next, 2, after);
-  notch_store_status status;
-  bool first = after == 0;
-  while ((status = notch_sql_row(store, next, "looking up an event id")) == NOTCH_STORE_OK &&
-         sqlite3_column_int64(next, 0) == key) {
-    first = false;
-    int64_t event = sqlite3_column_int64(next, 1);
+  if (status == NOTCH_STORE_OK && run.more > 0) {
+    return *out > after ? has_id(store, *out, id) : NOTCH_STORE_NOTFOUND;
+  }
+  for (int64_t event = after; status == NOTCH_STORE_OK;) {
+    status = notch_key_runs_equal(store, key, event, &event);
+    *out = event;
+    if (status != NOTCH_STORE_OK) {
+      break;
+    }
     status = has_id(store, event, id);
     if (status != NOTCH_STORE_NOTFOUND) {
-      *out = event;
-      notch_sql_done(next);
       return status;
     }
+    status = NOTCH_STORE_OK;
   }
-  if (first && (store->writing || store->snapshot) &&
-      (status == NOTCH_STORE_OK || status == NOTCH_STORE_NOTFOUND)) {
-    cache->empty_from = key; /* the next ids in a row need no look-up */
-    cache->empty_to = status == NOTCH_STORE_OK ? sqlite3_column_int64(next, 0) : INT64_MAX;
-  }
-  notch_sql_done(next);
-  return status == NOTCH_STORE_OK ? NOTCH_STORE_NOTFOUND : status;
+  return status;
 }
 
 static notch_store_status find_waiting(notch_store *store, int64_t *out, notch_text id,
@@ -251,11 +263,12 @@ notch_store_status notch_store_event_find(notch_store *store, int64_t *out, notc
     return NOTCH_STORE_NOTFOUND;
   }
   int64_t key = notch_key_of(id);
-  int64_t in_file = INT64_MAX, waiting = INT64_MAX;
+  int64_t in_file, waiting = INT64_MAX;
   notch_store_status status = find_in_file(store, &in_file, id, key, after);
   if (status != NOTCH_STORE_OK && status != NOTCH_STORE_NOTFOUND) {
     return status;
   }
+  in_file = status == NOTCH_STORE_OK ? in_file : INT64_MAX;
   status = find_waiting(store, &waiting, id, key, after);
   if (status != NOTCH_STORE_OK && status != NOTCH_STORE_NOTFOUND) {
     return status;

@@ -188,7 +188,6 @@ notch_store_status notch_store_refresh(notch_store *store)
     recorded_us = sqlite3_column_int64(get, 1);
   }
   notch_sql_done(get);
-  notch_keys_unsure(store);
   store->members.due_member = 0;
   if (status != NOTCH_STORE_OK && status != NOTCH_STORE_NOTFOUND) {
     return status;
@@ -197,6 +196,7 @@ notch_store_status notch_store_refresh(notch_store *store)
     return NOTCH_STORE_OK;
   }
   int64_t known = store->next.event - 1; /* -1: nothing is known yet */
+  notch_keys_unsure(store); /* of rows known before, keys are in the file or wait here */
   status = learn_cache(store);
   if (status == NOTCH_STORE_OK) {
     status = learn_numbers(store);

@@ -106,8 +106,9 @@ CREATE TABLE cache(                     -- state.last and event_key know the row
   cache INTEGER PRIMARY KEY CHECK(cache=1), upto INTEGER NOT NULL, booked INTEGER,
   erased INTEGER NOT NULL
 ) STRICT;
-CREATE TABLE event_key(
-  key INTEGER NOT NULL, event INTEGER NOT NULL, PRIMARY KEY(key,event)
+CREATE TABLE event_key(                 -- keys key..key+more are of the rows event..event+more
+  key INTEGER NOT NULL, event INTEGER NOT NULL, more INTEGER NOT NULL CHECK(more>=0),
+  PRIMARY KEY(key,event)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE member_key(
   key INTEGER NOT NULL, member INTEGER NOT NULL, PRIMARY KEY(key,member)

@@ -133,7 +133,6 @@ void notch_store_snapshot_end(notch_store *store)
     sqlite3_reset(commit);
   }
   store->snapshot = false;
-  notch_keys_unsure(store);
 }
 
 /* ---- append ---- */
