@@ -49,6 +49,11 @@ void notch_rules_free(notch_rules *rules, const notch_memory *memory);
 #define NOTCH_NAME_SORTS 16u
 #define NOTCH_FOLDERS 6u
 
+typedef struct notch_shape_keys { /* of contents of one type of event */
+  notch_keys keys;
+  struct notch_shape_keys *next; /* the same shape of another type */
+} notch_shape_keys;
+
 typedef struct notch_edition { /* a version of the rules in a ledger */
   uint32_t version;
   int64_t effective_us, event;
@@ -60,6 +65,8 @@ typedef struct notch_edition { /* a version of the rules in a ledger */
   uint32_t *tier_first;              /* by ladder */
   uint32_t *indexes;                 /* index + 1 by number; 0: not asked yet */
   uint32_t index_count;
+  notch_shape_keys **shapes;         /* by the ledger's number of a shape; NULL: not asked yet */
+  uint32_t shape_count;
 } notch_edition;
 
 typedef struct notch_seat { /* a member's state in memory */
@@ -218,7 +225,12 @@ notch_text notch_names_limit(const notch_program *p, uint32_t limit, notch_arena
 /* The index of what is called so in the programme, or NOTCH_NONE. */
 uint32_t notch_names_called(const notch_program *p, notch_name_sort sort, notch_text text,
                           notch_arena *run);
-void notch_names_forget(notch_books *books);
+void notch_names_forget(notch_books *books); /* shapes as well */
+
+/* Which value of a content that is apart is which field of the event; NULL: not known. */
+const notch_keys *notch_shapes_keys(notch_books *books, notch_edition *edition, uint32_t shape,
+                                    uint32_t type);
+void notch_shapes_forget(notch_edition *edition);
 
 /* ---- members (apply_members.c) ---------------------------------------------------------- */
 

@@ -18,6 +18,7 @@ typedef struct tally { /* of one member and points kind, from the postings alone
 typedef struct refold {
   notch_replay *replay;
   notch_books *books;
+  notch_ids ids;
   notch_rerun rerun;
   notch_edition *edition;
   tally *tallies; /* by member, then points kind */
@@ -68,6 +69,9 @@ static bool fold_all(refold *r)
   uint64_t total = (uint64_t)notch_store_next(replay->store)->event - 1;
   notch_store_status status = notch_cursor_open(&cursor, replay->store, 1, 0);
   bool good = status == NOTCH_STORE_OK;
+  if (good) {
+    notch_cursor_leave_apart(cursor);
+  }
   while (good && (row = notch_cursor_next(cursor)) != NULL) {
     replay->transactions++;
     replay->postings += row->posting_count;
@@ -228,9 +232,11 @@ bool notch_refold_run(notch_replay *replay)
     return false;
   }
   r.edition = notch_books_newest(r.books);
-  bool good = r.edition != NULL && notch_rerun_begin(&r.rerun, r.books, true);
+  bool good = r.edition != NULL && notch_ids_read(&r.ids, r.books) &&
+              notch_rerun_begin(&r.rerun, r.books, &r.ids);
   if (!good) {
     failed(&r);
+    notch_ids_free(&r.ids);
     notch_reader_close(r.books, false);
     return false;
   }
@@ -250,6 +256,7 @@ bool notch_refold_run(notch_replay *replay)
   }
   notch_memory_free(replay->memory, r.tallies);
   notch_rerun_end(&r.rerun);
+  notch_ids_free(&r.ids);
   notch_reader_close(r.books, false);
   return good;
 }

@@ -43,13 +43,13 @@ static notch_rerun_seat *place_of(notch_rerun *rerun, int64_t member)
     return NULL;
   }
   if (rerun->seats[member] == NULL) {
-    notch_rerun_seat *seat = notch_memory_resize(rerun->books->memory, NULL, sizeof *seat);
+    notch_rerun_seat *seat = notch_memory_resize(&rerun->heap.memory, NULL, sizeof *seat);
     if (seat == NULL) {
       nomem(rerun);
       return NULL;
     }
     memset(seat, 0, sizeof *seat);
-    notch_state_init(&seat->state, rerun->books->memory);
+    notch_state_init(&seat->state, &rerun->heap.memory);
     rerun->seats[member] = seat;
   }
   return rerun->seats[member];
@@ -70,7 +70,7 @@ void notch_rerun_foresee(const notch_rerun *rerun, int64_t member, bool near)
     fetch(seat->state.block, seat->state.block_size);
   } else if (seat != NULL) {
     fetch(seat, sizeof *seat);
-    fetch(rerun->ids == NULL ? NULL : &rerun->ids[member], rerun->ids == NULL ? 0 : 1);
+    fetch(rerun->ids == NULL ? NULL : &rerun->ids->items[member], rerun->ids == NULL ? 0 : 1);
   }
 }
 
@@ -80,7 +80,7 @@ notch_rerun_seat *notch_rerun_seat_of(notch_rerun *rerun, int64_t member, notch_
   if (seat == NULL || (seat->known && seat->version == edition->version)) {
     return seat;
   }
-  bool fresh = rerun->streaming && member != 0 && seat->last == 0;
+  bool fresh = rerun->ids != NULL && member != 0 && seat->last == 0;
   bool good = fresh ? notch_state_start(&seat->state, edition->rules->program, member) ||
                           nomem(rerun)
                     : notch_seat_rebuild(rerun->books, &seat->state, member, edition,
@@ -88,31 +88,6 @@ notch_rerun_seat *notch_rerun_seat_of(notch_rerun *rerun, int64_t member, notch_
   seat->known = good;
   seat->version = edition->version;
   return good ? seat : NULL;
-}
-
-static bool take_id(void *payload, int64_t member, notch_text id)
-{
-  notch_rerun *rerun = payload;
-  if (member > 0 && member < rerun->id_count) {
-    rerun->ids[member] = notch_arena_text(&rerun->names, id);
-  }
-  return !rerun->names.failed;
-}
-
-/* All ids at once: looking each up by itself takes ten times as long. */
-static bool read_ids(notch_rerun *rerun)
-{
-  notch_store *store = rerun->books->store;
-  rerun->id_count = notch_store_next(store)->member;
-  rerun->ids = NOTCH_NEW_ARRAY(&rerun->names, notch_text, rerun->id_count + 1);
-  if (rerun->ids == NULL) {
-    return nomem(rerun);
-  }
-  notch_store_status status = notch_store_member_ids(store, take_id, rerun);
-  if (status != NOTCH_STORE_OK) {
-    return notch_books_failed(rerun->books, status);
-  }
-  return !rerun->names.failed || nomem(rerun);
 }
 
 static void look_up_id(notch_rerun *rerun, notch_rerun_seat *seat, int64_t member)
@@ -130,7 +105,8 @@ static void look_up_id(notch_rerun *rerun, notch_rerun_seat *seat, int64_t membe
 notch_text notch_rerun_id(notch_rerun *rerun, int64_t member)
 {
   if (rerun->ids != NULL) {
-    return member > 0 && member < rerun->id_count ? rerun->ids[member] : (notch_text){NULL, 0};
+    return member > 0 && member < rerun->ids->count ? rerun->ids->items[member]
+                                                    : (notch_text){NULL, 0};
   }
   notch_rerun_seat *seat = member == 0 ? NULL : place_of(rerun, member);
   if (seat != NULL && !seat->id_is_known) {
@@ -158,13 +134,14 @@ int64_t notch_rerun_erased(notch_rerun *rerun)
 
 /* ---- life ---- */
 
-bool notch_rerun_begin(notch_rerun *rerun, notch_books *books, bool streaming)
+bool notch_rerun_begin(notch_rerun *rerun, notch_books *books, const notch_ids *ids)
 {
   memset(rerun, 0, sizeof *rerun);
   rerun->books = books;
-  rerun->streaming = streaming;
+  rerun->ids = ids;
   notch_arena_init(&rerun->row, books->memory);
   notch_arena_init(&rerun->names, books->memory);
+  notch_heap_init(&rerun->heap, books->memory);
   notch_compare_init(&rerun->compare, books->memory);
   rerun->decider = notch_decider_new(books->memory);
   rerun->folder = notch_decider_new(books->memory);
@@ -173,23 +150,13 @@ bool notch_rerun_begin(notch_rerun *rerun, notch_books *books, bool streaming)
     notch_rerun_end(rerun);
     return notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
   }
-  if (streaming && !read_ids(rerun)) {
-    notch_rerun_end(rerun);
-    return false;
-  }
   return true;
 }
 
 void notch_rerun_end(notch_rerun *rerun)
 {
-  const notch_memory *memory = rerun->books->memory;
-  for (int64_t i = 0; i < rerun->seat_count; i++) {
-    if (rerun->seats[i] != NULL) {
-      notch_state_free(&rerun->seats[i]->state);
-      notch_memory_free(memory, rerun->seats[i]);
-    }
-  }
-  notch_memory_free(memory, rerun->seats);
+  notch_memory_free(rerun->books->memory, rerun->seats);
+  notch_heap_free(&rerun->heap);
   notch_decider_free(rerun->decider);
   notch_decider_free(rerun->folder);
   notch_compare_end(&rerun->compare);

@@ -10,6 +10,17 @@
 
 #include "apply.h"
 #include "audit/compare.h"
+#include "base/heap.h"
+
+/* The ids of all members (apply_ids.c), by number; without bytes: erased. */
+typedef struct notch_ids {
+  notch_text *items; /* NULL: not read */
+  int64_t count;
+  notch_arena texts;
+} notch_ids;
+/* False: in the books' sentence. */
+bool notch_ids_read(notch_ids *ids, notch_books *books);
+void notch_ids_free(notch_ids *ids); /* or what was zeroed */
 
 typedef struct notch_rerun_seat {
   bool known;       /* state is that of before the row under way */
@@ -32,13 +43,13 @@ typedef struct notch_rerun_result { /* of one decision; lives until the next row
 
 typedef struct notch_rerun {
   notch_books *books; /* borrowed */
-  bool streaming;     /* every row passes through here: nothing is read twice */
+  const notch_ids *ids; /* borrowed; where every row passes through here and none is read twice,
+                         * else NULL: then ids are looked up one by one */
   notch_decider *decider, *folder;
   notch_host host;
   notch_arena row;    /* of the rows since the last decision */
   notch_arena names;  /* of ids */
-  notch_text *ids;    /* by member, where every row passes through; else NULL */
-  int64_t id_count;
+  notch_heap heap;    /* of seats and their states */
   jmp_buf no_memory;
   notch_rerun_seat **seats; /* by member */
   int64_t seat_count;
@@ -60,7 +71,8 @@ typedef struct notch_rerun {
   void *payload;
 } notch_rerun;
 
-bool notch_rerun_begin(notch_rerun *rerun, notch_books *books, bool streaming);
+/* `ids` NULL: some rows only will be given. */
+bool notch_rerun_begin(notch_rerun *rerun, notch_books *books, const notch_ids *ids);
 void notch_rerun_end(notch_rerun *rerun);
 /* Decides, compares and absorbs one row; false: a failure, in the books' sentence. */
 bool notch_rerun_row(notch_rerun *rerun, const notch_transaction *row);
