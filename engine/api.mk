@@ -25,11 +25,14 @@ libengine_la_SOURCES += \
   engine/apply.c engine/apply.h \
   engine/apply_advance.c \
   engine/apply_after.c \
+  engine/apply_batches.c engine/apply_batches.h \
   engine/apply_books.c \
+  engine/apply_called.c \
   engine/apply_carry.c \
   engine/apply_explain.c engine/apply_explain.h \
   engine/apply_findings.c \
   engine/apply_history.c \
+  engine/apply_ids.c \
   engine/apply_later.c \
   engine/apply_known.c \
   engine/apply_members.c \
@@ -41,6 +44,7 @@ libengine_la_SOURCES += \
   engine/apply_rerun.c engine/apply_rerun.h \
   engine/apply_rerun_decide.c \
   engine/apply_rules.c \
+  engine/apply_shapes.c \
   engine/apply_versions.c \
   engine/apply_waiting.c \
   engine/apply_write.c

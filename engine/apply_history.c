@@ -81,6 +81,23 @@ notch_vault notch_books_vault(notch_books *books, int64_t member, int64_t event)
                        .id = vault_id};
 }
 
+/* The values alone where that is enough, else the content in one piece. */
+static notch_event *read_content(notch_books *books, notch_edition *edition, notch_reader *reader,
+                                 uint32_t type, const notch_transaction *row)
+{
+  if (row->shape == 0) {
+    return notch_read_recorded(reader, type, row->content);
+  }
+  const notch_keys *keys = notch_shapes_keys(books, edition, row->shape, type);
+  notch_event *event = keys == NULL ? NULL : notch_read_values(reader, keys, row->content);
+  if (event == NULL) {
+    notch_transaction whole = *row;
+    notch_store_join(books->store, &whole, reader->run);
+    event = notch_read_recorded(reader, type, whole.content);
+  }
+  return event;
+}
+
 notch_event *notch_history_event(notch_books *books, notch_edition *edition,
                                  const notch_transaction *row, notch_arena *arena)
 {
@@ -94,7 +111,7 @@ notch_event *notch_history_event(notch_books *books, notch_edition *edition,
                          .parser = books->parser,
                          .scene = true,
                          .vault = &vault};
-  notch_event *event = notch_read_recorded(&reader, type, row->content);
+  notch_event *event = read_content(books, edition, &reader, type, row);
   if (event != NULL) {
     event->id = row->id;
     event->at_us = row->at_us;

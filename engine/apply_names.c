@@ -5,101 +5,12 @@
 #include <config.h>
 
 #include "apply.h"
-#include "check/print.h"
 
-#include <assert.h>
 #include <string.h>
 
 #define WORD(text) (int)(text).length, (text).bytes
 
-/* ---- texts ---- */
-
-/* Terms have no name of their own: they are called after who has, or had, them. */
-notch_text notch_names_terms(const notch_program *p, uint32_t terms, notch_arena *run)
-{
-  if (p->terms[terms].carried_as.length > 0) {
-    return p->terms[terms].carried_as;
-  }
-  for (uint32_t i = 0; i < p->points_count; i++) {
-    if (p->points[i].terms == terms) {
-      return notch_arena_format(run, "points %.*s", WORD(p->points[i].decl.name));
-    }
-  }
-  for (uint32_t i = 0; i < p->rule_count; i++) {
-    if (p->rules[i].terms == terms) {
-      return notch_arena_format(run, "rule %.*s", WORD(p->rules[i].decl.name));
-    }
-  }
-  for (uint32_t i = 0; i < p->reward_count; i++) {
-    if (p->rewards[i].terms == terms) {
-      return notch_arena_format(run, "reward %.*s", WORD(p->rewards[i].decl.name));
-    }
-  }
-  return notch_arena_format(run, "terms %u", terms);
-}
-
-/* What a limit counts, whatever its amount and its place among its owner's. */
-static void put_limit(notch_buffer *to, const notch_program *p, const notch_limit *limit)
-{
-  notch_buffer_print(to, "%.*s: %.*s", WORD(limit->owner),
-                     WORD(limit->times ? NOTCH_TEXT("times")
-                                       : p->points[limit->points].decl.name));
-  for (uint32_t i = 0; i < limit->key_count; i++) {
-    const notch_limit_key *key = &limit->keys[i];
-    notch_buffer_print(to, " per %s", key->kind == NOTCH_KEY_MEMBER  ? "member"
-                                      : key->kind == NOTCH_KEY_EVENT ? "event"
-                                                                     : "");
-    if (key->kind == NOTCH_KEY_VALUE && key->root_count > 0) {
-      notch_print_root_expr(to, p, key->roots[0]);
-    }
-  }
-  switch (limit->period) {
-  case NOTCH_PERIOD_EVER: break;
-  case NOTCH_PERIOD_CALENDAR:
-    notch_buffer_print(to, " per %s", notch_unit_word(limit->unit));
-    break;
-  case NOTCH_PERIOD_ROLLING:
-    notch_buffer_print(to, " per %lld %s", (long long)limit->rolling.count,
-                       notch_unit_word(limit->rolling.unit));
-    break;
-  case NOTCH_PERIOD_TOTAL:
-    notch_buffer_print(to, " in total");
-    if (limit->from_day != INT32_MIN) {
-      notch_buffer_print(to, " from %d to %d", limit->from_day, limit->to_day);
-    }
-    break;
-  }
-}
-
-/* Limits that count the same are told apart by their place. */
-notch_text notch_names_limit(const notch_program *p, uint32_t limit, notch_arena *run)
-{
-  notch_buffer own, other;
-  uint32_t place = 1;
-  notch_buffer_init(&own, run->memory);
-  notch_buffer_init(&other, run->memory);
-  put_limit(&own, p, &p->limits[limit]);
-  for (uint32_t i = 0; i < limit; i++) {
-    notch_buffer_clear(&other);
-    put_limit(&other, p, &p->limits[i]);
-    place += own.length == other.length && memcmp(own.bytes, other.bytes, own.length) == 0 ? 1 : 0;
-  }
-  if (place > 1) {
-    notch_buffer_print(&own, ", %u", place);
-  }
-  bool failed = own.failed || other.failed;
-  notch_text text = {NULL, 0};
-  jmp_buf *escape = run->escape;
-  run->escape = NULL; /* no jump past the buffers */
-  if (!failed) {
-    text = notch_arena_text(run, (notch_text){own.bytes, (uint32_t)own.length});
-  }
-  run->escape = escape;
-  notch_buffer_free(&own);
-  notch_buffer_free(&other);
-  run->failed = run->failed || failed;
-  return text;
-}
+/* ---- what there is ---- */
 
 /* How many a sort has in a programme, and what they are called. */
 static uint32_t count_of(const notch_program *p, notch_name_sort sort)
@@ -383,13 +294,10 @@ static uint32_t find_index(notch_books *books, const notch_edition *edition, uin
   return notch_names_called(p, sort, text, &books->run);
 }
 
-/* The index of a number; NOTCH_NONE stays what it is.  False: the edition lacks the name. */
-static bool index_of(notch_books *books, notch_edition *edition, uint32_t number, uint32_t *out)
+/* Asked for the first time, or not there. */
+static bool look_up(notch_books *books, notch_edition *edition, uint32_t number, uint32_t *out)
 {
-  if (number == NOTCH_NONE) {
-    *out = NOTCH_NONE;
-    return true;
-  }
+  *out = NOTCH_NONE;
   if (number >= edition->index_count && !grow_indexes(books, edition, number)) {
     return false;
   }
@@ -399,6 +307,18 @@ static bool index_of(notch_books *books, notch_edition *edition, uint32_t number
   }
   *out = edition->indexes[number] == NOTCH_NONE ? NOTCH_NONE : edition->indexes[number] - 1;
   return *out != NOTCH_NONE;
+}
+
+/* The index of a number; NOTCH_NONE stays what it is.  False: the edition lacks the name. */
+static inline bool index_of(notch_books *books, notch_edition *edition, uint32_t number,
+                            uint32_t *out)
+{
+  uint32_t known = number < edition->index_count ? edition->indexes[number] : 0;
+  if (number == NOTCH_NONE || (known != 0 && known != NOTCH_NONE)) {
+    *out = number == NOTCH_NONE ? NOTCH_NONE : known - 1;
+    return true;
+  }
+  return look_up(books, edition, number, out);
 }
 
 uint32_t notch_names_index(notch_books *books, notch_edition *edition, uint32_t number)
@@ -428,15 +348,18 @@ typedef struct naming {
   notch_arena *run;
 } naming;
 
-/* False: the edition lacks the name. */
-static bool name_in(const naming *n, notch_name_sort sort, uint32_t from, uint32_t *to)
+static bool name_between(const naming *n, notch_name_sort sort, uint32_t from, uint32_t *to)
 {
-  if (n->from == NULL || from == NOTCH_NONE) {
-    return index_of(n->books, n->to, from, to);
-  }
   *to = notch_names_called(n->to->rules->program, sort,
-                  text_of(n->from->rules->program, sort, from, n->run), n->run);
+                           text_of(n->from->rules->program, sort, from, n->run), n->run);
   return *to != NOTCH_NONE;
+}
+
+/* False: the edition lacks the name. */
+static inline bool name_in(const naming *n, notch_name_sort sort, uint32_t from, uint32_t *to)
+{
+  return n->from == NULL || from == NOTCH_NONE ? index_of(n->books, n->to, from, to)
+                                               : name_between(n, sort, from, to);
 }
 
 static bool name_tier(const naming *n, const notch_move *from, uint32_t ladder, uint32_t *to)
@@ -453,10 +376,15 @@ static bool name_tier(const naming *n, const notch_move *from, uint32_t ladder, 
   return found;
 }
 
+static void *room_for(notch_arena *run, uint32_t count, size_t size)
+{
+  return count == 0 ? NULL : notch_arena_alloc(run, count * size);
+}
+
 static bool name_posting(const naming *n, const notch_posting *from, notch_posting *to)
 {
   *to = *from;
-  notch_share *shares = NOTCH_NEW_ARRAY(n->run, notch_share, from->share_count + 1u);
+  notch_share *shares = room_for(n->run, from->share_count, sizeof *shares);
   uint16_t count = 0;
   for (uint16_t i = 0; i < from->share_count; i++) {
     /* A rule that is gone leaves its share to nobody. */
@@ -508,9 +436,9 @@ static bool name_effect(const naming *n, const notch_effect *from, notch_effect 
 /* What this version no longer has is left out: it cannot matter to its rules. */
 static bool name_row(const naming *n, const notch_transaction *from, notch_transaction *to)
 {
-  notch_posting *postings = NOTCH_NEW_ARRAY(n->run, notch_posting, from->posting_count + 1);
-  notch_move *moves = NOTCH_NEW_ARRAY(n->run, notch_move, from->move_count + 1);
-  notch_effect *effects = NOTCH_NEW_ARRAY(n->run, notch_effect, from->effect_count + 1);
+  notch_posting *postings = room_for(n->run, from->posting_count, sizeof *postings);
+  notch_move *moves = room_for(n->run, from->move_count, sizeof *moves);
+  notch_effect *effects = room_for(n->run, from->effect_count, sizeof *effects);
   if (n->run->failed) {
     return false;
   }
@@ -590,5 +518,6 @@ void notch_names_forget(notch_books *books)
     if (edition->indexes != NULL) {
       memset(edition->indexes, 0, edition->index_count * sizeof(uint32_t));
     }
+    notch_shapes_forget(edition);
   }
 }

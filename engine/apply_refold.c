@@ -18,6 +18,7 @@ typedef struct tally { /* of one member and points kind, from the postings alone
 typedef struct refold {
   notch_replay *replay;
   notch_books *books;
+  notch_ids ids;
   notch_rerun rerun;
   notch_edition *edition;
   tally *tallies; /* by member, then points kind */
@@ -68,6 +69,9 @@ static bool fold_all(refold *r)
   uint64_t total = (uint64_t)notch_store_next(replay->store)->event - 1;
   notch_store_status status = notch_cursor_open(&cursor, replay->store, 1, 0);
   bool good = status == NOTCH_STORE_OK;
+  if (good) {
+    notch_cursor_leave_apart(cursor);
+  }
   while (good && (row = notch_cursor_next(cursor)) != NULL) {
     replay->transactions++;
     replay->postings += row->posting_count;
@@ -157,7 +161,7 @@ static bool compare_cache(refold *r, int64_t member, const notch_rerun_seat *sea
   notch_state_init(&folded, r->books->memory);
   bool good = true;
   if (notch_state_decode(&state, cached->bytes.bytes, cached->bytes.length)) {
-    const notch_state *beside = seat->kept.open;
+    const notch_state *beside = &seat->state;
     if (cached->version != seat->version || cached->upto != cached->last) {
       good = notch_seat_rebuild(r->books, &folded, member, edition, cached->upto, INT64_MAX,
                                 INT64_MAX);
@@ -205,21 +209,14 @@ static notch_rerun_seat *known_seat(const refold *r, int64_t member)
 
 static bool check_members(refold *r)
 {
-  notch_desk_clear(&r->rerun.desk);
   notch_rerun_seat *house = r->edition->rules->plan->uses_house ? known_seat(r, 0) : NULL;
   bool good = house == NULL || check_cache(r, 0, house);
   for (int64_t member = 1; member < r->members && good; member++) {
     notch_rerun_seat *seat = known_seat(r, member);
     if (seat != NULL) {
-      const notch_state *state = notch_desk_open(&r->rerun.desk, &seat->kept);
-      if (state == NULL) {
-        notch_books_say(r->books, NOTCH_STORE_NOMEM, "out of memory");
-        return failed(r);
-      }
-      check_accounts(r, member, state);
-      check_tiers(r, member, state);
+      check_accounts(r, member, &seat->state);
+      check_tiers(r, member, &seat->state);
       good = check_cache(r, member, seat);
-      notch_desk_close(&r->rerun.desk, &seat->kept);
     }
   }
   return good;
@@ -235,9 +232,11 @@ bool notch_refold_run(notch_replay *replay)
     return false;
   }
   r.edition = notch_books_newest(r.books);
-  bool good = r.edition != NULL && notch_rerun_begin(&r.rerun, r.books, true);
+  bool good = r.edition != NULL && notch_ids_read(&r.ids, r.books) &&
+              notch_rerun_begin(&r.rerun, r.books, &r.ids);
   if (!good) {
     failed(&r);
+    notch_ids_free(&r.ids);
     notch_reader_close(r.books, false);
     return false;
   }
@@ -257,6 +256,7 @@ bool notch_refold_run(notch_replay *replay)
   }
   notch_memory_free(replay->memory, r.tallies);
   notch_rerun_end(&r.rerun);
+  notch_ids_free(&r.ids);
   notch_reader_close(r.books, false);
   return good;
 }

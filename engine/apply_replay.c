@@ -7,29 +7,16 @@
  */
 #include <config.h>
 
+#include "apply_batches.h"
 #include "apply_replay.h"
 
 #include <assert.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
-#define BATCH_ROWS 128u /* what is on its way stays in the caches */
-#define BATCHES_MAX 64u /* a thread that has to wait for a processor stops no other */
-#define WORKERS_MAX 8u
 #define SEEN_FAR 16u /* rows ahead of the one being decided */
 #define SEEN_NEAR 8u
 #define PROGRESS_ROWS 16384
-
-typedef struct batch {
-  notch_arena arena; /* what the rows point to */
-  notch_transaction rows[BATCH_ROWS];
-  int64_t next_posting[BATCH_ROWS], next_effect[BATCH_ROWS];
-  uint32_t count;
-  unsigned readers; /* workers that still need it */
-  struct batch *next; /* the one read after it, or another spare one */
-} batch;
 
 typedef struct worker {
   struct reading *reading;
@@ -40,20 +27,17 @@ typedef struct worker {
   bool running; /* rerun is set up */
   pthread_t thread;
   bool started;
-  batch *next; /* to be worked on; NULL: not read yet */
 } worker;
 
 typedef struct reading {
   notch_replay *replay;
-  worker workers[WORKERS_MAX];
+  worker workers[NOTCH_WORKERS_MAX];
   unsigned worker_count;
-  pthread_mutex_t lock; /* batches, findings, failures */
-  pthread_cond_t more;  /* a batch was read, or the last one was */
-  pthread_cond_t room;  /* a batch can be used again */
-  batch *newest, *spare;
-  unsigned batch_count; /* that are under way */
-  bool ended;
-  atomic_bool failed;
+  notch_batches batches;
+  pthread_mutex_t lock;   /* findings, failures */
+  pthread_mutex_t asking; /* whoever asks first reads the ids, for all */
+  notch_ids ids;
+  bool failed;
 } reading;
 
 /* ---- books for reading ---- */
@@ -111,8 +95,8 @@ static void fail(reading *r, notch_store_status status, const char *sentence)
     r->replay->status = status;
     snprintf(r->replay->sentence, sizeof r->replay->sentence, "%s", sentence);
   }
-  pthread_cond_broadcast(&r->room);
   pthread_mutex_unlock(&r->lock);
+  notch_batches_stop(&r->batches);
 }
 
 static void found(void *payload, int64_t event, const char *what, const char *recorded,
@@ -126,15 +110,9 @@ static void found(void *payload, int64_t event, const char *what, const char *re
 
 /* ---- workers ---- */
 
-/* The programme's own rows matter to every worker. */
-static bool is_ours(const worker *w, const notch_transaction *row)
+static void foresee(worker *w, const notch_batch *b, uint32_t i, bool near)
 {
-  return row->member == 0 || (uint64_t)row->member % w->reading->worker_count == w->index;
-}
-
-static void foresee(worker *w, const batch *b, uint32_t i, bool near)
-{
-  if (i < b->count && is_ours(w, &b->rows[i])) {
+  if (i < b->count && b->owner[i] == w->index) {
     notch_rerun_foresee(&w->rerun, b->rows[i].member, near);
   }
 }
@@ -150,96 +128,88 @@ static bool work_on_row(worker *w, const notch_transaction *row)
   return edition == NULL || notch_rerun_absorb(&w->rerun, row, edition);
 }
 
-static void work_on(worker *w, const batch *b)
+static void work_on(worker *w, const notch_batch *b)
 {
-  for (uint32_t i = 0; i < b->count && !w->reading->failed; i++) {
+  for (uint32_t i = 0; i < b->count && !w->reading->batches.stopped; i++) {
     foresee(w, b, i + SEEN_FAR, false);
     foresee(w, b, i + SEEN_NEAR, true);
+    if (b->owner[i] != w->index && b->owner[i] != NOTCH_BATCH_ALL) {
+      continue;
+    }
     w->rerun.next_posting = b->next_posting[i];
     w->rerun.next_effect = b->next_effect[i];
-    if (is_ours(w, &b->rows[i]) && !work_on_row(w, &b->rows[i])) {
+    if (!work_on_row(w, &b->rows[i])) {
       fail(w->reading, w->books->status, w->books->sentence);
     }
-  }
-}
-
-/* With the lock held: one worker is done with it. */
-static void let_go(reading *r, batch *b)
-{
-  if (--b->readers == 0) {
-    r->newest = r->newest == b ? NULL : r->newest;
-    b->next = r->spare;
-    r->spare = b;
-    r->batch_count--;
-    pthread_cond_signal(&r->room);
   }
 }
 
 static void finish(worker *w)
 {
   reading *r = w->reading;
-  if (!r->failed && !r->replay->stopped) {
+  if (w->running && !r->batches.stopped && !r->replay->stopped) {
     notch_rerun_finish(&w->rerun);
   }
-  int64_t erased = notch_rerun_erased(&w->rerun);
-  pthread_mutex_lock(&r->lock);
-  r->replay->erased_rows += w->rerun.erased_rows;
-  r->replay->erased += erased;
-  pthread_mutex_unlock(&r->lock);
-  notch_rerun_end(&w->rerun);
-}
-
-static void *run_worker(void *payload)
-{
-  worker *w = payload;
-  reading *r = w->reading;
-  pthread_mutex_lock(&r->lock);
-  for (;;) {
-    while (w->next == NULL && !r->ended) {
-      pthread_cond_wait(&r->more, &r->lock);
-    }
-    batch *b = w->next;
-    if (b == NULL) {
-      break;
-    }
-    pthread_mutex_unlock(&r->lock);
-    work_on(w, b);
+  if (w->running) {
+    int64_t erased = notch_rerun_erased(&w->rerun);
     pthread_mutex_lock(&r->lock);
-    w->next = b->next;
-    let_go(r, b);
+    r->replay->erased_rows += w->rerun.erased_rows;
+    r->replay->erased += erased;
+    pthread_mutex_unlock(&r->lock);
+    notch_rerun_end(&w->rerun);
   }
-  pthread_mutex_unlock(&r->lock);
-  finish(w);
-  return NULL;
+  notch_reader_close(w->books, w->again);
 }
 
-static bool start_worker(reading *r, worker *w, bool again)
+static bool read_ids(worker *w)
 {
+  reading *r = w->reading;
+  pthread_mutex_lock(&r->asking);
+  bool good = r->ids.items != NULL || notch_ids_read(&r->ids, w->books);
+  pthread_mutex_unlock(&r->asking);
+  return good;
+}
+
+static void start(worker *w)
+{
+  reading *r = w->reading;
   notch_replay *replay = r->replay;
-  w->reading = r;
-  w->again = again;
   w->books =
-      notch_reader_open(again ? &notch_memory_system : replay->memory, replay->store, again);
+      notch_reader_open(w->again ? &notch_memory_system : replay->memory, replay->store, w->again);
   if (w->books == NULL) {
     fail(r, NOTCH_STORE_CANNOT_OPEN, "the ledger cannot be read a second time");
-    return false;
+    return;
   }
-  w->running = notch_rerun_begin(&w->rerun, w->books, true);
-  if (!w->running) {
+  if (!read_ids(w) || !notch_rerun_begin(&w->rerun, w->books, &r->ids)) {
     fail(r, w->books->status, w->books->sentence);
-    return false;
+    return;
   }
+  w->running = true;
   w->rerun.found = found;
   w->rerun.payload = r;
   if (replay->other != NULL) {
     if (!notch_books_adopt(w->books, replay->other)) {
       fail(r, w->books->status, w->books->sentence);
-      return false;
+      return;
     }
     w->rerun.fixed = notch_books_newest(w->books);
     w->rerun.compare.loose = true;
   }
-  return true;
+}
+
+/* Opens, works and clears up by itself: none of that waits for another worker. */
+static void *run_worker(void *payload)
+{
+  worker *w = payload;
+  notch_batches *batches = &w->reading->batches;
+  notch_batch *b;
+  start(w);
+  while ((b = notch_batches_next(batches, w->index)) != NULL) {
+    work_on(w, b);
+    notch_batches_done(batches, w->index, b);
+  }
+  finish(w);
+  return NULL;
 }
 
 static bool start_thread(reading *r, worker *w)
@@ -253,56 +223,12 @@ static bool start_thread(reading *r, worker *w)
 
 /* ---- reading ---- */
 
-static batch *new_batch(reading *r)
+static void hand_over(reading *r, notch_batch *b)
 {
-  batch *b = notch_memory_resize(r->replay->memory, NULL, sizeof *b);
-  if (b == NULL) {
-    fail(r, NOTCH_STORE_NOMEM, "out of memory");
-    return NULL;
-  }
-  notch_arena_init(&b->arena, r->replay->memory);
-  return b;
-}
-
-/* Waits while the workers have enough to do.  NULL: a failure. */
-static batch *take_batch(reading *r)
-{
-  pthread_mutex_lock(&r->lock);
-  while (r->batch_count >= BATCHES_MAX && !r->failed) {
-    pthread_cond_wait(&r->room, &r->lock);
-  }
-  batch *b = r->spare;
-  r->spare = b == NULL ? NULL : b->next;
-  pthread_mutex_unlock(&r->lock);
-  b = b == NULL && !r->failed ? new_batch(r) : b;
-  if (b != NULL) {
-    notch_arena_reset(&b->arena);
-    b->count = 0;
-    b->next = NULL;
-  }
-  return b;
-}
-
-static void hand_over(reading *r, batch *b)
-{
-  pthread_mutex_lock(&r->lock);
-  r->batch_count++;
-  b->readers = r->worker_count;
-  if (r->newest != NULL) {
-    r->newest->next = b;
-  }
-  r->newest = b;
-  for (unsigned i = 0; i < r->worker_count; i++) {
-    r->workers[i].next = r->workers[i].next == NULL ? b : r->workers[i].next;
-  }
-  pthread_cond_broadcast(&r->more);
-  pthread_mutex_unlock(&r->lock);
+  notch_batches_hand_over(&r->batches, b);
   if (!r->workers[0].started) { /* this thread is the worker */
     work_on(&r->workers[0], b);
-    pthread_mutex_lock(&r->lock);
-    r->workers[0].next = NULL;
-    let_go(r, b);
-    pthread_mutex_unlock(&r->lock);
+    notch_batches_done(&r->batches, 0, b);
   }
 }
 
@@ -314,15 +240,23 @@ static bool told(reading *r, uint64_t done, uint64_t total)
   return !replay->stopped;
 }
 
+/* The programme's own rows matter to every worker. */
+static uint8_t owner_of(const reading *r, const notch_transaction *row)
+{
+  return row->member == 0 ? NOTCH_BATCH_ALL
+                          : (uint8_t)((uint64_t)row->member % r->worker_count);
+}
+
 /* False: there is no more. */
-static bool fill(reading *r, notch_cursor *cursor, batch *b, int64_t *next_posting,
+static bool fill(reading *r, notch_cursor *cursor, notch_batch *b, int64_t *next_posting,
                  int64_t *next_effect)
 {
   notch_replay *replay = r->replay;
   const notch_transaction *row;
   notch_cursor_read_into(cursor, &b->arena);
-  while (b->count < BATCH_ROWS && (row = notch_cursor_next(cursor)) != NULL) {
+  while (b->count < NOTCH_BATCH_ROWS && (row = notch_cursor_next(cursor)) != NULL) {
     b->rows[b->count] = *row;
+    b->owner[b->count] = owner_of(r, row);
     b->next_posting[b->count] = *next_posting;
     b->next_effect[b->count++] = *next_effect;
     replay->transactions++;
@@ -331,7 +265,7 @@ static bool fill(reading *r, notch_cursor *cursor, batch *b, int64_t *next_posti
     *next_posting += row->posting_count;
     *next_effect += row->effect_count;
   }
-  return b->count == BATCH_ROWS;
+  return b->count == NOTCH_BATCH_ROWS;
 }
 
 static void read_all(reading *r)
@@ -341,9 +275,15 @@ static void read_all(reading *r)
   uint64_t total = (uint64_t)notch_store_next(replay->store)->event - 1;
   int64_t next_posting = 1, next_effect = 1;
   notch_store_status status = notch_cursor_open(&cursor, replay->store, 1, 0);
-  for (bool more = status == NOTCH_STORE_OK; more && !r->failed;) {
-    batch *b = take_batch(r);
+  if (status == NOTCH_STORE_OK) {
+    notch_cursor_leave_apart(cursor);
+  }
+  for (bool more = status == NOTCH_STORE_OK; more && !r->batches.stopped;) {
+    notch_batch *b = notch_batches_take(&r->batches);
     if (b == NULL) {
+      if (!r->batches.stopped) {
+        fail(r, NOTCH_STORE_NOMEM, "out of memory");
+      }
       break;
     }
     more = fill(r, cursor, b, &next_posting, &next_effect);
@@ -404,57 +344,74 @@ static bool independent(notch_replay *replay)
 
 /* ---- the whole ---- */
 
+/* A worker alone works on this thread. */
+static void start_workers(reading *r)
+{
+  bool apart = r->worker_count > 1, good = true;
+  for (unsigned i = 0; i < r->worker_count && good; i++) {
+    worker *w = &r->workers[i];
+    *w = (worker){.reading = r, .index = i, .again = apart};
+    if (apart) {
+      good = start_thread(r, w);
+    } else {
+      start(w);
+    }
+  }
+}
+
 static void end_workers(reading *r)
 {
-  pthread_mutex_lock(&r->lock);
-  r->ended = true;
-  pthread_cond_broadcast(&r->more);
-  pthread_mutex_unlock(&r->lock);
+  notch_batches_end(&r->batches);
   for (unsigned i = 0; i < r->worker_count; i++) {
     worker *w = &r->workers[i];
     if (w->started) {
       pthread_join(w->thread, NULL);
-    } else if (w->running) {
+    } else if (w->reading != NULL && !w->again) {
       finish(w);
     }
-    notch_reader_close(w->books, w->again);
   }
-  while (r->spare != NULL) {
-    batch *b = r->spare;
-    r->spare = b->next;
-    notch_arena_free(&b->arena);
-    notch_memory_free(r->replay->memory, b);
+}
+
+static bool begin(reading *r, notch_replay *replay)
+{
+  unsigned wanted = replay->threads == 0 ? 2 : replay->threads;
+  wanted = wanted > NOTCH_WORKERS_MAX ? NOTCH_WORKERS_MAX : wanted;
+  *r = (reading){.replay = replay};
+  r->worker_count = wanted > 1 && independent(replay) ? wanted : 1;
+  replay->threads_used = r->worker_count;
+  if (!notch_batches_init(&r->batches, replay->memory, r->worker_count)) {
+    return false;
   }
+  if (pthread_mutex_init(&r->lock, NULL) != 0) {
+    notch_batches_free(&r->batches);
+    return false;
+  }
+  if (pthread_mutex_init(&r->asking, NULL) != 0) {
+    pthread_mutex_destroy(&r->lock);
+    notch_batches_free(&r->batches);
+    return false;
+  }
+  return true;
 }
 
 bool notch_replay_run(notch_replay *replay)
 {
-  reading r = {.replay = replay};
+  reading r;
   replay->status = NOTCH_STORE_OK;
-  if (pthread_mutex_init(&r.lock, NULL) != 0) {
+  if (!begin(&r, replay)) {
     return false;
   }
-  pthread_cond_init(&r.more, NULL);
-  pthread_cond_init(&r.room, NULL);
-  unsigned wanted = replay->threads == 0 ? 2 : replay->threads;
-  wanted = wanted > WORKERS_MAX ? WORKERS_MAX : wanted;
-  r.worker_count = wanted > 1 && independent(replay) ? wanted : 1;
-  replay->threads_used = r.worker_count;
-  bool good = true;
-  for (unsigned i = 0; i < r.worker_count && good; i++) {
-    r.workers[i].index = i;
-    good = start_worker(&r, &r.workers[i], r.worker_count > 1);
-  }
-  for (unsigned i = 0; i < r.worker_count && good && r.worker_count > 1; i++) {
-    good = start_thread(&r, &r.workers[i]);
-  }
-  if (good) {
+  start_workers(&r);
+  if (!r.batches.stopped) {
+    notch_store_reads_all(replay->store, true);
     read_all(&r);
+    notch_store_reads_all(replay->store, false);
   }
   end_workers(&r);
-  pthread_cond_destroy(&r.more);
-  pthread_cond_destroy(&r.room);
+  notch_ids_free(&r.ids);
+  pthread_mutex_destroy(&r.asking);
   pthread_mutex_destroy(&r.lock);
+  notch_batches_free(&r.batches);
   if (!r.failed && !replay->stopped) {
     notch_findings_sort(replay->findings, replay->store);
   }

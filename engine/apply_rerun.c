@@ -43,12 +43,13 @@ static notch_rerun_seat *place_of(notch_rerun *rerun, int64_t member)
     return NULL;
   }
   if (rerun->seats[member] == NULL) {
-    notch_rerun_seat *seat = notch_memory_resize(rerun->books->memory, NULL, sizeof *seat);
+    notch_rerun_seat *seat = notch_memory_resize(&rerun->heap.memory, NULL, sizeof *seat);
     if (seat == NULL) {
       nomem(rerun);
       return NULL;
     }
     memset(seat, 0, sizeof *seat);
+    notch_state_init(&seat->state, &rerun->heap.memory);
     rerun->seats[member] = seat;
   }
   return rerun->seats[member];
@@ -66,10 +67,10 @@ void notch_rerun_foresee(const notch_rerun *rerun, int64_t member, bool near)
   const notch_rerun_seat *seat =
       member >= 0 && member < rerun->seat_count ? rerun->seats[member] : NULL;
   if (seat != NULL && near) {
-    fetch(seat->kept.bytes, seat->kept.size);
+    fetch(seat->state.block, seat->state.block_size);
   } else if (seat != NULL) {
     fetch(seat, sizeof *seat);
-    fetch(rerun->ids == NULL ? NULL : &rerun->ids[member], rerun->ids == NULL ? 0 : 1);
+    fetch(rerun->ids == NULL ? NULL : &rerun->ids->items[member], rerun->ids == NULL ? 0 : 1);
   }
 }
 
@@ -79,55 +80,14 @@ notch_rerun_seat *notch_rerun_seat_of(notch_rerun *rerun, int64_t member, notch_
   if (seat == NULL || (seat->known && seat->version == edition->version)) {
     return seat;
   }
-  notch_state *state = notch_desk_change(&rerun->desk, &seat->kept);
-  if (state == NULL) {
-    nomem(rerun);
-    return NULL;
-  }
-  bool fresh = rerun->streaming && member != 0 && seat->last == 0;
-  bool good = fresh ? notch_state_start(state, edition->rules->program, member) ||
+  bool fresh = rerun->ids != NULL && member != 0 && seat->last == 0;
+  bool good = fresh ? notch_state_start(&seat->state, edition->rules->program, member) ||
                           nomem(rerun)
-                    : notch_seat_rebuild(rerun->books, state, member, edition,
+                    : notch_seat_rebuild(rerun->books, &seat->state, member, edition,
                                          rerun->recorded->event - 1, INT64_MAX, INT64_MAX);
   seat->known = good;
   seat->version = edition->version;
   return good ? seat : NULL;
-}
-
-const notch_state *notch_rerun_state_of(notch_rerun *rerun, int64_t member,
-                                        notch_edition *edition)
-{
-  notch_rerun_seat *seat = notch_rerun_seat_of(rerun, member, edition);
-  const notch_state *state = seat == NULL ? NULL : notch_desk_open(&rerun->desk, &seat->kept);
-  if (seat != NULL && state == NULL) {
-    nomem(rerun);
-  }
-  return state;
-}
-
-static bool take_id(void *payload, int64_t member, notch_text id)
-{
-  notch_rerun *rerun = payload;
-  if (member > 0 && member < rerun->id_count) {
-    rerun->ids[member] = notch_arena_text(&rerun->names, id);
-  }
-  return !rerun->names.failed;
-}
-
-/* All ids at once: looking each up by itself takes ten times as long. */
-static bool read_ids(notch_rerun *rerun)
-{
-  notch_store *store = rerun->books->store;
-  rerun->id_count = notch_store_next(store)->member;
-  rerun->ids = NOTCH_NEW_ARRAY(&rerun->names, notch_text, rerun->id_count + 1);
-  if (rerun->ids == NULL) {
-    return nomem(rerun);
-  }
-  notch_store_status status = notch_store_member_ids(store, take_id, rerun);
-  if (status != NOTCH_STORE_OK) {
-    return notch_books_failed(rerun->books, status);
-  }
-  return !rerun->names.failed || nomem(rerun);
 }
 
 static void look_up_id(notch_rerun *rerun, notch_rerun_seat *seat, int64_t member)
@@ -145,7 +105,8 @@ static void look_up_id(notch_rerun *rerun, notch_rerun_seat *seat, int64_t membe
 notch_text notch_rerun_id(notch_rerun *rerun, int64_t member)
 {
   if (rerun->ids != NULL) {
-    return member > 0 && member < rerun->id_count ? rerun->ids[member] : (notch_text){NULL, 0};
+    return member > 0 && member < rerun->ids->count ? rerun->ids->items[member]
+                                                    : (notch_text){NULL, 0};
   }
   notch_rerun_seat *seat = member == 0 ? NULL : place_of(rerun, member);
   if (seat != NULL && !seat->id_is_known) {
@@ -173,14 +134,14 @@ int64_t notch_rerun_erased(notch_rerun *rerun)
 
 /* ---- life ---- */
 
-bool notch_rerun_begin(notch_rerun *rerun, notch_books *books, bool streaming)
+bool notch_rerun_begin(notch_rerun *rerun, notch_books *books, const notch_ids *ids)
 {
   memset(rerun, 0, sizeof *rerun);
   rerun->books = books;
-  rerun->streaming = streaming;
+  rerun->ids = ids;
   notch_arena_init(&rerun->row, books->memory);
   notch_arena_init(&rerun->names, books->memory);
-  notch_desk_init(&rerun->desk, books->memory);
+  notch_heap_init(&rerun->heap, books->memory);
   notch_compare_init(&rerun->compare, books->memory);
   rerun->decider = notch_decider_new(books->memory);
   rerun->folder = notch_decider_new(books->memory);
@@ -189,24 +150,13 @@ bool notch_rerun_begin(notch_rerun *rerun, notch_books *books, bool streaming)
     notch_rerun_end(rerun);
     return notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
   }
-  if (streaming && !read_ids(rerun)) {
-    notch_rerun_end(rerun);
-    return false;
-  }
   return true;
 }
 
 void notch_rerun_end(notch_rerun *rerun)
 {
-  const notch_memory *memory = rerun->books->memory;
-  for (int64_t i = 0; i < rerun->seat_count; i++) {
-    if (rerun->seats[i] != NULL) {
-      notch_desk_let_go(&rerun->desk, &rerun->seats[i]->kept);
-      notch_memory_free(memory, rerun->seats[i]);
-    }
-  }
-  notch_memory_free(memory, rerun->seats);
-  notch_desk_free(&rerun->desk);
+  notch_memory_free(rerun->books->memory, rerun->seats);
+  notch_heap_free(&rerun->heap);
   notch_decider_free(rerun->decider);
   notch_decider_free(rerun->folder);
   notch_compare_end(&rerun->compare);
@@ -230,25 +180,21 @@ static bool absorb_into(notch_rerun *rerun, int64_t member, const notch_transact
   seat->last = row->event;
   rerun->edition = edition;
   if (outcome != NULL && outcome->after != NULL && outcome->after->member == member) {
-    return notch_take_after(&rerun->desk, &seat->kept, rerun->folder, edition->rules->plan, event,
-                            outcome, &rerun->host) ||
+    return notch_take_after(rerun->folder, edition->rules->plan, &seat->state, event, outcome,
+                            &rerun->host) ||
            nomem(rerun);
-  }
-  notch_state *state = notch_desk_change(&rerun->desk, &seat->kept);
-  if (state == NULL) {
-    return nomem(rerun);
   }
   bool simple = indexed != NULL && row->verdict == NOTCH_APPLIED &&
                 notch_merged_account(row) == 0 && !notch_history_returns(row) &&
                 (row->origin != NOTCH_ORIGIN_SENT || event != NULL);
   if (!simple) {
-    return notch_books_fold(rerun->books, edition, state, row);
+    return notch_books_fold(rerun->books, edition, &seat->state, row);
   }
-  return notch_fold(rerun->folder, edition->rules->plan, state,
+  return notch_fold(rerun->folder, edition->rules->plan, &seat->state,
                     row->origin == NOTCH_ORIGIN_SENT ? event : NULL, NULL, indexed,
                     &rerun->host) ||
          notch_books_say(rerun->books,
-                         state->failed ? NOTCH_STORE_NOMEM : NOTCH_STORE_CORRUPT,
+                         seat->state.failed ? NOTCH_STORE_NOMEM : NOTCH_STORE_CORRUPT,
                          "transaction %lld does not fit what came before it: verify the ledger",
                          (long long)row->event);
 }
@@ -259,15 +205,13 @@ static bool absorb(notch_rerun *rerun, const notch_transaction *row, notch_editi
 {
   if (edition == NULL) { /* too late for every version: refused, nothing happened */
     notch_rerun_seat *seat = place_of(rerun, row->member);
-    if (seat == NULL) {
-      return false;
+    if (seat != NULL && seat->known) {
+      seat->state.last_event = row->event;
     }
-    notch_state *state = seat->known ? notch_desk_change(&rerun->desk, &seat->kept) : NULL;
-    if (state != NULL) {
-      state->last_event = row->event;
+    if (seat != NULL) {
+      seat->last = row->event;
     }
-    seat->last = row->event;
-    return !seat->known || state != NULL || nomem(rerun);
+    return seat != NULL;
   }
   bool house = row->member != 0 && edition->rules->plan->uses_house;
   return absorb_into(rerun, row->member, row, edition, event, indexed, outcome) &&
@@ -277,7 +221,6 @@ static bool absorb(notch_rerun *rerun, const notch_transaction *row, notch_editi
 bool notch_rerun_absorb(notch_rerun *rerun, const notch_transaction *row, notch_edition *edition)
 {
   rerun->recorded = row;
-  notch_desk_clear(&rerun->desk);
   notch_arena_reset(&rerun->row);
   notch_arena_reset(&rerun->books->run);
   rerun->books->edition = edition;
@@ -468,7 +411,6 @@ bool notch_rerun_row(notch_rerun *rerun, const notch_transaction *row)
   rerun->recorded = row;
   if (!expected) {
     notch_rerun_finish(rerun);
-    notch_desk_clear(&rerun->desk);
     notch_history_forget(books);
     notch_arena_reset(&rerun->row);
     notch_arena_reset(&books->run);

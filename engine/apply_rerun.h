@@ -10,6 +10,17 @@
 
 #include "apply.h"
 #include "audit/compare.h"
+#include "base/heap.h"
+
+/* The ids of all members (apply_ids.c), by number; without bytes: erased. */
+typedef struct notch_ids {
+  notch_text *items; /* NULL: not read */
+  int64_t count;
+  notch_arena texts;
+} notch_ids;
+/* False: in the books' sentence. */
+bool notch_ids_read(notch_ids *ids, notch_books *books);
+void notch_ids_free(notch_ids *ids); /* or what was zeroed */
 
 typedef struct notch_rerun_seat {
   bool known;       /* state is that of before the row under way */
@@ -17,7 +28,7 @@ typedef struct notch_rerun_seat {
   uint32_t version;
   int64_t last;     /* newest row seen, 0: none */
   notch_text id;    /* without bytes: erased */
-  notch_kept kept;
+  notch_state state;
 } notch_rerun_seat;
 
 typedef struct notch_rerun_result { /* of one decision; lives until the next row */
@@ -32,17 +43,16 @@ typedef struct notch_rerun_result { /* of one decision; lives until the next row
 
 typedef struct notch_rerun {
   notch_books *books; /* borrowed */
-  bool streaming;     /* every row passes through here: nothing is read twice */
+  const notch_ids *ids; /* borrowed; where every row passes through here and none is read twice,
+                         * else NULL: then ids are looked up one by one */
   notch_decider *decider, *folder;
   notch_host host;
   notch_arena row;    /* of the rows since the last decision */
   notch_arena names;  /* of ids */
-  notch_text *ids;    /* by member, where every row passes through; else NULL */
-  int64_t id_count;
+  notch_heap heap;    /* of seats and their states */
   jmp_buf no_memory;
   notch_rerun_seat **seats; /* by member */
   int64_t seat_count;
-  notch_desk desk; /* the states of seats that are open */
 
   const notch_transaction *recorded; /* the row under way */
   int64_t group;                     /* the row of the decision under way */
@@ -61,7 +71,8 @@ typedef struct notch_rerun {
   void *payload;
 } notch_rerun;
 
-bool notch_rerun_begin(notch_rerun *rerun, notch_books *books, bool streaming);
+/* `ids` NULL: some rows only will be given. */
+bool notch_rerun_begin(notch_rerun *rerun, notch_books *books, const notch_ids *ids);
 void notch_rerun_end(notch_rerun *rerun);
 /* Decides, compares and absorbs one row; false: a failure, in the books' sentence. */
 bool notch_rerun_row(notch_rerun *rerun, const notch_transaction *row);
@@ -76,11 +87,9 @@ void notch_rerun_finish(notch_rerun *rerun);
 /* Decides one row from the states of before it; trace may be NULL. */
 bool notch_rerun_decide(notch_rerun *rerun, const notch_transaction *row, notch_trace *trace,
                         notch_rerun_result *out);
-/* The seat of a member, and his state, before the row under way; NULL: a failure. */
+/* The state of a member before the row under way; NULL: a failure. */
 notch_rerun_seat *notch_rerun_seat_of(notch_rerun *rerun, int64_t member,
                                       notch_edition *edition);
-const notch_state *notch_rerun_state_of(notch_rerun *rerun, int64_t member,
-                                        notch_edition *edition);
 /* A member's id, empty where he was erased. */
 notch_text notch_rerun_id(notch_rerun *rerun, int64_t member);
 /* How many of the members whose rows were seen are erased. */

@@ -111,6 +111,7 @@ typedef struct notch_transaction {
   int32_t offset_min;
   notch_verdict verdict;
   notch_text content; /* canonical JSON of what was sent; of a refused one, as far as it was read */
+  uint32_t shape;     /* not 0: content is apart, the list of its values alone (ledger/store.h) */
   notch_text shared;  /* figures read from outside the member, canonical JSON; empty: none */
   notch_text detail;  /* refused: the sentence */
   bool lowers_only; /* folding the past: a later return, of which only what it lowers counts */

@@ -338,6 +338,19 @@ notch_event *notch_read_recorded(notch_reader *reader, uint32_t type, notch_text
   return read ? event : NULL;
 }
 
+notch_event *notch_read_values(notch_reader *reader, const notch_keys *keys, notch_text values)
+{
+  if (keys->fields == NULL) {
+    return NULL;
+  }
+  notch_event *event = event_new(reader, keys->type);
+  reader->recorded = true;
+  bool read = notch_read_apart(reader, keys, values, event) &&
+              fill_absent(reader, &reader->layout->program->events[event->type], event);
+  reader->recorded = false;
+  return read ? event : NULL;
+}
+
 /* ---- what a return lowers ---- */
 
 static bool can_be_lowered(const notch_field *field)

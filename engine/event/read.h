@@ -20,6 +20,16 @@ typedef struct notch_layout {
 } notch_layout;
 const notch_layout *notch_layout_make(const notch_program *program, notch_arena *arena);
 
+/* Where the keys of a content are kept apart from its values: which field each value is of. */
+typedef struct notch_keys {
+  uint32_t type; /* of event */
+  uint32_t count;
+  uint32_t *fields; /* NULL: the values are not to be read by themselves */
+} notch_keys;
+/* From the list of the keys. */
+void notch_read_keys(notch_keys *out, const notch_layout *layout, uint32_t type,
+                     const notch_json *keys, notch_arena *arena);
+
 /* Where personal values and member numbers are kept apart from the content (ledger, section 1). */
 typedef struct notch_vault {
   void *payload;
@@ -77,9 +87,15 @@ notch_event *notch_read_event(notch_reader *reader, const notch_envelope *envelo
 
 /* The same event from what a row recorded of it. */
 notch_event *notch_read_recorded(notch_reader *reader, uint32_t type, notch_text content);
-/* The fields of a declared event that were recorded, if all are plain (read_flat.c).  False: the
+/* The same from the values alone, which stay where they are as long as the event does.  NULL: they
+ * are to be read in one piece with their keys. */
+notch_event *notch_read_values(notch_reader *reader, const notch_keys *keys, notch_text values);
+
+/* read_flat.c: the fields of a declared event that were recorded, if all are plain.  False: the
  * content is to be read as JSON. */
 bool notch_read_flat(notch_reader *reader, notch_text content, notch_event *event);
+bool notch_read_apart(notch_reader *reader, const notch_keys *keys, notch_text values,
+                      notch_event *event);
 
 /* What a return lowers, once the type of the event it returns is known.  Points and a quantity
  * that go back of a payment or reward are put into `returned`.  NULL: refused. */

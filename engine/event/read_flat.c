@@ -1,10 +1,11 @@
 /*
- * event/read_flat.c -- the short way from a row's content to its event.
+ * event/read_flat.c -- the short ways from a row's content to its event.
  *
  * What a row holds of a declared event was written by canonical.c: its fields in the order of the
  * layout, without blanks.  Where all of them are plain strings, true or false, the text is read
- * from one end to the other without a tree.  Nothing is judged here: whatever is not just so goes
- * the long way from the beginning.
+ * from one end to the other without a tree; where the ledger keeps the keys apart, they were
+ * looked up once and the values are all there is to read.  Nothing is judged here: whatever is
+ * not just so goes the long way from the beginning.
  */
 #include <config.h>
 
@@ -23,10 +24,17 @@ static bool take(flat *f, const char *bytes, uint32_t length)
   return there;
 }
 
+static inline bool take_char(flat *f, char wanted)
+{
+  bool there = f->at < f->end && *f->at == wanted;
+  f->at += there ? 1 : 0;
+  return there;
+}
+
 static bool take_key(flat *f, notch_text name)
 {
   flat before = *f;
-  if (take(f, "\"", 1) && take(f, name.bytes, name.length) && take(f, "\":", 2)) {
+  if (take_char(f, '"') && take(f, name.bytes, name.length) && take(f, "\":", 2)) {
     return true;
   }
   *f = before;
@@ -34,26 +42,36 @@ static bool take_key(flat *f, notch_text name)
 }
 
 /* Printable ASCII without escapes. */
-static bool take_string(flat *f, notch_text *out)
+static inline bool is_plain(char c)
 {
-  const char *start = f->at, *at = start;
-  while (at < f->end && *at >= ' ' && *at <= '~' && *at != '"' && *at != '\\') {
-    at++;
-  }
-  *out = (notch_text){start, (uint32_t)(at - start)};
-  f->at = at;
-  return take(f, "\"", 1);
+  return c >= ' ' && c <= '~' && c != '"' && c != '\\';
 }
 
 static bool take_scalar(flat *f, notch_json *value)
 {
-  if (take(f, "\"", 1)) {
+  if (take_char(f, '"')) {
+    const char *start = f->at, *at = start;
+    while (at < f->end && is_plain(*at)) {
+      at++;
+    }
     value->kind = NOTCH_JSON_STRING;
-    return take_string(f, &value->text);
+    value->text = (notch_text){start, (uint32_t)(at - start)};
+    f->at = at;
+    return take_char(f, '"');
   }
   bool yes = take(f, "true", 4);
   value->kind = yes ? NOTCH_JSON_TRUE : NOTCH_JSON_FALSE;
   return yes || take(f, "false", 5);
+}
+
+static bool take_field(notch_reader *reader, flat *f, const notch_field *field, notch_value *out)
+{
+  notch_json value;
+  value.key = field->name;
+  value.first = value.next = NULL;
+  value.count = 0;
+  value.duplicate = false;
+  return take_scalar(f, &value) && notch_read_value(reader, field, &value, field->name, out);
 }
 
 bool notch_read_flat(notch_reader *reader, notch_text content, notch_event *event)
@@ -62,22 +80,68 @@ bool notch_read_flat(notch_reader *reader, notch_text content, notch_event *even
   const uint32_t *order = reader->layout->events[event->type];
   flat f = {content.bytes, content.bytes + content.length};
   bool first = true;
-  if (!take(&f, "{", 1)) {
+  if (!take_char(&f, '{')) {
     return false;
   }
   for (uint32_t i = 0; i < decl->field_count && f.at < f.end && *f.at != '}'; i++) {
     const notch_field *field = &decl->fields[order[i]];
     flat before = f;
-    if ((!first && !take(&f, ",", 1)) || !take_key(&f, field->name)) {
+    if ((!first && !take_char(&f, ',')) || !take_key(&f, field->name)) {
       f = before; /* it was not sent */
       continue;
     }
     first = false;
-    notch_json value = {.key = field->name};
-    if (!take_scalar(&f, &value) ||
-        !notch_read_value(reader, field, &value, field->name, &event->fields[order[i]])) {
+    if (!take_field(reader, &f, field, &event->fields[order[i]])) {
       return false;
     }
   }
-  return take(&f, "}", 1) && f.at == f.end;
+  return take_char(&f, '}') && f.at == f.end;
+}
+
+bool notch_read_apart(notch_reader *reader, const notch_keys *keys, notch_text values,
+                      notch_event *event)
+{
+  const notch_event_decl *decl = &reader->layout->program->events[event->type];
+  flat f = {values.bytes, values.bytes + values.length};
+  char lead = '[';
+  for (uint32_t i = 0; i < keys->count; i++, lead = ',') {
+    uint32_t index = keys->fields[i];
+    if (!take_char(&f, lead) ||
+        !take_field(reader, &f, &decl->fields[index], &event->fields[index])) {
+      return false;
+    }
+  }
+  return take_char(&f, ']') && f.at == f.end;
+}
+
+/* The next field in the order of the layout that is called so, from *place on. */
+static bool find_next(const notch_layout *layout, uint32_t type, notch_text name, uint32_t *place,
+                      uint32_t *field)
+{
+  const notch_event_decl *decl = &layout->program->events[type];
+  for (; *place < decl->field_count; ++*place) {
+    *field = layout->events[type][*place];
+    if (notch_text_equal(decl->fields[*field].name, name)) {
+      ++*place;
+      return true;
+    }
+  }
+  return false;
+}
+
+void notch_read_keys(notch_keys *out, const notch_layout *layout, uint32_t type,
+                     const notch_json *keys, notch_arena *arena)
+{
+  bool listed = type >= NOTCH_EVENT_BUILTIN_COUNT && keys != NULL && keys->kind == NOTCH_JSON_ARRAY;
+  uint32_t place = 0;
+  *out = (notch_keys){.type = type};
+  out->fields = listed ? NOTCH_NEW_ARRAY(arena, uint32_t, keys->count + 1) : NULL;
+  for (const notch_json *key = listed ? keys->first : NULL; key != NULL; key = key->next) {
+    if (out->fields == NULL || key->kind != NOTCH_JSON_STRING ||
+        !find_next(layout, type, key->text, &place, &out->fields[out->count])) {
+      out->fields = NULL; /* not just so: content is read in one piece */
+      return;
+    }
+    out->count++;
+  }
 }

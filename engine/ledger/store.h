@@ -146,6 +146,9 @@ void notch_store_rollback(notch_store *store); /* drops every cached member; har
 /* A consistent view for several reads; needed only outside a write transaction.  No nesting. */
 notch_store_status notch_store_snapshot_begin(notch_store *store);
 void notch_store_snapshot_end(notch_store *store);
+/* From here on, until it ends, the ledger is read from one end to the other and little is looked
+ * up: the memory that looking up would gain from is left to others. */
+void notch_store_reads_all(notch_store *store, bool begins);
 
 /* ---- the name dictionary --------------------------------------------------------------- */
 
@@ -270,6 +273,15 @@ notch_store_status notch_store_newest_booked(notch_store *store, int64_t *out);
 /* The same of members alone, without what the programme itself had booked: reads every row. */
 notch_store_status notch_store_newest_of_members(notch_store *store, int64_t *out);
 
+/*
+ * The keys of a content, which thousands of rows share, are kept once under a number, its shape:
+ * a list in JSON.  Empty: there is no such shape.
+ */
+notch_text notch_store_shape(notch_store *store, uint32_t shape);
+/* Puts keys and values together, in the arena, which may be armed; of a damaged row the values stay
+ * as they stand. */
+void notch_store_join(notch_store *store, notch_transaction *row, notch_arena *arena);
+
 /* All rows from..to (to 0: the last), ascending, each with its postings, moves and effects. */
 typedef struct notch_cursor notch_cursor;
 notch_store_status notch_cursor_open(notch_cursor **out, notch_store *store, int64_t from,
@@ -283,6 +295,9 @@ const notch_digest *notch_cursor_leaf(const notch_cursor *cursor);
 /* From here on what transactions point to is put into this arena, which is the caller's to reset:
  * it outlives the call, the transaction itself does not. */
 void notch_cursor_read_into(notch_cursor *cursor, notch_arena *arena);
+/* From here on contents that were sent stay apart where they are kept so: whoever reads the values
+ * by themselves saves joining them and taking them apart again. */
+void notch_cursor_leave_apart(notch_cursor *cursor);
 notch_store_status notch_cursor_status(const notch_cursor *cursor);
 void notch_cursor_close(notch_cursor *cursor); /* accepts NULL */
 

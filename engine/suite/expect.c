@@ -259,7 +259,7 @@ static bool expect_that(notch_stage *stage, const notch_test_step *step)
   if (good) {
     const notch_case decision = {.plan = stage->edition->rules->plan,
                                  .state = &state,
-                                 .house = house->kept.open,
+                                 .house = &house->state,
                                  .event = event,
                                  .recorded_us = stage->now_us,
                                  .host = &books->host,

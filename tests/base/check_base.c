@@ -24,6 +24,7 @@ int main(void)
 {
   Suite *suite = suite_create("base");
   suite_add_tcase(suite, notch_check_memory());
+  suite_add_tcase(suite, notch_check_heap());
   suite_add_tcase(suite, notch_check_rational());
   suite_add_tcase(suite, notch_check_calendar());
   suite_add_tcase(suite, notch_check_zone());

@@ -9,6 +9,7 @@
 
 TCase *notch_check_calendar(void);
 TCase *notch_check_hash(void);
+TCase *notch_check_heap(void);
 TCase *notch_check_json(void);
 TCase *notch_check_json_plain(void);
 TCase *notch_check_memory(void);

@@ -4,6 +4,7 @@ tests_base_check_base_SOURCES = \
   %D%/check_base.c %D%/check_base.h \
   %D%/check_calendar.c \
   %D%/check_hash.c \
+  %D%/check_heap.c \
   %D%/check_json.c \
   %D%/check_json_plain.c \
   %D%/check_memory.c \

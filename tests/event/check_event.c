@@ -251,6 +251,50 @@ START_TEST(the_short_way_reads_what_the_long_one_reads)
 }
 END_TEST
 
+/* What is read of the values alone is what is read of the whole; else it is not read so. */
+START_TEST(values_apart_are_read_as_in_one_piece)
+{
+  static const struct {
+    const char *keys, *values, *whole;
+    bool read;
+  } contents[] = {
+      {"[\"amount\"]", "[\"7.50\"]", "{\"amount\":\"7.50\"}", true},
+      {"[\"amount\",\"day\"]", "[\"7.50\",\"2026-02-01\"]",
+       "{\"amount\":\"7.50\",\"day\":\"2026-02-01\"}", true},
+      {"[\"day\",\"amount\"]", "[\"2026-02-01\",\"7.50\"]", NULL, false},
+      {"[\"amount\",\"amount\"]", "[\"7.50\",\"8.50\"]", NULL, false},
+      {"[\"amount\",\"gone\"]", "[\"7.50\",\"x\"]", NULL, false},
+      {"[\"amount\",1]", "[\"7.50\",\"x\"]", NULL, false},
+      {"{\"amount\":1}", "[\"7.50\"]", NULL, false},
+      {"[\"amount\"]", "[7.5]", NULL, false},
+      {"[\"amount\"]", "[\"\\u0037.50\"]", NULL, false},
+      {"[\"amount\"]", "[\"7.505\"]", NULL, false},
+      {"[\"amount\"]", "[\"7.50\",\"8\"]", NULL, false},
+      {"[\"amount\",\"day\"]", "[\"7.50\"]", NULL, false},
+      {"[\"amount\"]", "[\"7.50\"]]", NULL, false},
+      {"[\"amount\"]", "[\"7.50\"", NULL, false},
+      {"[\"amount\"]", "[\"7.50", NULL, false},
+      {"[\"amount\"]", "[", NULL, false},
+      {"[\"amount\"]", "", NULL, false}};
+  uint32_t type = read_whole("{\"id\":\"e\",\"member\":\"ann\",\"at\":\"2026-01-01\","
+                             "\"type\":\"purchase\",\"amount\":\"7.50\",\"yen\":300,"
+                             "\"day\":\"2026-02-01\"}")->type;
+  for (unsigned i = 0; i < sizeof contents / sizeof contents[0]; i++) {
+    notch_keys keys;
+    const notch_json *list = notch_json_parse(reader.parser, notch_text_of(contents[i].keys),
+                                              &arena, NULL, NULL);
+    notch_read_keys(&keys, reader.layout, type, list, &arena);
+    notch_event *apart = notch_read_values(&reader, &keys, notch_text_of(contents[i].values));
+    ck_assert_msg((apart != NULL) == contents[i].read, "%u", i);
+    if (apart != NULL) {
+      notch_text kept = notch_arena_text(&arena, notch_text_of(canonical(apart)));
+      notch_event *whole = notch_read_recorded(&reader, type, notch_text_of(contents[i].whole));
+      ck_assert_str_eq(kept.bytes, canonical(whole));
+    }
+  }
+}
+END_TEST
+
 START_TEST(a_return_is_read_by_the_event_it_lowers)
 {
   notch_event *event = read_whole(
@@ -326,6 +370,7 @@ int main(void)
   tcase_add_test(events, equal_values_have_one_canonical_form);
   tcase_add_test(events, content_reads_back_as_the_same_event);
   tcase_add_test(events, the_short_way_reads_what_the_long_one_reads);
+  tcase_add_test(events, values_apart_are_read_as_in_one_piece);
   tcase_add_test(events, a_return_is_read_by_the_event_it_lowers);
   tcase_add_test(events, semicolons_are_told_from_a_column_that_is_not_there);
   tcase_add_test(events, rows_of_csv_become_events);

@@ -21,6 +21,7 @@ struct notch_cursor {
   scan postings, moves, effects;
   notch_arena own;   /* of the current transaction */
   notch_arena *into; /* or the caller's, for as long as he likes */
+  bool apart;        /* contents stay so */
   notch_transaction transaction;
   notch_posting first; /* of its postings */
   notch_digest leaf;
@@ -91,6 +92,11 @@ void notch_cursor_close(notch_cursor *cursor)
 void notch_cursor_read_into(notch_cursor *cursor, notch_arena *arena)
 {
   cursor->into = arena;
+}
+
+void notch_cursor_leave_apart(notch_cursor *cursor)
+{
+  cursor->apart = true;
 }
 
 notch_store_status notch_cursor_status(const notch_cursor *cursor)
@@ -217,8 +223,19 @@ static void read_rare(notch_cursor *cursor, notch_row_hangs *hangs)
   notch_row_rare(row, row == cursor->rare ? 0 : NOTCH_ROW_ORIGIN, t, &cursor->first, hangs);
 }
 
+/* Out of the row, apart where that is wanted and somebody sent it, else in one piece. */
+static void read_content(notch_cursor *cursor)
+{
+  notch_transaction *t = &cursor->transaction;
+  if (cursor->apart && t->shape != 0 && t->origin == NOTCH_ORIGIN_SENT) {
+    t->content = notch_arena_text(cursor->into, t->content);
+  } else {
+    notch_store_join(cursor->store, t, cursor->into);
+  }
+}
+
 /* What else the transaction points to: columns of the row, and the cursor's own first posting.
- * Its content was joined in the arena. */
+ * Its content is in the arena. */
 static void keep(notch_cursor *cursor)
 {
   notch_transaction *t = &cursor->transaction;
@@ -252,9 +269,9 @@ const notch_transaction *notch_cursor_next(notch_cursor *cursor)
   if (cursor->into == &cursor->own) {
     notch_arena_reset(&cursor->own);
   }
-  notch_row_event(cursor->store, cursor->events, cursor->into, &cursor->transaction,
-                  &cursor->first);
+  notch_row_event(cursor->events, cursor->into, &cursor->transaction, &cursor->first);
   read_rare(cursor, &hangs);
+  read_content(cursor);
   if (cursor->rare == NULL) {
     notch_column_digest(cursor->events, NOTCH_ROW_LEAF, &cursor->leaf);
   }

@@ -229,9 +229,6 @@ void notch_shapes_free(notch_store *store);
 /* What to write for a content; *values is borrowed until the next split. */
 notch_store_status notch_shape_split(notch_store *store, notch_text content, bool applied,
                                      uint32_t *shape, notch_text *values);
-/* The content as it was before, in the arena; of a damaged row the values as they stand. */
-notch_text notch_shape_join(notch_store *store, int64_t shape, notch_text values,
-                            notch_arena *arena);
 
 /* keys.c */
 int64_t notch_key_of(notch_text id);
@@ -285,9 +282,9 @@ enum { NOTCH_POSTING_POINTS = 2, NOTCH_POSTING_EARNED = 11 }; /* of a row of pos
 typedef struct notch_row_hangs { /* on an event: the first of each; 0: none */
   int64_t move, effect;
 } notch_row_hangs;
-/* What most events have, with the first posting; texts but the content until the next step. */
-void notch_row_event(notch_store *store, sqlite3_stmt *row, notch_arena *arena,
-                     notch_transaction *out, notch_posting *first);
+/* What most events have, with the first posting; texts until the next step, the content apart. */
+void notch_row_event(sqlite3_stmt *row, notch_arena *arena, notch_transaction *out,
+                     notch_posting *first);
 /* The rest, from column `origin` of a row on; no row: there is none. */
 void notch_row_rare(sqlite3_stmt *row, int origin, notch_transaction *out, notch_posting *first,
                     notch_row_hangs *hangs);

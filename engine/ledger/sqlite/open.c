@@ -108,6 +108,10 @@ static notch_store_status run_text(notch_store *store, const char *text)
   return NOTCH_STORE_OK;
 }
 
+/* Kibibytes of pages; of those that are read one after the other none is needed again. */
+#define CACHE_FOR_LOOKING_UP "PRAGMA cache_size=-32768;"
+#define CACHE_FOR_READING_ON "PRAGMA cache_size=-1024;"
+
 /* What every connection needs; the journal mode is set once the file is known. */
 static notch_store_status configure(notch_store *store)
 {
@@ -125,7 +129,12 @@ static notch_store_status configure(notch_store *store)
                          "PRAGMA synchronous=FULL;"      /* L7 */
                          "PRAGMA foreign_keys=OFF;"
                          "PRAGMA temp_store=MEMORY;"
-                         "PRAGMA cache_size=-32768;");
+                         CACHE_FOR_LOOKING_UP);
+}
+
+void notch_store_reads_all(notch_store *store, bool begins)
+{
+  (void)run_text(store, begins ? CACHE_FOR_READING_ON : CACHE_FOR_LOOKING_UP);
 }
 
 static notch_store_status open_database(notch_store *store, int flags)

@@ -73,7 +73,8 @@ notch_store_status notch_store_read(notch_store *store, int64_t event, notch_are
     return status;
   }
   notch_row_hangs hangs;
-  notch_row_event(store, get, arena, out, first);
+  notch_row_event(get, arena, out, first);
+  notch_store_join(store, out, arena);
   notch_row_rare(get, NOTCH_ROW_ORIGIN, out, first, &hangs);
   bool more = sqlite3_column_int64(get, NOTCH_ROW_POSTINGS) > 1;
   out->id = notch_arena_text(arena, out->id);

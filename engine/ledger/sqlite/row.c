@@ -108,8 +108,8 @@ static void column_lot(sqlite3_stmt *row, int earned, int64_t event_at_us, notch
   }
 }
 
-void notch_row_event(notch_store *store, sqlite3_stmt *row, notch_arena *arena,
-                     notch_transaction *out, notch_posting *first)
+void notch_row_event(sqlite3_stmt *row, notch_arena *arena, notch_transaction *out,
+                     notch_posting *first)
 {
   *out = (notch_transaction){0};
   out->event = sqlite3_column_int64(row, NOTCH_ROW_EVENT);
@@ -124,8 +124,9 @@ void notch_row_event(notch_store *store, sqlite3_stmt *row, notch_arena *arena,
   out->recorded_us = apart(out->at_us, sqlite3_column_int64(row, NOTCH_ROW_RECORDED), 1);
   out->version = (uint32_t)sqlite3_column_int64(row, NOTCH_ROW_VERSION);
   out->verdict = (notch_verdict)sqlite3_column_int(row, NOTCH_ROW_OUTCOME);
-  out->content = notch_shape_join(store, sqlite3_column_int64(row, NOTCH_ROW_SHAPE),
-                                  notch_column_text(row, NOTCH_ROW_CONTENT), arena);
+  int64_t shape = sqlite3_column_int64(row, NOTCH_ROW_SHAPE);
+  out->shape = shape < 1 || shape > UINT32_MAX ? 0 : (uint32_t)shape;
+  out->content = notch_column_text(row, NOTCH_ROW_CONTENT);
   if (sqlite3_column_int64(row, NOTCH_ROW_POSTINGS) > 0) {
     first->posting = sqlite3_column_int64(row, NOTCH_ROW_POSTING);
     column_posting(row, NOTCH_ROW_POINTS, arena, first);

@@ -258,29 +258,40 @@ notch_store_status notch_shape_split(notch_store *store, notch_text content, boo
 
 /* ---- reading ---- */
 
-notch_text notch_shape_join(notch_store *store, int64_t number, notch_text values,
-                            notch_arena *arena)
+/* NULL: none, or damaged. */
+static const notch_shape *shape_of(notch_store *store, uint32_t number)
 {
   if (number > store->shapes.count) { /* another process was here since the last look */
     (void)notch_shapes_refresh(store);
   }
-  if (number < 1 || number > store->shapes.count) { /* none, or damaged: as it stands */
-    return notch_arena_text(arena, values);
-  }
-  const notch_shape *shape = &store->shapes.shapes[number - 1];
+  return number < 1 || number > store->shapes.count ||
+                 store->shapes.shapes[number - 1].count == 0
+             ? NULL
+             : &store->shapes.shapes[number - 1];
+}
+
+notch_text notch_store_shape(notch_store *store, uint32_t shape)
+{
+  const notch_shape *found = shape_of(store, shape);
+  return found == NULL ? (notch_text){NULL, 0} : found->keys;
+}
+
+/* False: these are not the values of the shape, or memory ran out. */
+static bool join(const notch_shape *shape, notch_text values, notch_arena *arena, notch_text *out)
+{
   const char *at = values.bytes, *end = at + values.length;
-  if (shape->count == 0 || values.length < 2 || *at != '[') {
-    return notch_arena_text(arena, values);
+  if (values.length < 2 || *at != '[') {
+    return false;
   }
   char *bytes = notch_arena_alloc(arena, (size_t)values.length + shape->bytes), *to = bytes;
   if (bytes == NULL) {
-    return (notch_text){NULL, 0};
+    return false;
   }
   for (uint32_t i = 0; i < shape->count; i++) {
     const char *value = at + 1;
     at = after_value(value, end);
     if (at == NULL || *at == '}' || (*at == ']') != (i + 1 == shape->count)) {
-      return notch_arena_text(arena, values);
+      return false;
     }
     memcpy(to, shape->leads[i].bytes, shape->leads[i].length);
     to += shape->leads[i].length;
@@ -288,6 +299,16 @@ notch_text notch_shape_join(notch_store *store, int64_t number, notch_text value
     to += at - value;
   }
   *to++ = '}';
-  return at + 1 == end ? (notch_text){bytes, (uint32_t)(to - bytes)}
-                       : notch_arena_text(arena, values);
+  *out = (notch_text){bytes, (uint32_t)(to - bytes)};
+  return at + 1 == end;
+}
+
+void notch_store_join(notch_store *store, notch_transaction *row, notch_arena *arena)
+{
+  const notch_shape *shape = row->shape == 0 ? NULL : shape_of(store, row->shape);
+  notch_text values = row->content;
+  if (shape == NULL || !join(shape, values, arena, &row->content)) {
+    row->content = notch_arena_text(arena, values);
+  }
+  row->shape = 0;
 }

@@ -1,0 +1,203 @@
+/*
+ * base/heap.c -- blocks of graded sizes out of large pieces.
+ *
+ * Before each block stands a word with the number of its size.  Sizes are multiples of 16, up to
+ * 256 each of them, from there on eight to a doubling: so at most an eighth is wasted.  What is
+ * larger than the largest has memory of its own, as everything has under --enable-sanitizers.
+ */
+#include <config.h>
+
+#include "base/heap.h"
+
+#include <assert.h>
+#include <sys/mman.h>
+
+#define UNIT ((size_t)16)
+#define STEPS 8u /* sizes to a doubling */
+#define LARGE UINT64_MAX
+#define PIECE_SIZE_MIN ((size_t)1 << 16)
+#define PIECE_SIZE_MAX ((size_t)1 << 24)
+#define LARGE_PAGE ((uintptr_t)1 << 21) /* of the system's large pages */
+
+typedef struct notch_heap_piece {
+  struct notch_heap_piece *next;
+  uint64_t unused; /* blocks begin 8 after a multiple of 16, so that what they hold does not */
+} notch_heap_piece;
+
+typedef struct notch_heap_large {
+  struct notch_heap_large *next, **link;
+  size_t room;
+  uint64_t size; /* LARGE, where other blocks have the number of their size */
+} notch_heap_large;
+
+static_assert(sizeof(notch_heap_piece) == UNIT, "a piece keeps its blocks aligned");
+static_assert(sizeof(notch_heap_large) % UNIT == 0, "so does a block of its own");
+
+/* Of a block with its word, in units. */
+static size_t units_of(uint32_t size)
+{
+  if (size < 2 * STEPS) {
+    return size + 1;
+  }
+  unsigned shift = size / STEPS - 1;
+  return (size_t)(STEPS + size % STEPS + 1) << shift;
+}
+
+/* The least size with so many units. */
+static uint32_t size_for(size_t units)
+{
+  if (units <= 2 * STEPS) {
+    return (uint32_t)units - 1;
+  }
+  unsigned shift = (unsigned)(63 - __builtin_clzll(units - 1)) - 3;
+  return (uint32_t)((shift + 1) * STEPS + ((units - 1) >> shift) - STEPS);
+}
+
+/* ---- pieces ---- */
+
+/*
+ * What is used of a new piece.  States of members are looked at in no order: fewer pages are fewer
+ * misses of the table of pages, and fewer faults.  A large piece is therefore used from one large
+ * page's border to another's; what lies outside takes addresses but no memory.
+ */
+static void use_piece(notch_heap *heap, notch_heap_piece *piece, size_t size)
+{
+  heap->at = (unsigned char *)(piece + 1) + sizeof(uint64_t);
+  heap->end = (unsigned char *)piece + size;
+#ifdef MADV_HUGEPAGE
+  uintptr_t begin = ((uintptr_t)piece + LARGE_PAGE - 1) & ~(LARGE_PAGE - 1);
+  uintptr_t end = ((uintptr_t)piece + size) & ~(LARGE_PAGE - 1);
+  if (size >= 4 * LARGE_PAGE && heap->below->resize == notch_memory_system.resize &&
+      madvise((void *)begin, end - begin, MADV_HUGEPAGE) == 0) {
+    heap->at = begin > (uintptr_t)piece ? (unsigned char *)begin + sizeof(uint64_t) : heap->at;
+    heap->end = (unsigned char *)end;
+  }
+#endif
+}
+
+static bool add_piece(notch_heap *heap)
+{
+  notch_heap_piece *piece = notch_memory_resize(heap->below, NULL, heap->piece_size);
+  if (piece == NULL) {
+    return false;
+  }
+  use_piece(heap, piece, heap->piece_size);
+  piece->next = heap->pieces;
+  heap->pieces = piece;
+  heap->piece_size *= heap->piece_size < PIECE_SIZE_MAX ? 2 : 1;
+  return true;
+}
+
+/* ---- blocks ---- */
+
+static uint64_t *word_of(void *block)
+{
+  return (uint64_t *)block - 1;
+}
+
+static notch_heap_large *large_of(void *block)
+{
+  return (notch_heap_large *)block - 1;
+}
+
+static void *take_large(notch_heap *heap, size_t size)
+{
+  notch_heap_large *large = size > SIZE_MAX - sizeof *large
+                                ? NULL
+                                : notch_memory_resize(heap->below, NULL, sizeof *large + size);
+  if (large == NULL) {
+    return NULL;
+  }
+  *large =
+      (notch_heap_large){.next = heap->large, .link = &heap->large, .room = size, .size = LARGE};
+  if (large->next != NULL) {
+    large->next->link = &large->next;
+  }
+  heap->large = large;
+  return large + 1;
+}
+
+static void *take(notch_heap *heap, size_t wanted)
+{
+#ifndef NOTCH_ARENA_DEBUG
+  if (wanted <= PIECE_SIZE_MIN / 2) {
+    uint32_t size = size_for((wanted + sizeof(uint64_t) + UNIT - 1) / UNIT);
+    assert(size < NOTCH_HEAP_SIZES);
+    void *block = heap->freed[size];
+    if (block != NULL) {
+      memcpy(&heap->freed[size], block, sizeof block);
+      return block;
+    }
+    size_t bytes = units_of(size) * UNIT;
+    if ((size_t)(heap->end - heap->at) < bytes && !add_piece(heap)) {
+      return NULL;
+    }
+    block = heap->at + sizeof(uint64_t);
+    heap->at += bytes;
+    *word_of(block) = size;
+    return block;
+  }
+#endif
+  return take_large(heap, wanted);
+}
+
+static void give(notch_heap *heap, void *block)
+{
+  uint64_t size = *word_of(block);
+  if (size == LARGE) {
+    notch_heap_large *large = large_of(block);
+    *large->link = large->next;
+    if (large->next != NULL) {
+      large->next->link = large->link;
+    }
+    notch_memory_free(heap->below, large);
+    return;
+  }
+  memcpy(block, &heap->freed[size], sizeof block);
+  heap->freed[size] = block;
+}
+
+static size_t room_of(void *block)
+{
+  uint64_t size = *word_of(block);
+  return size == LARGE ? large_of(block)->room : units_of((uint32_t)size) * UNIT - sizeof(uint64_t);
+}
+
+static void *resize(void *payload, void *block, size_t size)
+{
+  notch_heap *heap = payload;
+  if (size == 0) {
+    give(heap, block);
+    return NULL;
+  }
+  if (block != NULL && size <= room_of(block)) {
+    return block;
+  }
+  void *grown = take(heap, size);
+  if (block != NULL && grown != NULL) {
+    memcpy(grown, block, room_of(block));
+    give(heap, block);
+  }
+  return grown;
+}
+
+/* ---- life ---- */
+
+void notch_heap_init(notch_heap *heap, const notch_memory *below)
+{
+  *heap = (notch_heap){.below = below, .piece_size = PIECE_SIZE_MIN};
+  heap->memory = (notch_memory){resize, heap};
+}
+
+void notch_heap_free(notch_heap *heap)
+{
+  while (heap->large != NULL) {
+    give(heap, heap->large + 1);
+  }
+  while (heap->pieces != NULL) {
+    notch_heap_piece *piece = heap->pieces;
+    heap->pieces = piece->next;
+    notch_memory_free(heap->below, piece);
+  }
+  notch_heap_init(heap, heap->below);
+}
