@@ -125,8 +125,8 @@ static notch_status note(bulk *b, const notch_receipt *receipt)
   if (receipt->reply == NOTCH_REPLY_APPLIED || receipt->reply == NOTCH_REPLY_KNOWN) {
     return NOTCH_OK;
   }
-  pending *p = notch_vec_push(&b->lines, &b->texts);
-  if (b->texts.failed) {
+  pending *p = notch_vec_try_push(&b->lines, &b->texts);
+  if (p == NULL) {
     return notch_api_nomem(b->ledger);
   }
   *p = (pending){.line = b->line,
@@ -152,11 +152,12 @@ static notch_status apply_line(bulk *b, notch_text line)
   const char *why = NULL;
   if (b->options->csv) {
     notch_buffer_clear(&b->row);
-    if (!notch_csv_event(&b->row, &b->csv, line, b->line, &b->texts, &why)) {
-      return b->texts.failed ? notch_api_nomem(b->ledger) : unreadable(b, why);
-    }
-    if (b->row.failed) {
+    bool fine = notch_csv_event(&b->row, &b->csv, line, b->line, &b->texts, &why);
+    if (b->texts.failed || b->row.failed) {
       return notch_api_nomem(b->ledger);
+    }
+    if (!fine) {
+      return unreadable(b, why);
     }
     line = (notch_text){b->row.bytes, (uint32_t)b->row.length};
   }
@@ -200,10 +201,11 @@ static notch_status read_header(bulk *b, notch_text line)
   }
   b->has_header = true;
   b->csv.name = notch_text_of(b->options->name != NULL ? b->options->name : "");
-  if (notch_csv_open(&b->csv, line, &b->keep, &why)) {
-    return b->keep.failed ? notch_api_nomem(b->ledger) : NOTCH_OK;
+  bool fine = notch_csv_open(&b->csv, line, &b->keep, &why);
+  if (b->keep.failed) {
+    return notch_api_nomem(b->ledger);
   }
-  return notch_api_say(b->ledger, NOTCH_EVALUE, "%s", why);
+  return fine ? NOTCH_OK : notch_api_say(b->ledger, NOTCH_EVALUE, "%s", why);
 }
 
 static bool is_blank(notch_text line)

@@ -70,13 +70,7 @@ static notch_text text_of(comparison *c, const notch_parsed_unit *unit, notch_sp
       end = token->span.end;
     }
   }
-  notch_text kept = {NULL, 0};
-  if (!text.failed) {
-    kept = notch_arena_text(&c->arena, (notch_text){text.bytes, (uint32_t)text.length});
-  }
-  c->arena.failed = c->arena.failed || text.failed;
-  notch_buffer_free(&text);
-  return kept;
+  return notch_buffer_keep(&text, &c->arena);
 }
 
 static bool has_tier(const notch_tree_node *ladder, notch_text tier)
@@ -108,15 +102,14 @@ static void list_clauses(comparison *c, const notch_parsed_unit *unit,
     if (heads || (of_tier && tier.length > 0 && !has_tier(other, tier))) {
       continue;
     }
-    notch_vec_grow((void **)&out->items, &out->count, &out->capacity, sizeof *out->items,
-                   &c->arena);
-    if (c->arena.failed) {
+    clause *added = notch_vec_try_push(out, &c->arena);
+    if (added == NULL) {
       return;
     }
-    out->items[out->count - 1] = (clause){.tier = of_tier ? tier : (notch_text){NULL, 0},
-                                          .text = text_of(c, unit, node->span, true),
-                                          .shown = text_of(c, unit, node->span, false),
-                                          .kind = node->kind};
+    *added = (clause){.tier = of_tier ? tier : (notch_text){NULL, 0},
+                      .text = text_of(c, unit, node->span, true),
+                      .shown = text_of(c, unit, node->span, false),
+                      .kind = node->kind};
   }
 }
 

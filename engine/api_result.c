@@ -42,19 +42,8 @@ static unsigned decimals_of(gathering *g, uint32_t points)
 
 static const char *buffer_text(gathering *g, notch_buffer *text)
 {
-  if (text->failed) {
-    g->arena->failed = true;
-  }
-  jmp_buf *escape = g->arena->escape;
-  g->arena->escape = NULL; /* the buffer is freed first */
-  const char *kept =
-      notch_api_text(g->arena, (notch_text){text->bytes, (uint32_t)text->length});
-  notch_buffer_free(text);
-  g->arena->escape = escape;
-  if (g->arena->failed && escape != NULL) {
-    longjmp(*escape, 1);
-  }
-  return kept;
+  notch_text kept = notch_buffer_keep(text, g->arena);
+  return kept.bytes != NULL ? kept.bytes : "";
 }
 
 static const char *amount_of(gathering *g, int64_t units, unsigned decimals)

@@ -241,6 +241,7 @@ static void figure_text(totals *t, const char *word, __int128 value, unsigned de
   notch_buffer_print(t->q->to, "  %-11s %20.*s\n", strcmp(word, "taken_back") == 0
                                                        ? "taken back" : word,
                      (int)number.length, number.bytes);
+  t->q->to->failed = t->q->to->failed || number.failed;
   notch_buffer_free(&number);
 }
 

@@ -81,16 +81,7 @@ notch_text notch_names_limit(const notch_program *p, uint32_t limit, notch_arena
   if (place > 1) {
     notch_buffer_print(&own, ", %u", place);
   }
-  bool failed = own.failed || other.failed;
-  notch_text text = {NULL, 0};
-  jmp_buf *escape = run->escape;
-  run->escape = NULL; /* no jump past the buffers */
-  if (!failed) {
-    text = notch_arena_text(run, (notch_text){own.bytes, (uint32_t)own.length});
-  }
-  run->escape = escape;
-  notch_buffer_free(&own);
+  own.failed = own.failed || other.failed;
   notch_buffer_free(&other);
-  run->failed = run->failed || failed;
-  return text;
+  return notch_buffer_keep(&own, run);
 }

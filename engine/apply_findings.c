@@ -34,14 +34,12 @@ bool notch_findings_add(notch_findings *findings, int64_t event, const char *wha
                         .what = kept(findings, what),
                         .recorded = kept(findings, recorded),
                         .recomputed = kept(findings, recomputed)};
-  notch_vec_grow((void **)&findings->items.items, &findings->items.count,
-                 &findings->items.capacity, sizeof item, &findings->arena);
-  if (findings->arena.failed) {
-    findings->items.count -= findings->items.count > 0 ? 1 : 0;
-    return false;
+  notch_finding *added =
+      findings->arena.failed ? NULL : notch_vec_try_push(&findings->items, &findings->arena);
+  if (added != NULL) {
+    *added = item;
   }
-  findings->items.items[findings->items.count - 1] = item;
-  return true;
+  return added != NULL;
 }
 
 static int by_event(const void *left, const void *right)

@@ -261,11 +261,11 @@ static bool chain_of(notch_books *books, int64_t last, int64_t after, notch_aren
   notch_store_status status = NOTCH_STORE_OK;
   for (int64_t event = last; event > after && status == NOTCH_STORE_OK;) {
     notch_transaction row;
-    notch_vec_grow((void **)&chain.items, &chain.count, &chain.capacity, sizeof event, arena);
-    if (arena->failed) {
+    int64_t *link = notch_vec_try_push(&chain, arena);
+    if (link == NULL) {
       break;
     }
-    chain.items[chain.count - 1] = event;
+    *link = event;
     notch_arena_reset(&one);
     status = notch_store_read(books->store, event, &one, &row);
     event = row.previous;

@@ -194,13 +194,12 @@ static bool add_head(notch_lineage *lineage, int64_t event)
   notch_arena *keep = lineage->keep;
   jmp_buf *escape = keep->escape;
   keep->escape = NULL;
-  notch_vec_grow((void **)&lineage->heads.items, &lineage->heads.count, &lineage->heads.capacity,
-                 sizeof event, keep);
+  int64_t *head = notch_vec_try_push(&lineage->heads, keep);
   keep->escape = escape;
-  if (keep->failed) {
+  if (head == NULL) {
     return notch_books_say(lineage->books, NOTCH_STORE_NOMEM, "out of memory");
   }
-  lineage->heads.items[lineage->heads.count - 1] = event;
+  *head = event;
   return true;
 }
 

@@ -386,6 +386,9 @@ static bool name_posting(const naming *n, const notch_posting *from, notch_posti
   *to = *from;
   notch_share *shares = room_for(n->run, from->share_count, sizeof *shares);
   uint16_t count = 0;
+  if (n->run->failed) {
+    return false;
+  }
   for (uint16_t i = 0; i < from->share_count; i++) {
     /* A rule that is gone leaves its share to nobody. */
     shares[count].amount = from->shares[i].amount;

@@ -172,11 +172,10 @@ static bool pass(passing *p, notch_edition *edition, notch_state *state)
          show_due(p, edition);
 }
 
-bool notch_books_read_member(notch_books *books, notch_edition *edition, notch_state *state,
-                             int64_t member, const notch_reading *reading,
-                             void (*settled)(void *payload, const notch_outcome *outcome),
-                             void *payload)
+static bool read_member(passing *p, notch_edition *edition, notch_state *state, int64_t member)
 {
+  notch_books *books = p->books;
+  const notch_reading *reading = p->reading;
   books->edition = edition;
   books->recorded_us = reading->at_us;
   notch_seats_touch(books);
@@ -194,10 +193,29 @@ bool notch_books_read_member(notch_books *books, notch_edition *edition, notch_s
   } else if (!read_recorded(books, edition, state, member, reading)) {
     return false;
   }
+  return pass(p, edition, state);
+}
+
+bool notch_books_read_member(notch_books *books, notch_edition *edition, notch_state *state,
+                             int64_t member, const notch_reading *reading,
+                             void (*settled)(void *payload, const notch_outcome *outcome),
+                             void *payload)
+{
   passing p = {.books = books,
                .reading = reading,
                .next = *notch_store_next(books->store),
                .settled = settled,
                .payload = payload};
-  return pass(&p, edition, state);
+  jmp_buf no_memory, *outer = books->run.escape;
+  volatile bool read = false;
+  uint32_t past = books->past.count;
+  if (setjmp(no_memory) == 0) {
+    books->run.escape = &no_memory;
+    read = read_member(&p, edition, state, member);
+  } else {
+    notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
+  }
+  books->run.escape = outer;
+  notch_history_forget_from(books, past);
+  return read;
 }

@@ -13,14 +13,7 @@ static notch_text canonical_of(const notch_tokens *tokens, notch_arena *arena)
   notch_buffer text;
   notch_buffer_init(&text, arena->memory);
   notch_canonical(&text, tokens);
-  notch_text kept = {NULL, 0};
-  if (text.failed) {
-    arena->failed = true;
-  } else {
-    kept = notch_arena_text(arena, (notch_text){text.bytes, (uint32_t)text.length});
-  }
-  notch_buffer_free(&text);
-  return kept;
+  return notch_buffer_keep(&text, arena);
 }
 
 static void keep_sources(notch_rules *rules)

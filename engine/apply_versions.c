@@ -107,11 +107,7 @@ static notch_text laid_out(notch_text name, notch_text source, notch_arena *aren
   }
   notch_buffer_init(&text, arena->memory);
   notch_format_script(&text, &parsed->units.items[0].tokens, parsed->units.items[0].tree);
-  if (!text.failed && text.length > 0) {
-    source = notch_arena_text(arena, (notch_text){text.bytes, (uint32_t)text.length});
-  }
-  notch_buffer_free(&text);
-  return source;
+  return notch_buffer_keep(&text, arena);
 }
 
 typedef struct stored { /* a version, and where its texts may be laid out */

@@ -43,13 +43,13 @@ static bool read_row(notch_books *books, int64_t event, notch_waiting_return *ou
 
 static bool push(notch_books *books, notch_waiting_return item)
 {
-  notch_vec_grow((void **)&books->waiting.items, &books->waiting.count, &books->waiting.capacity,
-                 sizeof item, &books->waits);
-  if (books->waits.failed) {
+  notch_waiting_return *added =
+      books->waits.failed ? NULL : notch_vec_try_push(&books->waiting, &books->waits);
+  if (added == NULL) {
     books->waits.failed = false;
     return nomem(books);
   }
-  books->waiting.items[books->waiting.count - 1] = item;
+  *added = item;
   return true;
 }
 

@@ -22,10 +22,7 @@ notch_node *notch_node_add(notch_derivation *d, notch_node *parent, const char *
 static notch_text take_scratch(notch_derivation *d)
 {
   if (d->scratch->failed) {
-    d->run->failed = true;
-    if (d->run->escape != NULL) {
-      longjmp(*d->run->escape, 1);
-    }
+    (void)notch_arena_fail(d->run);
   }
   notch_text text = notch_arena_text(
       d->run, (notch_text){d->scratch->bytes, (uint32_t)d->scratch->length});

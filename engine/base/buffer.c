@@ -105,3 +105,17 @@ void notch_buffer_integer(notch_buffer *buffer, int64_t value)
     digits[--at] = '-';
   notch_buffer_put(buffer, digits + at, sizeof digits - at);
 }
+
+notch_text notch_buffer_keep(notch_buffer *buffer, notch_arena *arena)
+{
+  jmp_buf *escape = arena->escape;
+  notch_text kept = {NULL, 0};
+  arena->escape = NULL; /* the buffer goes first */
+  if (!buffer->failed)
+    kept = notch_arena_text(arena, (notch_text){buffer->bytes, (uint32_t)buffer->length});
+  arena->escape = escape;
+  notch_buffer_free(buffer);
+  if (kept.bytes == NULL)
+    (void)notch_arena_fail(arena);
+  return kept;
+}

@@ -54,6 +54,8 @@ void notch_json_begin(notch_json_writer *writer, char bracket); /* '{' or '[' */
 void notch_json_end(notch_json_writer *writer, char bracket);   /* '}' or ']' */
 void notch_json_key(notch_json_writer *writer, notch_text key);
 void notch_json_text(notch_json_writer *writer, notch_text text);
+/* The same of what a buffer holds, which is freed; its failure is the writer's. */
+void notch_json_taken(notch_json_writer *writer, notch_buffer *text);
 void notch_json_integer(notch_json_writer *writer, int64_t value);
 void notch_json_bool(notch_json_writer *writer, bool value);
 void notch_json_null(notch_json_writer *writer);

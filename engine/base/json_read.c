@@ -449,10 +449,7 @@ static const notch_json *read_whole(notch_json_parser *parser, notch_text *messa
     return NULL;
   if (setjmp(parser->out_of_memory) != 0) {
     parser->pool.escape = NULL;
-    run->failed = true;
-    if (run->escape != NULL)
-      longjmp(*run->escape, 1);
-    return NULL;
+    return notch_arena_fail(run);
   }
   parser->pool.escape = &parser->out_of_memory;
   bool read = read_text(parser, message, offset);

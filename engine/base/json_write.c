@@ -87,6 +87,13 @@ void notch_json_text(notch_json_writer *writer, notch_text text)
   notch_json_quote(writer->to, text);
 }
 
+void notch_json_taken(notch_json_writer *writer, notch_buffer *text)
+{
+  notch_json_text(writer, (notch_text){text->bytes, (uint32_t)text->length});
+  writer->to->failed = writer->to->failed || text->failed;
+  notch_buffer_free(text);
+}
+
 void notch_json_integer(notch_json_writer *writer, int64_t value)
 {
   separate(writer);

@@ -94,7 +94,7 @@ void notch_arena_free(notch_arena *arena)
   arena->used_total = 0;
 }
 
-static void *fail(notch_arena *arena)
+void *notch_arena_fail(notch_arena *arena)
 {
   arena->failed = true;
   if (arena->escape != NULL)
@@ -126,7 +126,7 @@ static notch_arena_block *add_block(notch_arena *arena, size_t size)
 void *notch_arena_extend(notch_arena *arena, size_t size)
 {
   if (size > SIZE_MAX / 4)
-    return fail(arena);
+    return notch_arena_fail(arena);
 #ifdef NOTCH_ARENA_DEBUG
   size_t item_size = size; /* exact, so that the first byte past the end is poisoned */
 #else
@@ -135,7 +135,7 @@ void *notch_arena_extend(notch_arena *arena, size_t size)
 #endif
   if (arena->ceiling != 0 &&
       (arena->used_total > arena->ceiling || item_size > arena->ceiling - arena->used_total))
-    return fail(arena);
+    return notch_arena_fail(arena);
   notch_arena_block *block = arena->blocks;
 #ifdef NOTCH_ARENA_DEBUG
   block = NULL;
@@ -143,7 +143,7 @@ void *notch_arena_extend(notch_arena *arena, size_t size)
   if (block == NULL || block->size - block->used < item_size) {
     block = add_block(arena, item_size);
     if (block == NULL)
-      return fail(arena);
+      return notch_arena_fail(arena);
   }
   void *item = block->bytes + block->used;
   block->used += item_size;
@@ -175,30 +175,20 @@ notch_text notch_arena_format(notch_arena *arena, const char *format, ...)
   return copy == NULL ? (notch_text){NULL, 0} : (notch_text){copy, (uint32_t)length};
 }
 
-/*
- * Makes room for one item more and counts it.  When memory runs out and no escape is armed the
- * array is left as it was, so the pushed value replaces its last item: the caller is expected to
- * look at arena->failed before it trusts the array, and must not push into an empty array that
- * an unarmed arena could not grow.
- */
-void notch_vec_grow(void **items, uint32_t *count, uint32_t *capacity, size_t size,
+/* Makes room for one item more. */
+bool notch_vec_grow(void **items, uint32_t count, uint32_t *capacity, size_t size,
                     notch_arena *arena)
 {
   assert(size > 0);
-  assert(*count <= *capacity);
-  if (*count == *capacity) {
-    uint32_t wanted = *capacity < 4 ? 4 : *capacity * 2;
-    if (wanted <= *capacity) {
-      fail(arena);
-      return;
-    }
-    void *grown = notch_arena_alloc(arena, (size_t)wanted * size);
-    if (grown == NULL)
-      return;
-    if (*count != 0)
-      memcpy(grown, *items, (size_t)*count * size);
-    *items = grown;
-    *capacity = wanted;
-  }
-  *count += 1;
+  assert(count == *capacity);
+  uint32_t wanted = *capacity < 4 ? 4 : *capacity * 2;
+  void *grown = wanted <= *capacity ? notch_arena_fail(arena)
+                                    : notch_arena_alloc(arena, (size_t)wanted * size);
+  if (grown == NULL)
+    return false;
+  if (count != 0)
+    memcpy(grown, *items, (size_t)count * size);
+  *items = grown;
+  *capacity = wanted;
+  return true;
 }

@@ -9,6 +9,7 @@
 #define NOTCH_BASE_MEMORY_H
 
 #include "base/text.h"
+#include <assert.h>
 #include <setjmp.h>
 #include <string.h>
 
@@ -46,6 +47,8 @@ void notch_arena_free(notch_arena *arena);
 #define NOTCH_ARENA_BLOCK_MAX ((size_t)1 << 20) /* larger items have a block of their own */
 /* Where the newest block has no room: a block more. */
 void *notch_arena_extend(notch_arena *arena, size_t size);
+/* Where memory ran out elsewhere: NULL, or the jump. */
+void *notch_arena_fail(notch_arena *arena);
 /* Zeroed, aligned for any type.  Under --enable-sanitizers each item is a block of its own. */
 static inline void *notch_arena_alloc(notch_arena *arena, size_t size)
 {
@@ -76,23 +79,32 @@ notch_text notch_arena_format(notch_arena *arena, const char *format, ...)
 /*
  * A growing array: NOTCH_VEC(int64_t) v = {0}; *notch_vec_push(&v, arena) = 5; v.items[0]
  * The old items are left to the arena, so pointers into them stay readable.
+ * try_push: NULL, and an array as it was, where an unarmed arena has no memory left.
  */
 #define NOTCH_VEC(type)       \
   struct {                    \
     type *items;              \
     uint32_t count, capacity; \
   }
-#define notch_vec_push(vec, arena)                                                        \
-  ((vec)->count < (vec)->capacity                                                         \
-       ? (void)(vec)->count++                                                             \
-       : notch_vec_grow((void **)&(vec)->items, &(vec)->count, &(vec)->capacity,          \
-                        sizeof *(vec)->items, (arena)),                                   \
-   &(vec)->items[(vec)->count - 1])
+#define notch_vec_try_push(vec, arena)                                                    \
+  ((vec)->count < (vec)->capacity ||                                                      \
+           notch_vec_grow((void **)&(vec)->items, (vec)->count, &(vec)->capacity,         \
+                          sizeof *(vec)->items, (arena))                                  \
+       ? &(vec)->items[(vec)->count++]                                                    \
+       : NULL)
+/* For an armed arena: there is always a place.  Where none is armed, the other one. */
+#define notch_vec_push(vec, arena) \
+  (NOTCH_ARENA_EXPECT_ARMED(arena), notch_vec_try_push(vec, arena))
+#ifdef NOTCH_ARENA_DEBUG
+#define NOTCH_ARENA_EXPECT_ARMED(arena) assert((arena)->escape != NULL)
+#else
+#define NOTCH_ARENA_EXPECT_ARMED(arena) ((void)0)
+#endif
 /* Room for `wanted` items of an empty array whose size is known before. */
 #define notch_vec_reserve(vec, wanted, arena)                                             \
   ((vec)->items = notch_arena_alloc((arena), sizeof *(vec)->items * (size_t)(wanted)),    \
    (vec)->capacity = (vec)->items == NULL ? 0 : (uint32_t)(wanted))
-void notch_vec_grow(void **items, uint32_t *count, uint32_t *capacity, size_t size,
+bool notch_vec_grow(void **items, uint32_t count, uint32_t *capacity, size_t size,
                     notch_arena *arena);
 
 /* Growing bytes for output; owned, freed with notch_buffer_free().  Sticky failure. */
@@ -110,6 +122,10 @@ void notch_buffer_put(notch_buffer *buffer, const void *bytes, size_t length);
 void notch_buffer_text(notch_buffer *buffer, notch_text text);
 void notch_buffer_print(notch_buffer *buffer, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* Its bytes as a text in the arena, NUL after its end; the buffer is freed whatever happens.  Its
+ * failure is the arena's. */
+notch_text notch_buffer_keep(notch_buffer *buffer, notch_arena *arena);
 
 /* Locale-free bounded formatting of integers used on hot paths. */
 void notch_buffer_integer(notch_buffer *buffer, int64_t value);

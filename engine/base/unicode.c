@@ -144,9 +144,7 @@ notch_text notch_unicode_nfc(notch_arena *arena, notch_text text)
   if (made == NULL || made != room || size > UINT32_MAX) {
     if (made != room)
       free(made);
-    arena->failed = true;
-    if (arena->escape != NULL)
-      longjmp(*arena->escape, 1);
+    (void)notch_arena_fail(arena);
     return (notch_text){NULL, 0};
   }
   notch_text normal = {(const char *)made, (uint32_t)size};

@@ -39,21 +39,23 @@ static void add_transition(table *to, int64_t at_s, int32_t offset_s)
   }
   if (to->at_s.count > 0 && to->offset_s.items[to->offset_s.count - 1] == offset_s)
     return;
-  *notch_vec_push(&to->at_s, to->program) = at_s;
-  *notch_vec_push(&to->offset_s, to->program) = offset_s;
+  int64_t *at = notch_vec_try_push(&to->at_s, to->program);
+  int32_t *offset = at == NULL ? NULL : notch_vec_try_push(&to->offset_s, to->program);
+  if (offset == NULL) {
+    to->at_s.count -= at != NULL ? 1 : 0; /* the arena tells it */
+    return;
+  }
+  *at = at_s;
+  *offset = offset_s;
 }
 
 static bool open_table(table *to, int32_t offset_s, notch_arena *program)
 {
   *to = (table){.program = program};
-  /* The first pushes are made where there is room for sure: see notch_vec_grow(). */
-  to->at_s.items = NOTCH_NEW_ARRAY(program, int64_t, 1024);
-  to->offset_s.items = NOTCH_NEW_ARRAY(program, int32_t, 1024);
-  if (to->at_s.items == NULL || to->offset_s.items == NULL)
-    return false;
-  to->at_s.capacity = to->offset_s.capacity = 1024;
+  notch_vec_reserve(&to->at_s, 1024, program);
+  notch_vec_reserve(&to->offset_s, 1024, program);
   add_transition(to, INT64_MIN, offset_s);
-  return true;
+  return !program->failed;
 }
 
 /* ---- the footer: std offset [dst [offset] , start [/time] , end [/time]] ---- */

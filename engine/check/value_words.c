@@ -100,16 +100,5 @@ notch_text notch_value_words(const notch_checker *c, notch_type type, notch_valu
   notch_buffer buffer;
   notch_buffer_init(&buffer, c->arena->memory);
   notch_value_spell(c, &buffer, type, value);
-  notch_text words = {0};
-  if (!buffer.failed && buffer.bytes) {
-    /* The arena may jump: the buffer's bytes are its own, so copy them by hand. */
-    char local[400];
-    uint32_t length = buffer.length < sizeof local ? (uint32_t)buffer.length : sizeof local;
-    memcpy(local, buffer.bytes, length);
-    notch_buffer_free(&buffer);
-    words = notch_arena_text(c->scratch, (notch_text){local, length});
-  } else {
-    notch_buffer_free(&buffer);
-  }
-  return words;
+  return notch_buffer_keep(&buffer, c->scratch);
 }

@@ -30,7 +30,8 @@ static notch_text without_line_end(notch_text record)
   return record;
 }
 
-/* Takes one field off the front.  False: a quote that is not closed, or text after it. */
+/* Takes one field off the front.  False: a quote that is not closed, or text after it; or memory
+ * ran out, which the arena tells. */
 static bool take_field(notch_text *rest, notch_text *field, bool *more, notch_arena *run)
 {
   const char *bytes = rest->bytes;
@@ -38,6 +39,9 @@ static bool take_field(notch_text *rest, notch_text *field, bool *more, notch_ar
   if (length > 0 && bytes[0] == '"') {
     char *plain = notch_arena_alloc(run, length);
     uint32_t count = 0;
+    if (plain == NULL) {
+      return false;
+    }
     for (at = 1; at < length; at++) {
       if (bytes[at] == '"' && (at + 1 == length || bytes[at + 1] != '"')) {
         break;
@@ -88,7 +92,11 @@ bool notch_csv_open(notch_csv *out, notch_text header, notch_arena *arena, const
     at = at || is(field, "at");
     out->has_id = out->has_id || is(field, "id");
     out->has_type = out->has_type || is(field, "type");
-    *notch_vec_push(&columns, arena) = field;
+    notch_text *column = notch_vec_try_push(&columns, arena);
+    if (column == NULL) {
+      return false;
+    }
+    *column = field;
   }
   out->columns = columns.items;
   out->column_count = columns.count;

@@ -23,7 +23,8 @@ typedef struct notch_csv {
  */
 size_t notch_csv_record(const char *bytes, size_t size, bool last);
 
-/* False: no header; *why is a sentence.  Texts live in `arena`. */
+/* False: no header; *why is a sentence.  Texts live in `arena`.  Whether that, unarmed, failed is
+ * to be asked first, here and below. */
 bool notch_csv_open(notch_csv *out, notch_text header, notch_arena *arena, const char **why);
 
 /* One record as a JSON object.  False: the number of fields or the quotes are wrong. */

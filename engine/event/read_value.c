@@ -446,9 +446,7 @@ static bool in_range(notch_reader *reader, const notch_field *field, notch_text 
   notch_rational at = low ? range->low : range->high;
   notch_canonical_value(&bound, reader->layout, field->type, field->decimals,
                         notch_value_of(at), NULL);
-  notch_text text = notch_arena_text(reader->run,
-                                     (notch_text){bound.bytes, (uint32_t)bound.length});
-  notch_buffer_free(&bound);
+  notch_text text = notch_buffer_keep(&bound, reader->run);
   return notch_reader_refuse(reader, NOTCH_REFUSED_OUT_OF_RANGE, "`%.*s` is %s %.*s, which is "
                              "the %s", WORD(path), low ? "below" : "above", WORD(text),
                              low ? "least" : "most");

@@ -90,23 +90,21 @@ static notch_store_status gather(notch_check_tree *tree, int64_t event,
   }
   for (; tree->member_left && sqlite3_column_int64(tree->members, 0) <= event;
        tree->member_left = step(tree, tree->members)) {
-    notch_vec_grow((void **)&members.items, &members.count, &members.capacity,
-                   sizeof *members.items, arena);
-    if (arena->failed) {
+    notch_leaf_member *member = notch_vec_try_push(&members, arena);
+    if (member == NULL) {
       return notch_store_nomem(store);
     }
-    members.items[members.count - 1].member = sqlite3_column_int64(tree->members, 1);
-    notch_column_digest(tree->members, 2, &members.items[members.count - 1].digest);
+    member->member = sqlite3_column_int64(tree->members, 1);
+    notch_column_digest(tree->members, 2, &member->digest);
   }
   for (; tree->version_left && sqlite3_column_int64(tree->versions, 0) <= event;
        tree->version_left = step(tree, tree->versions)) {
-    notch_vec_grow((void **)&versions.items, &versions.count, &versions.capacity,
-                   sizeof *versions.items, arena);
+    notch_store_version *version = notch_vec_try_push(&versions, arena);
     notch_store_status status =
-        arena->failed ? notch_store_nomem(store)
-                      : notch_store_version_read(
-                            store, (uint32_t)sqlite3_column_int64(tree->versions, 1), arena,
-                            &versions.items[versions.count - 1]);
+        version == NULL
+            ? notch_store_nomem(store)
+            : notch_store_version_read(store, (uint32_t)sqlite3_column_int64(tree->versions, 1),
+                                       arena, version);
     if (status != NOTCH_STORE_OK) {
       return status;
     }

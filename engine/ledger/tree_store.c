@@ -146,12 +146,11 @@ static notch_store_status read_dictionary(notch_store *store, int64_t event, not
   NOTCH_VEC(notch_leaf_name) names = {0};
   for (uint32_t i = 0; i < store->names.count; i++) {
     if (store->names.names[i].event == event) {
-      notch_vec_grow((void **)&names.items, &names.count, &names.capacity, sizeof *names.items,
-                     arena);
-      if (arena->failed) {
+      notch_leaf_name *name = notch_vec_try_push(&names, arena);
+      if (name == NULL) {
         return notch_store_nomem(store);
       }
-      names.items[names.count - 1] = store->names.names[i];
+      *name = store->names.names[i];
     }
   }
   out->names = names.items;

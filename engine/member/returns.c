@@ -366,12 +366,10 @@ static notch_text lowering_text(notch_work *work, uint32_t type, const notch_low
     notch_buffer_init(&figure, work->decider->memory);
     print_field(work, &figure, &declared->fields[i], lowering->fields[i]);
     notch_json_key(&writer, declared->fields[i].name);
-    notch_json_text(&writer, (notch_text){figure.bytes, (uint32_t)figure.length});
-    notch_buffer_free(&figure);
+    notch_json_taken(&writer, &figure);
   }
   notch_json_end(&writer, '}');
-  notch_text kept = notch_work_kept(work, &text);
-  return kept;
+  return notch_buffer_keep(&text, work->run);
 }
 
 /* The part of `wanted` that is left in one event; false: nothing is. */

@@ -38,7 +38,7 @@ static void deduct(notch_work *work, const notch_ruling *ruling, uint32_t action
     notch_buffer text;
     notch_buffer_init(&text, work->decider->memory);
     notch_decimal_print(&text, amount - there, work->program->points[points].decimals);
-    notch_text missing = notch_work_kept(work, &text);
+    notch_text missing = notch_buffer_keep(&text, work->run);
     notch_refuse(work, NOTCH_REFUSED_NOT_ENOUGH_POINTS,
                  "rule %.*s takes %.*s %.*s more than "
                  "the member has",

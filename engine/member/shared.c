@@ -47,8 +47,7 @@ static notch_text shared_text(notch_work *work)
   notch_json_end(&writer, '}');
   text.failed = text.failed || figure.failed;
   notch_buffer_free(&figure);
-  notch_text kept = notch_work_kept(work, &text);
-  return kept;
+  return notch_buffer_keep(&text, work->run);
 }
 
 void notch_shared_close(notch_work *work)

@@ -251,7 +251,7 @@ void notch_need_points(notch_work *work, uint32_t points, int64_t amount, bool p
   notch_decimal_print(&has, there, kind->decimals);
   notch_buffer_put(&has, " of ", 4);
   notch_decimal_print(&has, amount, kind->decimals);
-  notch_text figures = notch_work_kept(work, &has);
+  notch_text figures = notch_buffer_keep(&has, work->run);
   notch_refuse(work, NOTCH_REFUSED_NOT_ENOUGH_POINTS, "the member has %.*s %.*s needed",
                (int)figures.length, figures.bytes, (int)kind->decl.name.length,
                kind->decl.name.bytes);

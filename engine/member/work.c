@@ -232,34 +232,26 @@ notch_value notch_work_run(notch_work *work, uint32_t root, const notch_value *i
 void notch_work_record(notch_work *work, notch_trace_kind kind, uint32_t subject, uint32_t other,
                        bool flag, const notch_expr *expr, notch_value value, int64_t amount)
 {
-  notch_trace_record *record = notch_vec_push(&work->trace->records, work->trace->arena);
-  *record = (notch_trace_record){.kind = kind,
-                                 .transaction = work->transactions.count,
-                                 .subject = subject,
-                                 .other = other,
-                                 .flag = flag,
-                                 .expr = expr,
-                                 .value = value,
-                                 .amount = amount};
-  if (expr != NULL && value.d != 0 &&
-      (expr->type.kind == NOTCH_TYPE_TEXT || expr->type.kind == NOTCH_TYPE_MEMBER)) {
-    record->text = notch_arena_text(work->trace->arena, notch_value_text(value));
+  notch_arena *arena = work->trace->arena;
+  jmp_buf *escape = arena->escape;
+  arena->escape = NULL; /* the decision has a way out of its own */
+  notch_trace_record *record = notch_vec_try_push(&work->trace->records, arena);
+  if (record != NULL) {
+    *record = (notch_trace_record){.kind = kind,
+                                   .transaction = work->transactions.count,
+                                   .subject = subject,
+                                   .other = other,
+                                   .flag = flag,
+                                   .expr = expr,
+                                   .value = value,
+                                   .amount = amount};
+    if (expr != NULL && value.d != 0 &&
+        (expr->type.kind == NOTCH_TYPE_TEXT || expr->type.kind == NOTCH_TYPE_MEMBER)) {
+      record->text = notch_arena_text(arena, notch_value_text(value));
+    }
   }
-}
-
-notch_text notch_work_kept(notch_work *work, notch_buffer *buffer)
-{
-  bool failed = buffer->failed;
-  notch_text kept = {NULL, 0};
-  work->run->escape = NULL;
-  if (!failed) {
-    kept = notch_arena_text(work->run, (notch_text){buffer->bytes, (uint32_t)buffer->length});
-    failed = work->run->failed;
-  }
-  notch_buffer_free(buffer);
-  work->run->escape = &work->decider->no_memory;
-  if (failed) {
+  arena->escape = escape;
+  if (arena->failed) {
     longjmp(work->decider->no_memory, 1);
   }
-  return kept;
 }

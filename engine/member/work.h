@@ -201,9 +201,6 @@ uint32_t notch_work_variant(const notch_work *work, uint32_t rule);
 int32_t notch_work_day(const notch_work *work, int64_t at_us);
 #define NOTCH_US(seconds) ((seconds)*NOTCH_SECOND_US)
 
-/* What a buffer holds, kept in the run arena; frees the buffer also when memory runs out. */
-notch_text notch_work_kept(notch_work *work, notch_buffer *buffer);
-
 /* facts.c */
 notch_text notch_work_member_id(notch_work *work);
 notch_eval notch_facts_read(void *payload, notch_fact fact, uint32_t a, uint32_t b, notch_value arg,

@@ -253,7 +253,7 @@ static void kind_json(const notch_backtest *backtest, uint32_t index, notch_json
       notch_buffer_init(&plain, json->to->memory);
       notch_wide_print(&plain, kind->cost[side], kind->currency_decimals[side], false);
       notch_buffer_print(&plain, " %.*s", WORD(kind->currency[side]));
-      notch_text text = notch_taken_text(backtest->arena, &plain);
+      notch_text text = notch_buffer_keep(&plain, backtest->arena);
       key(json, side == 0 ? "recorded" : "recomputed");
       notch_json_text(json, text);
     }

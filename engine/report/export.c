@@ -115,7 +115,7 @@ static notch_text plain_amount(notch_arena *run, int64_t amount, unsigned decima
   notch_buffer text;
   notch_buffer_init(&text, run->memory);
   notch_wide_print(&text, amount, decimals, false);
-  return notch_taken_text(run, &text);
+  return notch_buffer_keep(&text, run);
 }
 
 static notch_text second_text(const notch_export *export, int64_t second)

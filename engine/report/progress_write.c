@@ -88,7 +88,7 @@ static notch_text value_words(const notch_program *program, notch_type type, not
   notch_buffer text;
   notch_buffer_init(&text, run->memory);
   value_print(program, type, value, true, &text);
-  return notch_taken_text(run, &text);
+  return notch_buffer_keep(&text, run);
 }
 
 /* What is still missing: want - have, where that means something. */
@@ -160,8 +160,7 @@ static void value_json(const notch_program *program, const char *word, notch_typ
   notch_buffer_init(&text, json->to->memory);
   value_print(program, type, value, false, &text);
   key(json, word);
-  notch_json_text(json, (notch_text){text.bytes, (uint32_t)text.length});
-  notch_buffer_free(&text);
+  notch_json_taken(json, &text);
 }
 
 void notch_need_json(const notch_program *program, const notch_need *need, notch_arena *run,

@@ -110,30 +110,12 @@ void notch_wide_print(notch_buffer *to, __int128 value, unsigned decimals, bool 
   notch_buffer_put(to, digits + at, sizeof digits - at);
 }
 
-notch_text notch_taken_text(notch_arena *run, notch_buffer *text)
-{
-  jmp_buf *escape = run->escape;
-  run->escape = NULL; /* the buffer has to go first */
-  notch_text kept = notch_arena_text(run, (notch_text){text->bytes, (uint32_t)text->length});
-  bool failed = text->failed || kept.bytes == NULL;
-  notch_buffer_free(text);
-  run->escape = escape;
-  if (failed) {
-    run->failed = true;
-    if (escape != NULL) {
-      longjmp(*escape, 1);
-    }
-    return (notch_text){NULL, 0};
-  }
-  return kept;
-}
-
 notch_text notch_wide_text(notch_arena *run, __int128 value, unsigned decimals)
 {
   notch_buffer text;
   notch_buffer_init(&text, run->memory);
   notch_wide_print(&text, value, decimals, true);
-  return notch_taken_text(run, &text);
+  return notch_buffer_keep(&text, run);
 }
 
 notch_text notch_change_text(notch_arena *run, __int128 value, unsigned decimals)
@@ -147,8 +129,7 @@ void notch_json_wide(notch_json_writer *json, __int128 value, unsigned decimals)
   notch_buffer text;
   notch_buffer_init(&text, json->to->memory);
   notch_wide_print(&text, value, decimals, false);
-  notch_json_text(json, (notch_text){text.bytes, (uint32_t)text.length});
-  notch_buffer_free(&text);
+  notch_json_taken(json, &text);
 }
 
 notch_text notch_percent_text(notch_arena *run, __int128 part, __int128 whole)
@@ -206,7 +187,7 @@ notch_text notch_day_text(notch_arena *run, const notch_program *program, int64_
   notch_buffer text;
   notch_buffer_init(&text, run->memory);
   notch_date_print(&text, notch_zone_day(&program->zone, at_us));
-  return notch_taken_text(run, &text);
+  return notch_buffer_keep(&text, run);
 }
 
 notch_text notch_moment_text(notch_arena *run, const notch_program *program, int64_t at_us)
@@ -214,7 +195,7 @@ notch_text notch_moment_text(notch_arena *run, const notch_program *program, int
   notch_buffer text;
   notch_buffer_init(&text, run->memory);
   notch_moment_print_zone(&text, at_us, &program->zone);
-  return notch_taken_text(run, &text);
+  return notch_buffer_keep(&text, run);
 }
 
 void notch_json_moment(notch_json_writer *json, const notch_program *program, int64_t at_us)
@@ -222,8 +203,7 @@ void notch_json_moment(notch_json_writer *json, const notch_program *program, in
   notch_buffer text;
   notch_buffer_init(&text, json->to->memory);
   notch_moment_print_zone(&text, at_us, &program->zone);
-  notch_json_text(json, (notch_text){text.bytes, (uint32_t)text.length});
-  notch_buffer_free(&text);
+  notch_json_taken(json, &text);
 }
 
 int32_t notch_month_of(const notch_program *program, int64_t at_us)

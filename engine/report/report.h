@@ -56,8 +56,6 @@ uint32_t notch_kinds_find(notch_kinds *kinds, const notch_program *program, uint
 
 /* value / 10^decimals, as JSON has it ("-1250.00"), and for people ("-1,250.00"). */
 void notch_wide_print(notch_buffer *to, __int128 value, unsigned decimals, bool separators);
-/* The text of a buffer, kept in the arena; the buffer is freed, also where there is no memory. */
-notch_text notch_taken_text(notch_arena *run, notch_buffer *text);
 notch_text notch_wide_text(notch_arena *run, __int128 value, unsigned decimals);
 void notch_json_wide(notch_json_writer *json, __int128 value, unsigned decimals);
 /* "+1,250" or "-3". */

@@ -337,12 +337,10 @@ static standing *standing_of(notch_coverage *coverage, int64_t member, uint32_t 
       return known;
     }
   }
-  uint32_t before = coverage->standings.count;
-  standing *added = notch_vec_push(&coverage->standings, coverage->arena);
-  if (coverage->standings.count == before) {
-    return NULL; /* out of memory: the arena says so */
+  standing *added = notch_vec_try_push(&coverage->standings, coverage->arena);
+  if (added != NULL) { /* else the arena says so */
+    *added = (standing){member, ladder, coverage->program->ladders[ladder].start};
   }
-  *added = (standing){member, ladder, coverage->program->ladders[ladder].start};
   return added;
 }
 

@@ -56,10 +56,7 @@ static notch_text amount_text(notch_stage *stage, int64_t amount, unsigned decim
   notch_buffer text;
   notch_buffer_init(&text, stage->memory);
   notch_decimal_print(&text, amount, decimals);
-  notch_text kept =
-      notch_arena_text(&stage->arena, (notch_text){text.bytes, (uint32_t)text.length});
-  notch_buffer_free(&text);
-  return kept;
+  return notch_buffer_keep(&text, &stage->arena);
 }
 
 static const char *state_word(notch_test_state state)

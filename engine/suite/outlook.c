@@ -290,9 +290,7 @@ static void say_json(outlook *o, notch_most *ask, bool bounded, notch_rational m
     o->to = &why;
     say_why(o, ask);
     o->to = to;
-    notch_json_text(&o->json, (notch_text){why.bytes, (uint32_t)why.length});
-    to->failed = to->failed || why.failed;
-    notch_buffer_free(&why);
+    notch_json_taken(&o->json, &why);
   }
   if (r.known) {
     say_rate(o, ask->points, &r, ask->event);

@@ -113,7 +113,7 @@ static notch_text example(notch_search *search, const claiming *c)
                     .nodes_left = 1000};
   notch_guess_words(search->guess, &text);
   put_earned(&use, c->expr);
-  return notch_search_keep(search, &text);
+  return notch_buffer_keep(&text, search->arena);
 }
 
 /* Nothing more than needed: what can be as usual is. */

@@ -45,17 +45,6 @@ bool notch_search_run(const notch_quest *quest, void (*look)(notch_search *searc
   return good;
 }
 
-notch_text notch_search_keep(notch_search *s, notch_buffer *text)
-{
-  notch_text words = {text->bytes, text->failed ? 0 : (uint32_t)text->length};
-  s->trial.failed = s->trial.failed || text->failed;
-  s->arena->escape = NULL; /* the buffer is freed whatever happens */
-  words = notch_arena_text(s->arena, words);
-  s->arena->escape = &s->no_memory;
-  notch_buffer_free(text);
-  return words;
-}
-
 static bool shapes_scene(const notch_gene *gene)
 {
   return gene->kind != NOTCH_GENE_FIELD;

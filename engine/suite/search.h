@@ -40,9 +40,6 @@ typedef struct notch_quest { /* what is searched */
 bool notch_search_run(const notch_quest *quest, void (*look)(notch_search *search, void *payload),
                       void *payload);
 
-/* A copy in the answer's arena; the buffer is freed. */
-notch_text notch_search_keep(notch_search *search, notch_buffer *text);
-
 /* The member before the event, as chosen; NULL: that cannot be. */
 const notch_state *notch_search_scene(notch_search *search);
 

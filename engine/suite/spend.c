@@ -41,7 +41,7 @@ static notch_text amount_words(const spending *s, uint32_t points, int64_t amoun
   notch_buffer text;
   notch_buffer_init(&text, s->search->trial.memory);
   notch_words_amount(&text, &words, points, amount, false);
-  return notch_search_keep(s->search, &text);
+  return notch_buffer_keep(&text, s->search->arena);
 }
 
 static notch_text money_words(const spending *s, notch_value value)
@@ -52,7 +52,7 @@ static notch_text money_words(const spending *s, notch_value value)
   notch_buffer_text(&text, s->money->name);
   notch_buffer_print(&text, " ");
   notch_words_value(&text, &words, s->money->type, value, NOTCH_TEXT(""));
-  return notch_search_keep(s->search, &text);
+  return notch_buffer_keep(&text, s->search->arena);
 }
 
 static notch_text event_words(const spending *s)
@@ -60,7 +60,7 @@ static notch_text event_words(const spending *s)
   notch_buffer text;
   notch_buffer_init(&text, s->search->trial.memory);
   notch_guess_words(s->search->guess, &text);
-  return notch_search_keep(s->search, &text);
+  return notch_buffer_keep(&text, s->search->arena);
 }
 
 static const notch_source *source_of(const spending *s)

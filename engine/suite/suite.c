@@ -44,14 +44,7 @@ static notch_text with_id(notch_stage *stage, notch_text json, notch_text id, in
   }
   notch_buffer_text(&text, NOTCH_TEXT(","));
   notch_buffer_put(&text, json.bytes + 1, json.length - 1);
-  notch_text kept = {NULL, 0};
-  if (text.failed) {
-    stage->arena.failed = true;
-  } else {
-    kept = notch_arena_text(&stage->arena, (notch_text){text.bytes, (uint32_t)text.length});
-  }
-  notch_buffer_free(&text);
-  return kept;
+  return notch_buffer_keep(&text, &stage->arena);
 }
 
 static bool broken(notch_stage *stage, const notch_test_step *step)

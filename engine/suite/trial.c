@@ -136,7 +136,7 @@ bool notch_trial_event(notch_trial *trial, const notch_state *from, const notch_
                                .host = &trial->host,
                                .trace = trace};
   const notch_outcome *outcome = notch_decide(trial->decider, &decision);
-  trial->failed = outcome == NULL;
+  trial->failed = trial->failed || outcome == NULL;
   if (outcome == NULL || outcome->verdict != NOTCH_APPLIED) {
     return false;
   }

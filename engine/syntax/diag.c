@@ -76,16 +76,7 @@ static notch_text format_text(notch_diags *sink, const char *format, va_list *ar
     put_conversion(&buffer, at[1], args);
     at += 2;
   }
-  /* The escape would jump past the buffer's memory, so it is held back until that is freed. */
-  jmp_buf *escape = sink->arena->escape;
-  sink->arena->escape = NULL;
-  notch_text text = {.bytes = buffer.bytes, .length = (uint32_t)buffer.length};
-  text = notch_arena_text(sink->arena, text);
-  sink->arena->escape = escape;
-  if (buffer.failed) sink->arena->failed = true;
-  notch_buffer_free(&buffer);
-  if (sink->arena->failed && escape != NULL) longjmp(*escape, 1);
-  return text;
+  return notch_buffer_keep(&buffer, sink->arena);
 }
 
 static bool is_known(const notch_diags *sink, notch_diag_code code, const notch_source *source,

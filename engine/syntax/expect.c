@@ -270,15 +270,6 @@ static void put_piece(notch_buffer *to, const char *piece, bool quoted, int inde
   notch_buffer_print(to, quoted ? "'%s'" : "%s", piece);
 }
 
-static notch_text take_buffer(const expectation *e, notch_buffer *buffer)
-{
-  notch_text text = {.bytes = buffer->bytes, .length = (uint32_t)buffer->length};
-  text = notch_arena_text(e->parse->arena, text);
-  if (buffer->failed) e->parse->arena->failed = true;
-  notch_buffer_free(buffer);
-  return text;
-}
-
 /* "earn, when, limit": what may begin a clause here. */
 static notch_text clause_words(const expectation *e)
 {
@@ -289,7 +280,7 @@ static notch_text clause_words(const expectation *e)
     notch_buffer_print(&buffer, "%s%s", shown++ > 0 ? ", " : "",
                        notch_word_of_token(e->expected[i])->spelling);
   }
-  return take_buffer(e, &buffer);
+  return notch_buffer_keep(&buffer, e->parse->arena);
 }
 
 /* The word that begins the declaration in which the error is, or NULL.  The tree does not know
@@ -388,7 +379,7 @@ static notch_text expected_text(const expectation *e)
     put_piece(&buffer, s.pieces[i], s.quoted[i], i, s.count <= SHOWN_MAX ? shown - 1 : -1);
   if (s.count > SHOWN_MAX) notch_buffer_print(&buffer, " ...");
   if (s.count == 0) notch_buffer_print(&buffer, "something else");
-  return take_buffer(e, &buffer);
+  return notch_buffer_keep(&buffer, e->parse->arena);
 }
 
 static bool is_known_mistake(const expectation *e)

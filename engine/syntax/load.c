@@ -97,8 +97,8 @@ static int64_t load_unit(loader *l, notch_text name, notch_text path, notch_text
   const notch_source *source = notch_source_add(&l->parsed->sources, name, text, l->arena);
   if (source == NULL) return NOTCH_USE_NOT_LOADED;
   uint32_t index = l->parsed->units.count;
-  notch_parsed_unit *unit = notch_vec_push(&l->parsed->units, l->arena);
-  if (l->arena->failed) return NOTCH_USE_NOT_LOADED;
+  notch_parsed_unit *unit = notch_vec_try_push(&l->parsed->units, l->arena);
+  if (unit == NULL) return NOTCH_USE_NOT_LOADED;
   *unit = (notch_parsed_unit){.source = source, .path = path, .loading = true};
   notch_tokens tokens = {0};
   notch_tree_node *tree = NULL;

@@ -75,8 +75,8 @@ static notch_text name_of(const notch_tree_node *node)
 static uint32_t add(outliner *o, const char *kind, const notch_tree_node *node, uint32_t parent)
 {
   const notch_tokens *tokens = &o->unit->tokens;
-  notch_outline_item *item = notch_vec_push(o->out, o->arena);
-  if (o->arena->failed)
+  notch_outline_item *item = notch_vec_try_push(o->out, o->arena);
+  if (item == NULL)
     return parent;
   uint32_t depth = parent == NOTCH_OUTLINE_NONE ? 0 : o->out->items[parent].depth + 1;
   notch_text name = name_of(node);

@@ -24,8 +24,8 @@ static void offer(completer *c, notch_text word, const char *kind, bool soft)
   for (uint32_t i = 0; i < c->out->count; i++)
     if (notch_text_equal(c->out->items[i].word, word))
       return;
-  notch_completion *to = notch_vec_push(c->out, c->arena);
-  if (!c->arena->failed)
+  notch_completion *to = notch_vec_try_push(c->out, c->arena);
+  if (to != NULL)
     *to = (notch_completion){.word = word, .kind = kind, .soft = soft};
 }
 

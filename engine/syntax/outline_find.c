@@ -175,8 +175,8 @@ typedef struct search {
 
 static void take(search *s, const notch_outline_item *item)
 {
-  notch_outline_item *to = notch_vec_push(s->out, s->arena);
-  if (!s->arena->failed)
+  notch_outline_item *to = notch_vec_try_push(s->out, s->arena);
+  if (to != NULL)
     *to = *item;
 }
 

@@ -14,8 +14,8 @@
 bool notch_scan_push(notch_scan *scan, int kind)
 {
   notch_tokens *tokens = scan->tokens;
-  notch_token *token = notch_vec_push(tokens, scan->arena);
-  if (scan->arena->failed) return false;
+  notch_token *token = notch_vec_try_push(tokens, scan->arena);
+  if (token == NULL) return false;
   *token = (notch_token){
       .kind = kind, .detail = scan->detail, .span = scan->span, .text = scan->text};
   if (kind >= 0) scan->before = kind;
@@ -183,8 +183,8 @@ static void find_lost_documentation(const notch_tokens *tokens, notch_diags *dia
 static notch_tree_node *parse_tokens(notch_tokens *tokens, notch_diags *diags, notch_arena *arena)
 {
   const notch_source *source = tokens->source;
-  notch_token *end = notch_vec_push(tokens, arena);
-  if (arena->failed) return NULL;
+  notch_token *end = notch_vec_try_push(tokens, arena);
+  if (end == NULL) return NULL;
   uint32_t length = source->text.length;
   *end = (notch_token){.kind = TOK_YYEOF, .span = {length, length}};
   notch_parse parse = {

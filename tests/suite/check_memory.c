@@ -29,6 +29,7 @@ static const char rules[] =
 
 typedef struct failing { /* an allocator whose n-th block is the last */
   unsigned long left, live;
+  int failed;
 } failing;
 
 static void *fail_resize(void *payload, void *block, size_t size)
@@ -39,8 +40,10 @@ static void *fail_resize(void *payload, void *block, size_t size)
     free(block);
     return NULL;
   }
-  if (state->left == 0)
+  if (state->left == 0) {
+    state->failed = 1;
     return NULL;
+  }
   state->left--;
   state->live += block == NULL;
   return realloc(block, size);
@@ -101,7 +104,7 @@ START_TEST(memory_that_ends_is_no_crash)
 {
   notch_status status = NOTCH_ENOMEM;
   for (unsigned long n = 0; status != NOTCH_OK; n += 1 + n / 64) {
-    failing state = {n, 0};
+    failing state = {n, 0, 0};
     notch_engine_options options = NOTCH_ENGINE_OPTIONS_INIT;
     notch_engine *engine = NULL;
     options.resize = fail_resize;
@@ -109,6 +112,7 @@ START_TEST(memory_that_ends_is_no_crash)
     status = notch_engine_new(&engine, &options);
     if (status == NOTCH_OK)
       status = try_all(engine);
+    ck_assert_int_eq(status != NOTCH_OK, state.failed); /* whatever failed has been told */
     notch_engine_free(engine);
     ck_assert_msg(status == NOTCH_OK || status == NOTCH_ENOMEM, "status %d at %lu", status, n);
     ck_assert_uint_eq(state.live, 0);

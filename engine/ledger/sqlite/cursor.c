@@ -152,12 +152,11 @@ static void read_more_postings(notch_cursor *cursor, int64_t second)
   }
   notch_posting next = cursor->first;
   for (;;) {
-    notch_vec_grow((void **)&list.items, &list.count, &list.capacity, sizeof *list.items,
-                   cursor->into);
-    if (cursor->into->failed) {
+    notch_posting *posting = notch_vec_try_push(&list, cursor->into);
+    if (posting == NULL) {
       return;
     }
-    list.items[list.count - 1] = next;
+    *posting = next;
     if (!is_of(&cursor->postings, t->event)) {
       break;
     }
@@ -176,12 +175,11 @@ static void read_moves(notch_cursor *cursor, int64_t first)
     return;
   }
   for (; is_of(&cursor->moves, t->event); step(cursor, &cursor->moves)) {
-    notch_vec_grow((void **)&list.items, &list.count, &list.capacity, sizeof *list.items,
-                   cursor->into);
-    if (cursor->into->failed) {
+    notch_move *move = notch_vec_try_push(&list, cursor->into);
+    if (move == NULL) {
       return;
     }
-    notch_row_move(cursor->moves.rows, &list.items[list.count - 1]);
+    notch_row_move(cursor->moves.rows, move);
   }
   t->moves = list.items;
   t->move_count = list.count;
@@ -195,12 +193,11 @@ static void read_effects(notch_cursor *cursor, int64_t first)
     return;
   }
   for (; is_of(&cursor->effects, t->event); step(cursor, &cursor->effects)) {
-    notch_vec_grow((void **)&list.items, &list.count, &list.capacity, sizeof *list.items,
-                   cursor->into);
-    if (cursor->into->failed) {
+    notch_effect *effect = notch_vec_try_push(&list, cursor->into);
+    if (effect == NULL) {
       return;
     }
-    notch_row_effect(cursor->effects.rows, cursor->into, &list.items[list.count - 1]);
+    notch_row_effect(cursor->effects.rows, cursor->into, effect);
   }
   t->effects = list.items;
   t->effect_count = list.count;

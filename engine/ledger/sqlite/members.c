@@ -214,14 +214,13 @@ notch_store_status notch_members_of(notch_store *store, int64_t event, notch_are
   sqlite3_bind_int64(rows, 1, event);
   notch_store_status status;
   while ((status = notch_sql_row(store, rows, "reading members")) == NOTCH_STORE_OK) {
-    notch_vec_grow((void **)&members.items, &members.count, &members.capacity,
-                   sizeof *members.items, arena);
-    if (arena->failed) {
+    notch_leaf_member *member = notch_vec_try_push(&members, arena);
+    if (member == NULL) {
       status = notch_store_nomem(store);
       break;
     }
-    members.items[members.count - 1].member = sqlite3_column_int64(rows, 0);
-    notch_column_digest(rows, 1, &members.items[members.count - 1].digest);
+    member->member = sqlite3_column_int64(rows, 0);
+    notch_column_digest(rows, 1, &member->digest);
   }
   notch_sql_done(rows);
   *out = members.items;
@@ -336,9 +335,8 @@ notch_store_status notch_store_personal_list(notch_store *store, int64_t member,
   sqlite3_bind_int64(list, 1, member);
   notch_store_status status;
   while ((status = notch_sql_row(store, list, "reading personal values")) == NOTCH_STORE_OK) {
-    notch_vec_grow((void **)&values.items, &values.count, &values.capacity,
-                   sizeof *values.items, arena);
-    if (arena->failed || !column_personal(list, member, arena, &values.items[values.count - 1])) {
+    notch_personal *value = notch_vec_try_push(&values, arena);
+    if (value == NULL || !column_personal(list, member, arena, value)) {
       status = notch_store_nomem(store);
       break;
     }

@@ -43,12 +43,11 @@ static notch_store_status read_part(notch_store *store, const part *what, int64_
   notch_store_status status;
   while ((status = notch_sql_row(store, rows, what->doing)) == NOTCH_STORE_OK &&
          sqlite3_column_int64(rows, 1) == t->event) {
-    notch_vec_grow(&list, count, &capacity, what->size, arena);
-    if (arena->failed) {
+    if (*count == capacity && !notch_vec_grow(&list, *count, &capacity, what->size, arena)) {
       status = notch_store_nomem(store);
       break;
     }
-    take_row(what, rows, arena, t->at_us, (char *)list + (*count - 1) * what->size);
+    take_row(what, rows, arena, t->at_us, (char *)list + (*count)++ * what->size);
   }
   notch_sql_done(rows);
   *items = list;

@@ -123,8 +123,8 @@ static bool make_leads(notch_shape *shape, notch_arena *arena)
     fine = at != NULL && at > key && *at != '}';
     if (fine) {
       uint32_t length = (uint32_t)(at - key) + 2;
-      notch_text *lead = notch_vec_push(&leads, arena);
-      char *bytes = arena->failed ? NULL : notch_arena_alloc(arena, length);
+      notch_text *lead = notch_vec_try_push(&leads, arena);
+      char *bytes = lead == NULL ? NULL : notch_arena_alloc(arena, length);
       if (bytes == NULL) {
         return false;
       }

@@ -117,14 +117,15 @@ static notch_store_status read_modules(notch_store *store, notch_arena *arena,
   NOTCH_VEC(notch_store_module) list = {0};
   notch_store_status status;
   while ((status = notch_sql_row(store, modules, "reading the modules")) == NOTCH_STORE_OK) {
-    notch_store_module module = {notch_arena_text(arena, notch_column_text(modules, 0)),
-                                 notch_arena_text(arena, notch_column_text(modules, 1))};
-    notch_vec_grow((void **)&list.items, &list.count, &list.capacity, sizeof *list.items, arena);
+    notch_store_module *module = notch_vec_try_push(&list, arena);
+    if (module != NULL) {
+      *module = (notch_store_module){notch_arena_text(arena, notch_column_text(modules, 0)),
+                                     notch_arena_text(arena, notch_column_text(modules, 1))};
+    }
     if (arena->failed) {
       status = notch_store_nomem(store);
       break;
     }
-    list.items[list.count - 1] = module;
   }
   notch_sql_done(modules);
   out->modules = list.items;
@@ -161,12 +162,12 @@ notch_store_status notch_store_version_list(notch_store *store, notch_arena *are
   }
   notch_store_status status;
   while ((status = notch_sql_row(store, versions, "listing the versions")) == NOTCH_STORE_OK) {
-    notch_vec_grow((void **)&list.items, &list.count, &list.capacity, sizeof *list.items, arena);
-    if (arena->failed) {
+    notch_store_version *version = notch_vec_try_push(&list, arena);
+    if (version == NULL) {
       status = notch_store_nomem(store);
       break;
     }
-    column_version(versions, &list.items[list.count - 1]);
+    column_version(versions, version);
   }
   notch_sql_done(versions);
   *out = list.items;
@@ -185,12 +186,11 @@ notch_store_status notch_versions_of(notch_store *store, int64_t event, notch_ar
   sqlite3_bind_int64(rows, 1, event);
   notch_store_status status;
   while ((status = notch_sql_row(store, rows, "reading versions")) == NOTCH_STORE_OK) {
-    notch_vec_grow((void **)&versions.items, &versions.count, &versions.capacity,
-                   sizeof *versions.items, arena);
-    status = arena->failed
+    notch_store_version *version = notch_vec_try_push(&versions, arena);
+    status = version == NULL
                  ? notch_store_nomem(store)
                  : notch_store_version_read(store, (uint32_t)sqlite3_column_int64(rows, 0), arena,
-                                            &versions.items[versions.count - 1]);
+                                            version);
     if (status != NOTCH_STORE_OK) {
       break;
     }
