@@ -116,7 +116,7 @@ typedef struct notch_books {
   void *now_payload;
 
   notch_edition **editions; /* by version - 1 */
-  uint32_t edition_count;
+  uint32_t edition_count, editions_before; /* now, and when the transaction began */
 
   notch_seat **buckets;
   uint32_t bucket_count, seat_count, seats_max;

@@ -156,7 +156,13 @@ bool notch_books_begin(notch_books *books)
     return notch_books_failed(books, status);
   }
   books->ranked_us = books->ranked_us == INT64_MAX ? 0 : books->ranked_us;
-  if (!notch_books_versions(books) || !notch_waiting_read(books)) {
+  books->editions_before = books->edition_count;
+  if (!notch_books_versions(books)) {
+    notch_books_rollback(books);
+    return false;
+  }
+  books->editions_before = books->edition_count;
+  if (!notch_waiting_read(books)) {
     notch_books_rollback(books);
     return false;
   }
@@ -206,8 +212,8 @@ void notch_books_rollback(notch_books *books)
   books->waiting_changed = false;
   books->waiting_setting = (notch_text){NULL, 0};
   books->waiting_next = 0;
-  /* Versions that were added with it are gone as well. */
-  uint32_t count = notch_store_version_count(books->store);
+  /* Versions that were added with it are gone as well; the store counts them until it begins. */
+  uint32_t count = books->editions_before;
   while (books->edition_count > count) {
     notch_edition *edition = books->editions[--books->edition_count];
     if (edition->owned) {

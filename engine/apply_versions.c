@@ -198,12 +198,10 @@ static bool compile(notch_books *books, notch_edition *edition)
     compiled = outcome == NOTCH_RULES_OK && put_zone(edition->rules, from.version.zone);
     if (!compiled) {
       notch_text first = diags.first != NULL ? diags.first->message : NOTCH_TEXT("damaged");
-      bool memory = outcome == NOTCH_RULES_NOMEM || edition->rules->arena.failed;
-      notch_books_say(books, memory ? NOTCH_STORE_NOMEM : NOTCH_STORE_CORRUPT,
+      notch_books_say(books, outcome == NOTCH_RULES_NOMEM ? NOTCH_STORE_NOMEM
+                                                          : NOTCH_STORE_CORRUPT,
                       "version %u of the rules in the ledger does not compile: %.*s",
                       edition->version, WORD(first));
-      notch_rules_free(edition->rules, books->memory);
-      edition->rules = NULL;
     } else {
       const notch_edition *before =
           edition->version == 1 ? NULL : notch_books_edition(books, edition->version - 1);
@@ -212,9 +210,18 @@ static bool compile(notch_books *books, notch_edition *edition)
                   begin_clocks(books, edition, &read));
     }
   }
+  bool memory = read.failed || (edition->rules != NULL && edition->rules->arena.failed);
   notch_arena_free(&read);
+  if (memory) {
+    compiled = notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
+  }
+  if (!compiled || !make_tables(books, edition)) {
+    notch_rules_free(edition->rules, books->memory);
+    edition->rules = NULL; /* to be tried again */
+    return false;
+  }
   notch_edition_span(books, edition);
-  return compiled && make_tables(books, edition);
+  return true;
 }
 
 static bool make_tables(notch_books *books, notch_edition *edition)
@@ -234,8 +241,10 @@ static bool make_tables(notch_books *books, notch_edition *edition)
       [NOTCH_NAME_LIMIT] = p->limit_count,
       [NOTCH_NAME_TERMS] = p->terms_count,
   };
+  bool made = true;
   for (uint32_t i = 0; i < NOTCH_NAME_SORTS; i++) {
     edition->names[i] = NOTCH_NEW_ARRAY(&books->keep, uint32_t, counts[i] + 1);
+    made = made && edition->names[i] != NULL;
   }
   uint32_t tiers = 0;
   edition->tier_first = NOTCH_NEW_ARRAY(&books->keep, uint32_t, p->ladder_count + 1);
@@ -245,10 +254,8 @@ static bool make_tables(notch_books *books, notch_edition *edition)
     edition->tier_first[i + 1] = tiers;
   }
   edition->tier_names = NOTCH_NEW_ARRAY(&books->keep, uint32_t, tiers + 1);
-  if (books->keep.failed) {
-    return notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
-  }
-  return true;
+  made = made && edition->tier_first != NULL && edition->tier_names != NULL;
+  return made || notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
 }
 
 bool notch_books_adopt(notch_books *books, const notch_rules *rules)
