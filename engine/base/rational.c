@@ -15,6 +15,8 @@ static uint64_t magnitude(int64_t value)
 /* Euclid's algorithm: the first division already brings both to the smaller one's size. */
 static uint64_t gcd(uint64_t a, uint64_t b)
 {
+  if (a == 1 || b == 1) /* of a whole number, or one part: half of all */
+    return 1;
   while (b != 0) {
     uint64_t rest = a % b;
     a = b;
@@ -83,9 +85,8 @@ static bool add_fractions(notch_rational *out, notch_rational left, notch_ration
 {
   assert(left.den > 0);
   assert(right.den > 0);
-  int64_t common = left.den == right.den ? left.den
-                   : left.den == 1 || right.den == 1
-                       ? 1
+  int64_t common = left.den == right.den
+                       ? left.den
                        : (int64_t)gcd((uint64_t)left.den, (uint64_t)right.den);
   int64_t left_den = left.den, right_den = right.den, first, second, sum, den;
   if (common != 1) {
@@ -149,8 +150,16 @@ bool notch_rational_mul(notch_rational *out, notch_rational left, notch_rational
   int64_t one = (int64_t)gcd(magnitude(left.num), (uint64_t)right.den);
   int64_t two = (int64_t)gcd(magnitude(right.num), (uint64_t)left.den);
   int64_t num, den;
-  if (__builtin_mul_overflow(left.num / one, right.num / two, &num) ||
-      __builtin_mul_overflow(left.den / two, right.den / one, &den))
+  if (one != 1) {
+    left.num /= one;
+    right.den /= one;
+  }
+  if (two != 1) {
+    right.num /= two;
+    left.den /= two;
+  }
+  if (__builtin_mul_overflow(left.num, right.num, &num) ||
+      __builtin_mul_overflow(left.den, right.den, &den))
     return false;
   *out = (notch_rational){num, den};
   return true;
