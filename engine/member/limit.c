@@ -54,13 +54,7 @@ static void period_of(const notch_work *work, const notch_limit *limit, int32_t 
   case NOTCH_PERIOD_EVER: break;
   case NOTCH_PERIOD_TOTAL: *day = limit->from_day; break;
   case NOTCH_PERIOD_CALENDAR:
-    if (limit->unit <= NOTCH_UNIT_HOUR) {
-      notch_duration one = {1, limit->unit};
-      *at_us = work->moment.now_us - work->moment.now_us % NOTCH_US(notch_exact_seconds(one));
-    }
-    *day = limit->unit <= NOTCH_UNIT_HOUR
-               ? work->moment.today
-               : notch_unit_begin(work->moment.today, limit->unit, &work->program->calendar);
+    *day = notch_unit_begin(work->moment.today, limit->unit, &work->program->calendar);
     break;
   case NOTCH_PERIOD_ROLLING:
     *day = work->moment.today;
@@ -140,11 +134,6 @@ static bool is_closed(const notch_work *work, const notch_limit *limit)
   case NOTCH_PERIOD_EVER: return false;
   case NOTCH_PERIOD_TOTAL: return now->today > limit->to_day;
   case NOTCH_PERIOD_CALENDAR:
-    if (limit->unit <= NOTCH_UNIT_HOUR) {
-      notch_duration one = {1, limit->unit};
-      return now->now_us / NOTCH_US(notch_exact_seconds(one)) !=
-             then->now_us / NOTCH_US(notch_exact_seconds(one));
-    }
     return notch_unit_begin(now->today, limit->unit, calendar) !=
            notch_unit_begin(then->today, limit->unit, calendar);
   case NOTCH_PERIOD_ROLLING: break;
