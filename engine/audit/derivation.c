@@ -128,6 +128,14 @@ static void add_step(notch_derivation *d, notch_node *rule, const notch_trace_re
     say_step(d, rule, "limited", "cut to ");
     return;
   }
+  case NOTCH_TRACE_PURSE: {
+    const notch_rule *funded = &program->rules[record->subject];
+    notch_words_exact(d->scratch, &d->words, record->other, value, false);
+    put(d, " by the purse of ");
+    notch_buffer_text(d->scratch, program->partners[funded->partner].decl.name);
+    say_step(d, rule, "limited", "cut to ");
+    return;
+  }
   case NOTCH_TRACE_SHARE:
     notch_words_amount(d->scratch, &d->words, record->other, record->amount, false);
     say_step(d, rule, "share", "its share: ");

@@ -183,8 +183,9 @@ static void multiply(notch_work *work, notch_awards *awards, uint32_t index, uin
   }
 }
 
-static void cut_to(notch_work *work, notch_awards *awards, const notch_ruling *ruling,
-                   uint32_t points, int64_t room, bool all_or_nothing, uint32_t limit)
+/* Cuts a rule's points of one kind to what there is `room` for; true: there was less than that. */
+static bool cut_to(notch_work *work, notch_awards *awards, const notch_ruling *ruling,
+                   uint32_t points, int64_t room, bool all_or_nothing, notch_rational *left)
 {
   notch_rational total = NOTCH_INTEGER(0);
   for (uint32_t j = 0; j < ruling->award_count && room != INT64_MAX; j++) {
@@ -194,10 +195,10 @@ static void cut_to(notch_work *work, notch_awards *awards, const notch_ruling *r
     }
   }
   if (room == INT64_MAX || notch_rational_compare(total, NOTCH_INTEGER(room)) <= 0) {
-    return;
+    return false;
   }
-  notch_rational left = all_or_nothing ? NOTCH_INTEGER(0) : NOTCH_INTEGER(room);
-  notch_rational part = notch_exact_div(work, left, total);
+  *left = all_or_nothing ? NOTCH_INTEGER(0) : NOTCH_INTEGER(room);
+  notch_rational part = notch_exact_div(work, *left, total);
   for (uint32_t j = 0; j < ruling->award_count; j++) {
     notch_award *award = &awards->awards.items[ruling->first_award + j];
     if (award->points == points) {
@@ -207,8 +208,7 @@ static void cut_to(notch_work *work, notch_awards *awards, const notch_ruling *r
       }
     }
   }
-  notch_work_trace(work, NOTCH_TRACE_LIMITED, ruling->rule, limit, true, NULL, notch_value_of(left),
-                   0);
+  return true;
 }
 
 /* A prepaid partner pays as long as there is something in the purse. */
@@ -236,7 +236,11 @@ static void limit_to_purse(notch_work *work, notch_awards *awards, const notch_r
                                            name.bytes, (unsigned)points),
                         NOTCH_INTEGER(left));
     }
-    cut_to(work, awards, ruling, points, left < 0 ? 0 : left, all_or_nothing, NOTCH_NONE);
+    notch_rational paid;
+    if (cut_to(work, awards, ruling, points, left < 0 ? 0 : left, all_or_nothing, &paid)) {
+      notch_work_trace(work, NOTCH_TRACE_PURSE, ruling->rule, points, true, NULL,
+                       notch_value_of(paid), 0);
+    }
   }
 }
 
@@ -251,7 +255,11 @@ static void limit_rule(notch_work *work, notch_awards *awards, uint32_t index)
       continue;
     }
     int64_t room = notch_limit_room(work, rule->limits[i], ruling->variant);
-    cut_to(work, awards, ruling, limit->points, room, limit->refused, rule->limits[i]);
+    notch_rational left;
+    if (cut_to(work, awards, ruling, limit->points, room, limit->refused, &left)) {
+      notch_work_trace(work, NOTCH_TRACE_LIMITED, ruling->rule, rule->limits[i], true, NULL,
+                       notch_value_of(left), 0);
+    }
   }
   limit_to_purse(work, awards, ruling);
 }

@@ -306,6 +306,7 @@ void notch_coverage_trace(notch_coverage *coverage, const notch_trace *trace)
     case NOTCH_TRACE_CONDITION: see_row(coverage, record->expr); break;
     case NOTCH_TRACE_EXACT:
     case NOTCH_TRACE_FACTOR:
+    case NOTCH_TRACE_PURSE:
     case NOTCH_TRACE_ROUNDED:
     case NOTCH_TRACE_SHARE:
     case NOTCH_TRACE_CAPPED:

@@ -197,7 +197,8 @@ static bool exact_sum(const notch_trace *trace, uint32_t points, notch_rational 
   *sum = NOTCH_INTEGER(0);
   for (uint32_t i = 0; i < trace->records.count; i++) {
     const notch_trace_record *record = &trace->records.items[i];
-    if (record->kind == NOTCH_TRACE_LIMITED || record->kind == NOTCH_TRACE_LIMIT_REACHED) {
+    if (record->kind == NOTCH_TRACE_LIMITED || record->kind == NOTCH_TRACE_PURSE ||
+        record->kind == NOTCH_TRACE_LIMIT_REACHED) {
       return false;
     }
     if (record->kind == NOTCH_TRACE_EXACT && record->other == points &&

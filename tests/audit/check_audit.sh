@@ -182,5 +182,34 @@ if command -v sqlite3 >/dev/null 2>&1; then
   prints "rule base (line"
 fi
 
+# what a purse could not pay is explained
+cat >funded.notch <<'R'
+program harbour
+  timezone "Asia/Shanghai"
+  currency CNY
+  rounded down
+
+points star
+
+partner bank
+  settles 0.04 CNY per 1 star earned
+  prepaid
+
+event purchase
+  field amount CNY in 0.00 CNY .. 1_000.00 CNY
+
+rule bonus
+  on purchase
+  earn 1 star per 1.00 CNY of amount
+  funded by bank
+R
+cat >funded.jsonl <<'R'
+{"id":"f1","type":"fund","at":"2026-03-01T08:00:00+08:00","partner":"bank","points":{"star":"30"}}
+{"id":"f2","type":"purchase","member":"ann","at":"2026-03-01T10:00:00+08:00","amount":"50.00"}
+R
+expect 0 run funded.notch funded.jsonl --ledger funded.ledger
+expect 0 explain funded.ledger f2
+prints "cut to 30 star by the purse of bank"
+
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
