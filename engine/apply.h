@@ -136,6 +136,7 @@ typedef struct notch_books {
   int64_t ranked_us; /* cohorts: the last ranking; 0: not looked up yet, INT64_MAX: nobody */
   int64_t deciding_member, deciding_at_us;
   int64_t folding_row; /* members are asked for as they were before it; 0: as they are */
+  bool foreign; /* other rules than a row's own fold it: what has no place there is left out */
   uint32_t recalled;   /* states of then that outlast the next recall */
   notch_latest latest; /* the last answer for a return without `of` */
   NOTCH_VEC(notch_state *) past;     /* states of then; freed when it is over */
@@ -261,7 +262,14 @@ bool notch_seat_fold(notch_books *books, notch_seat *seat, notch_edition *editio
  * booked <= booked_us. */
 bool notch_seat_rebuild(notch_books *books, notch_state *state, int64_t member,
                         notch_edition *edition, int64_t upto, int64_t at_us, int64_t booked_us);
+/* Whether something could not be read back only because the rules are not its own. */
+static inline bool notch_books_misread(const notch_books *books)
+{
+  return books->foreign && books->status == NOTCH_STORE_CORRUPT;
+}
 /* Folds one recorded row, reading what was sent from its content. */
+/* After a fold that failed: says why and returns false, true where it does not matter. */
+bool notch_books_unfit(notch_books *books, const notch_state *state, int64_t event);
 bool notch_books_fold(notch_books *books, notch_edition *edition, notch_state *state,
                       const notch_transaction *recorded);
 void notch_host_init(notch_books *books);

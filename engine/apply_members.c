@@ -175,15 +175,15 @@ static notch_seat *add_seat(notch_books *books, int64_t member)
 
 /* ---- folding what was recorded ---- */
 
-static bool fold_failed(notch_books *books, const notch_state *state,
-                        const notch_transaction *row)
+bool notch_books_unfit(notch_books *books, const notch_state *state, int64_t event)
 {
   if (state->failed || books->run.failed) {
     return notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
   }
-  return notch_books_say(books, NOTCH_STORE_CORRUPT,
+  return books->foreign ||
+         notch_books_say(books, NOTCH_STORE_CORRUPT,
                          "transaction %lld does not fit what came before it: verify the ledger",
-                         (long long)row->event);
+                         (long long)event);
 }
 
 /* Folds with a decider of its own: another may be under way. */
@@ -201,7 +201,7 @@ static bool fold_row(notch_books *books, notch_edition *edition, notch_state *st
                            &books->host);
   books->edition = outer;
   books->fold_depth--;
-  return folded || fold_failed(books, state, row);
+  return folded || notch_books_unfit(books, state, row->event);
 }
 
 static bool fold_recorded(notch_books *books, notch_edition *edition, notch_state *state,
@@ -217,7 +217,7 @@ static bool fold_recorded(notch_books *books, notch_edition *edition, notch_stat
   if (event != NULL && returns) {
     original = notch_history_light(books, edition, recorded->cause, recorded, event, read);
     if (original == NULL) {
-      return false;
+      return notch_books_misread(books);
     }
   }
   int64_t outer = books->folding_row;

@@ -193,6 +193,7 @@ static void start(worker *w)
       return;
     }
     w->rerun.fixed = notch_books_newest(w->books);
+    w->books->foreign = true;
     w->rerun.compare.loose = true;
   }
 }

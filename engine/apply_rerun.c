@@ -193,10 +193,7 @@ static bool absorb_into(notch_rerun *rerun, int64_t member, const notch_transact
   return notch_fold(rerun->folder, edition->rules->plan, &seat->state,
                     row->origin == NOTCH_ORIGIN_SENT ? event : NULL, NULL, indexed,
                     &rerun->host) ||
-         notch_books_say(rerun->books,
-                         seat->state.failed ? NOTCH_STORE_NOMEM : NOTCH_STORE_CORRUPT,
-                         "transaction %lld does not fit what came before it: verify the ledger",
-                         (long long)row->event);
+         notch_books_unfit(rerun->books, &seat->state, row->event);
 }
 
 static bool absorb(notch_rerun *rerun, const notch_transaction *row, notch_edition *edition,

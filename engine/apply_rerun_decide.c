@@ -200,6 +200,19 @@ static bool find_applied(notch_rerun *rerun, notch_text id, notch_transaction *o
   }
 }
 
+/* What other rules make of an event that they do not declare, or declare otherwise. */
+static bool not_theirs(notch_rerun *rerun, const notch_transaction *row, notch_rerun_result *out)
+{
+  notch_text type = notch_store_name_text(rerun->books->store, row->type);
+  if (notch_event_find(out->edition->rules->program, type) == NOTCH_NONE) {
+    return plain(out, NOTCH_REFUSED_UNKNOWN_EVENT,
+                 notch_arena_format(&rerun->row, "the rules know no event `%.*s`",
+                                    (int)type.length, type.bytes));
+  }
+  return plain(out, NOTCH_REFUSED_BAD_VALUE,
+               NOTCH_TEXT("the event has values that these rules cannot read"));
+}
+
 static bool decide_of(notch_rerun *rerun, const notch_transaction *row, notch_text of,
                       notch_trace *trace, notch_rerun_result *out)
 {
@@ -231,7 +244,10 @@ static bool decide_of(notch_rerun *rerun, const notch_transaction *row, notch_te
   }
   const notch_returning returning = {.original = original_of(rerun, then, first.event,
                                                              out->event)};
-  return returning.original != NULL && run_rules(rerun, row, then, &returning, trace, out);
+  if (returning.original == NULL) {
+    return notch_books_misread(books) && not_theirs(rerun, &first, out);
+  }
+  return run_rules(rerun, row, then, &returning, trace, out);
 }
 
 static bool decide_return(notch_rerun *rerun, const notch_transaction *row,
@@ -243,11 +259,15 @@ static bool decide_return(notch_rerun *rerun, const notch_transaction *row,
   }
   notch_reader reader = {.layout = edition->rules->layout, .run = &rerun->row,
                          .parser = rerun->books->parser};
-  uint32_t type = notch_event_find(edition->rules->program,
-                                   text_field(out->event, NOTCH_FIELD_RETURN_EVENT));
+  notch_text kind = text_field(out->event, NOTCH_FIELD_RETURN_EVENT);
+  uint32_t type = notch_event_find(edition->rules->program, kind);
+  if (type == NOTCH_NONE) {
+    return plain(out, NOTCH_REFUSED_BAD_VALUE,
+                 notch_arena_format(&rerun->row, "`event`: the rules know no event `%.*s`",
+                                    (int)kind.length, kind.bytes));
+  }
   const notch_returning returning = {
-      .latest_type = type,
-      .latest = type == NOTCH_NONE ? NULL : notch_read_lowering(&reader, type, out->event)};
+      .latest_type = type, .latest = notch_read_lowering(&reader, type, out->event)};
   return returning.latest == NULL ? plain(out, reader.verdict, reader.sentence)
                                   : run_rules(rerun, row, edition, &returning, trace, out);
 }
@@ -353,6 +373,9 @@ static bool decide_sent(notch_rerun *rerun, const notch_transaction *row, notch_
   kept.id = notch_arena_text(&rerun->row, row->id);
   kept.content = notch_arena_text(&rerun->row, row->content);
   out->event = unread ? NULL : notch_history_event(books, out->edition, &kept, &rerun->row);
+  if (out->event == NULL && books->foreign && row->verdict == NOTCH_APPLIED) {
+    return not_theirs(rerun, row, out);
+  }
   if (out->event == NULL) {
     return row->verdict == NOTCH_APPLIED
                ? notch_books_say(books, NOTCH_STORE_CORRUPT,

@@ -79,6 +79,11 @@ bool notch_books_versions(notch_books *books)
       return notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
     }
     const notch_store_version *version = &versions[books->edition_count];
+    if (version->version != books->edition_count + 1) {
+      return notch_books_say(books, NOTCH_STORE_CORRUPT,
+                             "version %u of the rules is not there: verify the ledger",
+                             books->edition_count + 1);
+    }
     edition->version = version->version;
     edition->effective_us = version->effective_us;
     edition->event = version->event;

@@ -53,6 +53,20 @@ static bool push(notch_books *books, notch_waiting_return item)
   return true;
 }
 
+/* The number at `*at`, and past the blank that follows; 0: there is none. */
+static int64_t take_number(notch_text text, uint32_t *at)
+{
+  int64_t number = 0;
+  bool fits = true;
+  for (; *at < text.length && text.bytes[*at] != ' '; (*at)++) {
+    unsigned digit = (unsigned char)text.bytes[*at] - (unsigned)'0';
+    fits = fits && digit <= 9 && !__builtin_mul_overflow(number, 10, &number) &&
+           !__builtin_add_overflow(number, (int64_t)digit, &number);
+  }
+  (*at)++;
+  return fits ? number : 0;
+}
+
 bool notch_waiting_read(notch_books *books)
 {
   notch_arena one;
@@ -70,13 +84,8 @@ bool notch_waiting_read(notch_books *books)
     memset(&books->waiting, 0, sizeof books->waiting);
     books->waiting_setting = notch_arena_text(&books->waits, text);
     for (uint32_t at = 0; at < text.length && good;) {
-      int64_t event = 0;
-      for (; at < text.length && text.bytes[at] != ' '; at++) {
-        event = event * 10 + (text.bytes[at] - '0');
-      }
-      at++;
       notch_waiting_return item;
-      good = read_row(books, event, &item) && push(books, item);
+      good = read_row(books, take_number(text, &at), &item) && push(books, item);
     }
   }
   notch_arena_free(&one);

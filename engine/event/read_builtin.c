@@ -35,18 +35,20 @@ static notch_value field(const notch_reader *reader, const notch_event *event, c
 
 /* ---- names ---- */
 
-static bool no_such(notch_reader *reader, const char *what, notch_text name)
+/* A recorded event is read whatever it names: decide refuses it. */
+static bool no_such(notch_reader *reader, notch_event *event, const char *what, notch_text name)
 {
+  static const char sentence[] = "the rules have no %s `%.*s`";
   if (reader->recorded) {
+    event->lacking = notch_arena_format(reader->run, sentence, what, WORD(name));
     return true;
   }
-  return notch_reader_refuse(reader, NOTCH_REFUSED_BAD_VALUE, "the rules have no %s `%.*s`",
-                             what, WORD(name));
+  return notch_reader_refuse(reader, NOTCH_REFUSED_BAD_VALUE, sentence, what, WORD(name));
 }
 
 /* The entity that a text field names: its index, or NOTCH_NONE where the field is missing. */
 #define RESOLVE(function, entities, count_of, what)                                          \
-  static bool function(notch_reader *reader, const notch_event *event, const char *name,    \
+  static bool function(notch_reader *reader, notch_event *event, const char *name,          \
                        uint32_t *out)                                                       \
   {                                                                                         \
     const notch_program *program = reader->layout->program;                                 \
@@ -61,14 +63,14 @@ static bool no_such(notch_reader *reader, const char *what, notch_text name)
         return true;                                                                         \
       }                                                                                      \
     }                                                                                        \
-    return no_such(reader, what, notch_value_text(value));                                   \
+    return no_such(reader, event, what, notch_value_text(value));                            \
   }
 RESOLVE(find_reward, rewards, reward_count, "reward")
 RESOLVE(find_payment, payments, payment_count, "payment")
 RESOLVE(find_pool, pools, pool_count, "pool")
 RESOLVE(find_partner, partners, partner_count, "partner")
 
-static bool find_currency(notch_reader *reader, const notch_event *event, const char *name,
+static bool find_currency(notch_reader *reader, notch_event *event, const char *name,
                           uint32_t *out)
 {
   const notch_program *program = reader->layout->program;
@@ -80,7 +82,7 @@ static bool find_currency(notch_reader *reader, const notch_event *event, const 
       return true;
     }
   }
-  return value.d == 0 || no_such(reader, "currency", notch_value_text(value));
+  return value.d == 0 || no_such(reader, event, "currency", notch_value_text(value));
 }
 
 /* ---- amounts of points and rewards ---- */
@@ -134,7 +136,7 @@ static bool read_points_map(notch_reader *reader, const notch_json *map, bool ne
       return notch_reader_refuse(reader, NOTCH_REFUSED_BAD_VALUE, "`%.*s` is there twice",
                                  WORD(json->key));
     }
-    if (i == program->points_count && !no_such(reader, "points kind", json->key)) {
+    if (i == program->points_count && !no_such(reader, event, "points kind", json->key)) {
       return false;
     }
   }
@@ -177,7 +179,7 @@ bool notch_read_points(notch_reader *reader, const notch_json *json, notch_event
                       : plain_kind(program, event);
   bool unnamed = event->type == NOTCH_EVENT_CAPTURE || event->type == NOTCH_EVENT_RETURN;
   if (kind == NOTCH_NONE && !unnamed) {
-    return notch_reader_refuse_unnamed(reader);
+    return event->lacking.length > 0 || notch_reader_refuse_unnamed(reader);
   }
   int64_t amount;
   event->points = NOTCH_NEW(reader->run, notch_amount);
@@ -219,7 +221,7 @@ static bool read_rewards(notch_reader *reader, const notch_json *json, notch_eve
            !notch_text_equal(program->rewards[i].decl.name, item->key)) {
       i++;
     }
-    if (i == program->reward_count && !no_such(reader, "reward", item->key)) {
+    if (i == program->reward_count && !no_such(reader, event, "reward", item->key)) {
       return false;
     }
   }
@@ -457,7 +459,7 @@ static bool read_one(notch_reader *reader, notch_event *event, const notch_json 
 static bool check_required(notch_reader *reader, const notch_event *event)
 {
   const notch_event_decl *decl = &reader->layout->program->events[event->type];
-  for (uint32_t i = 0; i < decl->field_count && !reader->recorded; i++) {
+  for (uint32_t i = 0; i < decl->field_count; i++) {
     if (event->fields[i].d == 0 && !decl->fields[i].type.optional) {
       return notch_reader_refuse(reader, NOTCH_REFUSED_MISSING_FIELD, "`%.*s` is missing",
                                  WORD(decl->fields[i].name));

@@ -322,6 +322,11 @@ const notch_outcome *notch_decide(notch_decider *decider, const notch_case *deci
   if (setjmp(work->stop) != 0) {
     return refused(work);
   }
+  const notch_event *event = decision->event;
+  if (event->lacking.length > 0) {
+    notch_refuse(work, NOTCH_REFUSED_BAD_VALUE, "%.*s", (int)event->lacking.length,
+                 event->lacking.bytes);
+  }
   if (decision->state == NULL) {
     notch_state *house = notch_work_house(work);
     notch_work_begin(work, house, NOTCH_ORIGIN_SENT, decision->event->type, decision->event->at_us,

@@ -33,7 +33,9 @@ static notch_value *copy_fields(notch_work *work, const notch_event *event)
       *list = *from;
       size_t cells = (size_t)from->count * from->width;
       list->values = NOTCH_NEW_ARRAY(work->run, notch_value, cells + 1);
-      memcpy(list->values, from->values, cells * sizeof *list->values);
+      if (cells > 0) {
+        memcpy(list->values, from->values, cells * sizeof *list->values);
+      }
       fields[i] = NOTCH_VALUE((int64_t)(intptr_t)list);
     }
   }
