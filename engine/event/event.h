@@ -37,7 +37,7 @@ typedef struct notch_event {
   uint32_t point_count, reward_count;
   bool has_points;
   uint32_t reward, payment, pool, partner, currency_from, currency_to; /* resolved; NOTCH_NONE */
-  notch_text lacking; /* recorded: why these rules, not those of then, refuse it; empty: they do not */
+  notch_text lacking;         /* recorded: why these rules refuse what those of then took; empty */
   int64_t quantity;           /* redeem, hold, restock: 1 unless sent */
   uint32_t tier_count;        /* given: tiers set, (ladder, rank) as notch_amount */
   notch_amount *tiers;

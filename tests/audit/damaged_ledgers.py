@@ -75,7 +75,8 @@ def change_row(database, random_):
 def change_rows(path, random_):
     database = sqlite3.connect(path)
     database.isolation_level = None
-    triggers = database.execute("select name, sql from sqlite_master where type='trigger'").fetchall()
+    triggers = database.execute(
+        "select name, sql from sqlite_master where type='trigger'").fetchall()
     for name, _ in triggers:
         database.execute('drop trigger "%s"' % name)
     done = []
