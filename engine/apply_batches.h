@@ -22,6 +22,7 @@ typedef struct notch_batch {
   struct notch_batch *next; /* the one read after it, or another spare one */
   /* Beside the rows, so that no worker fetches another's from memory. */
   uint8_t owner[NOTCH_BATCH_ROWS];
+  int64_t member[NOTCH_BATCH_ROWS];
   int64_t next_posting[NOTCH_BATCH_ROWS], next_effect[NOTCH_BATCH_ROWS];
   notch_transaction rows[NOTCH_BATCH_ROWS];
 } notch_batch;

@@ -110,11 +110,20 @@ static void found(void *payload, int64_t event, const char *what, const char *re
 
 /* ---- workers ---- */
 
+/* A row, and what it points to, may be in the cache of the processor that read it. */
 static void foresee(worker *w, const notch_batch *b, uint32_t i, bool near)
 {
-  if (i < b->count && b->owner[i] == w->index) {
-    notch_rerun_foresee(&w->rerun, b->rows[i].member, near);
+  if (i >= b->count || b->owner[i] != w->index) {
+    return;
   }
+  const notch_transaction *row = &b->rows[i];
+  notch_rerun_foresee(&w->rerun, b->member[i], near);
+  if (!near) {
+    notch_memory_foresee(row, sizeof *row);
+    return;
+  }
+  notch_memory_foresee(row->postings, row->posting_count * sizeof *row->postings);
+  notch_memory_foresee(row->content.bytes, row->content.length);
 }
 
 static bool work_on_row(worker *w, const notch_transaction *row)
@@ -258,6 +267,7 @@ static bool fill(reading *r, notch_cursor *cursor, notch_batch *b, int64_t *next
   while (b->count < NOTCH_BATCH_ROWS && (row = notch_cursor_next(cursor)) != NULL) {
     b->rows[b->count] = *row;
     b->owner[b->count] = owner_of(r, row);
+    b->member[b->count] = row->member;
     b->next_posting[b->count] = *next_posting;
     b->next_effect[b->count++] = *next_effect;
     replay->transactions++;

@@ -55,22 +55,16 @@ static notch_rerun_seat *place_of(notch_rerun *rerun, int64_t member)
   return rerun->seats[member];
 }
 
-static void fetch(const void *bytes, size_t size)
-{
-  for (size_t at = 0; at < size; at += 64) {
-    __builtin_prefetch((const char *)bytes + at);
-  }
-}
-
 void notch_rerun_foresee(const notch_rerun *rerun, int64_t member, bool near)
 {
   const notch_rerun_seat *seat =
       member >= 0 && member < rerun->seat_count ? rerun->seats[member] : NULL;
   if (seat != NULL && near) {
-    fetch(seat->state.block, seat->state.block_size);
+    notch_memory_foresee(seat->state.block, seat->state.block_size);
   } else if (seat != NULL) {
-    fetch(seat, sizeof *seat);
-    fetch(rerun->ids == NULL ? NULL : &rerun->ids->items[member], rerun->ids == NULL ? 0 : 1);
+    notch_memory_foresee(seat, sizeof *seat);
+    notch_memory_foresee(rerun->ids == NULL ? NULL : &rerun->ids->items[member],
+                         rerun->ids == NULL ? 0 : 1);
   }
 }
 

@@ -24,6 +24,14 @@ extern const notch_memory notch_memory_system; /* malloc, realloc, free */
 void *notch_memory_resize(const notch_memory *memory, void *block, size_t size);
 void notch_memory_free(const notch_memory *memory, void *block);
 
+/* Asks for bytes that will be looked at soon; harmless wherever they are, or are not. */
+static inline void notch_memory_foresee(const void *bytes, size_t size)
+{
+  for (size_t at = 0; at < size; at += 64) {
+    __builtin_prefetch((const char *)bytes + at);
+  }
+}
+
 typedef struct notch_arena_block {
   struct notch_arena_block *next;
   size_t size, used; /* of the bytes */
