@@ -180,7 +180,7 @@ static notch_text text_field(const notch_event *event, int field)
 static bool find_applied(notch_rerun *rerun, notch_text id, notch_transaction *out)
 {
   notch_books *books = rerun->books;
-  out->event = 0;
+  *out = (notch_transaction){0};
   for (int64_t event = 0;;) {
     notch_transaction row;
     notch_store_status status = notch_store_event_find(books->store, &event, id, event);
