@@ -71,7 +71,7 @@ static notch_status state_member(report *r, int64_t member)
   }
   const notch_case decision = {.plan = plan,
                                .state = state,
-                               .house = &house->state,
+                               .house = house->kept.open,
                                .recorded_us = r->ask.reading.at_us,
                                .host = &books->host};
   books->edition = r->ask.edition;

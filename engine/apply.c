@@ -28,7 +28,7 @@ static bool follow_merges(notch_books *books, notch_edition *edition, int64_t *m
 {
   const notch_seat *seat = notch_seat_get(books, *member, edition);
   return seat != NULL &&
-         (!seat->state.closed || notch_merged_into(books, member, INT64_MAX));
+         (!seat->kept.open->closed || notch_merged_into(books, member, INT64_MAX));
 }
 
 static bool find_member(notch_books *books, notch_edition *edition, notch_text id, int64_t *out)
@@ -103,19 +103,19 @@ static bool late_limit(notch_books *books, const notch_edition *edition, int64_t
 {
   const notch_program *program = edition->rules->program;
   const notch_seat *seat = notch_seat_at(books, member);
-  (void)books;
-  if (!program->late_refused || seat == NULL || !seat->state.present ||
-      event->at_us >= seat->state.booked_us) {
+  const notch_state *state = seat == NULL ? NULL : seat->kept.open; /* just got: it is open */
+  if (!program->late_refused || state == NULL || !state->present ||
+      event->at_us >= state->booked_us) {
     return false;
   }
-  int32_t newest = notch_zone_day(&program->zone, seat->state.booked_us);
+  int32_t newest = notch_zone_day(&program->zone, state->booked_us);
   notch_duration back = program->late_after;
   bool late;
   if (back.unit <= NOTCH_UNIT_HOUR) {
     int64_t unit_us = back.unit == NOTCH_UNIT_HOUR     ? 3600 * NOTCH_SECOND_US
                       : back.unit == NOTCH_UNIT_MINUTE ? 60 * NOTCH_SECOND_US
                                                        : NOTCH_SECOND_US;
-    late = seat->state.booked_us - event->at_us > back.count * unit_us;
+    late = state->booked_us - event->at_us > back.count * unit_us;
   } else {
     back.count = -back.count;
     late = notch_zone_day(&program->zone, event->at_us) <
@@ -204,9 +204,14 @@ static bool decide(notch_books *books, notch_edition *edition, notch_event *even
   if (house == NULL || seat == NULL) {
     return false;
   }
+  notch_state *state = member == 0 ? NULL : notch_seat_lend(books, seat);
+  if (member != 0 && state == NULL) {
+    return false;
+  }
   notch_case decision = {.plan = edition->rules->plan,
-                         .state = member == 0 ? NULL : &seat->state,
-                         .house = &house->state,
+                         .state = state,
+                         .spare = state,
+                         .house = house->kept.open,
                          .event = event,
                          .original = original,
                          .recorded_us = notch_books_next_moment(books),
@@ -219,7 +224,7 @@ static bool decide(notch_books *books, notch_edition *edition, notch_event *even
     decision.latest_type = returning->latest_type;
     decision.latest_lowering = returning->latest;
   }
-  if (member != 0 && seat->state.present && event->at_us < seat->state.booked_us &&
+  if (member != 0 && state->present && event->at_us < state->booked_us &&
       event->type != NOTCH_EVENT_RETURN) {
     decision.then = notch_history_then(books, edition, member, event->at_us);
     if (decision.then == NULL) {

@@ -14,6 +14,7 @@
 #include "event/csv.h"
 #include "event/read.h"
 #include "ledger/store.h"
+#include "member/kept.h"
 #include "member/member.h"
 #include "syntax/load.h"
 
@@ -77,7 +78,7 @@ typedef struct notch_seat { /* a member's state in memory */
   uint64_t stamp;   /* of the last event that touched it: not let go before the next */
   struct notch_seat *next; /* in its bucket */
   struct notch_seat *older, *newer;
-  notch_state state;
+  notch_kept kept; /* open in a seat that was got, until it is folded away or touched */
 } notch_seat;
 
 typedef struct notch_waiting_return {
@@ -121,6 +122,7 @@ typedef struct notch_books {
   notch_seat **buckets;
   uint32_t bucket_count, seat_count, seats_max;
   notch_seat *newest, *oldest;
+  notch_desk desk; /* the states of seats that are open */
   uint64_t stamp;
 
   NOTCH_VEC(notch_waiting_return) waiting; /* in ledger order */
@@ -239,8 +241,13 @@ void notch_shapes_forget(notch_edition *edition);
 notch_seat *notch_seat_get(notch_books *books, int64_t member, notch_edition *edition);
 /* The same if it is in memory and up to date or not; else NULL. */
 notch_seat *notch_seat_at(const notch_books *books, int64_t member);
+/* Its state, opened if it is at rest; the same, to be changed.  NULL: out of memory. */
+const notch_state *notch_seat_state(notch_books *books, notch_seat *seat);
+notch_state *notch_seat_change(notch_books *books, notch_seat *seat);
+/* Its state for one decision to work on (notch_desk_lend); the seat is at rest then. */
+notch_state *notch_seat_lend(notch_books *books, notch_seat *seat);
 void notch_seat_forget(notch_books *books, int64_t member);
-void notch_seats_touch(notch_books *books); /* what was touched so far may be let go again */
+void notch_seats_touch(notch_books *books); /* what was got so far is put to rest, and may go */
 bool notch_seats_put(notch_books *books); /* gives the store what it lacks */
 /* When the store is to look at the member again; seconds. */
 int64_t notch_seat_due(const notch_edition *edition, const notch_state *state);
@@ -251,9 +258,9 @@ bool notch_seat_take(notch_books *books, notch_seat *seat, notch_edition *editio
                      const notch_event *event, const notch_outcome *outcome);
 /* `state` becomes `outcome->after`; false: out of memory.  The sanitized build folds the rows with
  * `folder` as well, to show that this is the same. */
-bool notch_take_after(notch_decider *folder, const notch_plan *plan, notch_state *state,
-                      const notch_event *event, const notch_outcome *outcome,
-                      const notch_host *host);
+bool notch_take_after(notch_desk *desk, notch_kept *kept, notch_decider *folder,
+                      const notch_plan *plan, const notch_event *event,
+                      const notch_outcome *outcome, const notch_host *host);
 /* Absorbs a row that was just written (indexes of the edition). */
 bool notch_seat_fold(notch_books *books, notch_seat *seat, notch_edition *edition,
                      const notch_event *event, const notch_original *original,

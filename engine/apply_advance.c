@@ -51,7 +51,7 @@ static bool settle_under(notch_books *books, notch_edition *edition, int64_t mem
   if (seat == NULL) {
     return false;
   }
-  int64_t due_s = notch_next_due(edition->rules->plan, &seat->state);
+  int64_t due_s = notch_next_due(edition->rules->plan, seat->kept.open);
   if (due_s == NOTCH_NEVER || due_s > to_us / NOTCH_SECOND_US) {
     seat->dirty = seat->dirty || books->edition_count > 1; /* due under another version, maybe */
     return true;
@@ -60,7 +60,7 @@ static bool settle_under(notch_books *books, notch_edition *edition, int64_t mem
     books->recorded_us = to_us;
   }
   const notch_outcome *outcome = notch_books_due(
-      books, edition, &seat->state, &house->state, to_us, notch_store_next(books->store));
+      books, edition, seat->kept.open, house->kept.open, to_us, notch_store_next(books->store));
   if (outcome == NULL ||
       !notch_books_write(books, edition, NULL, NULL, outcome, &receipt)) {
     return false;
@@ -68,10 +68,11 @@ static bool settle_under(notch_books *books, notch_edition *edition, int64_t mem
   *count += outcome->count;
   /* Looked at, whether or not something came of it. */
   seat = notch_seat_at(books, member);
-  if (seat != NULL && seat->state.settled_us < to_us) {
+  const notch_state *state = seat == NULL ? NULL : notch_seat_state(books, seat);
+  if (state != NULL && state->settled_us < to_us) {
     seat->dirty = true;
   }
-  return true;
+  return seat == NULL || state != NULL;
 }
 
 /* What fell due at D goes by the version in force at D: each settles up to the next. */
@@ -86,8 +87,9 @@ static bool settle_within(notch_books *books, int64_t member, int64_t to_us, uin
     if (seat == NULL) {
       return false;
     }
-    int64_t settled_us = seat->state.settled_us;
-    for (uint32_t v = 2; v <= edition->version && seat->state.present; v++) {
+    const notch_state *state = seat->kept.open;
+    int64_t settled_us = state->settled_us;
+    for (uint32_t v = 2; v <= edition->version && state->present; v++) {
       int64_t begins_us = books->editions[v - 1]->begins_us;
       notch_edition *before =
           begins_us > settled_us ? notch_books_edition(books, v - 1) : edition;
@@ -96,7 +98,8 @@ static bool settle_within(notch_books *books, int64_t member, int64_t to_us, uin
         return false;
       }
       seat = notch_seat_at(books, member);
-      if (seat == NULL) {
+      state = seat == NULL ? NULL : notch_seat_state(books, seat);
+      if (state == NULL) {
         return false;
       }
     }
@@ -226,7 +229,7 @@ static bool rank_one(notch_books *books, notch_edition *edition, uint32_t cohort
     if (seat == NULL) {
       return false;
     }
-    members[member - 1] = &seat->state;
+    members[member - 1] = seat->kept.open;
   }
   notch_seat *house = notch_seat_get(books, 0, edition);
   if (house == NULL) {
@@ -234,8 +237,8 @@ static bool rank_one(notch_books *books, notch_edition *edition, uint32_t cohort
   }
   const notch_store_numbers *next = notch_store_next(books->store);
   notch_case decision = {.plan = edition->rules->plan,
-                         .state = &house->state,
-                         .house = &house->state,
+                         .state = house->kept.open,
+                         .house = house->kept.open,
                          .recorded_us = notch_books_next_moment(books),
                          .next_event = next->event,
                          .next_posting = next->posting,

@@ -31,17 +31,21 @@ static void fold_beside(notch_decider *folder, const notch_plan *plan, const not
 }
 #endif
 
-bool notch_take_after(notch_decider *folder, const notch_plan *plan, notch_state *state,
-                      const notch_event *event, const notch_outcome *outcome,
-                      const notch_host *host)
+bool notch_take_after(notch_desk *desk, notch_kept *kept, notch_decider *folder,
+                      const notch_plan *plan, const notch_event *event,
+                      const notch_outcome *outcome, const notch_host *host)
 {
-  assert(outcome->after->member == state->member);
 #ifdef NOTCH_CHECK_AFTER
-  fold_beside(folder, plan, state, event, outcome, host);
+  const notch_state *before = notch_desk_open(desk, kept);
+  if (before == NULL) {
+    return false;
+  }
+  assert(outcome->after->member == before->member);
+  fold_beside(folder, plan, before, event, outcome, host);
 #else
   (void)folder, (void)plan, (void)event, (void)host;
 #endif
-  return notch_state_pack(state, outcome->after);
+  return notch_desk_put(desk, kept, outcome->after);
 }
 
 bool notch_seat_take(notch_books *books, notch_seat *seat, notch_edition *edition,
@@ -50,7 +54,7 @@ bool notch_seat_take(notch_books *books, notch_seat *seat, notch_edition *editio
   seat->upto = outcome->transactions[outcome->count - 1].event;
   seat->dirty = true;
   books->edition = edition;
-  return notch_take_after(books->folders[books->fold_depth], edition->rules->plan, &seat->state,
-                          event, outcome, &books->host) ||
+  return notch_take_after(&books->desk, &seat->kept, books->folders[books->fold_depth],
+                          edition->rules->plan, event, outcome, &books->host) ||
          notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
 }

@@ -60,6 +60,7 @@ notch_books *notch_books_new(const notch_memory *memory)
   notch_arena_init(&books->line, memory);
   notch_buffer_init(&books->canonical, memory);
   notch_buffer_init(&books->scratch, memory);
+  notch_desk_init(&books->desk, memory);
   notch_host_init(books);
   books->decider = notch_decider_new(memory);
   books->parser = notch_json_parser_new(memory);
@@ -103,6 +104,7 @@ void notch_books_free(notch_books *books)
   if (books->buckets != NULL) {
     notch_seats_drop(books);
   }
+  notch_desk_free(&books->desk);
   free_editions(books);
   notch_memory_free(books->memory, books->past.items);
   notch_memory_free(books->memory, books->editions);

@@ -55,7 +55,7 @@ static void free_seat(notch_books *books, notch_seat *seat)
   }
   *place = seat->next;
   unlink_age(books, seat);
-  notch_state_free(&seat->state);
+  notch_desk_let_go(&books->desk, &seat->kept);
   notch_memory_free(books->memory, seat);
   books->seat_count--;
 }
@@ -78,6 +78,31 @@ void notch_seats_drop(notch_books *books)
 void notch_seats_touch(notch_books *books)
 {
   books->stamp++;
+  notch_desk_clear(&books->desk);
+}
+
+const notch_state *notch_seat_state(notch_books *books, notch_seat *seat)
+{
+  const notch_state *state = notch_desk_open(&books->desk, &seat->kept);
+  if (state == NULL) {
+    notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
+  }
+  return state;
+}
+
+notch_state *notch_seat_lend(notch_books *books, notch_seat *seat)
+{
+  notch_state *state = notch_desk_lend(&books->desk, &seat->kept);
+  if (state == NULL) {
+    notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
+  }
+  return state;
+}
+
+notch_state *notch_seat_change(notch_books *books, notch_seat *seat)
+{
+  return notch_seat_state(books, seat) == NULL ? NULL
+                                               : notch_desk_change(&books->desk, &seat->kept);
 }
 
 int64_t notch_seat_due(const notch_edition *edition, const notch_state *state)
@@ -94,12 +119,25 @@ static bool put_seat(notch_books *books, notch_seat *seat)
   if (edition == NULL) {
     return false;
   }
+  bool rests = seat->kept.open == NULL;
+  const notch_state *state = notch_seat_state(books, seat);
+  if (state == NULL) {
+    return false;
+  }
+  int64_t due_s = notch_seat_due(edition, state);
+  if (rests) {
+    notch_desk_close(&books->desk, &seat->kept);
+  }
+  const unsigned char *packed;
+  size_t size;
   notch_buffer_clear(&books->scratch);
-  notch_state_encode(&seat->state, &books->scratch);
-  if (books->scratch.failed) {
+  bool encoded = notch_desk_packed(&books->desk, &seat->kept, &packed, &size);
+  if (encoded) {
+    notch_state_encode(packed, size, &books->scratch);
+  }
+  if (!encoded || books->scratch.failed) {
     return notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
   }
-  int64_t due_s = notch_seat_due(edition, &seat->state);
   notch_store_status status = notch_store_state_put(
       books->store, seat->member,
       (notch_text){books->scratch.bytes, (uint32_t)books->scratch.length}, due_s, seat->version);
@@ -165,7 +203,6 @@ static notch_seat *add_seat(notch_books *books, int64_t member)
   }
   memset(seat, 0, sizeof *seat);
   seat->member = member;
-  notch_state_init(&seat->state, books->memory);
   seat->next = books->buckets[bucket_of(books, member)];
   books->buckets[bucket_of(books, member)] = seat;
   link_newest(books, seat);
@@ -375,12 +412,16 @@ static bool load(notch_books *books, notch_seat *seat, notch_edition *edition)
   }
   seat->upto = 0;
   seat->version = edition->version;
+  notch_state *state = notch_seat_change(books, seat);
+  if (state == NULL) {
+    return false;
+  }
   if (cached.upto > 0 && cached.version == edition->version &&
-      notch_state_decode(&seat->state, cached.bytes.bytes, cached.bytes.length)) {
+      notch_state_decode(state, cached.bytes.bytes, cached.bytes.length)) {
     seat->upto = cached.upto;
     return true;
   }
-  return notch_state_start(&seat->state, edition->rules->program, seat->member) ||
+  return notch_state_start(state, edition->rules->program, seat->member) ||
          notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
 }
 
@@ -397,6 +438,7 @@ notch_seat *notch_seat_get(notch_books *books, int64_t member, notch_edition *ed
   } else {
     unlink_age(books, seat);
     link_newest(books, seat);
+    good = notch_seat_state(books, seat) != NULL;
   }
   int64_t last = 0;
   if (good) {
@@ -411,8 +453,9 @@ notch_seat *notch_seat_get(notch_books *books, int64_t member, notch_edition *ed
   }
   if (good && seat->upto < last) {
     seat->stamp = books->stamp;
-    good = catch_up(books, edition, &seat->state, member, seat->upto, INT64_MAX, INT64_MAX,
-                    INT64_MAX);
+    notch_state *state = notch_seat_change(books, seat);
+    good = state != NULL && catch_up(books, edition, state, member, seat->upto, INT64_MAX,
+                                     INT64_MAX, INT64_MAX);
     seat->upto = last;
     seat->dirty = true;
   }
@@ -433,7 +476,8 @@ bool notch_seat_fold(notch_books *books, notch_seat *seat, notch_edition *editio
   assert(seat->version == edition->version);
   seat->upto = row->event;
   seat->dirty = true;
-  return fold_row(books, edition, &seat->state, event, original, row);
+  notch_state *state = notch_seat_change(books, seat);
+  return state != NULL && fold_row(books, edition, state, event, original, row);
 }
 
 /* ---- what decisions ask of their host ---- */
@@ -450,7 +494,7 @@ static const notch_state *host_member_number(void *payload, int64_t number)
                : NULL;
   }
   notch_seat *seat = notch_seat_get(books, number, edition);
-  return seat == NULL ? NULL : &seat->state;
+  return seat == NULL ? NULL : seat->kept.open;
 }
 
 static const notch_state *host_member(void *payload, notch_text id, bool create)

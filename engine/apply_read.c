@@ -168,7 +168,7 @@ static bool pass(passing *p, notch_edition *edition, notch_state *state)
     return false;
   }
   notch_seat *house = notch_seat_get(books, 0, edition);
-  return house != NULL && pass_under(p, edition, state, &house->state, p->reading->at_us) &&
+  return house != NULL && pass_under(p, edition, state, house->kept.open, p->reading->at_us) &&
          show_due(p, edition);
 }
 
@@ -186,8 +186,8 @@ static bool read_member(passing *p, notch_edition *edition, notch_state *state, 
       return false;
     }
   }
-  if (seat != NULL && seat->state.booked_us <= reading->at_us) {
-    if (!notch_state_copy(state, &seat->state)) {
+  if (seat != NULL && seat->kept.open->booked_us <= reading->at_us) {
+    if (!notch_state_copy(state, seat->kept.open)) {
       return notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
     }
   } else if (!read_recorded(books, edition, state, member, reading)) {

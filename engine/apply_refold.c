@@ -161,7 +161,7 @@ static bool compare_cache(refold *r, int64_t member, const notch_rerun_seat *sea
   notch_state_init(&folded, r->books->memory);
   bool good = true;
   if (notch_state_decode(&state, cached->bytes.bytes, cached->bytes.length)) {
-    const notch_state *beside = &seat->state;
+    const notch_state *beside = seat->kept.open;
     if (cached->version != seat->version || cached->upto != cached->last) {
       good = notch_seat_rebuild(r->books, &folded, member, edition, cached->upto, INT64_MAX,
                                 INT64_MAX);
@@ -209,14 +209,21 @@ static notch_rerun_seat *known_seat(const refold *r, int64_t member)
 
 static bool check_members(refold *r)
 {
+  notch_desk_clear(&r->rerun.desk);
   notch_rerun_seat *house = r->edition->rules->plan->uses_house ? known_seat(r, 0) : NULL;
   bool good = house == NULL || check_cache(r, 0, house);
   for (int64_t member = 1; member < r->members && good; member++) {
     notch_rerun_seat *seat = known_seat(r, member);
     if (seat != NULL) {
-      check_accounts(r, member, &seat->state);
-      check_tiers(r, member, &seat->state);
+      const notch_state *state = notch_desk_open(&r->rerun.desk, &seat->kept);
+      if (state == NULL) {
+        notch_books_say(r->books, NOTCH_STORE_NOMEM, "out of memory");
+        return failed(r);
+      }
+      check_accounts(r, member, state);
+      check_tiers(r, member, state);
       good = check_cache(r, member, seat);
+      notch_desk_close(&r->rerun.desk, &seat->kept);
     }
   }
   return good;

@@ -49,7 +49,6 @@ static notch_rerun_seat *place_of(notch_rerun *rerun, int64_t member)
       return NULL;
     }
     memset(seat, 0, sizeof *seat);
-    notch_state_init(&seat->state, &rerun->heap.memory);
     rerun->seats[member] = seat;
   }
   return rerun->seats[member];
@@ -60,7 +59,7 @@ void notch_rerun_foresee(const notch_rerun *rerun, int64_t member, bool near)
   const notch_rerun_seat *seat =
       member >= 0 && member < rerun->seat_count ? rerun->seats[member] : NULL;
   if (seat != NULL && near) {
-    notch_memory_foresee(seat->state.block, seat->state.block_size);
+    notch_memory_foresee(seat->kept.bytes, seat->kept.size);
   } else if (seat != NULL) {
     notch_memory_foresee(seat, sizeof *seat);
     notch_memory_foresee(rerun->ids == NULL ? NULL : &rerun->ids->items[member],
@@ -74,14 +73,30 @@ notch_rerun_seat *notch_rerun_seat_of(notch_rerun *rerun, int64_t member, notch_
   if (seat == NULL || (seat->known && seat->version == edition->version)) {
     return seat;
   }
+  notch_state *state = notch_desk_change(&rerun->desk, &seat->kept);
+  if (state == NULL) {
+    nomem(rerun);
+    return NULL;
+  }
   bool fresh = rerun->ids != NULL && member != 0 && seat->last == 0;
-  bool good = fresh ? notch_state_start(&seat->state, edition->rules->program, member) ||
+  bool good = fresh ? notch_state_start(state, edition->rules->program, member) ||
                           nomem(rerun)
-                    : notch_seat_rebuild(rerun->books, &seat->state, member, edition,
+                    : notch_seat_rebuild(rerun->books, state, member, edition,
                                          rerun->recorded->event - 1, INT64_MAX, INT64_MAX);
   seat->known = good;
   seat->version = edition->version;
   return good ? seat : NULL;
+}
+
+const notch_state *notch_rerun_state_of(notch_rerun *rerun, int64_t member,
+                                        notch_edition *edition)
+{
+  notch_rerun_seat *seat = notch_rerun_seat_of(rerun, member, edition);
+  const notch_state *state = seat == NULL ? NULL : notch_desk_open(&rerun->desk, &seat->kept);
+  if (seat != NULL && state == NULL) {
+    nomem(rerun);
+  }
+  return state;
 }
 
 static void look_up_id(notch_rerun *rerun, notch_rerun_seat *seat, int64_t member)
@@ -136,6 +151,7 @@ bool notch_rerun_begin(notch_rerun *rerun, notch_books *books, const notch_ids *
   notch_arena_init(&rerun->row, books->memory);
   notch_arena_init(&rerun->names, books->memory);
   notch_heap_init(&rerun->heap, books->memory);
+  notch_desk_init(&rerun->desk, &rerun->heap.memory);
   notch_compare_init(&rerun->compare, books->memory);
   rerun->decider = notch_decider_new(books->memory);
   rerun->folder = notch_decider_new(books->memory);
@@ -150,7 +166,7 @@ bool notch_rerun_begin(notch_rerun *rerun, notch_books *books, const notch_ids *
 void notch_rerun_end(notch_rerun *rerun)
 {
   notch_memory_free(rerun->books->memory, rerun->seats);
-  notch_heap_free(&rerun->heap);
+  notch_heap_free(&rerun->heap); /* seats, their states and the desk */
   notch_decider_free(rerun->decider);
   notch_decider_free(rerun->folder);
   notch_compare_end(&rerun->compare);
@@ -174,20 +190,24 @@ static bool absorb_into(notch_rerun *rerun, int64_t member, const notch_transact
   seat->last = row->event;
   rerun->edition = edition;
   if (outcome != NULL && outcome->after != NULL && outcome->after->member == member) {
-    return notch_take_after(rerun->folder, edition->rules->plan, &seat->state, event, outcome,
-                            &rerun->host) ||
+    return notch_take_after(&rerun->desk, &seat->kept, rerun->folder, edition->rules->plan, event,
+                            outcome, &rerun->host) ||
            nomem(rerun);
+  }
+  notch_state *state = notch_desk_change(&rerun->desk, &seat->kept);
+  if (state == NULL) {
+    return nomem(rerun);
   }
   bool simple = indexed != NULL && row->verdict == NOTCH_APPLIED &&
                 notch_merged_account(row) == 0 && !notch_history_returns(row) &&
                 (row->origin != NOTCH_ORIGIN_SENT || event != NULL);
   if (!simple) {
-    return notch_books_fold(rerun->books, edition, &seat->state, row);
+    return notch_books_fold(rerun->books, edition, state, row);
   }
-  return notch_fold(rerun->folder, edition->rules->plan, &seat->state,
+  return notch_fold(rerun->folder, edition->rules->plan, state,
                     row->origin == NOTCH_ORIGIN_SENT ? event : NULL, NULL, indexed,
                     &rerun->host) ||
-         notch_books_unfit(rerun->books, &seat->state, row->event);
+         notch_books_unfit(rerun->books, state, row->event);
 }
 
 static bool absorb(notch_rerun *rerun, const notch_transaction *row, notch_edition *edition,
@@ -196,13 +216,15 @@ static bool absorb(notch_rerun *rerun, const notch_transaction *row, notch_editi
 {
   if (edition == NULL) { /* too late for every version: refused, nothing happened */
     notch_rerun_seat *seat = place_of(rerun, row->member);
-    if (seat != NULL && seat->known) {
-      seat->state.last_event = row->event;
+    if (seat == NULL) {
+      return false;
     }
-    if (seat != NULL) {
-      seat->last = row->event;
+    notch_state *state = seat->known ? notch_desk_change(&rerun->desk, &seat->kept) : NULL;
+    if (state != NULL) {
+      state->last_event = row->event;
     }
-    return seat != NULL;
+    seat->last = row->event;
+    return !seat->known || state != NULL || nomem(rerun);
   }
   bool house = row->member != 0 && edition->rules->plan->uses_house;
   return absorb_into(rerun, row->member, row, edition, event, indexed, outcome) &&
@@ -212,6 +234,7 @@ static bool absorb(notch_rerun *rerun, const notch_transaction *row, notch_editi
 bool notch_rerun_absorb(notch_rerun *rerun, const notch_transaction *row, notch_edition *edition)
 {
   rerun->recorded = row;
+  notch_desk_clear(&rerun->desk);
   notch_arena_reset(&rerun->row);
   notch_arena_reset(&rerun->books->run);
   rerun->books->edition = edition;
@@ -402,6 +425,7 @@ bool notch_rerun_row(notch_rerun *rerun, const notch_transaction *row)
   rerun->recorded = row;
   if (!expected) {
     notch_rerun_finish(rerun);
+    notch_desk_clear(&rerun->desk);
     notch_history_forget(books);
     notch_arena_reset(&rerun->row);
     notch_arena_reset(&books->run);

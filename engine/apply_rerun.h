@@ -28,7 +28,7 @@ typedef struct notch_rerun_seat {
   uint32_t version;
   int64_t last;     /* newest row seen, 0: none */
   notch_text id;    /* without bytes: erased */
-  notch_state state;
+  notch_kept kept;
 } notch_rerun_seat;
 
 typedef struct notch_rerun_result { /* of one decision; lives until the next row */
@@ -49,10 +49,11 @@ typedef struct notch_rerun {
   notch_host host;
   notch_arena row;    /* of the rows since the last decision */
   notch_arena names;  /* of ids */
-  notch_heap heap;    /* of seats and their states */
+  notch_heap heap;    /* of seats, their states and the desk */
   jmp_buf no_memory;
   notch_rerun_seat **seats; /* by member */
   int64_t seat_count;
+  notch_desk desk; /* the states of seats that are open */
 
   const notch_transaction *recorded; /* the row under way */
   int64_t group;                     /* the row of the decision under way */
@@ -87,9 +88,11 @@ void notch_rerun_finish(notch_rerun *rerun);
 /* Decides one row from the states of before it; trace may be NULL. */
 bool notch_rerun_decide(notch_rerun *rerun, const notch_transaction *row, notch_trace *trace,
                         notch_rerun_result *out);
-/* The state of a member before the row under way; NULL: a failure. */
+/* The seat of a member, and his state, before the row under way; NULL: a failure. */
 notch_rerun_seat *notch_rerun_seat_of(notch_rerun *rerun, int64_t member,
                                       notch_edition *edition);
+const notch_state *notch_rerun_state_of(notch_rerun *rerun, int64_t member,
+                                        notch_edition *edition);
 /* A member's id, empty where he was erased. */
 notch_text notch_rerun_id(notch_rerun *rerun, int64_t member);
 /* How many of the members whose rows were seen are erased. */

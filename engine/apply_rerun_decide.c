@@ -16,8 +16,7 @@ notch_edition *notch_rerun_edition(notch_rerun *rerun, uint32_t version)
 static const notch_state *host_member_number(void *payload, int64_t number)
 {
   notch_rerun *rerun = payload;
-  notch_rerun_seat *seat = notch_rerun_seat_of(rerun, number, rerun->edition);
-  return seat == NULL ? NULL : &seat->state;
+  return notch_rerun_state_of(rerun, number, rerun->edition);
 }
 
 /* A member who came only later, or with this very event, was not there yet. */
@@ -130,15 +129,18 @@ static bool run_rules(notch_rerun *rerun, const notch_transaction *row, notch_ed
   notch_books *books = rerun->books;
   rerun->edition = edition;
   out->edition = edition;
-  notch_rerun_seat *house = notch_rerun_seat_of(rerun, 0, edition);
-  notch_rerun_seat *seat =
-      house == NULL || row->member == 0 ? house : notch_rerun_seat_of(rerun, row->member, edition);
-  if (seat == NULL) {
-    return false;
+  const notch_state *house = notch_rerun_state_of(rerun, 0, edition);
+  notch_rerun_seat *seat = house == NULL || row->member == 0
+                               ? NULL
+                               : notch_rerun_seat_of(rerun, row->member, edition);
+  notch_state *state = seat == NULL ? NULL : notch_desk_lend(&rerun->desk, &seat->kept);
+  if (house == NULL || (row->member != 0 && state == NULL)) {
+    return seat != NULL && out_of_memory(rerun);
   }
   notch_case decision = {.plan = edition->rules->plan,
-                         .state = row->member == 0 ? NULL : &seat->state,
-                         .house = &house->state,
+                         .state = state,
+                         .spare = state,
+                         .house = house,
                          .event = out->event,
                          .original = returning == NULL ? NULL : returning->original,
                          .recorded_us = row->recorded_us,
@@ -155,7 +157,7 @@ static bool run_rules(notch_rerun *rerun, const notch_transaction *row, notch_ed
     out->outcome = notch_settle(rerun->decider, &decision, row->at_us);
     return out->outcome != NULL || out_of_memory(rerun);
   }
-  if (row->member != 0 && seat->state.present && row->at_us < seat->state.booked_us &&
+  if (row->member != 0 && state->present && row->at_us < state->booked_us &&
       out->event->type != NOTCH_EVENT_RETURN) {
     notch_state *then = notch_history_past(books);
     if (then == NULL || !notch_seat_rebuild(books, then, row->member, edition, row->event - 1,

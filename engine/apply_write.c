@@ -58,8 +58,9 @@ static bool fold_again(notch_books *books, notch_edition *edition, int64_t membe
   }
   seat->upto = event;
   seat->dirty = true;
-  return notch_history_read(books, event, &books->run, &row) &&
-         notch_books_fold(books, edition, &seat->state, &row);
+  notch_state *state = notch_seat_change(books, seat);
+  return state != NULL && notch_history_read(books, event, &books->run, &row) &&
+         notch_books_fold(books, edition, state, &row);
 }
 
 /* The seat that takes over the decided state: it is in memory, and the rows are recorded at the
@@ -136,10 +137,11 @@ bool notch_books_write_plain(notch_books *books, notch_text id, const notch_refu
   receipt->reply =
       row->verdict == NOTCH_WAITING ? NOTCH_REPLY_WAITING : NOTCH_REPLY_REFUSED;
   notch_seat *seat = notch_seat_at(books, row->member);
-  if (seat != NULL) {
+  notch_state *state = seat == NULL ? NULL : notch_seat_change(books, seat);
+  if (state != NULL) {
     seat->upto = seat->member == 0 || seat->upto == plain.previous ? plain.event : seat->upto;
-    seat->state.last_event = plain.event;
+    state->last_event = plain.event;
     seat->dirty = true;
   }
-  return true;
+  return seat == NULL || state != NULL;
 }

@@ -32,7 +32,7 @@ void notch_decider_free(notch_decider *decider)
     return;
   }
   for (uint32_t i = 0; i < decider->copy_count; i++) {
-    notch_state_free(&decider->copies[i]->state);
+    notch_state_free(&decider->copies[i]->own);
     notch_memory_free(decider->memory, decider->copies[i]);
   }
   notch_memory_free(decider->memory, decider->copies);
@@ -68,6 +68,9 @@ notch_work *notch_decider_begin(notch_decider *decider, const notch_case *decisi
   work->next_effect = decision->next_effect;
   work->order = NOTCH_MISSING;
   work->rule = NOTCH_NONE;
+  const notch_state *of = decision->state != NULL ? decision->state : decision->house;
+  work->booked_us = of == NULL ? INT64_MIN : of->booked_us;
+  work->settled_us = of == NULL ? INT64_MIN : of->settled_us;
   notch_work_use_plan(work, plan);
   return work;
 }
@@ -127,10 +130,10 @@ static notch_state *state_after(const notch_work *work)
       if (after != NULL || decider->copies[i]->member != in->state->member) {
         return NULL;
       }
-      after = &decider->copies[i]->state;
+      after = decider->copies[i]->state;
     }
   }
-  after->settled_us = in->state->settled_us; /* what is looked at and leaves no row is forgotten */
+  after->settled_us = work->settled_us; /* what is looked at and leaves no row is forgotten */
   for (uint32_t i = 0; i < work->transactions.count; i++) {
     const notch_transaction *row = &work->transactions.items[i]->row;
     if (!counts_in_order(work->transactions.items[i])) {
@@ -145,17 +148,16 @@ static notch_state *state_after(const notch_work *work)
 static const notch_outcome *refused(notch_work *work)
 {
   const notch_event *event = work->in->event;
-  const notch_state *of = work->in->state != NULL ? work->in->state : work->in->house;
   notch_outcome *outcome = &work->decider->outcome;
   notch_transaction *row = NOTCH_NEW(work->run, notch_transaction);
   *row = (notch_transaction){.event = work->in->next_event,
                              .origin = NOTCH_ORIGIN_SENT,
                              .type = event->type,
-                             .member = work->in->state == NULL ? 0 : of->member,
+                             .member = work->in->state == NULL ? 0 : work->in->state->member,
                              .at_us = event->at_us,
                              .offset_min = event->offset_min,
-                             .booked_us = of != NULL && of->booked_us > event->at_us ? of->booked_us
-                                                                                     : event->at_us,
+                             .booked_us = work->booked_us > event->at_us ? work->booked_us
+                                                                         : event->at_us,
                              .recorded_us = work->in->recorded_us,
                              .verdict = work->verdict,
                              .detail = work->detail};

@@ -2,6 +2,7 @@
 #include <config.h>
 
 #include "member/lots.h"
+#include "member/measure.h"
 #include "member/post.h"
 #include "member/returns.h"
 #include "member/shop.h"
@@ -304,32 +305,18 @@ void notch_do_merge(notch_work *work)
   work->merged = from;
 }
 
-static void merge_entries(notch_state *state, const notch_state *from)
-{
-  for (uint32_t i = 0; i < from->entries_count; i++) {
-    notch_entry moved = from->entries[i];
-    notch_entry *added = notch_state_add_entries(state);
-    uint32_t at = state->entries_count - 1;
-    (void)added;
-    for (; at > 0 &&
-           (state->entries[at - 1].day > moved.day || (state->entries[at - 1].day == moved.day &&
-                                                       state->entries[at - 1].at_us > moved.at_us));
-         at--) {
-      state->entries[at] = state->entries[at - 1];
-    }
-    state->entries[at] = moved;
-  }
-}
-
 /* Measures, limits used and fields; texts move with their bytes. */
 void notch_merge_figures(notch_work *work, notch_state *state, const notch_state *from)
 {
   const notch_program *program = work->program;
-  merge_entries(state, from);
+  notch_measure_merge(program, state, from);
   for (uint32_t i = 0; i < from->uses_count; i++) {
-    notch_use moved = from->uses[i];
-    moved.key = notch_state_keep_text(state, notch_state_text(from, from->uses[i].key));
-    *notch_state_add_uses(state) = moved;
+    *notch_state_add_uses(state) = from->uses[i];
+  }
+  for (uint32_t i = 0; i < from->keyed_uses_count; i++) {
+    notch_keyed_use moved = from->keyed_uses[i];
+    moved.key = notch_state_keep_text(state, notch_state_text(from, moved.key));
+    *notch_state_add_keyed_uses(state) = moved;
   }
   for (uint32_t i = 0; i < program->member_field_count; i++) {
     notch_value value = from->fields[i];

@@ -63,19 +63,20 @@ static void period_of(const notch_work *work, const notch_limit *limit, int32_t 
   }
 }
 
-static bool counts(const notch_work *work, const notch_limit *limit, const notch_use *use,
-                   int32_t day, int64_t at_us)
+/* Whether what was booked on a day, or at a time, counts at the present one. */
+static bool counts(const notch_work *work, const notch_limit *limit, int32_t booked_day,
+                   int64_t booked_us, int32_t day, int64_t at_us)
 {
   if (limit->period != NOTCH_PERIOD_ROLLING) {
-    return use->day == day && use->at_us == at_us;
+    return booked_day == day && booked_us == at_us;
   }
   if (is_exact(limit)) {
-    return use->at_us > at_us - NOTCH_US(notch_exact_seconds(limit->rolling)) &&
-           use->at_us <= at_us;
+    return booked_us > at_us - NOTCH_US(notch_exact_seconds(limit->rolling)) &&
+           booked_us <= at_us;
   }
   notch_duration back = {-limit->rolling.count, limit->rolling.unit};
   int32_t after = notch_day_add(day, back, work->program->calendar.months_roll);
-  return use->day > after && use->day <= day;
+  return booked_day > after && booked_day <= day;
 }
 
 static const notch_state *booked_in(notch_work *work, const notch_limit *limit)
@@ -86,9 +87,30 @@ static const notch_state *booked_in(notch_work *work, const notch_limit *limit)
   return work->house_uses != NULL ? work->house_uses : notch_work_house(work);
 }
 
-static bool same_key(const notch_state *state, const notch_use *use, notch_text key)
+static bool same_key(const notch_state *state, const notch_keyed_use *use, notch_text key)
 {
   return notch_text_equal(notch_state_text(state, use->key), key);
+}
+
+static int64_t used_so_far(const notch_work *work, const notch_state *state, uint32_t index,
+                           notch_text key, int32_t day, int64_t at_us)
+{
+  const notch_limit *limit = &work->program->limits[index];
+  int64_t used = 0;
+  for (uint32_t i = key.length > 0 ? 0 : state->uses_count; i > 0; i--) {
+    const notch_use *use = &state->uses[i - 1];
+    if (use->limit == index && counts(work, limit, use->day, 0, day, at_us)) {
+      used += use->used;
+    }
+  }
+  for (uint32_t i = state->keyed_uses_count; i > 0; i--) {
+    const notch_keyed_use *use = &state->keyed_uses[i - 1];
+    if (use->limit == index && counts(work, limit, use->day, use->at_us, day, at_us) &&
+        same_key(state, use, key)) {
+      used += use->used;
+    }
+  }
+  return used;
 }
 
 int64_t notch_limit_room(notch_work *work, uint32_t index, uint32_t variant)
@@ -104,14 +126,9 @@ int64_t notch_limit_room(notch_work *work, uint32_t index, uint32_t variant)
   const notch_state *state = booked_in(work, limit);
   notch_text key = key_of(work, limit, variant);
   int32_t day;
-  int64_t at_us, used = 0;
+  int64_t at_us;
   period_of(work, limit, &day, &at_us);
-  for (uint32_t i = state->uses_count; i > 0; i--) {
-    const notch_use *use = &state->uses[i - 1];
-    if (use->limit == index && counts(work, limit, use, day, at_us) && same_key(state, use, key)) {
-      used += use->used;
-    }
-  }
+  int64_t used = used_so_far(work, state, index, key, day, at_us);
   int64_t room = used >= limit->amount ? 0 : limit->amount - used;
   if (limit->shared && work->returned_on == NULL) {
     notch_note_shared(work,
@@ -145,6 +162,27 @@ static bool is_closed(const notch_work *work, const notch_limit *limit)
   return then->today <= notch_day_add(now->today, back, calendar->months_roll);
 }
 
+/* Counts `amount` where uses are small, or makes room for it elsewhere. */
+static bool count_small(notch_state *state, uint32_t limit, int32_t day, int64_t *amount)
+{
+  notch_use *use = NULL;
+  for (uint32_t i = state->uses_count; i > 0 && use == NULL; i--) {
+    bool same = state->uses[i - 1].limit == limit && state->uses[i - 1].day == day;
+    use = same ? &state->uses[i - 1] : NULL;
+  }
+  if (use != NULL) {
+    *amount += use->used;
+    if (*amount == (int32_t)*amount) {
+      use->used = (int32_t)*amount;
+      return true;
+    }
+    uint32_t at = (uint32_t)(use - state->uses);
+    memmove(use, use + 1, sizeof *use * (state->uses_count - at - 1));
+    state->uses_count--;
+  }
+  return false;
+}
+
 void notch_limit_use_key(notch_work *work, notch_state *state, uint32_t index, notch_text key,
                          int64_t amount)
 {
@@ -157,17 +195,26 @@ void notch_limit_use_key(notch_work *work, notch_state *state, uint32_t index, n
   int32_t day;
   int64_t at_us;
   period_of(work, limit, &day, &at_us);
-  for (uint32_t i = state->uses_count; i > 0; i--) {
-    notch_use *use = &state->uses[i - 1];
+  bool small = key.length == 0 && at_us == 0;
+  if (small && count_small(state, index, day, &amount)) {
+    return;
+  }
+  for (uint32_t i = state->keyed_uses_count; i > 0; i--) {
+    notch_keyed_use *use = &state->keyed_uses[i - 1];
     if (use->limit == index && use->day == day && use->at_us == at_us &&
         same_key(state, use, key)) {
       use->used += amount;
       return;
     }
   }
+  if (small && amount == (int32_t)amount) {
+    *notch_state_add_uses(state) =
+        (notch_use){.limit = index, .day = day, .used = (int32_t)amount};
+    return;
+  }
   notch_slice kept = notch_state_keep_text(state, key);
-  *notch_state_add_uses(state) =
-      (notch_use){.limit = index, .day = day, .at_us = at_us, .key = kept, .used = amount};
+  *notch_state_add_keyed_uses(state) =
+      (notch_keyed_use){.limit = index, .day = day, .at_us = at_us, .key = kept, .used = amount};
 }
 
 notch_text notch_limit_key_of(notch_work *work, uint32_t limit, uint32_t variant)

@@ -14,6 +14,8 @@ libengine_la_SOURCES += \
   engine/member/hold.c \
   engine/member/house.c \
   engine/member/identity.c \
+  engine/member/kept.c \
+  engine/member/kept.h \
   engine/member/ladder.c \
   engine/member/limit.c \
   engine/member/limit.h \
@@ -47,6 +49,7 @@ libengine_la_SOURCES += \
   engine/member/side.h \
   engine/member/state.c \
   engine/member/state_bytes.c \
+  engine/member/state_pack.c \
   engine/member/state.def \
   engine/member/state.h \
   engine/member/takeback.c \

@@ -4,6 +4,7 @@
 #include "member/measure.h"
 
 #include <assert.h>
+#include <string.h>
 
 /* A measure that must tell events apart keeps one entry for each; the others one a day. */
 static bool by_event(const notch_measure *measure)
@@ -31,7 +32,34 @@ static notch_entry *insert(notch_state *state, notch_entry entry)
   return &state->entries[at];
 }
 
-static notch_entry *find_day(notch_state *state, uint32_t measure, int32_t day)
+static void insert_daily(notch_state *state, notch_daily daily)
+{
+  if (notch_state_add_daily(state) == NULL) {
+    return;
+  }
+  uint32_t at = state->daily_count - 1;
+  for (; at > 0 && state->daily[at - 1].day > daily.day; at--) {
+    state->daily[at] = state->daily[at - 1];
+  }
+  state->daily[at] = daily;
+}
+
+static notch_daily *find_daily(const notch_state *state, uint32_t measure, int32_t day)
+{
+  for (uint32_t i = state->daily_count; i > 0; i--) {
+    notch_daily *daily = &state->daily[i - 1];
+    if (daily->day < day) {
+      return NULL;
+    }
+    if (daily->day == day && daily->measure == measure) {
+      return daily;
+    }
+  }
+  return NULL;
+}
+
+/* A day whose sum does not fit there. */
+static notch_entry *find_day(const notch_state *state, uint32_t measure, int32_t day)
 {
   for (uint32_t i = state->entries_count; i > 0; i--) {
     notch_entry *entry = &state->entries[i - 1];
@@ -56,19 +84,48 @@ static notch_entry *find_event(notch_state *state, uint32_t measure, int64_t eve
   return NULL;
 }
 
+static void remove_daily(notch_state *state, notch_daily *daily)
+{
+  uint32_t at = (uint32_t)(daily - state->daily);
+  memmove(daily, daily + 1, sizeof *daily * (state->daily_count - at - 1));
+  state->daily_count--;
+}
+
+static bool is_small(notch_rational value)
+{
+  return value.den == 1 && value.num == (int32_t)value.num;
+}
+
+static void insert_day(notch_state *state, uint32_t measure, int32_t day, notch_rational sum)
+{
+  if (is_small(sum)) {
+    insert_daily(state, (notch_daily){measure, day, (int32_t)sum.num});
+  } else {
+    insert(state, (notch_entry){.measure = measure, .day = day, .value = notch_value_of(sum)});
+  }
+}
+
 /* False: the sum does not fit. */
 static bool add_on_day(notch_state *state, uint32_t measure, int32_t day, notch_rational amount)
 {
-  notch_entry *entry = find_day(state, measure, day);
-  if (entry == NULL) {
-    notch_entry fresh = {.measure = measure, .day = day, .value = notch_value_of(amount)};
-    return insert(state, fresh) != NULL;
-  }
-  notch_rational sum;
-  if (!notch_rational_add(&sum, notch_value_rational(entry->value), amount)) {
+  notch_daily *daily = find_daily(state, measure, day);
+  notch_entry *entry = daily == NULL ? find_day(state, measure, day) : NULL;
+  notch_rational sum = daily != NULL   ? NOTCH_INTEGER(daily->value)
+                       : entry != NULL ? notch_value_rational(entry->value)
+                                       : NOTCH_INTEGER(0);
+  if (!notch_rational_add(&sum, sum, amount)) {
     return false;
   }
-  entry->value = notch_value_of(sum);
+  if (entry != NULL) {
+    entry->value = notch_value_of(sum);
+  } else if (daily != NULL && is_small(sum)) {
+    daily->value = (int32_t)sum.num;
+  } else {
+    if (daily != NULL) {
+      remove_daily(state, daily);
+    }
+    insert_day(state, measure, day, sum);
+  }
   return true;
 }
 
@@ -96,11 +153,36 @@ static int32_t horizon(const notch_measure *measure, int32_t today)
 static bool has_older(const notch_state *state, uint32_t measure, int32_t keep_from)
 {
   uint32_t older = 0;
+  for (uint32_t i = 0; i < state->daily_count && state->daily[i].day < keep_from; i++) {
+    const notch_daily *daily = &state->daily[i];
+    older += daily->measure == measure && daily->day != NOTCH_ENTRY_BASE;
+  }
   for (uint32_t i = 0; i < state->entries_count && state->entries[i].day < keep_from; i++) {
     const notch_entry *entry = &state->entries[i];
     older += entry->measure == measure && entry->day != NOTCH_ENTRY_BASE;
   }
   return older >= FORGOTTEN_AT_ONCE;
+}
+
+static bool add_older(const notch_state *state, uint32_t measure, int32_t keep_from,
+                      notch_rational *sum)
+{
+  *sum = NOTCH_INTEGER(0);
+  for (uint32_t i = 0; i < state->daily_count && state->daily[i].day < keep_from; i++) {
+    const notch_daily *daily = &state->daily[i];
+    if (daily->measure == measure &&
+        !notch_rational_add(sum, *sum, NOTCH_INTEGER(daily->value))) {
+      return false;
+    }
+  }
+  for (uint32_t i = 0; i < state->entries_count && state->entries[i].day < keep_from; i++) {
+    const notch_entry *entry = &state->entries[i];
+    if (entry->measure == measure &&
+        !notch_rational_add(sum, *sum, notch_value_rational(entry->value))) {
+      return false;
+    }
+  }
+  return true;
 }
 
 /*
@@ -113,36 +195,35 @@ static void trim(notch_state *state, uint32_t index, const notch_measure *measur
     return;
   }
   int32_t keep_from = horizon(measure, today);
-  if (!has_older(state, index, keep_from)) {
+  notch_rational sum;
+  if (!has_older(state, index, keep_from) || !add_older(state, index, keep_from, &sum)) {
     return;
   }
   uint32_t kept = 0;
-  notch_entry base = {.measure = index, .day = NOTCH_ENTRY_BASE, .value = NOTCH_VALUE(0)};
-  bool fits = true;
-  for (uint32_t i = 0; i < state->entries_count && fits; i++) {
-    notch_entry *entry = &state->entries[i];
-    if (entry->measure == index && entry->day < keep_from) {
-      notch_rational sum;
-      fits = notch_rational_add(&sum, notch_value_rational(base.value),
-                                notch_value_rational(entry->value));
-      base.value = notch_value_of(sum);
+  for (uint32_t i = 0; i < state->daily_count; i++) {
+    if (state->daily[i].measure != index || state->daily[i].day >= keep_from) {
+      state->daily[kept++] = state->daily[i];
     }
   }
-  if (!fits) {
-    return;
-  }
+  state->daily_count = kept;
+  kept = 0;
   for (uint32_t i = 0; i < state->entries_count; i++) {
     if (state->entries[i].measure != index || state->entries[i].day >= keep_from) {
       state->entries[kept++] = state->entries[i];
     }
   }
   state->entries_count = kept;
-  insert(state, base);
+  insert_day(state, index, NOTCH_ENTRY_BASE, sum);
+}
+
+static bool is_text(notch_type type)
+{
+  return type.kind == NOTCH_TYPE_TEXT || type.kind == NOTCH_TYPE_MEMBER;
 }
 
 static notch_value keep_value(notch_state *state, notch_type type, notch_value value)
 {
-  if (type.kind == NOTCH_TYPE_TEXT || type.kind == NOTCH_TYPE_MEMBER) {
+  if (is_text(type)) {
     notch_slice slice = notch_state_keep_text(state, notch_value_text(value));
     return NOTCH_VALUE((int64_t)slice.offset << 32 | slice.length);
   }
@@ -235,8 +316,8 @@ static void lower_one(notch_work *work, notch_state *state, uint32_t index,
     if (notch_rational_sub(&change, notch_value_rational(new_value),
                            notch_value_rational(old_value)) &&
         change.num != 0) {
-      int32_t at = find_day(state, index, day) == NULL ? NOTCH_ENTRY_BASE : day;
-      add_on_day(state, index, at, change);
+      bool there = find_daily(state, index, day) != NULL || find_day(state, index, day) != NULL;
+      add_on_day(state, index, there ? day : NOTCH_ENTRY_BASE, change);
     }
     return;
   }
@@ -283,4 +364,29 @@ void notch_measure_earned(notch_work *work, notch_state *state, uint32_t points,
                               .day = notch_work_day(work, at_us),
                               .at_us = at_us,
                               .value = NOTCH_VALUE(amount)});
+}
+
+notch_type notch_measure_counted(const notch_program *program, const notch_measure *measure)
+{
+  uint32_t root = measure->on_count > 0 ? measure->on[0].value : NOTCH_NONE;
+  return root == NOTCH_NONE ? (notch_type){.kind = NOTCH_TYPE_NUMBER}
+                            : program->roots[root].expr->type;
+}
+
+void notch_measure_merge(const notch_program *program, notch_state *state,
+                         const notch_state *from)
+{
+  for (uint32_t i = 0; i < from->daily_count; i++) {
+    insert_daily(state, from->daily[i]);
+  }
+  for (uint32_t i = 0; i < from->entries_count; i++) {
+    notch_entry moved = from->entries[i];
+    if (moved.measure < program->measure_count &&
+        is_text(notch_measure_counted(program, &program->measures[moved.measure]))) {
+      notch_slice slice = {(uint32_t)(moved.value.n >> 32), (uint32_t)moved.value.n};
+      notch_slice kept = notch_state_keep_text(state, notch_state_text(from, slice));
+      moved.value = NOTCH_VALUE((int64_t)kept.offset << 32 | kept.length);
+    }
+    insert(state, moved);
+  }
 }

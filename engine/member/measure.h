@@ -14,9 +14,15 @@ void notch_measure_absorb(notch_work *work, notch_state *state, int64_t event);
 void notch_measure_lower(notch_work *work, notch_state *state, const notch_event *original,
                          int64_t event, const notch_value *before, const notch_value *after,
                          bool nothing_left);
+/* What measures and earned() have absorbed of another member; texts move with their bytes. */
+void notch_measure_merge(const notch_program *program, notch_state *state,
+                         const notch_state *from);
 /* earned(): what rules awarded and adjust moved, at a time. */
 void notch_measure_earned(notch_work *work, notch_state *state, uint32_t points, int64_t at_us,
                           int64_t amount);
+
+/* What one event counts for; distinct values may be texts. */
+notch_type notch_measure_counted(const notch_program *program, const notch_measure *measure);
 
 notch_eval notch_measure_value(notch_work *work, const notch_state *state, uint32_t measure,
                                uint32_t window, notch_value *out);

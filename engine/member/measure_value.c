@@ -81,16 +81,38 @@ static bool inside(const notch_entry *entry, const span_of_time *over)
   return entry->day >= over->from_day && entry->day <= over->to_day;
 }
 
+/* Whole numbers, as nearly all are, without a call. */
+static inline bool add_to(notch_rational *sum, notch_value value)
+{
+  return sum->den == 1 && value.d == 1
+             ? !__builtin_add_overflow(sum->num, value.n, &sum->num)
+             : notch_rational_add(sum, *sum, notch_value_rational(value));
+}
+
+/* What stands by days, from the newest back: so many small numbers always fit. */
+static int64_t sum_of_days(const notch_state *state, uint32_t index, const span_of_time *over)
+{
+  int64_t sum = 0;
+  for (uint32_t i = over->exact ? 0 : state->daily_count; i > 0; i--) {
+    const notch_daily *daily = &state->daily[i - 1];
+    if (daily->day < over->from_day) {
+      break;
+    }
+    sum += daily->measure == index && daily->day <= over->to_day ? daily->value : 0;
+  }
+  return sum;
+}
+
 static notch_eval sum_of(const notch_state *state, uint32_t index, const span_of_time *over,
                          notch_value *out)
 {
-  notch_rational sum = NOTCH_INTEGER(0);
+  notch_rational sum = NOTCH_INTEGER(sum_of_days(state, index, over));
   for (uint32_t i = state->entries_count; i > 0; i--) {
     const notch_entry *entry = &state->entries[i - 1];
-    if (entry->measure != index || !inside(entry, over)) {
-      continue;
+    if (entry->day < over->from_day) {
+      break;
     }
-    if (!notch_rational_add(&sum, sum, notch_value_rational(entry->value))) {
+    if (entry->measure == index && inside(entry, over) && !add_to(&sum, entry->value)) {
       return NOTCH_EVAL_OVERFLOW;
     }
   }
@@ -136,17 +158,11 @@ static bool same_value(const notch_state *state, notch_type type, notch_value le
   return notch_text_equal(notch_state_text(state, one), notch_state_text(state, other));
 }
 
-static notch_type value_type(const notch_work *work, const notch_measure *measure)
-{
-  uint32_t root = measure->on_count > 0 ? measure->on[0].value : NOTCH_NONE;
-  return root == NOTCH_NONE ? (notch_type){.kind = NOTCH_TYPE_NUMBER}
-                            : work->program->roots[root].expr->type;
-}
-
 static void distinct_of(notch_work *work, const notch_state *state, uint32_t index,
                         const span_of_time *over, notch_value *out)
 {
-  notch_type type = value_type(work, &work->program->measures[index]);
+  notch_type type =
+      notch_measure_counted(work->program, &work->program->measures[index]);
   int64_t count = 0;
   for (uint32_t i = 0; i < state->entries_count; i++) {
     const notch_entry *entry = &state->entries[i];
@@ -180,6 +196,37 @@ static void extreme_of(const notch_state *state, uint32_t index, const span_of_t
   }
 }
 
+/* A measure by days, from the newest back. */
+typedef struct backwards {
+  const notch_state *state;
+  uint32_t measure, daily, entries; /* so many are left */
+  notch_entry now;
+} backwards;
+
+static bool next_back(backwards *from)
+{
+  const notch_daily *daily = from->state->daily;
+  const notch_entry *entries = from->state->entries;
+  while (from->daily > 0 && daily[from->daily - 1].measure != from->measure) {
+    from->daily--;
+  }
+  while (from->entries > 0 && entries[from->entries - 1].measure != from->measure) {
+    from->entries--;
+  }
+  if (from->entries > 0 &&
+      (from->daily == 0 || entries[from->entries - 1].day >= daily[from->daily - 1].day)) {
+    from->now = entries[--from->entries];
+    return true;
+  }
+  if (from->daily == 0) {
+    return false;
+  }
+  daily += --from->daily;
+  from->now = (notch_entry){
+      .measure = daily->measure, .day = daily->day, .value = NOTCH_VALUE(daily->value)};
+  return true;
+}
+
 /* The run of units, each with an event, that ends in the present one or the one before it. */
 static void streak_of(notch_work *work, const notch_state *state, uint32_t index,
                       const span_of_time *over, notch_value *out)
@@ -188,12 +235,12 @@ static void streak_of(notch_work *work, const notch_state *state, uint32_t index
   notch_unit unit = work->program->measures[index].streak_by;
   int32_t expected = notch_unit_begin(work->moment.today, unit, calendar);
   int64_t length = 0;
-  for (uint32_t i = state->entries_count; i > 0; i--) {
-    const notch_entry *entry = &state->entries[i - 1];
-    if (entry->measure != index || !inside(entry, over) || entry->value.n <= 0) {
+  backwards from = {state, index, state->daily_count, state->entries_count, {0}};
+  while (next_back(&from)) {
+    if (!inside(&from.now, over) || from.now.value.n <= 0) {
       continue;
     }
-    int32_t begin = notch_unit_begin(entry->day, unit, calendar);
+    int32_t begin = notch_unit_begin(from.now.day, unit, calendar);
     if (length == 0 && begin < expected) {
       expected = notch_unit_begin(expected - 1, unit, calendar);
     }

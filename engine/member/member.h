@@ -143,6 +143,7 @@ typedef struct notch_host {
 typedef struct notch_case { /* what decide is given; borrowed for the call */
   const notch_plan *plan;
   const notch_state *state; /* of the event's member; NULL for an event of the programme */
+  notch_state *spare;       /* `state`, if nobody needs it as it is: it is worked on; else NULL */
   const notch_state *house; /* the programme's own figures (member 0) */
   const notch_event *event;
   const notch_original *original; /* a return's; NULL elsewhere, and for one without `of` */
@@ -210,7 +211,15 @@ typedef struct notch_points_view {
 void notch_view_points(notch_points_view *view, const notch_plan *plan, const notch_state *state,
                        uint32_t points, int64_t at_us);
 /* The dates of a lot as they stand now, derived ones included. */
-int64_t notch_lot_matures(const notch_plan *plan, const notch_lot *lot);
+static inline int64_t notch_lot_matures(const notch_plan *plan, const notch_lot *lot)
+{
+  /* `pending until` ends with the member's next applied event of that name; fold notes it.  When
+   * the version knows no such event any more, there is nothing to wait for. */
+  bool waits = lot->matures_s == NOTCH_NEVER;
+  return waits && plan->program->terms[lot->terms].pending != NOTCH_PENDING_UNTIL
+             ? INT64_MIN
+             : lot->matures_s;
+}
 int64_t notch_lot_derived_expiry(const notch_plan *plan, const notch_state *state,
                                  const notch_lot *lot);
 static inline int64_t notch_lot_expires(const notch_plan *plan, const notch_state *state,

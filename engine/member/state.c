@@ -1,4 +1,4 @@
-/* member/state.c -- the memory of a member's state: growing, copying, packing, comparing. */
+/* member/state.c -- the memory of a member's state: growing, copying, comparing. */
 #include <config.h>
 
 #include "member/state.h"
@@ -12,24 +12,11 @@ void notch_state_init(notch_state *state, const notch_memory *memory)
   state->memory = memory;
 }
 
-static bool is_packed(const notch_state *state, const void *items)
-{
-  return (uintptr_t)items - (uintptr_t)state->block < state->block_size;
-}
-
-static void drop(notch_state *state, void *items)
-{
-  if (!is_packed(state, items)) {
-    notch_memory_free(state->memory, items);
-  }
-}
-
 void notch_state_free(notch_state *state)
 {
-#define SECTION(type, name, meaning) drop(state, state->name);
+#define SECTION(type, name, meaning) notch_memory_free(state->memory, state->name);
 #include "member/state.def"
 #undef SECTION
-  notch_memory_free(state->memory, state->block);
   notch_state_init(state, state->memory);
 }
 
@@ -52,13 +39,9 @@ bool notch_state_reserve(notch_state *state, void **items, uint32_t *capacity, s
   if (wanted < count) {
     wanted = count;
   }
-  bool packed = is_packed(state, *items);
-  void *grown = notch_memory_resize(state->memory, packed ? NULL : *items, wanted * size);
+  void *grown = notch_memory_resize(state->memory, *items, wanted * size);
   if (grown == NULL) {
     return out_of_memory(state);
-  }
-  if (packed) {
-    memcpy(grown, *items, *capacity * size);
   }
   *items = grown;
   *capacity = wanted;
@@ -111,56 +94,6 @@ bool notch_state_copy(notch_state *to, const notch_state *from)
   return true;
 }
 
-static size_t aligned(size_t size)
-{
-  return (size + 7) & ~(size_t)7;
-}
-
-/* Room for the next few items as well, so that not every event asks for memory. */
-static bool make_block(notch_state *to, size_t needed)
-{
-  size_t size = (needed + needed / 8 + 255) & ~(size_t)63;
-  void *block = notch_memory_resize(to->memory, NULL, size);
-  if (block == NULL) {
-    return out_of_memory(to);
-  }
-#define SECTION(type, name, meaning)                                                               \
-  drop(to, to->name);                                                                              \
-  to->name = NULL;                                                                                 \
-  to->name##_count = to->name##_capacity = 0;
-#include "member/state.def"
-#undef SECTION
-  notch_memory_free(to->memory, to->block);
-  to->block = block;
-  to->block_size = size;
-  return true;
-}
-
-bool notch_state_pack(notch_state *to, const notch_state *from)
-{
-  size_t needed = 0, at = 0;
-#define SECTION(type, name, meaning) needed += aligned(sizeof(type) * from->name##_count);
-#include "member/state.def"
-#undef SECTION
-  if (needed > to->block_size && !make_block(to, needed)) {
-    return false;
-  }
-#define SECTION(type, name, meaning)                                                               \
-  if (from->name##_count + to->name##_capacity > 0) {                                              \
-    drop(to, to->name);                                                                            \
-    to->name = from->name##_count == 0 ? NULL : (type *)(void *)((char *)to->block + at);          \
-    if (from->name##_count > 0) {                                                                  \
-      memcpy(to->name, from->name, sizeof(type) * from->name##_count);                             \
-    }                                                                                              \
-    to->name##_count = to->name##_capacity = from->name##_count;                                   \
-    at += aligned(sizeof(type) * from->name##_count);                                              \
-  }
-#include "member/state.def"
-#undef SECTION
-  copy_figures(to, from);
-  return true;
-}
-
 const char *notch_state_difference(const notch_state *left, const notch_state *right)
 {
   if (left->closed != right->closed || left->present != right->present ||
@@ -180,16 +113,22 @@ const char *notch_state_difference(const notch_state *left, const notch_state *r
   return NULL;
 }
 
-bool notch_state_start(notch_state *state, const notch_program *program, int64_t member)
+void notch_state_clear(notch_state *state)
 {
 #define SECTION(type, name, meaning) state->name##_count = 0;
 #include "member/state.def"
 #undef SECTION
   state->closed = state->present = false;
-  state->member = member;
+  state->member = 0;
   state->joined_us = state->booked_us = state->settled_us = INT64_MIN;
   state->last_event = 0;
   state->seed = (notch_slice){0, 0};
+}
+
+bool notch_state_start(notch_state *state, const notch_program *program, int64_t member)
+{
+  notch_state_clear(state);
+  state->member = member;
   for (uint32_t i = 0; i < program->points_count; i++) {
     if (notch_state_add_balances(state) == NULL) {
       return false;
@@ -241,6 +180,9 @@ notch_slice notch_state_keep_text(notch_state *state, notch_text text)
 notch_lot *notch_state_lot(const notch_state *state, int64_t lot)
 {
   uint32_t low = 0, high = state->lots_count;
+  if (high > 0 && state->lots[high - 1].lot == lot) { /* the newest is asked for most */
+    return &state->lots[high - 1];
+  }
   while (low < high) {
     uint32_t middle = low + (high - low) / 2;
     if (state->lots[middle].lot < lot) {

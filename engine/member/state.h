@@ -78,6 +78,13 @@ typedef struct notch_spell {
   int64_t from_us, to_us; /* NOTCH_NEVER: still there */
 } notch_spell;
 
+/* Of these a member has many: they are as small as can be, and what does not fit is an entry. */
+typedef struct notch_daily {
+  uint32_t measure; /* that needs not tell the events of a day apart */
+  int32_t day;      /* local; NOTCH_ENTRY_BASE: what is older than any window */
+  int32_t value;
+} notch_daily;
+
 typedef struct notch_entry {
   uint32_t measure;  /* program->measure_count + k: earned() of points kind k */
   int32_t day;       /* local; NOTCH_ENTRY_BASE: what is older than any window */
@@ -87,13 +94,19 @@ typedef struct notch_entry {
 } notch_entry;
 #define NOTCH_ENTRY_BASE INT32_MIN
 
-typedef struct notch_use {
+typedef struct notch_use { /* without a key, in days, if it fits */
   uint32_t limit;
-  int32_t day;     /* first day of the calendar period, the day of a rolling one, 0 */
+  int32_t day; /* first day of the calendar period, the day of a rolling one, 0 */
+  int32_t used;
+} notch_use;
+
+typedef struct notch_keyed_use {
+  uint32_t limit;
+  int32_t day;     /* as above */
   int64_t at_us;   /* rolling in hours: the event's time, else 0 */
   notch_slice key; /* values of the limit's keys */
   int64_t used;    /* times or smallest units */
-} notch_use;
+} notch_keyed_use;
 
 typedef struct notch_clock {
   uint32_t event, padding;
@@ -166,32 +179,38 @@ typedef struct notch_state {
   uint32_t name##_count, name##_capacity;
 #include "member/state.def"
 #undef SECTION
-  /* Of a packed state: its sections lie here, one behind the other, until they grow. */
-  void *block;
-  size_t block_size;
 } notch_state;
 
 void notch_state_init(notch_state *state, const notch_memory *memory);
 void notch_state_free(notch_state *state);
+void notch_state_clear(notch_state *state); /* nothing in it; keeps its memory */
 /* A member nobody has heard of yet: start tiers not given, nothing held. */
 bool notch_state_start(notch_state *state, const notch_program *program, int64_t member);
 /* Makes `to` equal to `from`, reusing its memory. */
 bool notch_state_copy(notch_state *to, const notch_state *from);
-/* The same in one block without gaps: for states that are kept and seldom looked at. */
-bool notch_state_pack(notch_state *to, const notch_state *from);
 /* Room for `count` items of a section in all. */
 bool notch_state_reserve(notch_state *state, void **items, uint32_t *capacity, size_t size,
                          uint32_t count);
 /* What differs first, for whoever looks for the reason; NULL: they are equal. */
 const char *notch_state_difference(const notch_state *left, const notch_state *right);
 
-/* Bytes for the cache; they are read back by the same build only, else rebuilt. */
-void notch_state_encode(const notch_state *state, notch_buffer *to);
+/*
+ * The same in few bytes, quickly packed and unpacked: for states at rest (kept.h).  Pack needs
+ * room for the bound and returns the size, a multiple of four; unpack takes what pack made, or
+ * damaged bytes if NOTCH_PACKED_SLACK more after them can be read.  False: they are damaged, or
+ * memory ran out.
+ */
+#define NOTCH_PACKED_SLACK 128
+size_t notch_state_packed_max(const notch_state *state);
+size_t notch_state_pack(const notch_state *state, unsigned char *to);
+bool notch_state_unpack(notch_state *state, const unsigned char *bytes, size_t size);
+
+/* A packed state as bytes for the cache; they are read back by the same build only, else
+ * rebuilt. */
+void notch_state_encode(const unsigned char *packed, size_t size, notch_buffer *to);
 bool notch_state_decode(notch_state *state, const void *bytes, size_t size);
 /* They begin as those that this build writes: then they are to be read, or damaged. */
 bool notch_state_is_ours(const void *bytes, size_t size);
-
-
 
 /* Room for one more item at the end of a section: returns it zeroed. */
 #define SECTION(type, name, meaning) type *notch_state_add_##name(notch_state *state);

@@ -16,15 +16,6 @@ static int64_t clock_of(const notch_state *state, uint32_t event)
   return INT64_MIN;
 }
 
-int64_t notch_lot_matures(const notch_plan *plan, const notch_lot *lot)
-{
-  const notch_terms *terms = &plan->program->terms[lot->terms];
-  /* `pending until` ends with the member's next applied event of that name; fold notes it.  When
-   * the version knows no such event any more, there is nothing to wait for. */
-  return lot->matures_s == NOTCH_NEVER && terms->pending != NOTCH_PENDING_UNTIL ? INT64_MIN
-                                                                                 : lot->matures_s;
-}
-
 /* Since when the `while` of these terms holds; INT64_MAX: it does not. */
 int64_t notch_while_since(const notch_state *state, uint32_t terms)
 {

@@ -49,7 +49,7 @@ static notch_copy *free_copy(notch_decider *decider)
     longjmp(decider->no_memory, 1);
   }
   memset(copy, 0, sizeof *copy);
-  notch_state_init(&copy->state, decider->memory);
+  notch_state_init(&copy->own, decider->memory);
   decider->copies[decider->copy_count++] = copy;
   return copy;
 }
@@ -59,15 +59,19 @@ notch_state *notch_work_copy_as(notch_work *work, const notch_state *of, int64_t
   notch_decider *decider = work->decider;
   for (uint32_t i = 0; i < decider->copy_count; i++) {
     if (decider->copies[i]->in_use && decider->copies[i]->member == key) {
-      return &decider->copies[i]->state;
+      return decider->copies[i]->state;
     }
   }
   notch_copy *copy = free_copy(decider);
   copy->in_use = true;
   copy->member = key;
-  copy->state.escape = &decider->no_memory;
-  notch_state_copy(&copy->state, of);
-  return &copy->state;
+  bool spared = of == work->in->spare && key == of->member;
+  copy->state = spared ? work->in->spare : &copy->own;
+  copy->state->escape = &decider->no_memory;
+  if (!spared) {
+    notch_state_copy(copy->state, of);
+  }
+  return copy->state;
 }
 
 notch_state *notch_work_copy(notch_work *work, const notch_state *of)

@@ -28,7 +28,8 @@ typedef struct notch_moment { /* the time things are seen at */
 
 typedef struct notch_copy { /* a working copy of somebody's state */
   int64_t member;
-  notch_state state;
+  notch_state *state; /* `own`, or the state that the case spares */
+  notch_state own;
   bool in_use;
 } notch_copy;
 
@@ -72,6 +73,7 @@ typedef struct notch_work {
   notch_trace *trace;
 
   notch_state *state; /* the member being worked on */
+  int64_t booked_us, settled_us; /* of the case's member, before anything was done */
   NOTCH_VEC(notch_open *) transactions;
   notch_open *open;
   notch_host const *host;

@@ -256,7 +256,7 @@ static bool expect_that(notch_stage *stage, const notch_test_step *step)
   if (good) {
     const notch_case decision = {.plan = stage->edition->rules->plan,
                                  .state = &state,
-                                 .house = &house->state,
+                                 .house = house->kept.open,
                                  .event = event,
                                  .recorded_us = stage->now_us,
                                  .host = &books->host,

@@ -1,0 +1,249 @@
+/* member/kept.c -- states at rest and the few that are open. */
+#include <config.h>
+
+#include "member/kept.h"
+
+#include <assert.h>
+#include <string.h>
+
+typedef struct notch_opened {
+  notch_state state; /* first: from a state one comes to what holds it */
+  notch_kept *of;
+  bool changed;
+  struct notch_opened *next, *newer; /* the latter of what is in use */
+} notch_opened;
+
+/* Arrays stay large for the next to use; in the sanitized build nobody may look at a state that
+ * was put to rest. */
+#ifdef NOTCH_ARENA_DEBUG
+enum { IDLE_MAX = 0 };
+#else
+enum { IDLE_MAX = 8 };
+#endif
+
+void notch_desk_init(notch_desk *desk, const notch_memory *memory)
+{
+  *desk = (notch_desk){.memory = memory};
+}
+
+static void free_opened(notch_desk *desk, notch_opened *opened)
+{
+  notch_state_free(&opened->state);
+  notch_memory_free(desk->memory, opened);
+}
+
+static void give_back(notch_desk *desk, notch_opened *opened)
+{
+  if (desk->idle_count >= IDLE_MAX) {
+    free_opened(desk, opened);
+    return;
+  }
+  opened->next = desk->idle;
+  desk->idle = opened;
+  desk->idle_count++;
+}
+
+static void take_back(notch_desk *desk)
+{
+  if (desk->lent != NULL) {
+    give_back(desk, desk->lent);
+    desk->lent = NULL;
+  }
+}
+
+void notch_desk_free(notch_desk *desk)
+{
+  assert(desk->open == NULL);
+  take_back(desk);
+  while (desk->idle != NULL) {
+    notch_opened *opened = desk->idle;
+    desk->idle = opened->next;
+    free_opened(desk, opened);
+  }
+  notch_memory_free(desk->memory, desk->scratch);
+  notch_desk_init(desk, desk->memory);
+}
+
+static notch_opened *an_idle_one(notch_desk *desk) /* NULL: out of memory */
+{
+  notch_opened *opened = desk->idle;
+  if (opened != NULL) {
+    desk->idle = opened->next;
+    desk->idle_count--;
+    opened->changed = opened->state.failed = false;
+    opened->state.escape = NULL;
+    return opened;
+  }
+  opened = notch_memory_resize(desk->memory, NULL, sizeof *opened);
+  if (opened != NULL) {
+    memset(opened, 0, sizeof *opened);
+    notch_state_init(&opened->state, desk->memory);
+  }
+  return opened;
+}
+
+static notch_opened *opened_of(const notch_kept *kept)
+{
+  return (notch_opened *)(intptr_t)kept->open;
+}
+
+/* What was open is no longer found through `kept`. */
+static notch_opened *detach(notch_desk *desk, notch_kept *kept)
+{
+  notch_opened *opened = opened_of(kept);
+  *(opened->newer != NULL ? &opened->newer->next : &desk->open) = opened->next;
+  if (opened->next != NULL) {
+    opened->next->newer = opened->newer;
+  }
+  kept->open = NULL;
+  return opened;
+}
+
+void notch_desk_close(notch_desk *desk, notch_kept *kept)
+{
+  if (kept->open != NULL) {
+    give_back(desk, detach(desk, kept));
+  }
+}
+
+static notch_opened *unpack(notch_desk *desk, const notch_kept *kept)
+{
+  notch_opened *opened = an_idle_one(desk);
+  if (opened == NULL) {
+    return NULL;
+  }
+  if (kept->size == 0) {
+    notch_state_clear(&opened->state);
+  } else if (!notch_state_unpack(&opened->state, kept->bytes, kept->size)) {
+    assert(opened->state.failed); /* what was packed here is whole */
+    give_back(desk, opened);
+    return NULL;
+  }
+  return opened;
+}
+
+const notch_state *notch_desk_open(notch_desk *desk, notch_kept *kept)
+{
+  if (kept->open != NULL) {
+    return kept->open;
+  }
+  notch_opened *opened = unpack(desk, kept);
+  if (opened == NULL) {
+    return NULL;
+  }
+  opened->of = kept;
+  opened->newer = NULL;
+  opened->next = desk->open;
+  if (desk->open != NULL) {
+    desk->open->newer = opened;
+  }
+  desk->open = opened;
+  kept->open = &opened->state;
+  return kept->open;
+}
+
+notch_state *notch_desk_change(notch_desk *desk, notch_kept *kept)
+{
+  if (notch_desk_open(desk, kept) == NULL) {
+    return NULL;
+  }
+  notch_opened *opened = opened_of(kept);
+  opened->changed = true;
+  return &opened->state;
+}
+
+notch_state *notch_desk_lend(notch_desk *desk, notch_kept *kept)
+{
+  take_back(desk);
+  if (kept->open != NULL && opened_of(kept)->changed) {
+    notch_state *state = NULL;
+    desk->lent = an_idle_one(desk);
+    if (desk->lent != NULL && notch_state_copy(&desk->lent->state, kept->open)) {
+      state = &desk->lent->state;
+    }
+    return state;
+  }
+  desk->lent = kept->open != NULL ? detach(desk, kept) : unpack(desk, kept);
+  return desk->lent == NULL ? NULL : &desk->lent->state;
+}
+
+static bool pack(notch_desk *desk, const notch_state *state, size_t *size)
+{
+  size_t most = notch_state_packed_max(state);
+  if (most > desk->scratch_size) {
+    unsigned char *grown = notch_memory_resize(desk->memory, NULL, most * 2);
+    if (grown == NULL) {
+      return false;
+    }
+    notch_memory_free(desk->memory, desk->scratch);
+    desk->scratch = grown;
+    desk->scratch_size = most * 2;
+  }
+  *size = notch_state_pack(state, desk->scratch);
+  return *size <= UINT32_MAX;
+}
+
+/* A little room to grow, so that not every event asks for memory; a block of malloc is a multiple
+ * of 16 less 8. */
+static size_t room_for(size_t size)
+{
+  return ((size + size / 16 + 39) & ~(size_t)15) + 8;
+}
+
+bool notch_desk_put(notch_desk *desk, notch_kept *kept, const notch_state *after)
+{
+  size_t size;
+  if (after->member == 0) {
+    notch_state *house = notch_desk_change(desk, kept);
+    return house != NULL && (house == after || notch_state_copy(house, after));
+  }
+  if (!pack(desk, after, &size)) {
+    return false;
+  }
+  if (size > kept->room || size < kept->room / 4) {
+    size_t room = room_for(size);
+    unsigned char *bytes = notch_memory_resize(desk->memory, kept->bytes, room);
+    if (bytes == NULL) {
+      return false;
+    }
+    kept->bytes = bytes;
+    kept->room = (uint32_t)room;
+  }
+  memcpy(kept->bytes, desk->scratch, size);
+  kept->size = (uint32_t)size;
+  notch_desk_close(desk, kept);
+  return true;
+}
+
+void notch_desk_clear(notch_desk *desk)
+{
+  take_back(desk);
+  for (notch_opened *opened = desk->open, *next; opened != NULL; opened = next) {
+    next = opened->next;
+    if (!opened->changed) {
+      notch_desk_close(desk, opened->of);
+    } else if (opened->state.member != 0) {
+      notch_desk_put(desk, opened->of, &opened->state);
+    }
+  }
+}
+
+bool notch_desk_packed(notch_desk *desk, const notch_kept *kept, const unsigned char **bytes,
+                       size_t *size)
+{
+  *bytes = kept->bytes;
+  *size = kept->size;
+  if (kept->open == NULL) {
+    return true;
+  }
+  bool packed = pack(desk, kept->open, size);
+  *bytes = desk->scratch;
+  return packed;
+}
+
+void notch_desk_let_go(notch_desk *desk, notch_kept *kept)
+{
+  notch_desk_close(desk, kept);
+  notch_memory_free(desk->memory, kept->bytes);
+  *kept = (notch_kept){0};
+}

@@ -1,0 +1,360 @@
+/* member/state_pack.c -- a state in few bytes, for as long as nobody looks at it. */
+#include <config.h>
+
+#include "member/state.h"
+
+#include <assert.h>
+#include <string.h>
+
+/*
+ * Everything is words of 32 bits: the head, then each section that has something, as a count and
+ * its items.  Items of tight sections begin with a word that says which of their fields are
+ * there, and which of them need two words; what is left out is as in nearly every item.  Every
+ * decision unpacks a state and packs it, so what nearly every item is like is asked at once.
+ */
+enum {
+#define SECTION(type, name, meaning) SECTION_##name,
+#include "member/state.def"
+#undef SECTION
+  SECTION_COUNT
+};
+
+#define IS_CLOSED (UINT32_C(1) << 30)
+#define IS_PRESENT (UINT32_C(1) << 31)
+_Static_assert(SECTION_COUNT <= 30, "one bit for each section");
+
+typedef struct packed_head {
+  uint32_t sections, seed_length; /* and IS_… */
+  int64_t member, joined_us, booked_us, settled_us, last_event;
+} packed_head;
+
+/* An item is never larger than in the state by more than this. */
+#define ITEM_MORE ((size_t)8)
+/* And never smaller than this, if it is of a tight section. */
+#define TIGHT_LEAST ((size_t)20)
+
+static unsigned char *put_word(unsigned char *to, uint32_t value)
+{
+  memcpy(to, &value, sizeof value);
+  return to + sizeof value;
+}
+
+static unsigned char *put_long(unsigned char *to, int64_t value)
+{
+  memcpy(to, &value, sizeof value);
+  return to + sizeof value;
+}
+
+/* One word if that is enough, else two and `wide` in the item's first word. */
+static inline unsigned char *put_number(unsigned char *to, int64_t value, uint32_t wide,
+                                        uint32_t *first)
+{
+  if ((uint64_t)value <= UINT32_MAX) {
+    return put_word(to, (uint32_t)value);
+  }
+  *first |= wide;
+  return put_long(to, value);
+}
+
+static uint32_t take_word(const unsigned char **from)
+{
+  uint32_t value;
+  memcpy(&value, *from, sizeof value);
+  *from += sizeof value;
+  return value;
+}
+
+static int64_t take_long(const unsigned char **from)
+{
+  int64_t value;
+  memcpy(&value, *from, sizeof value);
+  *from += sizeof value;
+  return value;
+}
+
+static inline int64_t take_number(const unsigned char **from, bool wide)
+{
+  return wide ? take_long(from) : (int64_t)take_word(from);
+}
+
+/* ---- lots: one nobody has spent of, with a date of expiry, takes five words ---- */
+
+enum {
+  LOT_WIDE = 1,
+  LOT_AMOUNT_WIDE = 2,
+  LOT_TOUCHED = 4,      /* something of it is gone */
+  LOT_EARNED_EXACT = 8, /* in microseconds, else in seconds */
+  LOT_EXPIRES = 16,     /* else NOTCH_NEVER */
+  LOT_EXPIRES_WIDE = 32,
+  LOT_MATURES = 64, /* else INT64_MIN */
+  LOT_MATURES_WIDE = 128,
+  LOT_PARTNER = 256,
+  LOT_RARE = 512,   /* something held, open to a pool, marked, or of many terms or kinds */
+  LOT_SHAPE = 1023, /* all of these */
+  LOT_TERMS_SHIFT = 10,
+  LOT_TERMS_END = 1 << 6,
+  LOT_POINTS_SHIFT = 16,
+  LOT_POINTS_END = 1 << 16
+};
+
+static bool is_rare(const notch_lot *lot)
+{
+  return (lot->held | lot->open) != 0 || lot->flags != 0 || lot->terms >= LOT_TERMS_END ||
+         lot->points >= LOT_POINTS_END;
+}
+
+/* Zero for a lot whose fields are a word each or as in nearly every lot, but for when it was
+ * earned. */
+static uint64_t unlikely_in(const notch_lot *lot)
+{
+  return (uint64_t)(lot->lot | lot->amount | lot->expires_s) >> 32 |
+         (uint64_t)(lot->left ^ lot->amount) | (uint64_t)(lot->held | lot->open) |
+         (uint64_t)(lot->matures_s ^ INT64_MIN) | (lot->partner ^ NOTCH_NONE) | lot->flags |
+         lot->terms / LOT_TERMS_END | lot->points / LOT_POINTS_END;
+}
+
+static unsigned char *put_odd_lot(unsigned char *to, const notch_lot *lot)
+{
+  unsigned char *begin = to;
+  uint32_t first = 0;
+  to = put_number(to + sizeof first, lot->lot, LOT_WIDE, &first);
+  to = put_number(to, lot->amount, LOT_AMOUNT_WIDE, &first);
+  first |= LOT_EARNED_EXACT;
+  to = put_long(to, lot->earned_us);
+  if (lot->left != lot->amount) {
+    first |= LOT_TOUCHED;
+    to = put_long(to, lot->left);
+  }
+  if (lot->expires_s != NOTCH_NEVER) {
+    first |= LOT_EXPIRES;
+    to = put_number(to, lot->expires_s, LOT_EXPIRES_WIDE, &first);
+  }
+  if (lot->matures_s != INT64_MIN) {
+    first |= LOT_MATURES;
+    to = put_number(to, lot->matures_s, LOT_MATURES_WIDE, &first);
+  }
+  if (lot->partner != NOTCH_NONE) {
+    first |= LOT_PARTNER;
+    to = put_word(to, lot->partner);
+  }
+  if (is_rare(lot)) {
+    first |= LOT_RARE;
+    to = put_long(put_long(to, lot->held), lot->open);
+    to = put_word(put_word(put_word(to, lot->flags), lot->points), lot->terms);
+  } else {
+    first |= lot->terms << LOT_TERMS_SHIFT | lot->points << LOT_POINTS_SHIFT;
+  }
+  put_word(begin, first);
+  return to;
+}
+
+static inline unsigned char *put_item_of_lots(unsigned char *to, const notch_lot *lot)
+{
+  uint64_t seconds = (uint64_t)lot->earned_us / NOTCH_SECOND_US;
+  uint64_t odd =
+      unlikely_in(lot) | seconds >> 32 | ((uint64_t)lot->earned_us - seconds * NOTCH_SECOND_US);
+  if (odd != 0) {
+    return put_odd_lot(to, lot);
+  }
+  to = put_word(to, LOT_EXPIRES | lot->terms << LOT_TERMS_SHIFT | lot->points << LOT_POINTS_SHIFT);
+  to = put_word(to, (uint32_t)lot->lot);
+  to = put_word(to, (uint32_t)lot->amount);
+  to = put_word(to, (uint32_t)seconds);
+  return put_word(to, (uint32_t)lot->expires_s);
+}
+
+static inline const unsigned char *take_item_of_lots(const unsigned char *from, notch_lot *lot)
+{
+  uint32_t first = take_word(&from);
+  lot->held = lot->open = 0;
+  lot->flags = 0;
+  lot->points = first >> LOT_POINTS_SHIFT;
+  lot->terms = first >> LOT_TERMS_SHIFT & (LOT_TERMS_END - 1);
+  if ((first & LOT_SHAPE) == LOT_EXPIRES) { /* nearly all: without asking for each field */
+    lot->lot = take_word(&from);
+    lot->left = lot->amount = take_word(&from);
+    lot->earned_us = take_word(&from) * NOTCH_SECOND_US;
+    lot->expires_s = take_word(&from);
+    lot->matures_s = INT64_MIN;
+    lot->partner = NOTCH_NONE;
+    return from;
+  }
+  lot->lot = take_number(&from, (first & LOT_WIDE) != 0);
+  lot->left = lot->amount = take_number(&from, (first & LOT_AMOUNT_WIDE) != 0);
+  lot->earned_us =
+      (first & LOT_EARNED_EXACT) != 0 ? take_long(&from) : take_word(&from) * NOTCH_SECOND_US;
+  if ((first & LOT_TOUCHED) != 0) {
+    lot->left = take_long(&from);
+  }
+  lot->expires_s = (first & LOT_EXPIRES) == 0 ? NOTCH_NEVER
+                                              : take_number(&from, (first & LOT_EXPIRES_WIDE) != 0);
+  lot->matures_s =
+      (first & LOT_MATURES) == 0 ? INT64_MIN : take_number(&from, (first & LOT_MATURES_WIDE) != 0);
+  lot->partner = (first & LOT_PARTNER) != 0 ? take_word(&from) : NOTCH_NONE;
+  if ((first & LOT_RARE) != 0) {
+    lot->held = take_long(&from);
+    lot->open = take_long(&from);
+    lot->flags = take_word(&from);
+    lot->points = take_word(&from);
+    lot->terms = take_word(&from);
+  }
+  return from;
+}
+
+/* ---- sections ---- */
+
+static inline size_t whole_words(size_t size)
+{
+  return (size + 3) & ~(size_t)3;
+}
+
+/* Inline: of most sections there is one item, and its size is known then. */
+static inline unsigned char *put_plain(unsigned char *to, const void *items, size_t size)
+{
+  if (size % 4 != 0) {
+    put_word(to + size / 4 * 4, 0);
+  }
+  memcpy(to, items, size);
+  return to + whole_words(size);
+}
+
+static inline const unsigned char *take_plain(const unsigned char *from, void *items, size_t size)
+{
+  memcpy(items, from, size);
+  return from + whole_words(size);
+}
+
+/* What is taken past the end is seen after each item: none reaches beyond the slack. */
+#define SECTION(type, name, meaning)
+#define TIGHT(type, name, meaning)                                                                 \
+  static unsigned char *put_##name(unsigned char *to, const type *items, uint32_t count)           \
+  {                                                                                                \
+    for (uint32_t i = 0; i < count; i++) {                                                         \
+      to = put_item_of_##name(to, &items[i]);                                                      \
+    }                                                                                              \
+    return to;                                                                                     \
+  }                                                                                                \
+  static const unsigned char *take_##name(const unsigned char *from, const unsigned char *end,     \
+                                          type *items, uint32_t count)                             \
+  {                                                                                                \
+    for (uint32_t i = 0; i < count && from < end; i++) {                                           \
+      from = take_item_of_##name(from, &items[i]);                                                 \
+    }                                                                                              \
+    return from;                                                                                   \
+  }
+#include "member/state.def"
+#undef SECTION
+
+size_t notch_state_packed_max(const notch_state *state)
+{
+  size_t size = sizeof(packed_head) + sizeof state->seed.offset;
+#define SECTION(type, name, meaning) size += 8 + state->name##_count * (sizeof(type) + ITEM_MORE);
+#include "member/state.def"
+#undef SECTION
+  return size;
+}
+
+size_t notch_state_pack(const notch_state *state, unsigned char *to)
+{
+  packed_head head = {.sections =
+                          (state->closed ? IS_CLOSED : 0) | (state->present ? IS_PRESENT : 0),
+                      .seed_length = state->seed.length,
+                      .member = state->member,
+                      .joined_us = state->joined_us,
+                      .booked_us = state->booked_us,
+                      .settled_us = state->settled_us,
+                      .last_event = state->last_event};
+  unsigned char *at = to + sizeof head;
+  if (state->seed.length > 0) {
+    at = put_word(at, state->seed.offset);
+  }
+#define SECTION(type, name, meaning)                                                               \
+  if (state->name##_count > 0) {                                                                   \
+    head.sections |= UINT32_C(1) << SECTION_##name;                                                \
+    at = put_word(at, state->name##_count);                                                        \
+    at = state->name##_count == 1                                                                  \
+             ? put_plain(at, state->name, sizeof(type))                                            \
+             : put_plain(at, state->name, sizeof(type) * state->name##_count);                     \
+  }
+#define TIGHT(type, name, meaning)                                                                 \
+  if (state->name##_count > 0) {                                                                   \
+    head.sections |= UINT32_C(1) << SECTION_##name;                                                \
+    at = put_word(at, state->name##_count);                                                        \
+    at = put_##name(at, state->name, state->name##_count);                                         \
+  }
+#include "member/state.def"
+#undef SECTION
+  memcpy(to, &head, sizeof head);
+  return (size_t)(at - to);
+}
+
+typedef struct unpacking {
+  notch_state *to;
+  const unsigned char *at, *end;
+} unpacking;
+
+/* The count of a section, with room for its items; one that the bytes left cannot hold is not
+ * believed. */
+static inline bool take_count(unpacking *u, void **items, uint32_t *capacity, size_t size,
+                              size_t least, uint32_t *count)
+{
+  if (u->end - u->at < (ptrdiff_t)sizeof *count) {
+    return false;
+  }
+  *count = take_word(&u->at);
+  return *count > 0 && *count <= (size_t)(u->end - u->at) / least &&
+         (*count <= *capacity || notch_state_reserve(u->to, items, capacity, size, *count));
+}
+
+/* All sections; those that the head does not name are empty. */
+static bool take_sections(unpacking u, uint32_t sections)
+{
+  notch_state *to = u.to;
+  uint32_t count;
+#define SECTION(type, name, meaning)                                                               \
+  to->name##_count = 0;                                                                            \
+  if ((sections >> SECTION_##name & 1u) != 0) {                                                    \
+    if (!take_count(&u, (void **)&to->name, &to->name##_capacity, sizeof(type), sizeof(type),      \
+                    &count)) {                                                                     \
+      return false;                                                                                \
+    }                                                                                              \
+    u.at = count == 1 ? take_plain(u.at, to->name, sizeof(type))                                   \
+                      : take_plain(u.at, to->name, sizeof(type) * count);                          \
+    to->name##_count = count;                                                                      \
+  }
+#define TIGHT(type, name, meaning)                                                                 \
+  to->name##_count = 0;                                                                            \
+  if ((sections >> SECTION_##name & 1u) != 0) {                                                    \
+    if (!take_count(&u, (void **)&to->name, &to->name##_capacity, sizeof(type), TIGHT_LEAST,       \
+                    &count)) {                                                                     \
+      return false;                                                                                \
+    }                                                                                              \
+    u.at = take_##name(u.at, u.end, to->name, count);                                              \
+    to->name##_count = count;                                                                      \
+  }
+#include "member/state.def"
+#undef SECTION
+  return u.at == u.end;
+}
+
+bool notch_state_unpack(notch_state *state, const unsigned char *bytes, size_t size)
+{
+  packed_head head;
+  unpacking u = {.to = state, .at = bytes + sizeof head, .end = bytes + size};
+  if (size < sizeof head) {
+    return false;
+  }
+  memcpy(&head, bytes, sizeof head);
+  state->closed = (head.sections & IS_CLOSED) != 0;
+  state->present = (head.sections & IS_PRESENT) != 0;
+  state->member = head.member;
+  state->joined_us = head.joined_us;
+  state->booked_us = head.booked_us;
+  state->settled_us = head.settled_us;
+  state->last_event = head.last_event;
+  state->seed = (notch_slice){0, 0};
+  if (head.seed_length > 0) {
+    state->seed = (notch_slice){take_word(&u.at), head.seed_length};
+  }
+  return take_sections(u, head.sections);
+}
