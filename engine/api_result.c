@@ -36,7 +36,7 @@ static const char *tier_of(gathering *g, uint32_t number)
 
 static unsigned decimals_of(gathering *g, uint32_t points)
 {
-  uint32_t index = notch_names_index(g->books, g->edition, points);
+  uint32_t index = notch_names_index(g->books, g->edition, NOTCH_NAME_POINTS, points);
   return index == NOTCH_NONE ? 0 : g->edition->rules->program->points[index].decimals;
 }
 

@@ -45,7 +45,7 @@ static void account(kind_total *kind, uint8_t of, __int128 amount)
 static bool add_recorded(void *payload, const notch_store_total *total)
 {
   totals *t = payload;
-  uint32_t points = notch_names_index(t->q->books, t->q->edition, total->points);
+  uint32_t points = notch_names_index(t->q->books, t->q->edition, NOTCH_NAME_POINTS, total->points);
   if (points != NOTCH_NONE) {
     account(&t->kinds[points], total->source, -total->amount);
     account(&t->kinds[points], total->target, total->amount);
@@ -57,7 +57,7 @@ static bool add_effect(void *payload, uint8_t kind, uint32_t subject, int64_t am
 {
   totals *t = payload;
   if (kind == NOTCH_EFFECT_USE || kind == NOTCH_EFFECT_RETURN_USE) {
-    uint32_t reward = notch_names_index(t->q->books, t->q->edition, subject);
+    uint32_t reward = notch_names_index(t->q->books, t->q->edition, NOTCH_NAME_REWARD, subject);
     if (reward != NOTCH_NONE) {
       t->rewards[reward].used += kind == NOTCH_EFFECT_USE ? amount : -amount;
     }

@@ -299,7 +299,7 @@ static bool decide_of(notch_books *books, notch_edition *edition, notch_event *e
   if (then == NULL || !notch_merged_into(books, &owner, INT64_MAX)) {
     return false;
   }
-  uint32_t type = notch_names_index(books, then, row.type);
+  uint32_t type = notch_names_index(books, then, NOTCH_NAME_TYPE, row.type);
   if (owner != member || !notch_event_can_be_returned(then->rules->program, type)) {
     notch_text sentence = notch_history_no_return(&books->run, of, owner == member);
     return refuse_return(books, edition, event, member, NOTCH_REFUSED_BAD_VALUE, sentence,

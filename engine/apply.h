@@ -220,7 +220,8 @@ bool notch_names_effect(notch_books *books, notch_edition *edition, const notch_
                         notch_effect *to);
 bool notch_names_type(notch_books *books, notch_text type, uint32_t *number);
 /* The index that a number of the dictionary has in the edition, or NOTCH_NONE. */
-uint32_t notch_names_index(notch_books *books, notch_edition *edition, uint32_t number);
+uint32_t notch_names_index(notch_books *books, notch_edition *edition, notch_name_sort sort,
+                           uint32_t number);
 /* What terms are called in the dictionary: after who has them. */
 notch_text notch_names_terms(const notch_program *p, uint32_t terms, notch_arena *run);
 /* What a limit counts, in words of the rules; its amount is no part of it. */

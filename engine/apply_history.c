@@ -101,7 +101,7 @@ static notch_event *read_content(notch_books *books, notch_edition *edition, not
 notch_event *notch_history_event(notch_books *books, notch_edition *edition,
                                  const notch_transaction *row, notch_arena *arena)
 {
-  uint32_t type = notch_names_index(books, edition, row->type);
+  uint32_t type = notch_names_index(books, edition, NOTCH_NAME_TYPE, row->type);
   if (type == NOTCH_NONE || row->content.length == 0) {
     return NULL;
   }
@@ -393,7 +393,7 @@ int64_t notch_history_find_latest(notch_books *books, notch_edition *edition, in
     good = notch_lineage_next(&rows, &one, &row);
     bool found = good && row.event > 0 && row.verdict == NOTCH_APPLIED &&
                  row.origin == NOTCH_ORIGIN_SENT && row.at_us <= at_us &&
-                 notch_names_index(books, edition, row.type) == type;
+                 notch_names_index(books, edition, NOTCH_NAME_TYPE, row.type) == type;
     if (found && skip == 0) {
       *before = (notch_latest){last, at_us, row.event, type, n, rows};
     }

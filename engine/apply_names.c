@@ -294,37 +294,47 @@ static uint32_t find_index(notch_books *books, const notch_edition *edition, uin
   return notch_names_called(p, sort, text, &books->run);
 }
 
+/* An index, and that it is one of this sort: a damaged row may have another sort's number. */
+static inline uint32_t entry_of(notch_name_sort sort, uint32_t index)
+{
+  return index << 4 | (uint32_t)sort;
+}
+static_assert(NOTCH_NAME_OTHER < 16, "a sort takes four bits of an entry");
+
 /* Asked for the first time, or not there. */
-static bool look_up(notch_books *books, notch_edition *edition, uint32_t number, uint32_t *out)
+static bool look_up(notch_books *books, notch_edition *edition, notch_name_sort sort,
+                    uint32_t number, uint32_t *out)
 {
   *out = NOTCH_NONE;
-  if (number >= edition->index_count && !grow_indexes(books, edition, number)) {
+  if (notch_store_name_sort(books->store, number) != sort ||
+      (number >= edition->index_count && !grow_indexes(books, edition, number))) {
     return false;
   }
   if (edition->indexes[number] == 0) {
     uint32_t index = find_index(books, edition, number);
-    edition->indexes[number] = index == NOTCH_NONE ? NOTCH_NONE : index + 1;
+    edition->indexes[number] = index == NOTCH_NONE ? NOTCH_NONE : entry_of(sort, index);
   }
-  *out = edition->indexes[number] == NOTCH_NONE ? NOTCH_NONE : edition->indexes[number] - 1;
+  *out = edition->indexes[number] == NOTCH_NONE ? NOTCH_NONE : edition->indexes[number] >> 4;
   return *out != NOTCH_NONE;
 }
 
 /* The index of a number; NOTCH_NONE stays what it is.  False: the edition lacks the name. */
-static inline bool index_of(notch_books *books, notch_edition *edition, uint32_t number,
-                            uint32_t *out)
+static inline bool index_of(notch_books *books, notch_edition *edition, notch_name_sort sort,
+                            uint32_t number, uint32_t *out)
 {
   uint32_t known = number < edition->index_count ? edition->indexes[number] : 0;
-  if (number == NOTCH_NONE || (known != 0 && known != NOTCH_NONE)) {
-    *out = number == NOTCH_NONE ? NOTCH_NONE : known - 1;
+  if (number == NOTCH_NONE || (known != NOTCH_NONE && (known & 15) == (uint32_t)sort)) {
+    *out = number == NOTCH_NONE ? NOTCH_NONE : known >> 4;
     return true;
   }
-  return look_up(books, edition, number, out);
+  return look_up(books, edition, sort, number, out);
 }
 
-uint32_t notch_names_index(notch_books *books, notch_edition *edition, uint32_t number)
+uint32_t notch_names_index(notch_books *books, notch_edition *edition, notch_name_sort sort,
+                           uint32_t number)
 {
   uint32_t index;
-  return index_of(books, edition, number, &index) ? index : NOTCH_NONE;
+  return index_of(books, edition, sort, number, &index) ? index : NOTCH_NONE;
 }
 
 static uint32_t due_of(notch_text text)
@@ -358,15 +368,21 @@ static bool name_between(const naming *n, notch_name_sort sort, uint32_t from, u
 /* False: the edition lacks the name. */
 static inline bool name_in(const naming *n, notch_name_sort sort, uint32_t from, uint32_t *to)
 {
-  return n->from == NULL || from == NOTCH_NONE ? index_of(n->books, n->to, from, to)
+  return n->from == NULL || from == NOTCH_NONE ? index_of(n->books, n->to, sort, from, to)
                                                : name_between(n, sort, from, to);
+}
+
+static bool is_of_ladder(const notch_edition *edition, uint32_t ladder, uint32_t tier)
+{
+  return tier >= edition->tier_first[ladder] && tier < edition->tier_first[ladder + 1];
 }
 
 static bool name_tier(const naming *n, const notch_move *from, uint32_t ladder, uint32_t *to)
 {
   bool found = true;
   if (n->from == NULL || from->tier == NOTCH_NONE) {
-    found = index_of(n->books, n->to, from->tier, to);
+    found = index_of(n->books, n->to, NOTCH_NAME_TIER, from->tier, to) &&
+            (*to == NOTCH_NONE || is_of_ladder(n->to, ladder, *to));
   } else {
     const notch_ladder *of = &n->from->rules->program->ladders[from->ladder];
     *to = notch_carry_tier(n->books, n->to, of->decl.name, of->tiers[from->tier].decl.name);
@@ -487,7 +503,7 @@ bool notch_names_from_store(notch_books *books, notch_edition *edition,
   *to = *from;
   to->type = from->origin == NOTCH_ORIGIN_DUE
                  ? due_of(notch_store_name_text(books->store, from->type))
-                 : notch_names_index(books, edition, from->type);
+                 : notch_names_index(books, edition, NOTCH_NAME_TYPE, from->type);
   return name_row(&(naming){.books = books, .version = from->version, .to = edition, .run = run},
                   from, to);
 }

@@ -230,7 +230,7 @@ static bool decide_of(notch_rerun *rerun, const notch_transaction *row, notch_te
   if (then == NULL) {
     return false;
   }
-  uint32_t type = notch_names_index(books, then, first.type);
+  uint32_t type = notch_names_index(books, then, NOTCH_NAME_TYPE, first.type);
   int64_t owner = first.member;
   if (!notch_merged_into(books, &owner, row->event)) {
     return false;
