@@ -25,6 +25,7 @@ typedef struct notch_keys {
   uint32_t type; /* of event */
   uint32_t count;
   uint32_t *fields; /* NULL: the values are not to be read by themselves */
+  notch_text texts; /* t or v of each: between commas, t without quotes.  Empty: a list in JSON */
 } notch_keys;
 /* From the list of the keys. */
 void notch_read_keys(notch_keys *out, const notch_layout *layout, uint32_t type,

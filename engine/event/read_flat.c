@@ -64,14 +64,35 @@ static bool take_scalar(flat *f, notch_json *value)
   return yes || take(f, "false", 5);
 }
 
-static bool take_field(notch_reader *reader, flat *f, const notch_field *field, notch_value *out)
+/* Up to the next comma: a text without its quotes ('t'), or another value. */
+static bool take_bare(flat *f, char sort, notch_json *value)
+{
+  const char *start = f->at, *at = start;
+  while (at < f->end && *at != ',' && is_plain(*at)) {
+    at++;
+  }
+  f->at = at;
+  value->text = (notch_text){start, (uint32_t)(at - start)};
+  if (sort == 't') {
+    value->kind = NOTCH_JSON_STRING;
+    return true;
+  }
+  bool yes = notch_text_equal(value->text, NOTCH_TEXT("true"));
+  value->kind = yes ? NOTCH_JSON_TRUE : NOTCH_JSON_FALSE;
+  return yes || notch_text_equal(value->text, NOTCH_TEXT("false"));
+}
+
+/* `sort` as in take_bare(); 0: as JSON has it. */
+static bool take_field(notch_reader *reader, flat *f, char sort, const notch_field *field,
+                       notch_value *out)
 {
   notch_json value;
   value.key = field->name;
   value.first = value.next = NULL;
   value.count = 0;
   value.duplicate = false;
-  return take_scalar(f, &value) && notch_read_value(reader, field, &value, field->name, out);
+  return (sort == 0 ? take_scalar(f, &value) : take_bare(f, sort, &value)) &&
+         notch_read_value(reader, field, &value, field->name, out);
 }
 
 bool notch_read_flat(notch_reader *reader, notch_text content, notch_event *event)
@@ -91,7 +112,7 @@ bool notch_read_flat(notch_reader *reader, notch_text content, notch_event *even
       continue;
     }
     first = false;
-    if (!take_field(reader, &f, field, &event->fields[order[i]])) {
+    if (!take_field(reader, &f, 0, field, &event->fields[order[i]])) {
       return false;
     }
   }
@@ -103,15 +124,19 @@ bool notch_read_apart(notch_reader *reader, const notch_keys *keys, notch_text v
 {
   const notch_event_decl *decl = &reader->layout->program->events[event->type];
   flat f = {values.bytes, values.bytes + values.length};
-  char lead = '[';
-  for (uint32_t i = 0; i < keys->count; i++, lead = ',') {
+  bool bare = keys->texts.length > 0;
+  if (bare && keys->texts.length != keys->count) {
+    return false;
+  }
+  for (uint32_t i = 0; i < keys->count; i++) {
     uint32_t index = keys->fields[i];
-    if (!take_char(&f, lead) ||
-        !take_field(reader, &f, &decl->fields[index], &event->fields[index])) {
+    bool there = bare && i == 0 ? true : take_char(&f, i == 0 ? '[' : ',');
+    if (!there || !take_field(reader, &f, bare ? keys->texts.bytes[i] : 0, &decl->fields[index],
+                              &event->fields[index])) {
       return false;
     }
   }
-  return take_char(&f, ']') && f.at == f.end;
+  return (bare || take_char(&f, ']')) && f.at == f.end;
 }
 
 /* The next field in the order of the layout that is called so, from *place on. */

@@ -129,7 +129,8 @@ static notch_store_status check_dense(notch_check *check, const char *table)
 {
   char text[128];
   sqlite3_stmt *rows = NULL;
-  if (strcmp(table, "head") == 0 || strcmp(table, "node") == 0) {
+  if (strcmp(table, "head") == 0 || strcmp(table, "node") == 0 ||
+      strcmp(table, "event_more") == 0) {
     return NOTCH_STORE_OK; /* not dense by design */
   }
   table = strcmp(table, "posting_more") == 0 ? "posting" : table; /* with those in `event` */
@@ -157,48 +158,59 @@ static notch_store_status check_dense(notch_check *check, const char *table)
 static const struct {
   const char *what, *sql; /* the first of those that do not fit */
 } ranges[] = {
-    {"range event", "SELECT event FROM event WHERE origin NOT BETWEEN 0 AND 2 OR"
-                    " type NOT BETWEEN 0 AND 4294967295 OR version NOT BETWEEN 0 AND 4294967295 OR"
-                    " outcome NOT BETWEEN 0 AND 65535 OR offset NOT BETWEEN -1440 AND 1440 OR"
-                    " previous NOT BETWEEN 0 AND event-1 LIMIT 1"},
-    {"range event", "SELECT event FROM event e WHERE"
-                    " rare<>(origin<>0 OR cause<>0 OR move<>0 OR effect<>0 OR"
-                    " coalesce(earned,partner,shared,detail) IS NOT NULL) OR"
-                    " (postings=0)<>(points IS NULL) OR"
-                    " posting<>coalesce((SELECT p.posting+p.postings FROM event p WHERE"
-                    " p.event=e.event-1),1) OR"
-                    " (e.move<>0 AND NOT EXISTS(SELECT 1 FROM move m WHERE"
-                    " m.move=e.move AND m.event=e.event)) OR"
-                    " (e.effect<>0 AND NOT EXISTS(SELECT 1 FROM effect f WHERE"
-                    " f.effect=e.effect AND f.event=e.event)) LIMIT 1"},
-    {"range event", "SELECT event FROM event e WHERE postings>1 AND postings-1<>(SELECT count(*)"
-                    " FROM posting_more p WHERE p.event=e.event AND p.posting>e.posting AND"
-                    " p.posting<e.posting+e.postings) LIMIT 1"},
-    {"range posting", "SELECT posting FROM posting_more p WHERE NOT EXISTS(SELECT 1 FROM event e"
-                      " WHERE e.event=p.event AND p.posting>e.posting AND"
+    {"range form", "SELECT form FROM form WHERE"
+                   " type NOT BETWEEN 0 AND 4294967295 OR version NOT BETWEEN 0 AND 4294967295 OR"
+                   " outcome NOT BETWEEN 0 AND 65535 OR offset NOT BETWEEN -1440 AND 1440 OR"
+                   " postings NOT BETWEEN 0 AND 4294967295 OR (postings=0)<>(points IS NULL) OR"
+                   " terms NOT BETWEEN 0 AND 4294967295 OR more NOT BETWEEN 0 AND 1 OR"
+                   " (shape<>0 AND shape NOT IN (SELECT shape FROM shape)) OR"
+                   " form NOT IN (SELECT form FROM event) LIMIT 1"},
+    {"range form", "SELECT max(form) FROM form GROUP BY type,offset,version,outcome,postings,"
+                   "points,source,target,terms,shape,more HAVING count(*)>1 LIMIT 1"},
+    {"range event", "SELECT event FROM event WHERE previous NOT BETWEEN 0 AND event-1 OR"
+                    " form NOT IN (SELECT form FROM form) LIMIT 1"},
+    {"range event", "SELECT e.event FROM event e JOIN form f ON f.form=e.form WHERE"
+                    " (f.postings=0)<>(e.amount IS NULL) OR (f.postings=0)<>(e.lot IS NULL) OR"
+                    " (f.shape<>0 AND e.content IS NULL) OR"
+                    " e.event-e.posting<>coalesce((SELECT p.event-p.posting+g.postings"
+                    " FROM event p JOIN form g ON g.form=p.form WHERE p.event=e.event-1),1) OR"
+                    " f.more<>EXISTS(SELECT 1 FROM event_more m WHERE m.event=e.event) LIMIT 1"},
+    {"range event", "SELECT event FROM event_more n WHERE origin NOT BETWEEN 0 AND 2 OR"
+                    " (origin=0 AND cause=0 AND move=0 AND effect=0 AND"
+                    " coalesce(earned,partner,shared,detail) IS NULL) OR"
+                    " NOT EXISTS(SELECT 1 FROM event e WHERE e.event=n.event) OR"
+                    " (move<>0 AND NOT EXISTS(SELECT 1 FROM move m WHERE"
+                    " m.move=n.move AND m.event=n.event)) OR"
+                    " (effect<>0 AND NOT EXISTS(SELECT 1 FROM effect f WHERE"
+                    " f.effect=n.effect AND f.event=n.event)) LIMIT 1"},
+    {"range event", "SELECT event FROM notch_event e WHERE postings>1 AND postings-1<>"
+                    "(SELECT count(*) FROM posting_more p WHERE p.event=e.event AND"
+                    " p.posting>e.posting AND p.posting<e.posting+e.postings) LIMIT 1"},
+    {"range posting", "SELECT posting FROM posting_more p WHERE NOT EXISTS(SELECT 1 FROM"
+                      " notch_event e WHERE e.event=p.event AND p.posting>e.posting AND"
                       " p.posting<e.posting+e.postings) LIMIT 1"},
-    {"range event", "SELECT event FROM move m WHERE (SELECT e.move NOT BETWEEN 1 AND"
-                    " m.move FROM event e WHERE e.event=m.event) LIMIT 1"},
-    {"range event", "SELECT event FROM effect f WHERE (SELECT e.effect NOT BETWEEN 1 AND"
-                    " f.effect FROM event e WHERE e.event=f.event) LIMIT 1"},
+    {"range event", "SELECT event FROM move m WHERE coalesce((SELECT e.move NOT BETWEEN 1 AND"
+                    " m.move FROM event_more e WHERE e.event=m.event),1) LIMIT 1"},
+    {"range event", "SELECT event FROM effect f WHERE coalesce((SELECT e.effect NOT BETWEEN 1 AND"
+                    " f.effect FROM event_more e WHERE e.event=f.event),1) LIMIT 1"},
     {"range posting", "SELECT posting FROM posting WHERE points NOT BETWEEN 1 AND 4294967295 OR"
                       " source NOT BETWEEN 1 AND 9 OR target NOT BETWEEN 1 AND 9 OR"
                       " terms NOT BETWEEN 0 AND 4294967295 OR"
                       " partner NOT BETWEEN 0 AND 4294967295 OR"
                       " (typeof(rules)='integer' AND rules NOT BETWEEN 0 AND 4294967295) OR"
-                      " (typeof(rules)='text' AND NOT (json_valid(rules) AND json(rules)=rules)) OR"
+                      " (typeof(rules)='text' AND (rules GLOB '*[^]0-9,[-]*' OR"
+                      " rules NOT GLOB '[[]*,*' OR NOT json_valid(rules) OR json(rules)<>rules)) OR"
                       " typeof(rules) IN ('blob','real') LIMIT 1"},
     {"range move", "SELECT move FROM move WHERE ladder NOT BETWEEN 0 AND 4294967295 OR"
                    " tier NOT BETWEEN 0 AND 4294967295 OR cause NOT BETWEEN 0 AND 255 LIMIT 1"},
     {"range effect", "SELECT effect FROM effect WHERE kind NOT BETWEEN 0 AND 255 OR"
                      " subject NOT BETWEEN 0 AND 4294967295 OR"
                      " rule NOT BETWEEN 0 AND 4294967295 LIMIT 1"},
-    {"range event", "SELECT event FROM event WHERE shape<>0 AND"
-                    " (shape NOT IN (SELECT shape FROM shape) OR content NOT GLOB '[[]*' OR"
-                    " content IS NULL) LIMIT 1"},
-    {"range shape", "SELECT shape FROM shape WHERE shape NOT IN (SELECT shape FROM event)"
-                    " OR keys IN (SELECT o.keys FROM shape o WHERE o.shape<>shape.shape)"
-                    " LIMIT 1"},
+    {"range event", "SELECT event FROM event WHERE content NOT GLOB '[[]*' AND form IN (SELECT form"
+                    " FROM form f JOIN shape s ON s.shape=f.shape WHERE s.texts IS NULL) LIMIT 1"},
+    {"range shape", "SELECT shape FROM shape WHERE shape NOT IN (SELECT shape FROM form)"
+                    " OR EXISTS(SELECT 1 FROM shape o WHERE o.shape<>shape.shape AND"
+                    " o.keys=shape.keys AND o.texts IS shape.texts) LIMIT 1"},
     {"range name", "SELECT name FROM name WHERE event<1 OR name NOT BETWEEN 1 AND 4294967295 OR"
                    " sort NOT BETWEEN 0 AND 4294967295 LIMIT 1"},
     /* Each came with the row of the one before it, or later. */

@@ -10,6 +10,7 @@ libengine_la_SOURCES += \
   %D%/sqlite/error.c \
   %D%/sqlite/fit.c \
   %D%/sqlite/flush.c \
+  %D%/sqlite/forms.c \
   %D%/sqlite/internal.h \
   %D%/sqlite/journal.def \
   %D%/sqlite/key_runs.c \

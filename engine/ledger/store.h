@@ -275,9 +275,11 @@ notch_store_status notch_store_newest_of_members(notch_store *store, int64_t *ou
 
 /*
  * The keys of a content, which thousands of rows share, are kept once under a number, its shape:
- * a list in JSON.  Empty: there is no such shape.
+ * a list in JSON.  Empty: there is no such shape.  *texts empty: the values are such a list, too.
+ * Else they stand between commas, and of each key there is a letter: t a text, without its quotes,
+ * v another value.
  */
-notch_text notch_store_shape(notch_store *store, uint32_t shape);
+notch_text notch_store_shape(notch_store *store, uint32_t shape, notch_text *texts);
 /* Puts keys and values together, in the arena, which may be armed; of a damaged row the values stay
  * as they stand. */
 void notch_store_join(notch_store *store, notch_transaction *row, notch_arena *arena);

@@ -284,7 +284,9 @@ static const struct {
     {"name", "name", false},
     {"member", "member", false},
     {"shape", "shape", false},
+    {"form", "form", false},
     {"event", "event", false},
+    {"event_more", "event", false},
     {"posting_more", "posting", false},
     {"move", "move", false},
     {"effect", "effect", false},
@@ -416,8 +418,21 @@ END_TEST
 static const char *const whole_rows[] = {
     "DELETE FROM event WHERE event=3",
     "DELETE FROM event WHERE event=(SELECT max(event) FROM event)",
-    "UPDATE event SET postings=0,points=NULL,source=NULL,target=NULL,amount=NULL,lot=NULL"
-    " WHERE posting=1",
+    "UPDATE event SET form=(SELECT form FROM form WHERE postings=0),amount=NULL,lot=NULL"
+    " WHERE event-posting=1 AND amount IS NOT NULL",
+    "UPDATE event SET form=form+1 WHERE event=3",
+    "UPDATE event SET form=99 WHERE event=3",
+    "DELETE FROM form WHERE form=(SELECT max(form) FROM form)",
+    "INSERT INTO form SELECT max(form)+1,type,offset,version,outcome,postings,points,source,target,"
+    "terms,shape,more FROM form",
+    "UPDATE form SET offset=offset+1",
+    "UPDATE form SET more=1-more",
+    "DELETE FROM event_more WHERE event=(SELECT max(event) FROM event_more)",
+    "INSERT INTO event_more(event,origin,cause,move,effect,detail) VALUES(1,0,0,0,0,'x')",
+    "INSERT INTO event_more(event,origin,cause,move,effect) VALUES(1,0,0,0,0)",
+    "INSERT INTO event_more(event,origin,cause,move,effect) VALUES(999,1,0,0,0)",
+    "UPDATE shape SET texts='v' WHERE texts='t'",
+    "UPDATE shape SET texts=texts||'t' WHERE texts IS NOT NULL",
     "DELETE FROM posting_more WHERE posting=(SELECT min(posting) FROM posting_more)",
     "DELETE FROM posting_more WHERE posting=(SELECT max(posting) FROM posting_more)",
     "DELETE FROM move",
@@ -436,8 +451,9 @@ static const char *const whole_rows[] = {
     /* two rows exchanged */
     "UPDATE event SET event=-3 WHERE event=3; UPDATE event SET event=3 WHERE event=4;"
     "UPDATE event SET event=4 WHERE event=-3",
-    "UPDATE event SET posting=posting+1 WHERE postings=1",
-    "UPDATE event SET postings=postings+1 WHERE event=(SELECT max(event) FROM event)",
+    "UPDATE event SET posting=posting+1 WHERE amount IS NOT NULL",
+    "UPDATE form SET postings=postings+1 WHERE form=(SELECT form FROM event WHERE"
+    " event=(SELECT max(event) FROM event))",
     "UPDATE effect SET event=event-1 WHERE effect=1",
     "UPDATE personal SET value='Ax' WHERE field<>0",
     "UPDATE personal SET value='amn' WHERE value='ann'",

@@ -303,7 +303,7 @@ START_TEST(a_changed_row_fails_the_leaves)
   ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
   ck_assert_int_eq(
       sqlite3_exec(db,
-                   "DROP TRIGGER event_u; UPDATE event SET content='[\"3.00\"]'"
+                   "DROP TRIGGER event_u; UPDATE event SET content='3.00'"
                    " WHERE event=(SELECT max(event) FROM event);"
                    "CREATE TRIGGER event_u BEFORE UPDATE ON event"
                    " BEGIN SELECT RAISE(ABORT,'the journal only grows'); END;",

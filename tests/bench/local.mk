@@ -11,7 +11,7 @@ tests_bench_baseline_SOURCES = tests/bench/baseline.c tests/bench/w_rules.c test
 tests_bench_baseline_LDADD = $(SQLITE_LIBS)
 tests_bench_replay_baseline_SOURCES = tests/bench/replay_baseline.c tests/bench/w_rules.c \
   tests/bench/w_rules.h
-tests_bench_replay_baseline_LDADD = $(SQLITE_LIBS) $(YAJL_LIBS)
+tests_bench_replay_baseline_LDADD = $(SQLITE_LIBS)
 tests_bench_till_bench_SOURCES = tests/bench/till_bench.c
 tests_bench_till_bench_LDADD = libnotch.la $(SQLITE_LIBS)
 tests_bench_hash_bench_SOURCES = tests/bench/hash_bench.c

@@ -2,8 +2,8 @@
  * replay_baseline.c -- reading back and recomputing by hand: what `notch replay` is measured by.
  *
  * Every event of workload W is read, decided again by w_rules.c and compared with what is
- * recorded.  It reads either the ledger that `notch apply` wrote (content as JSON, read field by
- * field; the sum and the lot's day of each posting, the tier and the term of each move), or the
+ * recorded.  It reads either the ledger that `notch apply` wrote (the content value by value; the
+ * sum and the lot's day of each posting, the tier and the term of each move), or the
  * plain columns that baseline.c wrote (postings, and in the end every balance, tier and limit).
  * No hashes, no shares by rule, no other rules: less than replay compares.
  *
@@ -18,10 +18,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <yajl/yajl_parse.h>
 
 #define ISSUED 4 /* base/account.def */
 #define POINTS 1 /* the same */
+
+/* What events have in common. */
+struct form {
+  int64_t type;
+  int outcome, postings, source, target;
+};
 
 struct bench {
   sqlite3 *db;
@@ -30,6 +35,8 @@ struct bench {
   int64_t events, postings, moves, issued, differences;
   /* how the ledger at hand numbers names */
   int64_t purchase, tiers[W_TIER_COUNT];
+  struct form *forms; /* by number, which is dense */
+  int64_t form_count;
 };
 
 /* The rows of a table in order, of which one is looked at. */
@@ -103,45 +110,6 @@ static void count(struct bench *b, const struct w_outcome *out)
   b->moves += out->moved;
 }
 
-/* ---- the content of an event, without a tree of values: its values by their keys' order ---- */
-
-enum field { AMOUNT, BIRTHDAY, CATEGORY, CHANNEL };
-
-struct content {
-  struct w_purchase *purchase;
-  int field; /* whose value comes next */
-};
-
-static int on_start(void *payload)
-{
-  ((struct content *)payload)->field = AMOUNT;
-  return 1;
-}
-
-static int on_string(void *payload, const unsigned char *bytes, size_t length)
-{
-  struct content *c = payload;
-  const char *text = (const char *)bytes;
-  switch (c->field++) {
-  case AMOUNT: return w_read_amount(c->purchase, text, (unsigned)length);
-  case BIRTHDAY: return w_read_birthday(c->purchase, text, (unsigned)length);
-  case CATEGORY: c->purchase->category = (struct w_text){text, (unsigned)length}; return 1;
-  case CHANNEL: c->purchase->channel = (struct w_text){text, (unsigned)length}; return 1;
-  default: return 0;
-  }
-}
-
-static const yajl_callbacks callbacks = {.yajl_start_array = on_start, .yajl_string = on_string};
-
-/* One parser for all: each content is one more value of a long text. */
-static yajl_handle open_parser(struct content *content)
-{
-  yajl_handle parser = w_must(yajl_alloc(&callbacks, NULL, content));
-  yajl_config(parser, yajl_allow_multiple_values, 1);
-  yajl_config(parser, yajl_dont_validate_strings, 1);
-  return parser;
-}
-
 /* ---- the ledger ---- */
 
 static void read_names(struct bench *b)
@@ -151,25 +119,57 @@ static void read_names(struct bench *b)
   b->tiers[W_GOLD] = one_number(b, "SELECT name FROM name WHERE sort=5 AND text='status.gold'");
 }
 
+static void read_forms(struct bench *b)
+{
+  sqlite3_stmt *rows = prepare(b, "SELECT type, outcome, postings, source, target FROM form"
+                                  " ORDER BY form");
+  b->form_count = one_number(b, "SELECT max(form) FROM form");
+  b->forms = w_must(calloc((size_t)b->form_count + 1, sizeof *b->forms));
+  for (int64_t i = 1; i <= b->form_count && step(b, rows); i++)
+    b->forms[i] = (struct form){sqlite3_column_int64(rows, 0), sqlite3_column_int(rows, 1),
+                                sqlite3_column_int(rows, 2), sqlite3_column_int(rows, 3),
+                                sqlite3_column_int(rows, 4)};
+  sqlite3_finalize(rows);
+}
+
+/* The values of a purchase stand between commas, in the order of their keys. */
+static void read_content(struct w_purchase *purchase, struct w_text content)
+{
+  struct w_text values[4]; /* amount, birthday, category, channel */
+  const char *at = content.bytes, *end = at + content.length;
+  for (int i = 0; i < 4; i++) {
+    const char *comma = i < 3 ? memchr(at, ',', (size_t)(end - at)) : end;
+    if (comma == NULL)
+      w_die("a content that is not a purchase of gen_w");
+    values[i] = (struct w_text){at, (unsigned)(comma - at)};
+    at = comma + 1;
+  }
+  purchase->category = values[2];
+  purchase->channel = values[3];
+  if (!w_read_amount(purchase, values[0].bytes, values[0].length) ||
+      !w_read_birthday(purchase, values[1].bytes, values[1].length))
+    w_die("a content that is not a purchase of gen_w");
+}
+
 static int64_t seconds_of_day(int day)
 {
   return (int64_t)day * W_DAY_S - W_OFFSET_S;
 }
 
 /* A purchase has one posting at most, and the first stands in the event's own row. */
-static void compare_posting(struct bench *b, sqlite3_stmt *row, const struct w_outcome *out)
+static void compare_posting(struct bench *b, sqlite3_stmt *row, const struct form *form,
+                            const struct w_outcome *out)
 {
   int64_t event = sqlite3_column_int64(row, 0);
-  int count = sqlite3_column_int(row, 6);
-  if (count != (out->points > 0))
+  if (form->postings != (out->points > 0))
     differ(b, event, "number of postings");
-  if (count == 0)
+  if (form->postings == 0)
     return;
-  if (sqlite3_column_int(row, 7) != ISSUED || sqlite3_column_int(row, 8) != POINTS)
+  if (form->source != ISSUED || form->target != POINTS)
     differ(b, event, "account");
-  if (sqlite3_column_int64(row, 9) != out->points)
+  if (sqlite3_column_int64(row, 5) != out->points)
     differ(b, event, "sum");
-  if (sqlite3_column_int64(row, 10) != seconds_of_day(out->expires))
+  if (sqlite3_column_int64(row, 6) != seconds_of_day(out->expires))
     differ(b, event, "expiry");
 }
 
@@ -191,31 +191,29 @@ static void compare_moves(struct scan *s, int64_t event, const struct w_outcome 
 static void replay_ledger(struct bench *b)
 {
   struct w_purchase purchase = {0};
-  struct content content = {&purchase, AMOUNT};
-  yajl_handle parser = open_parser(&content);
   struct scan moves;
   sqlite3_stmt *events =
-      prepare(b, "SELECT event, type, member, at, outcome, content, postings, source, target,"
-                 " amount, expires FROM event ORDER BY event");
+      prepare(b, "SELECT event, form, member, at, content, amount, expires FROM event"
+                 " ORDER BY event");
   begin_scan(&moves, b, "SELECT event, tier, until FROM move ORDER BY move");
   read_names(b);
+  read_forms(b);
   while (step(b, events)) {
-    int64_t event = sqlite3_column_int64(events, 0);
-    if (sqlite3_column_int64(events, 1) != b->purchase)
+    int64_t event = sqlite3_column_int64(events, 0), number = sqlite3_column_int64(events, 1);
+    const struct form *form = &b->forms[number < 1 || number > b->form_count ? 0 : number];
+    if (form->type != b->purchase)
       continue; /* the rules' own row */
-    struct w_text text = column_text(events, 5);
-    if (yajl_parse(parser, (const unsigned char *)text.bytes, text.length) != yajl_status_ok)
-      w_die("a content that is not a purchase of gen_w");
+    read_content(&purchase, column_text(events, 4));
     w_read_moment(&purchase, sqlite3_column_int64(events, 3) / 1000000);
     struct w_member *m = member_of(b, sqlite3_column_int64(events, 2));
     struct w_outcome out = w_decide(m, &purchase);
-    if (sqlite3_column_int(events, 4) != 0)
+    if (form->outcome != 0)
       differ(b, event, "verdict");
-    compare_posting(b, events, &out);
+    compare_posting(b, events, form, &out);
     compare_moves(&moves, event, &out, m);
     count(b, &out);
   }
-  yajl_free(parser);
+  free(b->forms);
   sqlite3_finalize(events);
   sqlite3_finalize(moves.rows);
 }

@@ -47,14 +47,36 @@ static void is_intact(sample *store)
   ck_assert_msg(sample_check(store, what, sizeof what) == 0, "%s", what);
 }
 
+/* How the view gives the content, and how the shape of its values is kept. */
+static void shows(const char *path, int64_t event, const char *content, const char *texts)
+{
+  sqlite3 *db;
+  sqlite3_stmt *get;
+  ck_assert_int_eq(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+  ck_assert_int_eq(sqlite3_prepare_v2(db,
+                                      "SELECT content,(SELECT texts FROM shape JOIN notch_event e"
+                                      " USING(shape) WHERE e.event=c.event)"
+                                      " FROM notch_content c WHERE event=?1",
+                                      -1, &get, NULL),
+                   SQLITE_OK);
+  sqlite3_bind_int64(get, 1, event);
+  ck_assert_int_eq(sqlite3_step(get), SQLITE_ROW);
+  const char *shown = (const char *)sqlite3_column_text(get, 0);
+  const char *letters = (const char *)sqlite3_column_text(get, 1);
+  ck_assert_str_eq(shown != NULL ? shown : "", content);
+  ck_assert_str_eq(letters != NULL ? letters : "none", texts != NULL ? texts : "none");
+  sqlite3_finalize(get);
+  sqlite3_close(db);
+}
+
 /* As the row has it; 0: none. */
 static uint32_t shape_of(const char *path, int64_t event)
 {
   sqlite3 *db;
   sqlite3_stmt *get;
   ck_assert_int_eq(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
-  ck_assert_int_eq(sqlite3_prepare_v2(db, "SELECT shape FROM event WHERE event=?1", -1, &get,
-                                      NULL),
+  ck_assert_int_eq(sqlite3_prepare_v2(db, "SELECT shape FROM notch_event WHERE event=?1",
+                                      -1, &get, NULL),
                    SQLITE_OK);
   sqlite3_bind_int64(get, 1, event);
   ck_assert_int_eq(sqlite3_step(get), SQLITE_ROW);
@@ -67,35 +89,46 @@ static uint32_t shape_of(const char *path, int64_t event)
 static const struct {
   const char *content;
   bool has_shape;
+  const char *texts; /* NULL: the values are kept as JSON */
 } contents[] = {
-    {"{\"amount\":\"1.00\"}", true},
-    {"{\"a\":1,\"b\":true,\"c\":null}", true},
-    {"{\"a\":{\"b\":[1,2,\"}],\"]},\"c\":\"x\\\"y,]\\\\\"}", true},
-    {"{\"a\\\"b\":\"\",\"\":[]}", true},
-    {"{\"名\":\"值\"}", true},
-    {"{}", false},
-    {"", false},
-    {"{", false},
-    {"[1,2]", false},
-    {"text", false},
-    {"{\"a\":}", false},
-    {"{\"a\":1}x", false},
-    {"{\"a\":1]", false},
-    {"{\"a\":\"open}", false},
-    {"{\"a\":[1}", false},
-    {"{ \"a\":1}", false},
-    {"{\"a\"}", false},
+    {"{\"amount\":\"1.00\"}", true, "t"},
+    {"{\"a\":1,\"b\":true,\"c\":null}", true, "vvv"},
+    {"{\"a\":\"x\",\"b\":-1.5,\"c\":\"y}]\",\"d\":\"\"}", true, "tvtt"},
+    {"{\"a\":\"\",\"b\":\"\"}", true, "tt"},
+    {"{\"a\":\"[\",\"b\":\"'{\"}", true, "tt"},
+    {"{\"a\":\"\"}", true, NULL},
+    {"{\"a\":\"x,y\",\"b\":1}", true, NULL},
+    {"{\"a\":\"x\\\\\"}", true, NULL},
+    {"{\"a\":1,\"b\":{}}", true, NULL},
+    {"{\"a\":1,\"b\":[]}", true, NULL},
+    {"{\"a\":{\"b\":[1,2,\"}],\"]},\"c\":\"x\\\"y,]\\\\\"}", true, NULL},
+    {"{\"a\\\"b\":\"\",\"\":[]}", true, NULL},
+    {"{\"a,b\":\"x\",\"\":2}", true, "tv"},
+    {"{\"名\":\"值\"}", true, "t"},
+    {"{}", false, NULL},
+    {"", false, NULL},
+    {"{", false, NULL},
+    {"[1,2]", false, NULL},
+    {"text", false, NULL},
+    {"{\"a\":}", false, NULL},
+    {"{\"a\":1}x", false, NULL},
+    {"{\"a\":1]", false, NULL},
+    {"{\"a\":\"open}", false, NULL},
+    {"{\"a\":[1}", false, NULL},
+    {"{ \"a\":1}", false, NULL},
+    {"{\"a\"}", false, NULL},
 };
 
-static void joins_what_was_left_apart(int64_t event, const char *content)
+static void joins_what_was_left_apart(int64_t event, const char *content, const char *letters)
 {
   notch_cursor *cursor;
   sample_must(&s, notch_cursor_open(&cursor, s.store, event, 0));
   notch_cursor_leave_apart(cursor);
   notch_transaction t = *notch_cursor_next(cursor);
-  notch_text keys = notch_store_shape(s.store, t.shape);
-  ck_assert_int_eq(t.shape != 0, t.content.length > 0 && t.content.bytes[0] == '[' &&
-                                     keys.length > 0);
+  notch_text texts, keys = notch_store_shape(s.store, t.shape, &texts);
+  ck_assert_int_eq(t.shape != 0, keys.length > 0);
+  ck_assert(notch_text_equal(texts, notch_text_of(letters != NULL ? letters : "")));
+  ck_assert(t.shape == 0 || letters != NULL || t.content.bytes[0] == '[');
   notch_store_join(s.store, &t, &s.arena);
   ck_assert(notch_text_equal(t.content, notch_text_of(content)));
   ck_assert_uint_eq(t.shape, 0);
@@ -115,10 +148,11 @@ START_TEST(every_content_reads_back)
   ck_assert(notch_text_equal(t->content, notch_text_of(contents[_i].content)));
   ck_assert_uint_eq(t->shape, 0);
   notch_cursor_close(cursor);
-  joins_what_was_left_apart(second, contents[_i].content);
+  joins_what_was_left_apart(second, contents[_i].content, contents[_i].texts);
   is_intact(&s);
   ck_assert_uint_eq(shape_of(path, first) != 0, contents[_i].has_shape);
   ck_assert_uint_eq(shape_of(path, first), shape_of(path, second));
+  shows(path, second, contents[_i].content, contents[_i].texts);
   sample_close(&s);
   sample_open(&s, path, true);
   reads_back(&s, second, contents[_i].content);

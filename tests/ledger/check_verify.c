@@ -60,6 +60,7 @@ START_TEST(every_table_of_the_journal_refuses_changes)
   for (unsigned i = 0; notch_journal_tables[i] != NULL; i++) {
     const char *table = notch_journal_tables[i];
     const char *key = strcmp(table, "head") == 0           ? "size"
+                      : strcmp(table, "event_more") == 0   ? "event"
                       : strcmp(table, "posting_more") == 0 ? "posting"
                                                            : table;
     snprintf(text, sizeof text, "DELETE FROM %s", table);
@@ -90,11 +91,21 @@ END_TEST
 static const struct {
   const char *sql, *wanted;
 } tamperings[] = {
-    {"DROP TRIGGER event_u; UPDATE event SET amount=amount+1 WHERE posting=7", "[leaf]"},
-    {"DROP TRIGGER event_u; UPDATE event SET amount=amount+1 WHERE posting=7", "[shares]"},
-    {"DROP TRIGGER event_u; UPDATE event SET posting=posting+1 WHERE posting=7", "[range event]"},
-    {"DROP TRIGGER event_u; UPDATE event SET postings=postings+1 WHERE postings>1",
+    {"DROP TRIGGER event_u; UPDATE event SET amount=amount+1 WHERE event-posting=7", "[leaf]"},
+    {"DROP TRIGGER event_u; UPDATE event SET rules='[1,2,3,4]' WHERE event-posting=7", "[shares]"},
+    {"DROP TRIGGER event_u; UPDATE event SET rules='[1,2.3]' WHERE event-posting=7",
+     "[range posting]"},
+    {"DROP TRIGGER event_u; UPDATE event SET rules='{\"1\":2}' WHERE event-posting=7",
+     "[range posting]"},
+    {"DROP TRIGGER event_u; UPDATE event SET posting=posting+1 WHERE event-posting=7",
      "[range event]"},
+    {"DROP TRIGGER event_u; UPDATE event SET form=1000 WHERE event=9", "[range event]"},
+    {"DROP TRIGGER form_u; UPDATE form SET postings=postings+1 WHERE postings>1",
+     "[range event]"},
+    {"DROP TRIGGER form_u; UPDATE form SET offset=1441", "[range form]"},
+    {"DROP TRIGGER form_u; UPDATE form SET offset=offset+1", "[leaf]"},
+    {"INSERT INTO form SELECT max(form)+1,type,offset,version,outcome,postings,points,source,"
+     "target,terms,shape,more FROM form", "[range form]"},
     {"DROP TRIGGER posting_more_u; UPDATE posting_more SET amount=2", "[leaf]"},
     {"DROP TRIGGER posting_more_u; UPDATE posting_more SET event=7", "[range posting]"},
     {"DROP TRIGGER posting_more_d; DELETE FROM posting_more", "[range event]"},
@@ -102,9 +113,11 @@ static const struct {
     {"CREATE TABLE extra(a)", "[schema]"},
     {"DROP TRIGGER event_u; UPDATE event SET content='{}' WHERE event=9", "[leaf]"},
     {"DROP TRIGGER event_u; UPDATE event SET at=at-1 WHERE event=9", "[leaf]"},
-    {"DROP TRIGGER event_u; UPDATE event SET shape=1 WHERE event=1", "[range event]"},
-    {"DROP TRIGGER event_u; UPDATE event SET rare=1 WHERE event=9", "[range event]"},
-    {"DROP TRIGGER event_u; UPDATE event SET origin=1 WHERE event=9", "[range event]"},
+    {"DROP TRIGGER form_u; UPDATE form SET shape=9 WHERE form=1", "[range form]"},
+    {"DROP TRIGGER form_u; UPDATE form SET more=1-more", "[range event]"},
+    {"DROP TRIGGER event_more_u; UPDATE event_more SET cause=1", "[leaf]"},
+    {"DROP TRIGGER event_more_d; DELETE FROM event_more", "[range event]"},
+    {"INSERT INTO event_more(event,origin,cause,move,effect) VALUES(9,1,0,0,0)", "[range event]"},
     {"DROP TRIGGER shape_u; UPDATE shape SET keys='[\"other\"]'", "[leaf]"},
     {"INSERT INTO shape(keys) VALUES('[\"other\"]')", "[range shape]"},
     {"DROP TRIGGER event_u; UPDATE event SET leaf=zeroblob(32) WHERE event=9", "[leaf]"},
@@ -114,10 +127,10 @@ static const struct {
     {"DROP TRIGGER event_d; DELETE FROM event WHERE event=50", "[dense]"},
     {"DROP TRIGGER event_d; DELETE FROM event WHERE event=(SELECT max(event) FROM event)",
      "[head beyond the last transaction]"},
-    {"DROP TRIGGER event_u; UPDATE event SET postings=0,points=NULL,source=NULL,target=NULL,"
-     "amount=NULL,lot=NULL WHERE posting=50", "[dense posting]"},
-    {"DROP TRIGGER event_u; UPDATE event SET lot=47 WHERE posting=50", "[lot]"},
-    {"DROP TRIGGER event_u; UPDATE event SET source=1,target=5 WHERE posting=50", "[lot"},
+    {"DROP TRIGGER event_u; UPDATE event SET form=1,amount=NULL,lot=NULL WHERE event-posting=50",
+     "[dense posting]"},
+    {"DROP TRIGGER event_u; UPDATE event SET lot=47 WHERE event-posting=50", "[lot]"},
+    {"DROP TRIGGER form_u; UPDATE form SET source=1,target=5 WHERE source=4", "[lot"},
     {"DROP TRIGGER head_u; UPDATE head SET root=zeroblob(32) WHERE size=101", "[head]"},
     {"DROP TRIGGER node_u; UPDATE node SET hash=zeroblob(32) WHERE node=(8<<40)", "[node]"},
     {"DROP TRIGGER node_d; DELETE FROM node WHERE node=(8<<40)", "[node"},

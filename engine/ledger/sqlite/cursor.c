@@ -1,6 +1,6 @@
 /*
  * ledger/sqlite/cursor.c -- all transactions in order, further postings, moves and effects merged
- * in: four scans side by side, none of which looks anything up.
+ * in: five scans side by side, none of which looks anything up.
  */
 #include <config.h>
 
@@ -8,8 +8,9 @@
 
 #include <assert.h>
 
-typedef struct scan { /* of one of the three tables that hang on event */
+typedef struct scan { /* of one of the tables that hang on event */
   sqlite3_stmt *rows;
+  int column;    /* with the event */
   int64_t event; /* of the row it stands on */
   bool started, ended;
 } scan;
@@ -17,8 +18,8 @@ typedef struct scan { /* of one of the three tables that hang on event */
 struct notch_cursor {
   notch_store *store;
   sqlite3_stmt *events;
-  sqlite3_stmt *rare; /* what few events have; NULL: `events` has it */
-  scan postings, moves, effects;
+  bool leaves;   /* are read, too */
+  scan more, postings, moves, effects;
   notch_arena own;   /* of the current transaction */
   notch_arena *into; /* or the caller's, for as long as he likes */
   bool apart;        /* contents stay so */
@@ -45,12 +46,13 @@ static notch_store_status open_cursor(notch_cursor **out, notch_store *store, in
   if (cursor == NULL) {
     return notch_store_nomem(store);
   }
-  *cursor = (notch_cursor){.store = store};
+  *cursor = (notch_cursor){.store = store, .leaves = leaves, .more.column = NOTCH_MORE_EVENT};
+  cursor->postings.column = cursor->moves.column = cursor->effects.column = 1;
   notch_arena_init(&cursor->own, store->memory);
   cursor->into = &cursor->own;
   notch_sql events = leaves ? NOTCH_SQL_EVENTS : NOTCH_SQL_EVENTS_PLAIN;
   if (!prepare(cursor, &cursor->events, notch_sql_text(events)) ||
-      (!leaves && !prepare(cursor, &cursor->rare, notch_sql_text(NOTCH_SQL_EVENT_RARE))) ||
+      !prepare(cursor, &cursor->more.rows, notch_sql_text(NOTCH_SQL_MORE_OF)) ||
       !prepare(cursor, &cursor->postings.rows, notch_sql_text(NOTCH_SQL_POSTINGS_OF)) ||
       !prepare(cursor, &cursor->moves.rows, notch_sql_text(NOTCH_SQL_MOVES_OF)) ||
       !prepare(cursor, &cursor->effects.rows, notch_sql_text(NOTCH_SQL_EFFECTS_OF))) {
@@ -81,7 +83,7 @@ void notch_cursor_close(notch_cursor *cursor)
     return;
   }
   sqlite3_finalize(cursor->events);
-  sqlite3_finalize(cursor->rare);
+  sqlite3_finalize(cursor->more.rows);
   sqlite3_finalize(cursor->postings.rows);
   sqlite3_finalize(cursor->moves.rows);
   sqlite3_finalize(cursor->effects.rows);
@@ -106,7 +108,7 @@ notch_store_status notch_cursor_status(const notch_cursor *cursor)
 
 const notch_digest *notch_cursor_leaf(const notch_cursor *cursor)
 {
-  assert(cursor->rare == NULL);
+  assert(cursor->leaves);
   return &cursor->leaf;
 }
 
@@ -114,7 +116,7 @@ static void step(notch_cursor *cursor, scan *table)
 {
   int code = sqlite3_step(table->rows);
   table->ended = code != SQLITE_ROW;
-  table->event = table->ended ? INT64_MAX : sqlite3_column_int64(table->rows, 1);
+  table->event = table->ended ? INT64_MAX : sqlite3_column_int64(table->rows, table->column);
   if (code != SQLITE_ROW && code != SQLITE_DONE) {
     cursor->status = notch_store_fail(cursor->store, "reading the journal");
   }
@@ -203,21 +205,13 @@ static void read_effects(notch_cursor *cursor, int64_t first)
   t->effect_count = list.count;
 }
 
-/* What the event has besides the plain columns, from its own row or with a look at the others. */
-static void read_rare(notch_cursor *cursor, notch_row_hangs *hangs)
+/* What few events have.  The texts stay where they are until the scan is needed again. */
+static void read_more(notch_cursor *cursor, notch_row_hangs *hangs)
 {
-  notch_transaction *t = &cursor->transaction;
-  sqlite3_stmt *row = cursor->rare != NULL ? NULL : cursor->events;
-  if (cursor->rare != NULL && sqlite3_column_int(cursor->events, NOTCH_ROW_RARE) != 0) {
-    row = cursor->rare;
-    sqlite3_reset(row);
-    sqlite3_bind_int64(row, 1, t->event);
-    if (sqlite3_step(row) != SQLITE_ROW) {
-      cursor->status = notch_store_fail(cursor->store, "reading the journal");
-      return;
-    }
+  int64_t event = cursor->transaction.event;
+  if (seek(cursor, &cursor->more, event, event) && is_of(&cursor->more, event)) {
+    notch_row_more(cursor->more.rows, &cursor->transaction, &cursor->first, hangs);
   }
-  notch_row_rare(row, row == cursor->rare ? 0 : NOTCH_ROW_ORIGIN, t, &cursor->first, hangs);
 }
 
 /* Out of the row, apart where that is wanted and somebody sent it, else in one piece. */
@@ -266,14 +260,16 @@ const notch_transaction *notch_cursor_next(notch_cursor *cursor)
   if (cursor->into == &cursor->own) {
     notch_arena_reset(&cursor->own);
   }
-  notch_row_event(cursor->events, cursor->into, &cursor->transaction, &cursor->first);
-  read_rare(cursor, &hangs);
+  const notch_form *form = notch_row_event(cursor->store, cursor->events, cursor->into,
+                                           &cursor->transaction, &cursor->first);
+  if (form->fields[NOTCH_FORM_MORE] != 0) {
+    read_more(cursor, &hangs);
+  }
   read_content(cursor);
-  if (cursor->rare == NULL) {
+  if (cursor->leaves) {
     notch_column_digest(cursor->events, NOTCH_ROW_LEAF, &cursor->leaf);
   }
-  if (cursor->transaction.posting_count > 0 && cursor->first.posting < INT64_MAX &&
-      sqlite3_column_int64(cursor->events, NOTCH_ROW_POSTINGS) > 1) {
+  if (form->fields[NOTCH_FORM_POSTINGS] > 1 && cursor->first.posting < INT64_MAX) {
     read_more_postings(cursor, cursor->first.posting + 1);
   }
   read_moves(cursor, hangs.move);

@@ -111,9 +111,9 @@ typedef struct notch_name_cache {
 } notch_name_cache;
 
 typedef struct notch_shape { /* of contents; see shapes.c */
-  notch_text keys;         /* as in the file */
-  const notch_text *leads; /* what stands before each value */
-  uint32_t count, bytes;   /* of them; 0: damaged */
+  notch_text keys, texts;  /* as in the file */
+  const notch_text *leads; /* what stands before each value, and after the last */
+  uint32_t count, bytes;   /* of values, of leads; count 0: damaged */
 } notch_shape;
 
 typedef struct notch_shape_cache {
@@ -121,8 +121,26 @@ typedef struct notch_shape_cache {
   uint32_t count, capacity, committed;
   uint32_t newest;         /* that was written; 0: none */
   notch_arena texts;
-  notch_buffer keys, values;
+  notch_buffer keys, sorts, values;
 } notch_shape_cache;
+
+enum { /* fields of a form, in the order of its columns */
+  NOTCH_FORM_TYPE, NOTCH_FORM_OFFSET, NOTCH_FORM_VERSION, NOTCH_FORM_OUTCOME,
+  NOTCH_FORM_POSTINGS, NOTCH_FORM_POINTS, NOTCH_FORM_SOURCE, NOTCH_FORM_TARGET,
+  NOTCH_FORM_TERMS, NOTCH_FORM_SHAPE, NOTCH_FORM_MORE, NOTCH_FORM_FIELDS
+};
+#define NOTCH_FORM_NULL INT64_MIN
+typedef struct notch_form { /* what events have in common; see forms.c */
+  int64_t fields[NOTCH_FORM_FIELDS];
+} notch_form;
+
+typedef struct notch_form_cache {
+  notch_form *forms;       /* by number - 1 */
+  uint32_t count, capacity, committed;
+  uint32_t newest;         /* that was written; 0: none */
+  uint32_t *slots;         /* open addressing: numbers */
+  uint32_t slot_count;     /* a power of two */
+} notch_form_cache;
 
 typedef struct notch_waiting { /* dictionary rows for the next append, besides names */
   notch_leaf_member *members;
@@ -175,6 +193,7 @@ struct notch_store {
   notch_id_cache ids;
   notch_name_cache names;
   notch_shape_cache shapes;
+  notch_form_cache forms;
   notch_waiting waiting;
 };
 
@@ -230,6 +249,15 @@ void notch_shapes_free(notch_store *store);
 notch_store_status notch_shape_split(notch_store *store, notch_text content, bool applied,
                                      uint32_t *shape, notch_text *values);
 
+/* forms.c */
+notch_store_status notch_forms_refresh(notch_store *store);
+void notch_forms_revert(notch_store *store);
+void notch_forms_free(notch_store *store);
+/* The number of a form; a new one is written. */
+notch_store_status notch_form_number(notch_store *store, const notch_form *form, int64_t *out);
+/* Of a damaged number all fields are 0.  Borrowed until the next form is written or read. */
+const notch_form *notch_form_of(notch_store *store, int64_t number);
+
 /* keys.c */
 int64_t notch_key_of(notch_text id);
 bool notch_keys_add(notch_store *store, int64_t key, int64_t event);
@@ -265,28 +293,32 @@ void notch_flush_stepped(notch_store *store);            /* after the commit */
 void notch_flush_reorder(notch_store *store);            /* members.waiting was made anew */
 void notch_flush_drop(notch_store *store); /* what it had still to write is written, or forgotten */
 
-/* row.c: columns of event, posting, move and effect rows, in the order of sql.def.
+/* row.c: columns of event, event_more, posting, move and effect rows, in the order of sql.def.
  * Lists and copied texts go to the arena; arena->failed says whether memory ran out. */
 enum { /* columns of an event row */
-  NOTCH_ROW_EVENT, NOTCH_ROW_ID, NOTCH_ROW_TYPE, NOTCH_ROW_MEMBER, NOTCH_ROW_PREVIOUS,
-  NOTCH_ROW_AT, NOTCH_ROW_OFFSET, NOTCH_ROW_BOOKED, NOTCH_ROW_RECORDED, NOTCH_ROW_VERSION,
-  NOTCH_ROW_OUTCOME, NOTCH_ROW_POSTING, NOTCH_ROW_POSTINGS, NOTCH_ROW_POINTS,
-  NOTCH_ROW_SHAPE = NOTCH_ROW_POINTS + 9, NOTCH_ROW_CONTENT, NOTCH_ROW_RARE, NOTCH_ROW_ORIGIN,
-  NOTCH_ROW_LEAF = NOTCH_ROW_ORIGIN + 8
+  NOTCH_ROW_EVENT, NOTCH_ROW_ID, NOTCH_ROW_FORM, NOTCH_ROW_MEMBER, NOTCH_ROW_PREVIOUS,
+  NOTCH_ROW_AT, NOTCH_ROW_BOOKED, NOTCH_ROW_RECORDED, NOTCH_ROW_POSTING, NOTCH_ROW_AMOUNT,
+  NOTCH_ROW_LOT, NOTCH_ROW_RULES, NOTCH_ROW_MATURES, NOTCH_ROW_EXPIRES, NOTCH_ROW_CONTENT,
+  NOTCH_ROW_LEAF
 };
-enum { /* of those that are mostly 0, from NOTCH_ROW_ORIGIN on, or of EVENT_RARE */
-  NOTCH_RARE_ORIGIN, NOTCH_RARE_CAUSE, NOTCH_RARE_MOVE, NOTCH_RARE_EFFECT, NOTCH_RARE_EARNED,
-  NOTCH_RARE_PARTNER, NOTCH_RARE_SHARED, NOTCH_RARE_DETAIL
+enum { /* of event_more */
+  NOTCH_MORE_EVENT, NOTCH_MORE_ORIGIN, NOTCH_MORE_CAUSE, NOTCH_MORE_MOVE, NOTCH_MORE_EFFECT,
+  NOTCH_MORE_EARNED, NOTCH_MORE_PARTNER, NOTCH_MORE_SHARED, NOTCH_MORE_DETAIL
 };
-enum { NOTCH_POSTING_POINTS = 2, NOTCH_POSTING_EARNED = 11 }; /* of a row of posting_more */
+enum { /* of posting_more */
+  NOTCH_POSTING_POINTS = 2, NOTCH_POSTING_SOURCE, NOTCH_POSTING_TARGET, NOTCH_POSTING_AMOUNT,
+  NOTCH_POSTING_LOT, NOTCH_POSTING_RULES, NOTCH_POSTING_MATURES, NOTCH_POSTING_EXPIRES,
+  NOTCH_POSTING_TERMS, NOTCH_POSTING_EARNED
+};
 typedef struct notch_row_hangs { /* on an event: the first of each; 0: none */
   int64_t move, effect;
 } notch_row_hangs;
-/* What most events have, with the first posting; texts until the next step, the content apart. */
-void notch_row_event(sqlite3_stmt *row, notch_arena *arena, notch_transaction *out,
-                     notch_posting *first);
-/* The rest, from column `origin` of a row on; no row: there is none. */
-void notch_row_rare(sqlite3_stmt *row, int origin, notch_transaction *out, notch_posting *first,
+/* What most events have, with the first posting; texts until the next step, the content apart.
+ * Returns the event's form. */
+const notch_form *notch_row_event(notch_store *store, sqlite3_stmt *row, notch_arena *arena,
+                                  notch_transaction *out, notch_posting *first);
+/* The rest, from a row of event_more. */
+void notch_row_more(sqlite3_stmt *row, notch_transaction *out, notch_posting *first,
                     notch_row_hangs *hangs);
 /* A row of posting_more. */
 void notch_row_posting(sqlite3_stmt *row, notch_arena *arena, int64_t event_at_us,

@@ -37,6 +37,7 @@ static void free_store(notch_store *store)
   notch_ids_clear(store);
   notch_names_free(store);
   notch_shapes_free(store);
+  notch_forms_free(store);
   notch_memory_free(store->memory, store->waiting.members);
   notch_memory_free(store->memory, store->waiting.versions);
   notch_arena_free(&store->waiting.texts);
@@ -65,6 +66,7 @@ static notch_store *new_store(const char *path, const notch_store_options *optio
   notch_arena_init(&store->names.texts, memory);
   notch_arena_init(&store->shapes.texts, memory);
   notch_buffer_init(&store->shapes.keys, memory);
+  notch_buffer_init(&store->shapes.sorts, memory);
   notch_buffer_init(&store->shapes.values, memory);
   notch_arena_init(&store->waiting.texts, memory);
   notch_buffer_init(&store->leaf, memory);

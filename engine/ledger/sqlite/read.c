@@ -57,6 +57,26 @@ static notch_store_status read_part(notch_store *store, const part *what, int64_
   return status == NOTCH_STORE_NOTFOUND ? NOTCH_STORE_OK : status;
 }
 
+/* What few events have; in a damaged ledger it may be missing. */
+static notch_store_status read_more(notch_store *store, notch_arena *arena,
+                                    notch_transaction *t, notch_posting *first,
+                                    notch_row_hangs *hangs)
+{
+  sqlite3_stmt *get = notch_sql_get(store, NOTCH_SQL_MORE_OF);
+  if (get == NULL) {
+    return store->last;
+  }
+  sqlite3_bind_int64(get, 1, t->event);
+  notch_store_status status = notch_sql_row(store, get, "reading what a transaction has more");
+  if (status == NOTCH_STORE_OK && sqlite3_column_int64(get, NOTCH_MORE_EVENT) == t->event) {
+    notch_row_more(get, t, first, hangs);
+    t->shared = notch_arena_text(arena, t->shared);
+    t->detail = notch_arena_text(arena, t->detail);
+  }
+  notch_sql_done(get);
+  return status == NOTCH_STORE_NOTFOUND ? NOTCH_STORE_OK : status;
+}
+
 notch_store_status notch_store_read(notch_store *store, int64_t event, notch_arena *arena,
                                     notch_transaction *out)
 {
@@ -71,20 +91,22 @@ notch_store_status notch_store_read(notch_store *store, int64_t event, notch_are
     notch_sql_done(get);
     return status;
   }
-  notch_row_hangs hangs;
-  notch_row_event(get, arena, out, first);
+  notch_row_hangs hangs = {0, 0};
+  const notch_form *form = notch_row_event(store, get, arena, out, first);
   notch_store_join(store, out, arena);
-  notch_row_rare(get, NOTCH_ROW_ORIGIN, out, first, &hangs);
-  bool more = sqlite3_column_int64(get, NOTCH_ROW_POSTINGS) > 1;
+  bool postings = form->fields[NOTCH_FORM_POSTINGS] > 1;
   out->id = notch_arena_text(arena, out->id);
-  out->shared = notch_arena_text(arena, out->shared);
-  out->detail = notch_arena_text(arena, out->detail);
+  status = form->fields[NOTCH_FORM_MORE] != 0 ? read_more(store, arena, out, first, &hangs)
+                                              : NOTCH_STORE_OK;
   notch_sql_done(get);
   if (arena->failed) {
     return notch_store_nomem(store);
   }
+  if (status != NOTCH_STORE_OK) {
+    return status;
+  }
   const void *items = out->postings;
-  if (more && first->posting < INT64_MAX) {
+  if (postings && first->posting < INT64_MAX) {
     status = read_part(store, &postings_part, first->posting + 1, out, arena, &items,
                        &out->posting_count);
     out->postings = items;

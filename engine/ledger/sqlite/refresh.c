@@ -133,6 +133,9 @@ static notch_store_status learn_numbers(notch_store *store)
   if (status == NOTCH_STORE_OK) {
     status = notch_shapes_refresh(store);
   }
+  if (status == NOTCH_STORE_OK) {
+    status = notch_forms_refresh(store);
+  }
   return status;
 }
 
@@ -230,6 +233,7 @@ void notch_store_forget(notch_store *store)
   notch_ids_clear(store);
   notch_names_revert(store);
   notch_shapes_revert(store);
+  notch_forms_revert(store);
   notch_waiting_clear(store);
   store->tree = (notch_tree){0};
   store->next = (notch_store_numbers){.recorded_us = INT64_MIN};

@@ -18,16 +18,22 @@ static int64_t apart(int64_t from, int64_t difference, int sign)
   return (int64_t)((uint64_t)from + (sign < 0 ? 0 - step : step));
 }
 
+/* A list of numbers: rules and their shares, of the last rule no share where it is what is left. */
 bool notch_rules_encode(notch_buffer *out, const notch_posting *posting)
 {
+  uint64_t left = (uint64_t)posting->amount;
   notch_buffer_clear(out);
   for (uint32_t i = 0; i < posting->share_count; i++) {
-    notch_buffer_put(out, i == 0 ? "{\"" : ",\"", 2);
+    bool last = i + 1 == posting->share_count;
+    notch_buffer_put(out, i == 0 ? "[" : ",", 1);
     notch_buffer_integer(out, posting->shares[i].rule);
-    notch_buffer_put(out, "\":", 2);
-    notch_buffer_integer(out, posting->shares[i].amount);
+    if (!last || left != (uint64_t)posting->shares[i].amount) {
+      notch_buffer_put(out, ",", 1);
+      notch_buffer_integer(out, posting->shares[i].amount);
+    }
+    left -= (uint64_t)posting->shares[i].amount;
   }
-  notch_buffer_put(out, "}", 1);
+  notch_buffer_put(out, "]", 1);
   return !out->failed;
 }
 
@@ -47,7 +53,7 @@ static const char *next_number(const char *at, const char *end, int64_t *out)
   return at;
 }
 
-#define SHARE_BYTES_MIN 6u /* "1":5 and what parts it from the next */
+#define SHARE_BYTES_MIN 4u /* 1,5 and what parts it from the next */
 
 static void column_shares(sqlite3_stmt *row, int column, notch_arena *arena, notch_posting *out)
 {
@@ -71,36 +77,22 @@ static void column_shares(sqlite3_stmt *row, int column, notch_arena *arena, not
   if (shares == NULL || most > UINT16_MAX) {
     return;
   }
-  while (count < most && end - at >= (ptrdiff_t)SHARE_BYTES_MIN - 1) {
+  uint64_t left = (uint64_t)out->amount;
+  while (count < most && end - at > 1) { /* the bracket is left */
     int64_t rule;
     at = next_number(at, end, &rule);
-    at = next_number(at, end, &shares[count].amount);
-    shares[count++].rule = (uint32_t)rule;
+    shares[count] = (notch_share){(uint32_t)rule, (int64_t)left};
+    if (end - at > 1) {
+      at = next_number(at, end, &shares[count].amount);
+    }
+    left -= (uint64_t)shares[count++].amount;
   }
   out->shares = shares;
   out->share_count = (uint16_t)count;
 }
 
-/* From points to terms. */
-static void column_posting(sqlite3_stmt *row, int points, notch_arena *arena, notch_posting *out)
-{
-  *out = (notch_posting){.posting = out->posting, .matures_s = INT64_MIN,
-                         .expires_s = NOTCH_NEVER, .terms = NOTCH_NONE, .partner = NOTCH_NONE};
-  out->points = (uint32_t)sqlite3_column_int64(row, points);
-  out->source = (uint8_t)sqlite3_column_int(row, points + 1);
-  out->target = (uint8_t)sqlite3_column_int(row, points + 2);
-  out->amount = sqlite3_column_int64(row, points + 3);
-  int64_t lot = sqlite3_column_int64(row, points + 4);
-  out->lot = points == NOTCH_ROW_POINTS ? apart(out->posting, lot, -1) : lot;
-  column_shares(row, points + 5, arena, out);
-  if (out->lot == out->posting) {
-    out->matures_s = number(row, points + 6, INT64_MIN);
-    out->expires_s = number(row, points + 7, NOTCH_NEVER);
-    out->terms = (uint32_t)number(row, points + 8, NOTCH_NONE);
-  }
-}
-
-static void column_lot(sqlite3_stmt *row, int earned, int64_t event_at_us, notch_posting *out)
+/* The last two columns of a lot. */
+static void column_origin(sqlite3_stmt *row, int earned, int64_t event_at_us, notch_posting *out)
 {
   if (out->lot == out->posting) {
     out->earned_us = number(row, earned, event_at_us);
@@ -108,58 +100,89 @@ static void column_lot(sqlite3_stmt *row, int earned, int64_t event_at_us, notch
   }
 }
 
-void notch_row_event(sqlite3_stmt *row, notch_arena *arena, notch_transaction *out,
-                     notch_posting *first)
+static notch_posting posting_of(int64_t number, int64_t amount, int64_t lot)
 {
+  return (notch_posting){.posting = number, .amount = amount, .lot = lot, .matures_s = INT64_MIN,
+                         .expires_s = NOTCH_NEVER, .terms = NOTCH_NONE, .partner = NOTCH_NONE};
+}
+
+static void first_posting(sqlite3_stmt *row, const notch_form *form, notch_arena *arena,
+                          const notch_transaction *t, notch_posting *out)
+{
+  int64_t posting = apart(t->event, sqlite3_column_int64(row, NOTCH_ROW_POSTING), -1);
+  *out = posting_of(posting, sqlite3_column_int64(row, NOTCH_ROW_AMOUNT),
+                    apart(posting, sqlite3_column_int64(row, NOTCH_ROW_LOT), -1));
+  out->points = (uint32_t)form->fields[NOTCH_FORM_POINTS];
+  out->source = (uint8_t)form->fields[NOTCH_FORM_SOURCE];
+  out->target = (uint8_t)form->fields[NOTCH_FORM_TARGET];
+  column_shares(row, NOTCH_ROW_RULES, arena, out);
+  if (out->lot == posting) {
+    int64_t terms = form->fields[NOTCH_FORM_TERMS];
+    out->matures_s = number(row, NOTCH_ROW_MATURES, INT64_MIN);
+    out->expires_s = number(row, NOTCH_ROW_EXPIRES, NOTCH_NEVER);
+    out->terms = terms == NOTCH_FORM_NULL ? NOTCH_NONE : (uint32_t)terms;
+    out->earned_us = t->at_us;
+  }
+}
+
+const notch_form *notch_row_event(notch_store *store, sqlite3_stmt *row, notch_arena *arena,
+                                  notch_transaction *out, notch_posting *first)
+{
+  const notch_form *form = notch_form_of(store, sqlite3_column_int64(row, NOTCH_ROW_FORM));
   *out = (notch_transaction){0};
   out->event = sqlite3_column_int64(row, NOTCH_ROW_EVENT);
   out->id = notch_column_text(row, NOTCH_ROW_ID);
-  out->type = (uint32_t)sqlite3_column_int64(row, NOTCH_ROW_TYPE);
+  out->type = (uint32_t)form->fields[NOTCH_FORM_TYPE];
   out->member = sqlite3_column_int64(row, NOTCH_ROW_MEMBER);
   int64_t back = sqlite3_column_int64(row, NOTCH_ROW_PREVIOUS);
   out->previous = back == 0 ? 0 : apart(out->event, back, -1);
   out->at_us = sqlite3_column_int64(row, NOTCH_ROW_AT);
-  out->offset_min = sqlite3_column_int(row, NOTCH_ROW_OFFSET);
+  out->offset_min = (int32_t)form->fields[NOTCH_FORM_OFFSET];
   out->booked_us = apart(out->at_us, sqlite3_column_int64(row, NOTCH_ROW_BOOKED), 1);
   out->recorded_us = apart(out->at_us, sqlite3_column_int64(row, NOTCH_ROW_RECORDED), 1);
-  out->version = (uint32_t)sqlite3_column_int64(row, NOTCH_ROW_VERSION);
-  out->verdict = (notch_verdict)sqlite3_column_int(row, NOTCH_ROW_OUTCOME);
-  int64_t shape = sqlite3_column_int64(row, NOTCH_ROW_SHAPE);
+  out->version = (uint32_t)form->fields[NOTCH_FORM_VERSION];
+  out->verdict = (notch_verdict)form->fields[NOTCH_FORM_OUTCOME];
+  int64_t shape = form->fields[NOTCH_FORM_SHAPE];
   out->shape = shape < 1 || shape > UINT32_MAX ? 0 : (uint32_t)shape;
   out->content = notch_column_text(row, NOTCH_ROW_CONTENT);
-  if (sqlite3_column_int64(row, NOTCH_ROW_POSTINGS) > 0) {
-    first->posting = sqlite3_column_int64(row, NOTCH_ROW_POSTING);
-    column_posting(row, NOTCH_ROW_POINTS, arena, first);
-    first->earned_us = first->lot == first->posting ? out->at_us : 0;
+  if (form->fields[NOTCH_FORM_POSTINGS] > 0) {
+    first_posting(row, form, arena, out, first);
     out->postings = first;
     out->posting_count = 1;
   }
+  return form;
 }
 
-void notch_row_rare(sqlite3_stmt *row, int origin, notch_transaction *out, notch_posting *first,
+void notch_row_more(sqlite3_stmt *row, notch_transaction *out, notch_posting *first,
                     notch_row_hangs *hangs)
 {
-  *hangs = (notch_row_hangs){0, 0};
-  if (row == NULL) {
-    return;
-  }
-  out->origin = (notch_origin)sqlite3_column_int(row, origin + NOTCH_RARE_ORIGIN);
-  out->cause = sqlite3_column_int64(row, origin + NOTCH_RARE_CAUSE);
-  hangs->move = sqlite3_column_int64(row, origin + NOTCH_RARE_MOVE);
-  hangs->effect = sqlite3_column_int64(row, origin + NOTCH_RARE_EFFECT);
-  out->shared = notch_column_text(row, origin + NOTCH_RARE_SHARED);
-  out->detail = notch_column_text(row, origin + NOTCH_RARE_DETAIL);
+  out->origin = (notch_origin)sqlite3_column_int(row, NOTCH_MORE_ORIGIN);
+  out->cause = sqlite3_column_int64(row, NOTCH_MORE_CAUSE);
+  hangs->move = sqlite3_column_int64(row, NOTCH_MORE_MOVE);
+  hangs->effect = sqlite3_column_int64(row, NOTCH_MORE_EFFECT);
+  out->shared = notch_column_text(row, NOTCH_MORE_SHARED);
+  out->detail = notch_column_text(row, NOTCH_MORE_DETAIL);
   if (out->posting_count > 0) {
-    column_lot(row, origin + NOTCH_RARE_EARNED, out->at_us, first);
+    column_origin(row, NOTCH_MORE_EARNED, out->at_us, first);
   }
 }
 
 void notch_row_posting(sqlite3_stmt *row, notch_arena *arena, int64_t event_at_us,
                        notch_posting *out)
 {
-  out->posting = sqlite3_column_int64(row, 0);
-  column_posting(row, NOTCH_POSTING_POINTS, arena, out);
-  column_lot(row, NOTCH_POSTING_EARNED, event_at_us, out);
+  *out = posting_of(sqlite3_column_int64(row, 0),
+                    sqlite3_column_int64(row, NOTCH_POSTING_AMOUNT),
+                    sqlite3_column_int64(row, NOTCH_POSTING_LOT));
+  out->points = (uint32_t)sqlite3_column_int64(row, NOTCH_POSTING_POINTS);
+  out->source = (uint8_t)sqlite3_column_int(row, NOTCH_POSTING_SOURCE);
+  out->target = (uint8_t)sqlite3_column_int(row, NOTCH_POSTING_TARGET);
+  column_shares(row, NOTCH_POSTING_RULES, arena, out);
+  if (out->lot == out->posting) {
+    out->matures_s = number(row, NOTCH_POSTING_MATURES, INT64_MIN);
+    out->expires_s = number(row, NOTCH_POSTING_EXPIRES, NOTCH_NEVER);
+    out->terms = (uint32_t)number(row, NOTCH_POSTING_TERMS, NOTCH_NONE);
+  }
+  column_origin(row, NOTCH_POSTING_EARNED, event_at_us, out);
 }
 
 void notch_row_move(sqlite3_stmt *row, notch_move *out)

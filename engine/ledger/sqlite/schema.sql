@@ -21,43 +21,57 @@ CREATE TABLE member(
   member INTEGER PRIMARY KEY, event INTEGER NOT NULL,
   digest BLOB NOT NULL CHECK(length(digest)=32)       -- SHA-256(salt, id)
 ) STRICT;
-CREATE TABLE shape(                     -- the keys of contents, an array in JSON
-  shape INTEGER PRIMARY KEY, keys TEXT NOT NULL
+CREATE TABLE shape(                     -- how contents are kept
+  shape INTEGER PRIMARY KEY, keys TEXT NOT NULL,        -- an array in JSON
+  -- NULL: the content is the array of the values.  Else the values stand between commas, and of
+  -- each key there is a letter: t a text, without its quotes; v another value
+  texts TEXT
+) STRICT;
+CREATE TABLE form(                      -- what thousands of events have in common
+  form INTEGER PRIMARY KEY,
+  type INTEGER NOT NULL,                -- name
+  offset INTEGER NOT NULL,              -- of `at` from UTC, in minutes
+  version INTEGER NOT NULL,
+  outcome INTEGER NOT NULL,             -- see notch_outcome
+  postings INTEGER NOT NULL CHECK(postings>=0),         -- how many
+  -- the first of them as in posting_more
+  points INTEGER,
+  source INTEGER CHECK(source BETWEEN 1 AND 9),
+  target INTEGER CHECK(target BETWEEN 1 AND 9 AND target<>source),
+  terms INTEGER,
+  shape INTEGER NOT NULL,               -- of the content; 0: it is whole
+  more INTEGER NOT NULL CHECK(more BETWEEN 0 AND 1),    -- whether there is a row in event_more
+  CHECK(postings=0 OR points+source+target IS NOT NULL)
 ) STRICT;
 CREATE TABLE event(                     -- one row = one ledger transaction = one leaf
   event INTEGER PRIMARY KEY,
   id TEXT,                              -- NULL: fell due, or the other member's side
-  type INTEGER NOT NULL,                -- name
+  form INTEGER NOT NULL,
   member INTEGER NOT NULL,              -- 0: the programme itself
   -- event - the member's row before this one (0: it is the first)
   previous INTEGER NOT NULL,
-  -- the event's own time; UTC offset in minutes
-  at INTEGER NOT NULL, offset INTEGER NOT NULL,
+  at INTEGER NOT NULL,                  -- the event's own time
   booked INTEGER NOT NULL CHECK(booked>=0),               -- booked - at
   recorded INTEGER NOT NULL,            -- recorded - at
-  version INTEGER NOT NULL,
-  outcome INTEGER NOT NULL,             -- see notch_outcome
-  -- the number of its first posting, or of the next one to come, and how many it has
-  posting INTEGER NOT NULL, postings INTEGER NOT NULL CHECK(postings>=0),
-  -- the first of them as in posting_more, but lot: posting - lot (0: it opens one)
-  points INTEGER,
-  source INTEGER CHECK(source BETWEEN 1 AND 9),
-  target INTEGER CHECK(target BETWEEN 1 AND 9 AND target<>source),
+  -- event - the number of its first posting, or of the next one to come
+  posting INTEGER NOT NULL,
+  -- the first posting as in posting_more, but lot: posting - lot (0: it opens one)
   amount INTEGER CHECK(amount BETWEEN 1 AND 1000000000000000),
-  lot INTEGER, rules ANY, matures INTEGER, expires INTEGER, terms INTEGER,
-  -- canonical JSON of what was sent, digests for personal values; with a shape the array of the
-  -- values alone, see notch_content
-  shape INTEGER NOT NULL, content TEXT,
-  rare INTEGER NOT NULL,                -- whether any of those that follow up to leaf is not 0
+  lot INTEGER, rules ANY, matures INTEGER, expires INTEGER,
+  -- canonical JSON of what was sent, digests for personal values; with a shape the values alone,
+  -- see notch_content
+  content TEXT,
+  leaf BLOB NOT NULL CHECK(length(leaf)=32)
+) STRICT;
+CREATE TABLE event_more(                -- what few events have
+  event INTEGER PRIMARY KEY,
   -- 0 sent, 1 fell due, 2 other side of `cause`
   origin INTEGER NOT NULL CHECK(origin BETWEEN 0 AND 2),
   cause INTEGER NOT NULL,
   move INTEGER NOT NULL, effect INTEGER NOT NULL,         -- its first ones (0: none)
   earned INTEGER, partner INTEGER,      -- of the first posting
   shared TEXT,                          -- figures read from outside the member
-  detail TEXT,                          -- of a refusal
-  leaf BLOB NOT NULL CHECK(length(leaf)=32),
-  CHECK(postings=0 OR points+source+target+amount+lot IS NOT NULL)
+  detail TEXT                           -- of a refusal
 ) STRICT;
 CREATE TABLE posting_more(              -- an event's second posting and those after it
   posting INTEGER PRIMARY KEY, event INTEGER NOT NULL,
@@ -67,7 +81,8 @@ CREATE TABLE posting_more(              -- an event's second posting and those a
   amount INTEGER NOT NULL CHECK(amount BETWEEN 1 AND 1000000000000000),
   -- the posting that opened the lot (itself, when it opens one)
   lot INTEGER NOT NULL,
-  rules ANY,                            -- {"rule":share,...}; a number: that rule gave all of it
+  -- [rule,share,...,rule]: the last rule gave what is left; a number: that rule gave all of it
+  rules ANY,
   -- on a posting that opens a lot; NULL: at once, never
   matures INTEGER, expires INTEGER, terms INTEGER,
   earned INTEGER, partner INTEGER       -- earned NULL: the event's `at`
@@ -115,30 +130,44 @@ CREATE TABLE member_key(
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER head_grows BEFORE INSERT ON head WHEN NEW.size<=(SELECT max(size) FROM head)
   BEGIN SELECT RAISE(ABORT,'the journal only grows'); END;
-CREATE VIEW posting AS                  -- all of them, with their event's member and time
-  SELECT posting, event, member, at, points, source, target, amount, posting-lot AS lot, rules,
-    earned, matures, expires, terms, partner FROM event WHERE postings>0
+CREATE VIEW notch_event AS              -- each event whole, with its first posting
+  SELECT e.event, e.id, f.type, e.member,
+    CASE e.previous WHEN 0 THEN 0 ELSE e.event-e.previous END AS previous,
+    e.at, f.offset, e.at+e.booked AS booked, e.at+e.recorded AS recorded, f.version, f.outcome,
+    e.event-e.posting AS posting, f.postings, f.points, f.source, f.target, e.amount,
+    e.event-e.posting-e.lot AS lot, e.rules, e.matures, e.expires, f.terms, f.shape, e.content,
+    coalesce(m.origin,0) AS origin, coalesce(m.cause,0) AS cause, coalesce(m.move,0) AS move,
+    coalesce(m.effect,0) AS effect, m.earned, m.partner, m.shared, m.detail, e.leaf
+  FROM event e LEFT JOIN form f ON f.form=e.form
+    LEFT JOIN event_more m ON f.more=1 AND m.event=e.event;
+CREATE VIEW posting AS                  -- all of them, with their event's member and times
+  SELECT posting, event, member, at, booked, points, source, target, amount, lot, rules,
+    earned, matures, expires, terms, partner FROM notch_event WHERE postings>0
   UNION ALL
-  SELECT q.posting, q.event, e.member, e.at, q.points, q.source, q.target, q.amount, q.lot,
-    q.rules, q.earned, q.matures, q.expires, q.terms, q.partner
+  SELECT q.posting, q.event, e.member, e.at, e.at+e.booked, q.points, q.source, q.target,
+    q.amount, q.lot, q.rules, q.earned, q.matures, q.expires, q.terms, q.partner
     FROM posting_more q JOIN event e ON e.event=q.event;
 CREATE VIEW notch_content AS            -- what was sent, whole
-  SELECT e.event, e.id, CASE e.shape WHEN 0 THEN e.content ELSE
-    (SELECT '{'||group_concat(json_quote(k.value)||':'||(e.content->k.key))||'}'
-       FROM shape s, json_each(s.keys) k WHERE s.shape=e.shape) END AS content
-  FROM event e;
+  SELECT event, id, CASE WHEN keys IS NULL THEN content ELSE
+    (SELECT '{'||group_concat(json_quote(k.value)||':'||CASE WHEN texts IS NULL THEN content->k.key
+       WHEN substr(texts,k.key+1,1)='t' THEN parts->k.key ELSE parts->>k.key END)||'}'
+       FROM json_each(keys) k) END AS content
+  FROM (SELECT e.event, e.id, e.content, s.keys, s.texts,
+      '["'||replace(e.content,',','","')||'"]' AS parts
+    FROM event e LEFT JOIN form f ON f.form=e.form LEFT JOIN shape s ON s.shape=f.shape);
 CREATE VIEW notch_entry AS
   SELECT e.event, e.id, t.text AS type,
     CASE WHEN e.member=0 THEN NULL ELSE coalesce(p.value,'(erased)') END AS member,
     strftime('%Y-%m-%dT%H:%M:%SZ',e.at/1000000,'unixepoch') AS at,
-    strftime('%Y-%m-%dT%H:%M:%SZ',(e.at+e.booked)/1000000,'unixepoch') AS booked,
+    strftime('%Y-%m-%dT%H:%M:%SZ',e.booked/1000000,'unixepoch') AS booked,
     k.text AS points, s.word AS source, g.word AS target, e.amount, e.lot, e.rules,
     coalesce(o.word,e.outcome) AS outcome
-  FROM (SELECT event, id, type, member, at, booked, points, source, target, amount,
-      posting-lot AS lot, rules, outcome FROM event
+  FROM (SELECT event, id, type, member, at, booked, points, source, target, amount, lot, rules,
+      outcome FROM notch_event
       UNION ALL
       SELECT v.event, v.id, v.type, v.member, v.at, v.booked, q.points, q.source, q.target,
-      q.amount, q.lot, q.rules, v.outcome FROM posting_more q JOIN event v ON v.event=q.event) e
+      q.amount, q.lot, q.rules, v.outcome
+      FROM posting_more q JOIN notch_event v ON v.event=q.event) e
     LEFT JOIN name t ON t.name=e.type LEFT JOIN name k ON k.name=e.points
     LEFT JOIN personal p ON p.member=e.member AND p.field=0
     LEFT JOIN notch_account s ON s.account=e.source LEFT JOIN notch_account g ON g.account=e.target

@@ -181,42 +181,40 @@ static void bind_number(sqlite3_stmt *statement, int index, int64_t value, int64
   }
 }
 
-/* From points to terms. */
-static notch_store_status bind_posting(notch_store *store, sqlite3_stmt *put, int points,
-                                       const notch_posting *p)
+static notch_store_status bind_rules(notch_store *store, sqlite3_stmt *put, int index,
+                                     const notch_posting *p)
 {
-  bool opens = p->lot == p->posting, own = points == 1 + NOTCH_ROW_POINTS;
-  sqlite3_bind_int64(put, points, p->points);
-  sqlite3_bind_int64(put, points + 1, p->source);
-  sqlite3_bind_int64(put, points + 2, p->target);
-  sqlite3_bind_int64(put, points + 3, p->amount);
-  sqlite3_bind_int64(put, points + 4, own ? p->posting - p->lot : p->lot);
   if (p->share_count == 0) {
-    sqlite3_bind_null(put, points + 5);
+    sqlite3_bind_null(put, index);
   } else if (p->share_count == 1 && p->shares[0].amount == p->amount) {
-    sqlite3_bind_int64(put, points + 5, p->shares[0].rule);
+    sqlite3_bind_int64(put, index, p->shares[0].rule);
   } else {
     if (!notch_rules_encode(&store->rules, p)) {
       return notch_store_nomem(store);
     }
-    sqlite3_bind_text(put, points + 5, store->rules.bytes, (int)store->rules.length,
-                      SQLITE_STATIC);
+    sqlite3_bind_text(put, index, store->rules.bytes, (int)store->rules.length, SQLITE_STATIC);
   }
-  bind_number(put, points + 6, opens ? p->matures_s : INT64_MIN, INT64_MIN);
-  bind_number(put, points + 7, opens ? p->expires_s : NOTCH_NEVER, NOTCH_NEVER);
-  bind_number(put, points + 8, opens ? p->terms : NOTCH_NONE, NOTCH_NONE);
   return NOTCH_STORE_OK;
 }
 
-/* Its last two columns; false: both are NULL. */
-static bool bind_lot(sqlite3_stmt *put, int earned, const notch_posting *p, int64_t at_us)
+static bool opens_lot(const notch_posting *p)
 {
-  bool opens = p != NULL && p->lot == p->posting;
-  int64_t earned_us = opens ? p->earned_us : at_us;
-  uint32_t partner = opens ? p->partner : NOTCH_NONE;
-  bind_number(put, earned, earned_us, at_us);
-  bind_number(put, earned + 1, partner, NOTCH_NONE);
-  return earned_us != at_us || partner != NOTCH_NONE;
+  return p->lot == p->posting;
+}
+
+/* Two columns. */
+static void bind_dates(sqlite3_stmt *put, int matures, const notch_posting *p)
+{
+  bind_number(put, matures, opens_lot(p) ? p->matures_s : INT64_MIN, INT64_MIN);
+  bind_number(put, matures + 1, opens_lot(p) ? p->expires_s : NOTCH_NEVER, NOTCH_NEVER);
+}
+
+/* Two columns. */
+static void bind_origin(sqlite3_stmt *put, int earned, const notch_posting *p, int64_t at_us)
+{
+  bool opens = p != NULL && opens_lot(p);
+  bind_number(put, earned, opens ? p->earned_us : at_us, at_us);
+  bind_number(put, earned + 1, opens ? p->partner : NOTCH_NONE, NOTCH_NONE);
 }
 
 static notch_store_status put_posting(notch_store *store, const notch_posting *p, int64_t event,
@@ -228,8 +226,15 @@ static notch_store_status put_posting(notch_store *store, const notch_posting *p
   }
   sqlite3_bind_int64(put, 1, p->posting);
   sqlite3_bind_int64(put, 2, event);
-  bind_lot(put, 1 + NOTCH_POSTING_EARNED, p, at_us);
-  notch_store_status status = bind_posting(store, put, 1 + NOTCH_POSTING_POINTS, p);
+  sqlite3_bind_int64(put, 1 + NOTCH_POSTING_POINTS, p->points);
+  sqlite3_bind_int64(put, 1 + NOTCH_POSTING_SOURCE, p->source);
+  sqlite3_bind_int64(put, 1 + NOTCH_POSTING_TARGET, p->target);
+  sqlite3_bind_int64(put, 1 + NOTCH_POSTING_AMOUNT, p->amount);
+  sqlite3_bind_int64(put, 1 + NOTCH_POSTING_LOT, p->lot);
+  bind_dates(put, 1 + NOTCH_POSTING_MATURES, p);
+  bind_number(put, 1 + NOTCH_POSTING_TERMS, opens_lot(p) ? p->terms : NOTCH_NONE, NOTCH_NONE);
+  bind_origin(put, 1 + NOTCH_POSTING_EARNED, p, at_us);
+  notch_store_status status = bind_rules(store, put, 1 + NOTCH_POSTING_RULES, p);
   return status == NOTCH_STORE_OK ? notch_sql_run(store, put, "writing a posting") : status;
 }
 
@@ -269,22 +274,68 @@ static notch_store_status put_effect(notch_store *store, const notch_effect *e, 
   return notch_sql_run(store, put, "writing an effect");
 }
 
-/* The columns that are mostly 0, and before them whether they are. */
-static void bind_rare(notch_store *store, sqlite3_stmt *put, const notch_transaction *t)
+/* What few events have; whether this one does. */
+static bool has_more(const notch_transaction *t)
 {
-  int origin = 1 + NOTCH_ROW_ORIGIN;
   const notch_posting *first = t->posting_count > 0 ? &t->postings[0] : NULL;
-  bool lot = bind_lot(put, origin + NOTCH_RARE_EARNED, first, t->at_us);
-  sqlite3_bind_int64(put, origin + NOTCH_RARE_ORIGIN, t->origin);
-  sqlite3_bind_int64(put, origin + NOTCH_RARE_CAUSE, t->cause);
-  sqlite3_bind_int64(put, origin + NOTCH_RARE_MOVE, t->move_count > 0 ? store->next.move : 0);
-  sqlite3_bind_int64(put, origin + NOTCH_RARE_EFFECT,
-                     t->effect_count > 0 ? store->next.effect : 0);
-  notch_bind_text(put, origin + NOTCH_RARE_SHARED, t->shared);
-  notch_bind_text(put, origin + NOTCH_RARE_DETAIL, t->detail);
-  bool rare = lot || t->origin != NOTCH_ORIGIN_SENT || t->cause != 0 || t->move_count > 0 ||
-              t->effect_count > 0 || t->shared.length > 0 || t->detail.length > 0;
-  sqlite3_bind_int64(put, 1 + NOTCH_ROW_RARE, rare);
+  bool lot = first != NULL && opens_lot(first) &&
+             (first->earned_us != t->at_us || first->partner != NOTCH_NONE);
+  return lot || t->origin != NOTCH_ORIGIN_SENT || t->cause != 0 || t->move_count > 0 ||
+         t->effect_count > 0 || t->shared.length > 0 || t->detail.length > 0;
+}
+
+static notch_store_status put_more(notch_store *store, const notch_transaction *t)
+{
+  sqlite3_stmt *put = notch_sql_get(store, NOTCH_SQL_MORE_PUT);
+  if (put == NULL) {
+    return store->last;
+  }
+  sqlite3_bind_int64(put, 1 + NOTCH_MORE_EVENT, t->event);
+  sqlite3_bind_int64(put, 1 + NOTCH_MORE_ORIGIN, t->origin);
+  sqlite3_bind_int64(put, 1 + NOTCH_MORE_CAUSE, t->cause);
+  sqlite3_bind_int64(put, 1 + NOTCH_MORE_MOVE, t->move_count > 0 ? store->next.move : 0);
+  sqlite3_bind_int64(put, 1 + NOTCH_MORE_EFFECT, t->effect_count > 0 ? store->next.effect : 0);
+  bind_origin(put, 1 + NOTCH_MORE_EARNED, t->posting_count > 0 ? &t->postings[0] : NULL,
+              t->at_us);
+  notch_bind_text(put, 1 + NOTCH_MORE_SHARED, t->shared);
+  notch_bind_text(put, 1 + NOTCH_MORE_DETAIL, t->detail);
+  return notch_sql_run(store, put, "writing what a transaction has more");
+}
+
+static notch_form form_of(const notch_transaction *t, uint32_t shape, bool more)
+{
+  const notch_posting *first = t->posting_count > 0 ? &t->postings[0] : NULL;
+  bool terms = first != NULL && opens_lot(first) && first->terms != NOTCH_NONE;
+  return (notch_form){{
+      [NOTCH_FORM_TYPE] = t->type,
+      [NOTCH_FORM_OFFSET] = t->offset_min,
+      [NOTCH_FORM_VERSION] = t->version,
+      [NOTCH_FORM_OUTCOME] = t->verdict,
+      [NOTCH_FORM_POSTINGS] = t->posting_count,
+      [NOTCH_FORM_POINTS] = first != NULL ? first->points : NOTCH_FORM_NULL,
+      [NOTCH_FORM_SOURCE] = first != NULL ? first->source : NOTCH_FORM_NULL,
+      [NOTCH_FORM_TARGET] = first != NULL ? first->target : NOTCH_FORM_NULL,
+      [NOTCH_FORM_TERMS] = terms ? first->terms : NOTCH_FORM_NULL,
+      [NOTCH_FORM_SHAPE] = shape,
+      [NOTCH_FORM_MORE] = more,
+  }};
+}
+
+/* The event's own columns of its first posting. */
+static notch_store_status bind_first(notch_store *store, sqlite3_stmt *put,
+                                     const notch_transaction *t)
+{
+  if (t->posting_count == 0) {
+    for (int column = NOTCH_ROW_AMOUNT; column <= NOTCH_ROW_EXPIRES; column++) {
+      sqlite3_bind_null(put, 1 + column);
+    }
+    return NOTCH_STORE_OK;
+  }
+  const notch_posting *first = &t->postings[0];
+  sqlite3_bind_int64(put, 1 + NOTCH_ROW_AMOUNT, first->amount);
+  sqlite3_bind_int64(put, 1 + NOTCH_ROW_LOT, first->posting - first->lot);
+  bind_dates(put, 1 + NOTCH_ROW_MATURES, first);
+  return bind_rules(store, put, 1 + NOTCH_ROW_RULES, first);
 }
 
 static notch_store_status put_event(notch_store *store, const notch_transaction *t,
@@ -292,43 +343,35 @@ static notch_store_status put_event(notch_store *store, const notch_transaction 
 {
   uint32_t shape;
   notch_text values;
+  int64_t number;
+  bool more = has_more(t);
   sqlite3_stmt *put = notch_sql_get(store, NOTCH_SQL_EVENT_PUT);
   notch_store_status status =
       put == NULL ? store->last
                   : notch_shape_split(store, t->content, t->verdict == NOTCH_APPLIED, &shape,
                                       &values);
+  if (status == NOTCH_STORE_OK) {
+    notch_form form = form_of(t, shape, more);
+    status = notch_form_number(store, &form, &number);
+  }
+  status = status == NOTCH_STORE_OK ? bind_first(store, put, t) : status;
   if (status != NOTCH_STORE_OK) {
     return status;
   }
   sqlite3_bind_int64(put, 1 + NOTCH_ROW_EVENT, t->event);
   notch_bind_text(put, 1 + NOTCH_ROW_ID, t->id);
-  sqlite3_bind_int64(put, 1 + NOTCH_ROW_TYPE, t->type);
+  sqlite3_bind_int64(put, 1 + NOTCH_ROW_FORM, number);
   sqlite3_bind_int64(put, 1 + NOTCH_ROW_MEMBER, t->member);
   sqlite3_bind_int64(put, 1 + NOTCH_ROW_PREVIOUS,
                      t->previous == 0 ? 0 : t->event - t->previous);
   sqlite3_bind_int64(put, 1 + NOTCH_ROW_AT, t->at_us);
-  sqlite3_bind_int64(put, 1 + NOTCH_ROW_OFFSET, t->offset_min);
   sqlite3_bind_int64(put, 1 + NOTCH_ROW_BOOKED, t->booked_us - t->at_us);
   sqlite3_bind_int64(put, 1 + NOTCH_ROW_RECORDED, t->recorded_us - t->at_us);
-  sqlite3_bind_int64(put, 1 + NOTCH_ROW_VERSION, t->version);
-  sqlite3_bind_int64(put, 1 + NOTCH_ROW_OUTCOME, t->verdict);
-  sqlite3_bind_int64(put, 1 + NOTCH_ROW_POSTING, store->next.posting);
-  sqlite3_bind_int64(put, 1 + NOTCH_ROW_POSTINGS, t->posting_count);
-  if (t->posting_count > 0) {
-    status = bind_posting(store, put, 1 + NOTCH_ROW_POINTS, &t->postings[0]);
-    if (status != NOTCH_STORE_OK) {
-      return status;
-    }
-  } else {
-    for (int column = NOTCH_ROW_POINTS; column < NOTCH_ROW_SHAPE; column++) {
-      sqlite3_bind_null(put, 1 + column);
-    }
-  }
-  sqlite3_bind_int64(put, 1 + NOTCH_ROW_SHAPE, shape);
+  sqlite3_bind_int64(put, 1 + NOTCH_ROW_POSTING, t->event - store->next.posting);
   notch_bind_text(put, 1 + NOTCH_ROW_CONTENT, values);
-  bind_rare(store, put, t);
   sqlite3_bind_blob(put, 1 + NOTCH_ROW_LEAF, leaf->bytes, sizeof leaf->bytes, SQLITE_STATIC);
-  return notch_sql_run(store, put, "writing a transaction");
+  status = notch_sql_run(store, put, "writing a transaction");
+  return status == NOTCH_STORE_OK && more ? put_more(store, t) : status;
 }
 
 static bool put_node(void *payload, unsigned level, uint64_t index, const notch_digest *hash)
@@ -541,6 +584,7 @@ notch_store_status notch_store_commit(notch_store *store)
   store->head_size = store->next.event - 1;
   store->names.committed = store->names.count;
   store->shapes.committed = store->shapes.count;
+  store->forms.committed = store->forms.count;
   store->commits += rows > 0;
   notch_flush_stepped(store);
   notch_members_shrink(store);
