@@ -33,6 +33,7 @@ libengine_la_SOURCES += \
   engine/apply_findings.c \
   engine/apply_history.c \
   engine/apply_ids.c \
+  engine/apply_journal.c engine/apply_journal.h \
   engine/apply_later.c \
   engine/apply_known.c \
   engine/apply_members.c \

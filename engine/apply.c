@@ -343,6 +343,7 @@ bool notch_books_decide_return(notch_books *books, notch_edition *edition, notch
 static bool erase_member(notch_books *books, int64_t member)
 {
   notch_seat_forget(books, member);
+  notch_journals_forget(books); /* states of then have what is erased now */
   notch_store_status status = notch_store_member_erase(books->store, member);
   return status == NOTCH_STORE_OK || notch_books_failed(books, status);
 }

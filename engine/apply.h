@@ -11,6 +11,7 @@
 #ifndef NOTCH_APPLY_H
 #define NOTCH_APPLY_H
 
+#include "apply_journal.h"
 #include "event/csv.h"
 #include "event/read.h"
 #include "ledger/store.h"
@@ -87,18 +88,6 @@ typedef struct notch_waiting_return {
   int64_t member;
 } notch_waiting_return;
 
-typedef struct notch_lineage { /* rows of an account and of those it took in, newest first */
-  struct notch_books *books;
-  notch_arena *keep;
-  NOTCH_VEC(int64_t) heads; /* the next row of each; 0: it has no more */
-} notch_lineage;
-
-typedef struct notch_latest { /* the n-th newest event of a type: where the search came to */
-  int64_t last, at_us, event;
-  uint32_t type, n;
-  notch_lineage rest;
-} notch_latest;
-
 typedef struct notch_books {
   const notch_memory *memory;
   notch_store *store;
@@ -140,7 +129,7 @@ typedef struct notch_books {
   int64_t folding_row; /* members are asked for as they were before it; 0: as they are */
   bool foreign; /* other rules than a row's own fold it: what has no place there is left out */
   uint32_t recalled;   /* states of then that outlast the next recall */
-  notch_latest latest; /* the last answer for a return without `of` */
+  notch_journals journals; /* what is remembered of members' rows */
   NOTCH_VEC(notch_state *) past;     /* states of then; freed when it is over */
 
   bool keeps_rows;
@@ -275,6 +264,13 @@ static inline bool notch_books_misread(const notch_books *books)
 {
   return books->foreign && books->status == NOTCH_STORE_CORRUPT;
 }
+/* Its parts: one row of a member's chain, and all rows after one for the programme's figures.
+ * *newest_us rises to when the row was or was booked. */
+bool notch_seat_fold_row(notch_books *books, notch_edition *edition, notch_state *state,
+                         int64_t event, const notch_bounds *bounds, notch_arena *one,
+                         int64_t *newest_us);
+bool notch_seat_fold_all(notch_books *books, notch_edition *edition, notch_state *state,
+                         int64_t after, const notch_bounds *bounds);
 /* Folds one recorded row, reading what was sent from its content. */
 /* After a fold that failed: says why and returns false, true where it does not matter. */
 bool notch_books_unfit(notch_books *books, const notch_state *state, int64_t event);
@@ -309,12 +305,9 @@ bool notch_history_fill_later(notch_books *books, notch_edition *edition,
                               notch_arena *arena);
 notch_state *notch_history_past(notch_books *books); /* an empty one, until forgotten */
 /* The host's answer for a return without `of`: an original without lowering. */
-const notch_original *notch_history_latest(void *books, uint32_t type, uint32_t n);
+const notch_original *notch_history_latest(void *books, uint32_t type, int64_t before);
+void notch_history_empty(void *books, const notch_original *original);
 bool notch_history_recall(void *books, notch_original *original);
-/* The number of the n-th newest applied event of a type among the member's rows from `last` back,
- * none later than `at_us`; 0: there are no more. */
-int64_t notch_history_find_latest(notch_books *books, notch_edition *edition, int64_t last,
-                                  int64_t at_us, uint32_t type, uint32_t n);
 bool notch_history_returns(const notch_transaction *row);
 /* Why a return cannot name the event `of`, which is its own member's or another's. */
 notch_text notch_history_no_return(notch_arena *arena, notch_text of, bool own);

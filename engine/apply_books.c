@@ -101,6 +101,7 @@ void notch_books_free(notch_books *books)
     return;
   }
   notch_history_forget(books);
+  notch_journals_forget(books);
   if (books->buckets != NULL) {
     notch_seats_drop(books);
   }
@@ -158,6 +159,7 @@ bool notch_books_begin(notch_books *books)
     return notch_books_failed(books, status);
   }
   books->ranked_us = books->ranked_us == INT64_MAX ? 0 : books->ranked_us;
+  notch_journals_begin(books);
   books->editions_before = books->edition_count;
   if (!notch_books_versions(books)) {
     notch_books_rollback(books);
@@ -185,12 +187,14 @@ bool notch_books_commit(notch_books *books)
     notch_books_failed(books, status);
     notch_seats_drop(books);
     notch_names_forget(books);
+    notch_journals_forget(books);
     books->waiting_changed = false;
     books->waiting_setting = (notch_text){NULL, 0};
     books->waiting_next = 0;
     return false;
   }
   books->waiting_next = notch_store_next(books->store)->event;
+  books->journals.next = books->waiting_next;
   return true;
 }
 
@@ -211,6 +215,7 @@ void notch_books_rollback(notch_books *books)
   books->ranked_us = 0;
   notch_seats_drop(books);
   notch_names_forget(books);
+  notch_journals_forget(books);
   books->waiting_changed = false;
   books->waiting_setting = (notch_text){NULL, 0};
   books->waiting_next = 0;

@@ -168,28 +168,16 @@ notch_text notch_history_no_return(notch_arena *arena, notch_text of, bool own)
                                   (int)of.length, of.bytes);
 }
 
-/* The applied returns of `original`, oldest first, among the rows from `last` back. */
-static bool find_earlier(notch_books *books, int64_t original, int64_t last, notch_arena *arena,
-                         row_list *earlier)
+/* The applied returns of `original`, oldest first, among the member's rows up to `last`. */
+static bool find_earlier(notch_books *books, int64_t original, int64_t member, int64_t last,
+                         notch_arena *arena, row_list *earlier)
 {
-  row_list newest_first = {0};
-  notch_arena one;
-  notch_lineage rows;
-  notch_transaction row = {.event = last};
-  notch_arena_init(&one, books->memory);
-  bool good = notch_lineage_begin(&rows, books, last, arena);
-  while (good && row.event > original) {
-    notch_arena_reset(&one);
-    good = notch_lineage_next(&rows, &one, &row);
-    if (good && row.event > original && row.cause == original && notch_history_returns(&row)) {
-      notch_transaction *kept = NOTCH_NEW(arena, notch_transaction);
-      good = notch_history_read(books, row.event, arena, kept);
-      *notch_vec_push(&newest_first, arena) = kept;
-    }
-  }
-  notch_arena_free(&one);
-  for (uint32_t i = newest_first.count; i > 0; i--) {
-    *notch_vec_push(earlier, arena) = newest_first.items[i - 1];
+  notch_row_numbers rows = {0};
+  bool good = notch_journal_returns(books, member, last, original, arena, &rows);
+  for (uint32_t i = 0; i < rows.count && good; i++) {
+    notch_transaction *kept = NOTCH_NEW(arena, notch_transaction);
+    good = notch_history_read(books, rows.items[i], arena, kept);
+    *notch_vec_push(earlier, arena) = kept;
   }
   return good;
 }
@@ -226,8 +214,12 @@ static bool read_earlier(notch_books *books, notch_edition *edition, notch_origi
   return true;
 }
 
+typedef struct upto { /* the rows of who has the original, as far as they are known */
+  int64_t member, last;
+} upto;
+
 /* False with reader->verdict set: this return is refused; without: a failure. */
-static bool fill_original(notch_books *books, notch_edition *edition, int64_t number, int64_t last,
+static bool fill_original(notch_books *books, notch_edition *edition, int64_t number, upto known,
                           notch_event *returned, notch_reader *reader, notch_original *out)
 {
   notch_arena *arena = reader->run;
@@ -252,7 +244,7 @@ static bool fill_original(notch_books *books, notch_edition *edition, int64_t nu
       returned == NULL ? NULL : notch_read_lowering(reader, out->sent->type, returned);
   if ((returned != NULL && out->lowering == NULL) ||
       !add_sides(books, edition, recorded, arena, &sides) ||
-      !find_earlier(books, number, last, arena, &earlier) ||
+      !find_earlier(books, number, known.member, known.last, arena, &earlier) ||
       !read_earlier(books, edition, out, &earlier, reader, &sides)) {
     return false;
   }
@@ -268,7 +260,8 @@ notch_original *notch_history_light(notch_books *books, notch_edition *edition, 
   notch_original *out = NOTCH_NEW(arena, notch_original);
   notch_reader reader = {.layout = edition->rules->layout, .run = arena,
                          .parser = books->parser};
-  if (fill_original(books, edition, original, returns->previous, returned, &reader, out)) {
+  upto known = {returns->member, returns->previous};
+  if (fill_original(books, edition, original, known, returned, &reader, out)) {
     return out;
   }
   if (reader.verdict != NOTCH_APPLIED) {
@@ -323,7 +316,7 @@ const notch_state *notch_history_then(notch_books *books, notch_edition *edition
                                       int64_t at_us)
 {
   notch_state *state = notch_history_past(books);
-  return state != NULL && notch_seat_rebuild(books, state, member, edition, INT64_MAX, at_us,
+  return state != NULL && notch_journal_state(books, state, member, edition, INT64_MAX, at_us,
                                              INT64_MAX)
              ? state
              : NULL;
@@ -335,21 +328,21 @@ bool notch_history_fill_then(notch_books *books, notch_edition *edition, notch_o
   const notch_transaction *row = original->transaction;
   bool late = row->booked_us > row->at_us;
   notch_state *then = notch_history_past(books);
-  if (then == NULL || !notch_seat_rebuild(books, then, row->member, edition, original->event - 1,
+  if (then == NULL || !notch_journal_state(books, then, row->member, edition, original->event - 1,
                                           late ? row->at_us : INT64_MAX, INT64_MAX)) {
     return false;
   }
   original->then = then;
   if (late) { /* limits count what had been recorded, whenever it was */
     notch_state *uses = notch_history_past(books);
-    if (uses == NULL || !notch_seat_rebuild(books, uses, row->member, edition,
+    if (uses == NULL || !notch_journal_state(books, uses, row->member, edition,
                                             original->event - 1, INT64_MAX, INT64_MAX)) {
       return false;
     }
     original->uses_then = uses;
   }
   notch_state *house = notch_history_past(books);
-  if (house == NULL || !notch_seat_rebuild(books, house, 0, edition, original->event - 1,
+  if (house == NULL || !notch_journal_state(books, house, 0, edition, original->event - 1,
                                            INT64_MAX, INT64_MAX)) {
     return false;
   }
@@ -369,55 +362,37 @@ notch_original *notch_history_original(notch_books *books, notch_edition *editio
     notch_books_failed(books, status);
     return NULL;
   }
-  return fill_original(books, edition, original, last, returned, reader, out) &&
+  return fill_original(books, edition, original, (upto){member, last}, returned, reader, out) &&
                  notch_history_fill_then(books, edition, out, last, INT64_MAX, reader->run)
              ? out
              : NULL;
 }
 
-int64_t notch_history_find_latest(notch_books *books, notch_edition *edition, int64_t last,
-                                  int64_t at_us, uint32_t type, uint32_t n)
-{
-  notch_latest *before = &books->latest; /* asked for one by one, the chain is walked once */
-  bool goes_on = before->event != 0 && before->n + 1 == n && before->last == last &&
-                 before->type == type && before->at_us == at_us;
-  uint32_t skip = goes_on ? 0 : n;
-  notch_lineage rows = before->rest;
-  notch_transaction row = {.event = last};
-  notch_arena one;
-  bool good = goes_on || notch_lineage_begin(&rows, books, last, &books->run);
-  notch_arena_init(&one, books->memory);
-  *before = (notch_latest){0};
-  while (row.event > 0 && good && before->event == 0) {
-    notch_arena_reset(&one);
-    good = notch_lineage_next(&rows, &one, &row);
-    bool found = good && row.event > 0 && row.verdict == NOTCH_APPLIED &&
-                 row.origin == NOTCH_ORIGIN_SENT && row.at_us <= at_us &&
-                 notch_names_index(books, edition, NOTCH_NAME_TYPE, row.type) == type;
-    if (found && skip == 0) {
-      *before = (notch_latest){last, at_us, row.event, type, n, rows};
-    }
-    skip -= found && skip > 0 ? 1 : 0;
-  }
-  notch_arena_free(&one);
-  return before->event;
-}
-
-const notch_original *notch_history_latest(void *payload, uint32_t type, uint32_t n)
+const notch_original *notch_history_latest(void *payload, uint32_t type, int64_t before)
 {
   notch_books *books = payload;
   notch_edition *edition = (notch_edition *)(intptr_t)books->edition;
   notch_reader reader = {.layout = edition->rules->layout, .run = &books->run,
                          .parser = books->parser};
   notch_original *out = NOTCH_NEW(&books->run, notch_original);
-  int64_t last = 0;
+  upto known = {.member = books->deciding_member};
+  int64_t event = 0;
   books->recalled = books->past.count;
-  if (notch_store_member_last(books->store, &last, books->deciding_member) != NOTCH_STORE_OK) {
+  if (notch_store_member_last(books->store, &known.last, known.member) != NOTCH_STORE_OK ||
+      !notch_journal_sale(books, edition, known.member, known.last, books->deciding_at_us, type,
+                          before, &event)) {
     return NULL;
   }
-  int64_t event =
-      notch_history_find_latest(books, edition, last, books->deciding_at_us, type, n);
-  return event != 0 && fill_original(books, edition, event, last, NULL, &reader, out) ? out : NULL;
+  return event != 0 && fill_original(books, edition, event, known, NULL, &reader, out) ? out : NULL;
+}
+
+void notch_history_empty(void *payload, const notch_original *original)
+{
+  notch_books *books = payload;
+  int64_t last = 0;
+  if (notch_store_member_last(books->store, &last, books->deciding_member) == NOTCH_STORE_OK) {
+    notch_journal_empty(books, books->deciding_member, last, original->event);
+  }
 }
 
 bool notch_history_recall(void *payload, notch_original *original)

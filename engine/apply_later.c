@@ -111,7 +111,7 @@ static bool add_ripened(ripening *r, const notch_transaction *recorded,
   int64_t holder = row->member;
   if (then == NULL || edition == NULL || !notch_merged_into(books, &holder, r->before) ||
       !notch_names_from_store(books, edition, recorded, decided, r->arena) ||
-      !notch_seat_rebuild(books, then, row->member, edition, row->event - 1, INT64_MAX,
+      !notch_journal_state(books, then, row->member, edition, row->event - 1, INT64_MAX,
                           INT64_MAX)) {
     return false;
   }
@@ -123,7 +123,7 @@ static bool add_ripened(ripening *r, const notch_transaction *recorded,
                            .house_then = r->original->house_then};
   if (edition->rules->plan->uses_house || edition != r->edition) {
     notch_state *house = notch_history_past(books);
-    if (house == NULL || !notch_seat_rebuild(books, house, 0, edition, row->event - 1,
+    if (house == NULL || !notch_journal_state(books, house, 0, edition, row->event - 1,
                                              INT64_MAX, INT64_MAX)) {
       return false;
     }

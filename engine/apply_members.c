@@ -321,12 +321,38 @@ static bool chain_of(notch_books *books, int64_t last, int64_t after, notch_aren
   return !arena->failed || notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
 }
 
+bool notch_seat_fold_row(notch_books *books, notch_edition *edition, notch_state *state,
+                         int64_t event, const notch_bounds *bounds, notch_arena *one,
+                         int64_t *newest_us)
+{
+  notch_transaction row;
+  notch_arena_reset(one);
+  notch_store_status status = notch_store_read(books->store, event, one, &row);
+  if (status != NOTCH_STORE_OK) {
+    return notch_books_failed(books, status);
+  }
+  int64_t newest = row.booked_us > row.at_us ? row.booked_us : row.at_us;
+  *newest_us = newest > *newest_us ? newest : *newest_us;
+  if (row.at_us <= bounds->at_us && row.booked_us <= bounds->booked_us) {
+    if (row.booked_us > bounds->at_us) { /* then it counted, but what it did was given only later */
+      row.posting_count = row.move_count = row.effect_count = 0;
+      row.booked_us = row.at_us;
+    }
+    return notch_books_fold(books, edition, state, &row);
+  }
+  if (row.booked_us <= bounds->booked_us && row.verdict == NOTCH_APPLIED &&
+      notch_history_returns(&row)) {
+    row.lowers_only = true; /* it lowers measures at the time of what it returns */
+    return notch_books_fold(books, edition, state, &row);
+  }
+  return true;
+}
+
 static bool fold_chain(notch_books *books, notch_edition *edition, notch_state *state,
-                       int64_t member, int64_t after, int64_t upto, int64_t at_us,
-                       int64_t booked_us)
+                       int64_t member, int64_t after, const notch_bounds *bounds)
 {
   notch_arena chain, one;
-  int64_t *rows = NULL, last = 0;
+  int64_t *rows = NULL, last = 0, newest_us = INT64_MIN;
   uint32_t count = 0;
   notch_store_status status = notch_store_member_last(books->store, &last, member);
   if (status != NOTCH_STORE_OK) {
@@ -335,23 +361,8 @@ static bool fold_chain(notch_books *books, notch_edition *edition, notch_state *
   notch_arena_init(&chain, books->memory);
   notch_arena_init(&one, books->memory);
   bool good = chain_of(books, last, after, &chain, &rows, &count);
-  for (uint32_t i = 0; i < count && good && rows[i] <= upto; i++) {
-    notch_transaction row;
-    notch_arena_reset(&one);
-    status = notch_store_read(books->store, rows[i], &one, &row);
-    if (status != NOTCH_STORE_OK) {
-      good = notch_books_failed(books, status);
-    } else if (row.at_us <= at_us && row.booked_us <= booked_us) {
-      if (row.booked_us > at_us) { /* then it counted, but what it did was given only later */
-        row.posting_count = row.move_count = row.effect_count = 0;
-        row.booked_us = row.at_us;
-      }
-      good = notch_books_fold(books, edition, state, &row);
-    } else if (row.booked_us <= booked_us && row.verdict == NOTCH_APPLIED &&
-               notch_history_returns(&row)) {
-      row.lowers_only = true; /* it lowers measures at the time of what it returns */
-      good = notch_books_fold(books, edition, state, &row);
-    }
+  for (uint32_t i = 0; i < count && good && rows[i] <= bounds->upto; i++) {
+    good = notch_seat_fold_row(books, edition, state, rows[i], bounds, &one, &newest_us);
   }
   notch_arena_free(&one);
   notch_arena_free(&chain);
@@ -359,21 +370,21 @@ static bool fold_chain(notch_books *books, notch_edition *edition, notch_state *
 }
 
 /* The programme's own figures: every row may have changed them. */
-static bool fold_all(notch_books *books, notch_edition *edition, notch_state *state,
-                     int64_t after, int64_t upto, int64_t at_us, int64_t booked_us)
+bool notch_seat_fold_all(notch_books *books, notch_edition *edition, notch_state *state,
+                         int64_t after, const notch_bounds *bounds)
 {
   notch_cursor *cursor = NULL;
-  if (upto <= after) {
+  if (bounds->upto <= after) {
     return true;
   }
-  notch_store_status status = notch_cursor_open(&cursor, books->store, after + 1, upto);
+  notch_store_status status = notch_cursor_open(&cursor, books->store, after + 1, bounds->upto);
   if (status != NOTCH_STORE_OK) {
     return notch_books_failed(books, status);
   }
   const notch_transaction *row;
   bool good = true;
   while (good && (row = notch_cursor_next(cursor)) != NULL) {
-    good = row->at_us > at_us || row->booked_us > booked_us ||
+    good = row->at_us > bounds->at_us || row->booked_us > bounds->booked_us ||
            notch_books_fold(books, edition, state, row);
   }
   status = notch_cursor_status(cursor);
@@ -382,15 +393,14 @@ static bool fold_all(notch_books *books, notch_edition *edition, notch_state *st
 }
 
 static bool catch_up(notch_books *books, notch_edition *edition, notch_state *state,
-                     int64_t member, int64_t after, int64_t upto, int64_t at_us,
-                     int64_t booked_us)
+                     int64_t member, int64_t after, notch_bounds bounds)
 {
   bool all = member == 0 && edition->rules->plan->uses_house;
-  if (all && upto == INT64_MAX) {
-    upto = notch_store_next(books->store)->event - 1;
+  if (all && bounds.upto == INT64_MAX) {
+    bounds.upto = notch_store_next(books->store)->event - 1;
   }
-  return all ? fold_all(books, edition, state, after, upto, at_us, booked_us)
-             : fold_chain(books, edition, state, member, after, upto, at_us, booked_us);
+  return all ? notch_seat_fold_all(books, edition, state, after, &bounds)
+             : fold_chain(books, edition, state, member, after, &bounds);
 }
 
 bool notch_seat_rebuild(notch_books *books, notch_state *state, int64_t member,
@@ -399,7 +409,7 @@ bool notch_seat_rebuild(notch_books *books, notch_state *state, int64_t member,
   if (!notch_state_start(state, edition->rules->program, member)) {
     return notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
   }
-  return catch_up(books, edition, state, member, 0, upto, at_us, booked_us);
+  return catch_up(books, edition, state, member, 0, (notch_bounds){upto, at_us, booked_us});
 }
 
 /* What the store cached, or a fresh state. */
@@ -454,8 +464,8 @@ notch_seat *notch_seat_get(notch_books *books, int64_t member, notch_edition *ed
   if (good && seat->upto < last) {
     seat->stamp = books->stamp;
     notch_state *state = notch_seat_change(books, seat);
-    good = state != NULL && catch_up(books, edition, state, member, seat->upto, INT64_MAX,
-                                     INT64_MAX, INT64_MAX);
+    good = state != NULL && catch_up(books, edition, state, member, seat->upto,
+                                     (notch_bounds){INT64_MAX, INT64_MAX, INT64_MAX});
     seat->upto = last;
     seat->dirty = true;
   }
@@ -488,8 +498,8 @@ static const notch_state *host_member_number(void *payload, int64_t number)
   notch_edition *edition = (notch_edition *)(intptr_t)books->edition;
   if (books->folding_row != 0) {
     notch_state *past = notch_history_past(books);
-    return past != NULL && notch_seat_rebuild(books, past, number, edition,
-                                              books->folding_row - 1, INT64_MAX, INT64_MAX)
+    return past != NULL && notch_journal_state(books, past, number, edition,
+                                               books->folding_row - 1, INT64_MAX, INT64_MAX)
                ? past
                : NULL;
   }
@@ -556,6 +566,7 @@ void notch_host_init(notch_books *books)
                              .member_id = host_member_id,
                              .opening = host_opening,
                              .latest = notch_history_latest,
+                             .empty = notch_history_empty,
                              .recall = notch_history_recall,
                              .grant = host_grant};
 }

@@ -40,11 +40,12 @@ static bool find_merge(notch_books *books, int64_t member, int64_t before, notch
     if (!notch_history_read(books, last, one, &row)) {
       return false;
     }
-    if (last < before && row.verdict == NOTCH_APPLIED) {
+    if (row.verdict == NOTCH_APPLIED) {
       break;
     }
   }
-  if (last == 0 || row.origin != NOTCH_ORIGIN_SIDE || row.cause == 0) {
+  /* Nothing is applied to an account that ended, so a newer row says that it had not. */
+  if (last == 0 || last >= before || row.origin != NOTCH_ORIGIN_SIDE || row.cause == 0) {
     return true;
   }
   if (!notch_history_read(books, row.cause, one, &cause)) {

@@ -74,16 +74,24 @@ static notch_original *original_of(notch_rerun *rerun, notch_edition *edition, i
              : NULL;
 }
 
-static const notch_original *host_latest(void *payload, uint32_t type, uint32_t n)
+static const notch_original *host_latest(void *payload, uint32_t type, int64_t before)
 {
   notch_rerun *rerun = payload;
-  int64_t found = notch_history_find_latest(rerun->books, rerun->edition,
-                                            rerun->recorded->previous, rerun->recorded->at_us,
-                                            type, n);
+  const notch_transaction *row = rerun->recorded;
+  int64_t found = 0;
   rerun->books->recalled = rerun->books->past.count;
-  return found == 0 ? NULL
-                    : notch_history_light(rerun->books, rerun->edition, found, rerun->recorded,
-                                          NULL, &rerun->row);
+  return notch_journal_sale(rerun->books, rerun->edition, row->member, row->previous, row->at_us,
+                            type, before, &found) &&
+                 found != 0
+             ? notch_history_light(rerun->books, rerun->edition, found, row, NULL, &rerun->row)
+             : NULL;
+}
+
+static void host_empty(void *payload, const notch_original *original)
+{
+  notch_rerun *rerun = payload;
+  notch_journal_empty(rerun->books, rerun->recorded->member, rerun->recorded->previous,
+                      original->event);
 }
 
 static bool host_recall(void *payload, notch_original *original)
@@ -102,6 +110,7 @@ void notch_rerun_host(notch_rerun *rerun)
                              .member_id = host_member_id,
                              .opening = host_opening,
                              .latest = host_latest,
+                             .empty = host_empty,
                              .recall = host_recall,
                              .grant = host_grant};
 }
@@ -160,8 +169,8 @@ static bool run_rules(notch_rerun *rerun, const notch_transaction *row, notch_ed
   if (row->member != 0 && state->present && row->at_us < state->booked_us &&
       out->event->type != NOTCH_EVENT_RETURN) {
     notch_state *then = notch_history_past(books);
-    if (then == NULL || !notch_seat_rebuild(books, then, row->member, edition, row->event - 1,
-                                            row->at_us, INT64_MAX)) {
+    if (then == NULL || !notch_journal_state(books, then, row->member, edition, row->event - 1,
+                                             row->at_us, INT64_MAX)) {
       return false;
     }
     decision.then = then;

@@ -131,9 +131,11 @@ typedef struct notch_host {
   notch_text (*member_id)(void *payload, int64_t number);
   /* The posting that opened a lot (for a lot that is no longer in a state), and its row. */
   bool (*opening)(void *payload, int64_t lot, notch_posting *out, int64_t *event);
-  /* The member's n-th newest applied event of a type (0: the newest) as an original without
-   * `lowering` and without anything of then; NULL: there are no more. */
-  const notch_original *(*latest)(void *payload, uint32_t type, uint32_t n);
+  /* The member's newest applied event of a type before a row, but for those that are known to be
+   * empty, as an original without `lowering` and without anything of then; NULL: none is left. */
+  const notch_original *(*latest)(void *payload, uint32_t type, int64_t before);
+  /* Nothing is left of it to be returned, and never will be. */
+  void (*empty)(void *payload, const notch_original *original);
   /* Fills in what was then.  It lasts until the next call.  False: a failure. */
   bool (*recall)(void *payload, notch_original *original);
   /* The grant that opened a reward lot. */

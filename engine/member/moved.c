@@ -5,9 +5,9 @@
 
 int64_t notch_moved_first(const notch_moved *moved, uint32_t count, int64_t number)
 {
-  for (uint32_t i = 0; i < count; i++) {
-    if (moved[i].to == number) {
-      return moved[i].first;
+  for (uint32_t i = count; i > 0; i--) { /* what is asked for was mostly moved last */
+    if (moved[i - 1].to == number) {
+      return moved[i - 1].first;
     }
   }
   return number;

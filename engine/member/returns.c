@@ -374,19 +374,21 @@ static notch_text lowering_text(notch_work *work, uint32_t type, const notch_low
   return notch_buffer_keep(&text, work->run);
 }
 
-/* The part of `wanted` that is left in one event; false: nothing is. */
+/* The part of `wanted` that is left in one event; false: nothing is.  The host is told of one of
+ * which nothing at all is left. */
 static bool part_of(notch_work *work, const notch_original *original, notch_value *wanted,
                     notch_lowering *out)
 {
   const notch_event_decl *declared = &work->program->events[original->sent->type];
   notch_value *left = copy_fields(work, original->sent);
-  bool any = false;
+  bool any = false, empty = true;
   for (uint32_t i = 0; i < original->earlier_count; i++) {
     lower_by(work, original->sent, left, &original->lowered[i]);
   }
   *out = (notch_lowering){.fields =
                               NOTCH_NEW_ARRAY(work->run, notch_value, declared->field_count + 1)};
   for (uint32_t i = 0; i < declared->field_count; i++) {
+    empty = empty && (!scales(declared->fields[i].type) || left[i].d == 0 || left[i].n == 0);
     if (wanted[i].d == 0 || wanted[i].n == 0 || left[i].d == 0 || left[i].n == 0) {
       continue;
     }
@@ -396,6 +398,9 @@ static bool part_of(notch_work *work, const notch_original *original, notch_valu
     wanted[i] = notch_value_of(notch_exact_sub(work, notch_value_rational(wanted[i]),
                                                notch_value_rational(out->fields[i])));
     any = true;
+  }
+  if (empty) {
+    work->host->empty(work->host->payload, original);
   }
   return any;
 }
@@ -418,12 +423,14 @@ static void plan_latest(notch_work *work)
   for (uint32_t i = 0; i < declared->field_count; i++) {
     wanted[i] = work->in->latest_lowering->fields[i];
   }
-  for (uint32_t n = 0; more_wanted(declared, wanted); n++) {
-    const notch_original *found = work->host->latest(work->host->payload, work->in->latest_type, n);
+  for (int64_t before = INT64_MAX; more_wanted(declared, wanted);) {
+    const notch_original *found =
+        work->host->latest(work->host->payload, work->in->latest_type, before);
     notch_lowering part;
     if (found == NULL) {
       break;
     }
+    before = found->event;
     if (part_of(work, found, wanted, &part)) {
       notch_lowering *kept = NOTCH_NEW(work->run, notch_lowering);
       notch_original *one = NOTCH_NEW(work->run, notch_original);

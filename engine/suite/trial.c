@@ -34,9 +34,9 @@ static bool no_opening(void *payload, int64_t lot, notch_posting *out, int64_t *
   return false;
 }
 
-static const notch_original *no_latest(void *payload, uint32_t type, uint32_t n)
+static const notch_original *no_latest(void *payload, uint32_t type, int64_t before)
 {
-  (void)payload, (void)type, (void)n;
+  (void)payload, (void)type, (void)before;
   return NULL;
 }
 

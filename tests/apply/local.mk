@@ -2,3 +2,5 @@
 check_PROGRAMS += tests/apply/check_apply
 TESTS += tests/apply/check_apply
 tests_apply_check_apply_SOURCES = tests/apply/check_apply.c
+TESTS += tests/apply/check_many_returns.sh
+EXTRA_DIST += tests/apply/check_many_returns.sh
