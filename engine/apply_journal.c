@@ -126,18 +126,18 @@ static bool read_rows(notch_journal *journal, notch_lineage *lineage, int64_t un
 }
 
 /* Rows that were noted, the other way round, before or behind those of a list. */
-#define JOIN(to, from, arena, before)                                                             \
-  do {                                                                                            \
-    uint32_t had = (to)->count, more = (from)->count;                                             \
-    for (uint32_t k = 0; k < more; k++) {                                                         \
-      (void)notch_vec_push((to), (arena));                                                        \
-    }                                                                                             \
-    if ((before) && more > 0 && had > 0) {                                                        \
-      memmove(&(to)->items[more], (to)->items, sizeof *(to)->items * had);                        \
-    }                                                                                             \
-    for (uint32_t k = 0; k < more; k++) {                                                         \
-      (to)->items[((before) ? 0 : had) + k] = (from)->items[more - 1 - k];                        \
-    }                                                                                             \
+#define JOIN(to, from, arena, before)                                                              \
+  do {                                                                                             \
+    uint32_t had = (to)->count, more = (from)->count;                                              \
+    for (uint32_t k = 0; k < more; k++) {                                                          \
+      (void)notch_vec_push((to), (arena));                                                         \
+    }                                                                                              \
+    if ((before) && more > 0 && had > 0) {                                                         \
+      memmove(&(to)->items[more], (to)->items, had * sizeof *(to)->items);                         \
+    }                                                                                              \
+    for (uint32_t k = 0; k < more; k++) {                                                          \
+      (to)->items[((before) ? 0 : had) + k] = (from)->items[more - 1 - k];                         \
+    }                                                                                              \
   } while (0)
 
 static void join(notch_journal *journal, const learnt *from, bool before)
@@ -363,8 +363,8 @@ static void keep(notch_books *books, notch_journal *journal, const notch_kept *a
 }
 
 /* The last kept state that the rows up to `upto` all lead to; NULL: the beginning. */
-static const notch_kept *nearest_kept(const notch_journal *journal,
-                                      const notch_edition *edition, int64_t upto, int64_t at_us)
+static const notch_kept *nearest_kept(const notch_journal *journal, const notch_edition *edition,
+                                      int64_t upto, int64_t at_us)
 {
   const notch_kept *found = NULL;
   for (uint32_t i = 0; journal != NULL && i < journal->kept_count; i++) {
@@ -517,8 +517,8 @@ bool notch_journal_state(notch_books *books, notch_state *state, int64_t member,
                .member = member,
                .bounds = {upto, at_us, booked_us},
                .newest_us = INT64_MIN};
-  const notch_kept *kept = nearest_kept(find(books, member), edition, upto,
-                                        at_us < booked_us ? at_us : booked_us);
+  const notch_kept *kept =
+      nearest_kept(find(books, member), edition, upto, at_us < booked_us ? at_us : booked_us);
   int64_t after = kept == NULL ? 0 : kept->row;
   f.newest_us = kept == NULL ? INT64_MIN : kept->newest_us;
   if (kept == NULL ? !notch_state_start(state, edition->rules->program, member)

@@ -21,7 +21,7 @@ typedef struct notch_lineage { /* rows of an account and of those it took in, ne
 } notch_lineage;
 
 #define NOTCH_JOURNALS 16u
-#define NOTCH_KEPT 32u /* states of one member */
+#define NOTCH_KEPT 32u                      /* states of one member */
 #define NOTCH_KEPT_BYTES ((size_t)32 << 20) /* of all that are kept */
 
 typedef struct notch_bounds { /* of a chain's rows: none after it, later, or booked later */
@@ -52,7 +52,7 @@ typedef struct notch_journal { /* of one account, with those it took in */
   int64_t from;   /* every row after this one is known */
   int64_t merged; /* the newest row by which it took an account in */
   notch_arena arena;
-  notch_lineage older; /* where the rows before those that are known go on */
+  notch_lineage older;     /* where the rows before those that are known go on */
   NOTCH_VEC(int64_t) rows; /* its own, oldest first, as the other lists */
   NOTCH_VEC(notch_sale) sales;
   NOTCH_VEC(notch_returned_row) returns;
@@ -79,8 +79,7 @@ bool notch_journal_returns(struct notch_books *books, int64_t member, int64_t la
 /* The member's newest applied event of a type before the row `before`, none later than `at_us`,
  * that is not known to be empty; 0: there is none. */
 bool notch_journal_sale(struct notch_books *books, struct notch_edition *edition, int64_t member,
-                        int64_t last, int64_t at_us, uint32_t type, int64_t before,
-                        int64_t *out);
+                        int64_t last, int64_t at_us, uint32_t type, int64_t before, int64_t *out);
 /* After his row `last` nothing was left of it: it need not be looked at again. */
 void notch_journal_empty(struct notch_books *books, int64_t member, int64_t last, int64_t event);
 void notch_journals_forget(struct notch_books *books);

@@ -79,8 +79,8 @@ try "one return of all" "" 'for (n = 0; n < many; n++) sale(n, n);
 try "returns here and there" "" 'for (n = 0; n < many; n++) sale(n, n);
   for (n = 0; n < many; n += 2) back(n, many + n, "\"of\":\"e" (n * 7) % many "\"")' \
   $((many * 10))
-try "returns under a budget of all" "  limit 1_000_000 star in total from 2020-01-01 to 2030-12-31" \
-  "$no_of" 0
+budget='  limit 1_000_000 star in total from 2020-01-01 to 2030-12-31'
+try "returns under a budget of all" "$budget" "$no_of" 0
 try "returns beside a rule on earning" 'rule more "More"
   on earning star
   when earned(star) >= 20 star
