@@ -77,7 +77,7 @@ try "one return of all" "" 'for (n = 0; n < many; n++) sale(n, n);
   printf "{\"id\":\"r\",\"type\":\"return\",\"member\":\"ann\",%s,", at(many);
   printf "\"event\":\"purchase\",\"amount\":\"%d.00\"}\n", 20 * many' 0
 try "returns here and there" "" 'for (n = 0; n < many; n++) sale(n, n);
-  for (n = 0; n < many; n += 2) back(n, many + n, "\"of\":\"e" (n * 7) % many "\"")' \
+  for (n = 0; n < many; n += 2) back(n, many + n, "\"of\":\"e" (n * 11) % many "\"")' \
   $((many * 10))
 budget='  limit 1_000_000 star in total from 2020-01-01 to 2030-12-31'
 try "returns under a budget of all" "$budget" "$no_of" 0
