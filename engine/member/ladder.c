@@ -355,12 +355,32 @@ bool notch_bring_in_line(notch_work *work, uint32_t ladder, uint32_t before)
   return bring_in_line(work, ladder, before);
 }
 
+/* The tier that would be reached from `from` at once, up to `most`: so it is not lost. */
+static uint32_t regained(notch_work *work, uint32_t index, uint32_t from, uint32_t most)
+{
+  const notch_ladder *ladder = ladder_of(work, index);
+  const notch_value *fields = work->fields;
+  uint32_t found = from;
+  work->fields = NULL;
+  for (uint32_t tier = from + 1; tier <= most && ladder->promote != NOTCH_PROMOTE_AT_REVIEW;
+       tier++) {
+    if (reaches(work, index, tier) && notch_can_pay(work, ladder->tiers[tier].pay_on_reach,
+                                                    ladder->tiers[tier].pay_on_reach_count)) {
+      found = tier;
+    } else if (ladder->promote == NOTCH_PROMOTE_STEP) {
+      break;
+    }
+  }
+  work->fields = fields;
+  return found;
+}
+
 void notch_ladder_recheck(notch_work *work, uint32_t index)
 {
   notch_state *state = work->open->state;
   const notch_ladder *ladder = &work->program->ladders[index];
   uint32_t before = state->standings[index].effective, own = state->standings[index].own;
-  if (own == 0 || notch_ladder_keeps(work, index, own)) {
+  if (own == 0 || ladder->demote == NOTCH_DEMOTE_NEVER || notch_ladder_keeps(work, index, own)) {
     return;
   }
   uint32_t to = 0;
@@ -371,7 +391,8 @@ void notch_ladder_recheck(notch_work *work, uint32_t index)
     }
   }
   to = ladder->demote == NOTCH_DEMOTE_ONE_STEP && own - 1 > to ? own - 1 : to;
-  if (ladder->demote == NOTCH_DEMOTE_NEVER) {
+  to = regained(work, index, to, own);
+  if (to == own) {
     return;
   }
   int64_t until = notch_term_from_reach(work->program, ladder, to, work->moment.now_us);
