@@ -157,7 +157,8 @@ notch_status notch_ledger_refused(notch_ledger *ledger, notch_view view, notch_w
 static bool is_news(uint8_t kind)
 {
   return kind != NOTCH_EFFECT_APPLIED && kind != NOTCH_EFFECT_UNAPPLIED &&
-         kind != NOTCH_EFFECT_LIMIT_USED && kind != NOTCH_EFFECT_RETURNED;
+         kind != NOTCH_EFFECT_LIMIT_USED && kind != NOTCH_EFFECT_LIMIT_RESERVED &&
+         kind != NOTCH_EFFECT_RETURNED;
 }
 
 static void effect_json(notch_question *q, const notch_effect *effect,

@@ -159,6 +159,7 @@ static notch_name_sort subject_sort(const notch_effect *effect)
   case NOTCH_EFFECT_NOT_RECOUPED:
   case NOTCH_EFFECT_RETURNED:
   case NOTCH_EFFECT_UNAPPLIED:
+  case NOTCH_EFFECT_LIMIT_RESERVED:
   case NOTCH_EFFECT_NONE:
   case NOTCH_EFFECT_COUNT: break;
   }
@@ -168,9 +169,9 @@ static notch_name_sort subject_sort(const notch_effect *effect)
 /* What an effect's `ref` is an index of; 0: of nothing. */
 static notch_name_sort ref_sort(const notch_effect *effect)
 {
-  return effect->kind == NOTCH_EFFECT_PURSE        ? NOTCH_NAME_POINTS
-         : effect->kind == NOTCH_EFFECT_LIMIT_USED ? NOTCH_NAME_LIMIT
-                                                   : 0;
+  bool limit = effect->kind == NOTCH_EFFECT_LIMIT_USED ||
+               effect->kind == NOTCH_EFFECT_LIMIT_RESERVED;
+  return effect->kind == NOTCH_EFFECT_PURSE ? NOTCH_NAME_POINTS : limit ? NOTCH_NAME_LIMIT : 0;
 }
 
 static bool posting_to_store(notch_books *books, notch_edition *edition, const notch_posting *from,

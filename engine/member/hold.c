@@ -69,6 +69,9 @@ void notch_do_hold(notch_work *work)
     count = one.amount > 0 ? 1 : 0;
   }
   notch_work_effect(work, effect);
+  if (effect.ref != 0) {
+    notch_reserve_limits(work, &effect, effect.ref == 2 ? bought : 1, one.index, one.amount);
+  }
   if (event->reward != NOTCH_NONE) {
     notch_take_granted(work, NOTCH_EFFECT_RESERVED, event->reward, event->quantity - bought);
     notch_change_stock(work, event->reward, -bought);

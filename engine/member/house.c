@@ -68,6 +68,48 @@ static void set_pooled(notch_state *house, const notch_effect *effect, int64_t m
   }
 }
 
+static void reserve_room(notch_state *house, const notch_effect *effect, int64_t member,
+                         int64_t event)
+{
+  uint32_t id = (uint32_t)effect->matures_s, length = effect->text.length;
+  id = id < length ? id : length;
+  notch_slice text = notch_state_keep_text(house, effect->text);
+  *notch_state_add_reserved(house) =
+      (notch_reserved_room){.member = member,
+                            .event = event,
+                            .amount = effect->amount,
+                            .until_s = effect->until_s,
+                            .limit = (uint32_t)effect->ref,
+                            .hold = {text.offset, id},
+                            .key = {text.offset + id, length - id}};
+}
+
+/* The newest hold of that id: a merge may bring a closed one of the same. */
+static void free_room(notch_state *house, notch_text hold, int64_t member)
+{
+  int64_t event = 0;
+  uint32_t kept = 0;
+  for (uint32_t i = 0; i < house->reserved_count; i++) {
+    const notch_reserved_room *room = &house->reserved[i];
+    bool of = room->member == member && notch_text_equal(notch_state_text(house, room->hold), hold);
+    event = of && room->event > event ? room->event : event;
+  }
+  for (uint32_t i = 0; i < house->reserved_count; i++) {
+    if (event == 0 || house->reserved[i].event != event) {
+      house->reserved[kept++] = house->reserved[i];
+    }
+  }
+  house->reserved_count = kept;
+}
+
+static void take_rooms(notch_state *house, int64_t from, int64_t member)
+{
+  for (uint32_t i = 0; i < house->reserved_count; i++) {
+    notch_reserved_room *room = &house->reserved[i];
+    room->member = room->member == from ? member : room->member;
+  }
+}
+
 void notch_house_effect(const notch_program *program, notch_state *house,
                         const notch_effect *effect, int64_t member, int64_t event)
 {
@@ -80,6 +122,12 @@ void notch_house_effect(const notch_program *program, notch_state *house,
   } else if (effect->kind == NOTCH_EFFECT_POOL_ENTER || effect->kind == NOTCH_EFFECT_POOL_EXIT ||
              effect->kind == NOTCH_EFFECT_CLOSED) {
     set_pooled(house, effect, member);
+  } else if (effect->kind == NOTCH_EFFECT_LIMIT_RESERVED) {
+    reserve_room(house, effect, member, event);
+  } else if (effect->kind == NOTCH_EFFECT_HOLD_CLOSED) {
+    free_room(house, effect->text, member);
+  } else if (effect->kind == NOTCH_EFFECT_MERGED) {
+    take_rooms(house, effect->ref, member);
   } else if (effect->kind == NOTCH_EFFECT_GRANT_WAITING) {
     *notch_state_add_waiting_grants(house) = (notch_waiting_grant){.member = member,
                                                                    .count = effect->amount,

@@ -5,6 +5,7 @@
 #include "member/lots.h"
 #include "member/post.h"
 #include "member/shared.h"
+#include "member/shop.h"
 
 #include <assert.h>
 #include <string.h>
@@ -129,6 +130,11 @@ int64_t notch_limit_room(notch_work *work, uint32_t index, uint32_t variant)
   int64_t at_us;
   period_of(work, limit, &day, &at_us);
   int64_t used = used_so_far(work, state, index, key, day, at_us);
+  for (uint32_t i = 0; limit->shared && i < state->reserved_count; i++) {
+    const notch_reserved_room *held = &state->reserved[i];
+    bool open = held->limit == index && NOTCH_US(held->until_s) > work->moment.now_us;
+    used += open && notch_text_equal(notch_state_text(state, held->key), key) ? held->amount : 0;
+  }
   int64_t room = used >= limit->amount ? 0 : limit->amount - used;
   if (limit->shared && work->returned_on == NULL) {
     notch_note_shared(work,
@@ -244,6 +250,25 @@ static void note(notch_work *work, uint32_t rule, uint32_t limit, uint32_t varia
   bool shared = work->program->limits[limit].shared;
   notch_limit_use_key(work, shared ? notch_work_house(work) : work->open->state, limit, key,
                       amount);
+}
+
+void notch_limit_reserve(notch_work *work, uint32_t limit, notch_text hold, int64_t amount,
+                         int64_t until_s)
+{
+  notch_text key = notch_limit_key_of(work, limit, 0);
+  notch_text text = notch_arena_format(work->run, "%.*s%.*s", (int)hold.length, hold.bytes,
+                                       (int)key.length, key.bytes == NULL ? "" : key.bytes);
+  notch_effect effect = {.kind = NOTCH_EFFECT_LIMIT_RESERVED,
+                         .subject = NOTCH_NONE,
+                         .rule = NOTCH_NONE,
+                         .amount = amount,
+                         .ref = limit,
+                         .matures_s = hold.length,
+                         .until_s = until_s,
+                         .text = text};
+  notch_work_effect(work, effect);
+  notch_house_effect(work->program, notch_work_house(work), &effect, work->open->row.member,
+                     work->open->row.event);
 }
 
 void notch_limit_note(notch_work *work, uint32_t rule_index, uint32_t points, int64_t amount,

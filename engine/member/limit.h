@@ -22,4 +22,8 @@ notch_text notch_limit_key_of(notch_work *work, uint32_t limit, uint32_t variant
 void notch_limit_note(notch_work *work, uint32_t rule, uint32_t points, int64_t amount,
                       bool shown);
 
+/* A hold keeps so much of a limit of all members, until it is closed or runs out. */
+void notch_limit_reserve(notch_work *work, uint32_t limit, notch_text hold, int64_t amount,
+                         int64_t until_s);
+
 #endif

@@ -166,6 +166,27 @@ static int64_t reserved_of(const notch_work *work, uint32_t reward, uint32_t pay
   return sum;
 }
 
+static int64_t wanted_of(const notch_limit *limit, int64_t times, uint32_t points, int64_t amount)
+{
+  return limit->times ? times : limit->points == points ? amount : 0;
+}
+
+void notch_reserve_limits(notch_work *work, const notch_effect *hold, int64_t times,
+                          uint32_t points, int64_t amount)
+{
+  bool bought = hold->ref == 2;
+  const notch_reward *of = bought ? &work->program->rewards[hold->subject] : NULL;
+  const notch_payment *by = bought ? NULL : &work->program->payments[hold->subject];
+  const uint32_t *limits = bought ? of->limits : by->limits;
+  for (uint32_t i = 0; i < (bought ? of->limit_count : by->limit_count); i++) {
+    const notch_limit *limit = &work->program->limits[limits[i]];
+    int64_t wanted = wanted_of(limit, times, points, amount);
+    if (limit->shared && !limit->per_event && wanted > 0) {
+      notch_limit_reserve(work, limits[i], hold->text, wanted, hold->until_s);
+    }
+  }
+}
+
 /* `amount` of `points` and `times`, for a reward or a payment; the other is NOTCH_NONE. */
 static void check_limits(notch_work *work, uint32_t reward, uint32_t payment, int64_t times,
                          uint32_t points, int64_t amount)
@@ -177,8 +198,10 @@ static void check_limits(notch_work *work, uint32_t reward, uint32_t payment, in
   const notch_decl *decl = bought ? &of->decl : &by->decl;
   for (uint32_t i = 0; i < (bought ? of->limit_count : by->limit_count); i++) {
     const notch_limit *limit = &work->program->limits[limits[i]];
-    int64_t wanted = limit->times ? times : limit->points == points ? amount : 0;
-    int64_t reserved = reserved_of(work, reward, payment, limit->times, points);
+    int64_t wanted = wanted_of(limit, times, points, amount);
+    /* Of a limit of all members the programme knows what everybody's holds keep. */
+    int64_t reserved =
+        limit->shared ? 0 : reserved_of(work, reward, payment, limit->times, points);
     if (wanted > 0 && notch_limit_room(work, limits[i], 0) - reserved < wanted) {
       notch_work_trace(work, NOTCH_TRACE_LIMIT_REACHED, NOTCH_NONE, limits[i], false, NULL,
                        NOTCH_MISSING, 0);

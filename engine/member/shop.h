@@ -28,6 +28,9 @@ int64_t *notch_named_amounts(notch_work *work, const int64_t *of);
 void notch_paid(notch_work *work, uint32_t payment, int64_t points);
 int64_t notch_payment_money(notch_work *work, const notch_payment *payment, int64_t points);
 
+/* What a hold of a reward or a payment keeps of limits of all members. */
+void notch_reserve_limits(notch_work *work, const notch_effect *hold, int64_t times,
+                          uint32_t points, int64_t amount);
 /* An effect on the programme's own figures: stock, purses, waiting grants (house.c). */
 void notch_house_effect(const notch_program *program, notch_state *house,
                         const notch_effect *effect, int64_t member, int64_t event);

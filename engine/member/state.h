@@ -157,6 +157,13 @@ typedef struct notch_purse {
   int64_t left;
 } notch_purse;
 
+typedef struct notch_reserved_room {
+  int64_t member, event; /* who holds; the row of the hold */
+  int64_t amount, until_s;
+  uint32_t limit, padding;
+  notch_slice hold, key;
+} notch_reserved_room;
+
 typedef struct notch_membership {
   uint32_t pool, padding;
   notch_slice with; /* whose pool it is */
