@@ -10,9 +10,9 @@
 
 static void drop_kept(notch_books *books, notch_journal *journal, uint32_t index)
 {
-  notch_kept *kept = &journal->kept[index];
-  books->journals.kept_bytes -= kept->state.block_size;
-  notch_state_free(&kept->state);
+  notch_waypoint *kept = &journal->kept[index];
+  books->journals.kept_bytes -= kept->size;
+  notch_memory_free(books->memory, kept->bytes);
   memmove(kept, kept + 1, sizeof *kept * (journal->kept_count - index - 1));
   journal->kept_count--;
 }
@@ -257,7 +257,7 @@ static bool is_wanted(notch_books *books, notch_edition *edition, const notch_sa
                       int64_t last, int64_t at_us, uint32_t type)
 {
   return sale->at_us <= at_us && (sale->emptied == 0 || sale->emptied > last) &&
-         notch_names_index(books, edition, sale->type) == type;
+         notch_names_index(books, edition, NOTCH_NAME_TYPE, sale->type) == type;
 }
 
 bool notch_journal_sale(notch_books *books, notch_edition *edition, int64_t member, int64_t last,
@@ -338,24 +338,27 @@ static notch_journal *longest_unused(notch_books *books)
 }
 
 /* A state that cannot be kept, for want of memory, is not. */
-static void keep(notch_books *books, notch_journal *journal, const notch_kept *as,
+static void keep(notch_books *books, notch_journal *journal, const notch_waypoint *as,
                  const notch_state *state)
 {
-  notch_kept added = *as;
-  notch_state_init(&added.state, books->memory);
+  notch_waypoint added = *as;
+  size_t most = notch_state_packed_max(state);
   if (journal->kept_count == NOTCH_KEPT) {
     drop_kept(books, journal, least_needed(journal, as->row));
   }
-  if (!notch_state_pack(&added.state, state) || added.state.block_size > NOTCH_KEPT_BYTES) {
-    notch_state_free(&added.state);
+  added.bytes = most > NOTCH_KEPT_BYTES ? NULL : notch_memory_resize(books->memory, NULL, most);
+  if (added.bytes == NULL) {
     return;
   }
+  added.size = notch_state_pack(state, added.bytes);
+  unsigned char *fitting = notch_memory_resize(books->memory, added.bytes, added.size);
+  added.bytes = fitting != NULL ? fitting : added.bytes;
   uint32_t place = journal->kept_count++;
   for (; place > 0 && journal->kept[place - 1].row > as->row; place--) {
     journal->kept[place] = journal->kept[place - 1];
   }
   journal->kept[place] = added;
-  books->journals.kept_bytes += added.state.block_size;
+  books->journals.kept_bytes += added.size;
   while (books->journals.kept_bytes > NOTCH_KEPT_BYTES) {
     notch_journal *from = longest_unused(books);
     drop_kept(books, from, least_needed(from, as->row));
@@ -363,12 +366,12 @@ static void keep(notch_books *books, notch_journal *journal, const notch_kept *a
 }
 
 /* The last kept state that the rows up to `upto` all lead to; NULL: the beginning. */
-static const notch_kept *nearest_kept(const notch_journal *journal, const notch_edition *edition,
+static const notch_waypoint *nearest_kept(const notch_journal *journal, const notch_edition *edition,
                                       int64_t upto, int64_t at_us)
 {
-  const notch_kept *found = NULL;
+  const notch_waypoint *found = NULL;
   for (uint32_t i = 0; journal != NULL && i < journal->kept_count; i++) {
-    const notch_kept *kept = &journal->kept[i];
+    const notch_waypoint *kept = &journal->kept[i];
     bool leads = kept->edition == edition && kept->row <= upto && kept->newest_us <= at_us;
     found = leads ? kept : found;
   }
@@ -389,7 +392,7 @@ static void keep_here(const folding *f, int64_t row)
   notch_journal *journal = find(f->books, f->member);
   if (journal != NULL && f->newest_us <= f->bounds.at_us && f->newest_us <= f->bounds.booked_us) {
     keep(f->books, journal,
-         &(notch_kept){.edition = f->edition, .row = row, .newest_us = f->newest_us}, f->state);
+         &(notch_waypoint){.edition = f->edition, .row = row, .newest_us = f->newest_us}, f->state);
   }
 }
 
@@ -517,12 +520,12 @@ bool notch_journal_state(notch_books *books, notch_state *state, int64_t member,
                .member = member,
                .bounds = {upto, at_us, booked_us},
                .newest_us = INT64_MIN};
-  const notch_kept *kept =
+  const notch_waypoint *kept =
       nearest_kept(find(books, member), edition, upto, at_us < booked_us ? at_us : booked_us);
   int64_t after = kept == NULL ? 0 : kept->row;
   f.newest_us = kept == NULL ? INT64_MIN : kept->newest_us;
   if (kept == NULL ? !notch_state_start(state, edition->rules->program, member)
-                   : !notch_state_copy(state, &kept->state)) {
+                   : !notch_state_unpack(state, kept->bytes, kept->size)) {
     return notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
   }
   bool house = member == 0 && edition->rules->plan->uses_house;

@@ -28,12 +28,13 @@ typedef struct notch_bounds { /* of a chain's rows: none after it, later, or boo
   int64_t upto, at_us, booked_us;
 } notch_bounds;
 
-typedef struct notch_kept { /* a member as he was after one of his rows */
+typedef struct notch_waypoint { /* a member as he was after one of his rows */
   const struct notch_edition *edition;
   int64_t row;
-  int64_t newest_us; /* no row up to this one is later, or booked later */
-  notch_state state; /* packed */
-} notch_kept;
+  int64_t newest_us;    /* no row up to this one is later, or booked later */
+  unsigned char *bytes; /* his state, packed */
+  size_t size;
+} notch_waypoint;
 
 typedef struct notch_sale { /* an applied event, which a return without `of` may lower */
   int64_t event, at_us;
@@ -56,7 +57,7 @@ typedef struct notch_journal { /* of one account, with those it took in */
   NOTCH_VEC(int64_t) rows; /* its own, oldest first, as the other lists */
   NOTCH_VEC(notch_sale) sales;
   NOTCH_VEC(notch_returned_row) returns;
-  notch_kept kept[NOTCH_KEPT]; /* by row */
+  notch_waypoint kept[NOTCH_KEPT]; /* by row */
   uint32_t kept_count;
 } notch_journal;
 
