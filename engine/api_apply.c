@@ -104,7 +104,9 @@ static notch_status set_scene(notch_ledger *ledger, const char *member,
   const notch_json *json =
       notch_json_parse(books->parser, text_of(event), &ledger->arena, NULL, NULL);
   notch_status status = NOTCH_OK;
-  if (json == NULL || !scene_json(&scene, json, member)) {
+  if (json == NULL && ledger->arena.failed) {
+    status = notch_api_nomem(ledger);
+  } else if (json == NULL || !scene_json(&scene, json, member)) {
     status = notch_api_say(ledger, NOTCH_EVALUE,
                            "the member's scene is a JSON object, and the event names a member "
                            "and a time");

@@ -465,7 +465,8 @@ bool notch_books_apply(notch_books *books, const notch_json *sent, const char *u
   books->keeps_rows = false;
   books->run.escape = NULL;
   notch_history_forget(books);
-  return good;
+  /* Also where somebody on the way took what was not to be had for what is not there. */
+  return good && books->status != NOTCH_STORE_NOMEM;
 }
 
 bool notch_books_apply_text(notch_books *books, notch_text line,

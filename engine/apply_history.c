@@ -32,6 +32,9 @@ static bool vault_value(void *payload, notch_text field, notch_text *out)
       notch_store_personal_get(books->store, books->vault_member, number, books->vault_event,
                                &books->run, &personal);
   books->run.escape = escape;
+  if (status == NOTCH_STORE_NOMEM) {
+    notch_books_failed(books, status);
+  }
   *out = personal.value;
   return status == NOTCH_STORE_OK && personal.event == books->vault_event;
 }
@@ -66,6 +69,9 @@ static int64_t vault_number(void *payload, notch_text id)
   notch_store_status status = notch_store_member_find(books->store, &number, id);
   if (status == NOTCH_STORE_NOTFOUND) {
     status = notch_store_member_add(books->store, &number, id);
+  }
+  if (status == NOTCH_STORE_NOMEM) {
+    notch_books_failed(books, status);
   }
   return status == NOTCH_STORE_OK ? number : 0;
 }

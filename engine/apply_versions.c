@@ -316,7 +316,8 @@ bool notch_books_publish(notch_books *books, const notch_rules *rules, int64_t e
   notch_buffer_init(&zone, books->memory);
   notch_zone_encode(&rules->program->zone, &zone);
   version.zone = (notch_text){zone.bytes, (uint32_t)zone.length};
-  bool good = !zone.failed && hash_version(books, rules, version.zone, &version.hash);
+  bool good = (!zone.failed || notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory")) &&
+              hash_version(books, rules, version.zone, &version.hash);
   if (good) {
     notch_store_status status = notch_store_version_add(books->store, &version);
     good = status == NOTCH_STORE_OK || notch_books_failed(books, status);
