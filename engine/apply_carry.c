@@ -122,8 +122,11 @@ uint32_t notch_carry_waiting(notch_books *books, notch_edition *edition, uint32_
 {
   notch_edition *then = notch_books_edition(books, version);
   const notch_program *to = edition->rules->program;
-  uint32_t terms = then == NULL ? NOTCH_NONE : notch_names_index(books, then, NOTCH_NAME_TERMS, recorded->terms);
-  uint32_t points = then == NULL ? NOTCH_NONE : notch_names_index(books, then, NOTCH_NAME_POINTS, recorded->points);
+  uint32_t terms = NOTCH_NONE, points = NOTCH_NONE;
+  if (then != NULL) {
+    terms = notch_names_index(books, then, NOTCH_NAME_TERMS, recorded->terms);
+    points = notch_names_index(books, then, NOTCH_NAME_POINTS, recorded->points);
+  }
   if (terms == NOTCH_NONE && points != NOTCH_NONE) {
     terms = then->rules->program->points[points].terms;
   }

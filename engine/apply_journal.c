@@ -366,8 +366,9 @@ static void keep(notch_books *books, notch_journal *journal, const notch_waypoin
 }
 
 /* The last kept state that the rows up to `upto` all lead to; NULL: the beginning. */
-static const notch_waypoint *nearest_kept(const notch_journal *journal, const notch_edition *edition,
-                                      int64_t upto, int64_t at_us)
+static const notch_waypoint *nearest_kept(const notch_journal *journal,
+                                          const notch_edition *edition, int64_t upto,
+                                          int64_t at_us)
 {
   const notch_waypoint *found = NULL;
   for (uint32_t i = 0; journal != NULL && i < journal->kept_count; i++) {

@@ -54,7 +54,8 @@ static void add(tally *to, const notch_posting *p)
 static void add_up(refold *r, const notch_transaction *row)
 {
   for (uint32_t i = 0; i < row->posting_count && row->member < r->members; i++) {
-    uint32_t points = notch_names_index(r->books, r->edition, NOTCH_NAME_POINTS, row->postings[i].points);
+    uint32_t points = notch_names_index(r->books, r->edition, NOTCH_NAME_POINTS,
+                                        row->postings[i].points);
     if (points < r->kinds) {
       add(&r->tallies[row->member * r->kinds + points], &row->postings[i]);
     }

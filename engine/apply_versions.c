@@ -263,8 +263,17 @@ static bool make_tables(notch_books *books, notch_edition *edition)
   return made || notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
 }
 
+static bool has_rules(notch_books *books)
+{
+  return books->edition_count > 0 ||
+         notch_books_say(books, NOTCH_STORE_CORRUPT, "the ledger has no rules yet: publish some");
+}
+
 bool notch_books_adopt(notch_books *books, const notch_rules *rules)
 {
+  if (!has_rules(books)) {
+    return false;
+  }
   notch_edition *edition = books->editions[books->edition_count - 1];
   assert(edition->rules == NULL);
   edition->rules = (notch_rules *)(intptr_t)rules;
@@ -284,11 +293,7 @@ notch_edition *notch_books_edition(notch_books *books, uint32_t version)
 
 notch_edition *notch_books_newest(notch_books *books)
 {
-  if (books->edition_count == 0) {
-    notch_books_say(books, NOTCH_STORE_CORRUPT, "the ledger has no rules yet: publish some");
-    return NULL;
-  }
-  return notch_books_edition(books, books->edition_count);
+  return has_rules(books) ? notch_books_edition(books, books->edition_count) : NULL;
 }
 
 static bool hash_version(notch_books *books, const notch_rules *rules, notch_text zone,

@@ -28,7 +28,7 @@ figures whole.ledger >whole 2>&1
 
 # A limit of file sizes, in blocks of 512 bytes: the disk is full when the log has grown so far.
 expect 0 init full.ledger "$rules"
-(ulimit -f 600 && "$notch" apply full.ledger events.jsonl >out 2>err)
+(ulimit -f 300 && "$notch" apply full.ledger events.jsonl >out 2>err)
 code=$?
 [ "$code" = 1 ] && pass || fail "a full disk: code $code"
 says "the disk"
