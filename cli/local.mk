@@ -1,5 +1,4 @@
 # The command: it sees <notch.h> only.  A verb is a row of verbs.def, a file here and a page below.
-if HAVE_CLI
 bin_PROGRAMS += notch
 notch_SOURCES = \
   cli/bulk.c cli/bulk.h \
@@ -76,4 +75,3 @@ $(NOTCH_COMPLETIONS): notch$(EXEEXT)
 	LC_ALL=C ./notch$(EXEEXT) help --completions $$shell >$@.new && mv -f $@.new $@
 
 CLEANFILES += $(NOTCH_PAGES) $(NOTCH_COMPLETIONS)
-endif

@@ -16,7 +16,20 @@ include engine/ledger/local.mk
 include engine/audit/local.mk
 include engine/report/local.mk
 include engine/suite/local.mk
-include engine/api.mk
+include engine/apply/local.mk
+include engine/api/local.mk
+
+nodist_libengine_la_SOURCES = engine/standard_rules.c
+EXTRA_DIST += engine/standard_rules.sh
+CLEANFILES += engine/standard_rules.c
+
+# Made each time and replaced only by something else: the rules need no list of their own.
+engine/standard_rules.c: standard-rules-always
+	@$(MKDIR_P) engine && \
+	$(SHELL) $(srcdir)/engine/standard_rules.sh $(srcdir)/stdlib-rules >$@.new && \
+	if cmp -s $@.new $@; then rm -f $@.new; else mv -f $@.new $@; fi
+standard-rules-always:
+.PHONY: standard-rules-always
 
 include_HEADERS += engine/notch.h
 lib_LTLIBRARIES += libnotch.la

@@ -5,7 +5,7 @@ cat <<'C'
 /* Made from the scripts of stdlib-rules by engine/standard_rules.sh. */
 #include <config.h>
 
-#include "api.h"
+#include "api/api.h"
 
 static const struct {
   const char *name, *text;

@@ -3,7 +3,7 @@
  *
  * `points`, `rule`, `ladder`, `subject`, `partner` and the like are indexes of the programme that
  * decided the event in engine/member, and numbers of the ledger's name dictionary in
- * engine/ledger; engine/apply_names.c is the one place that maps between them.
+ * engine/ledger; engine/apply/names.c is the one place that maps between them.
  */
 #ifndef NOTCH_BASE_RECORD_H
 #define NOTCH_BASE_RECORD_H

@@ -1,5 +1,5 @@
 /*
- * ledger/store.h -- what a ledger offers to apply.c, audit/ and report/: numbered rows that only
+ * ledger/store.h -- what a ledger offers to apply/, audit/ and report/: numbered rows that only
  * grow, look-ups, personal values, and caches of opaque state.  It knows nothing of the rules.
  *
  * Life:   notch_store_create() or notch_store_open();  any number of

@@ -113,7 +113,7 @@ static bool counts_in_order(const notch_open *open)
 /*
  * decide folds each row into its working copy as it makes it, so where that is the only copy and
  * the event is no later fact about an earlier one, folding the rows gives the same once more.
- * The sanitized build folds all the same and compares (apply_after.c).
+ * The sanitized build folds all the same and compares (apply/after.c).
  */
 static notch_state *state_after(const notch_work *work)
 {

@@ -2,7 +2,7 @@
  * report/report.h -- what all reports share: the rows they are given, where they write to, tables
  * for people, and exact figures in words.
  *
- * Reports are given rows one after the other and never ask the ledger themselves; engine/api_*.c
+ * Reports are given rows one after the other and never ask the ledger themselves; engine/api
  * walks it for them.  They allocate from arenas whose escape is armed by their caller.
  */
 #ifndef NOTCH_REPORT_REPORT_H

@@ -4,7 +4,7 @@
 #ifndef NOTCH_SUITE_OUTLOOK_H
 #define NOTCH_SUITE_OUTLOOK_H
 
-#include "apply.h"
+#include "apply/apply.h"
 
 typedef enum notch_outlook_form {
   NOTCH_OUTLOOK_EARNS, /* lines: what each event earns */

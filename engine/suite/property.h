@@ -4,7 +4,7 @@
 #ifndef NOTCH_SUITE_PROPERTY_H
 #define NOTCH_SUITE_PROPERTY_H
 
-#include "apply.h"
+#include "apply/apply.h"
 
 typedef struct notch_property_found {
   notch_truth truth;   /* OPEN: not checked */

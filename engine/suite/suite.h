@@ -1,12 +1,12 @@
 /*
  * suite/suite.h -- runs the `test` blocks of a programme, each on a ledger of its own in memory.
  *
- * A test goes through the same door as a till: its events are JSON, applied by apply.c.
+ * A test goes through the same door as a till: its events are JSON, applied by apply/apply.c.
  */
 #ifndef NOTCH_SUITE_SUITE_H
 #define NOTCH_SUITE_SUITE_H
 
-#include "apply.h"
+#include "apply/apply.h"
 #include "suite/coverage.h"
 
 typedef struct notch_suite_report {

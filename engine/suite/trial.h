@@ -7,7 +7,7 @@
 #ifndef NOTCH_SUITE_TRIAL_H
 #define NOTCH_SUITE_TRIAL_H
 
-#include "apply.h"
+#include "apply/apply.h"
 
 typedef struct notch_trial {
   const notch_rules *rules;

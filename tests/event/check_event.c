@@ -1,7 +1,7 @@
 /* tests/event/check_event.c -- events from JSON and CSV: types, refusals, the canonical content. */
 #include <config.h>
 
-#include "apply.h"
+#include "apply/apply.h"
 
 #include <check.h>
 #include <stdio.h>

@@ -208,14 +208,14 @@ static bool make_leads(notch_shape *shape, notch_arena *arena)
            (texts.length == 0 ||
             (i < texts.length && (texts.bytes[i] == 't' || texts.bytes[i] == 'v')));
     if (fine) {
-      notch_text *lead = notch_vec_push(&leads, arena);
+      notch_text *lead = notch_vec_try_push(&leads, arena);
       if (lead == NULL ||
           !add_lead(shape, lead, (notch_text){key, (uint32_t)(at - key)}, i, arena)) {
         return false;
       }
     }
   }
-  notch_text *tail = notch_vec_push(&leads, arena);
+  notch_text *tail = notch_vec_try_push(&leads, arena);
   if (tail == NULL) {
     return false;
   }

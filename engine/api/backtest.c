@@ -1,0 +1,369 @@
+/*
+ * api/backtest.c -- other rules over the recorded events: a second ledger in memory takes every
+ * event that the first one was sent, in the same order, and both are added up alike.
+ */
+#include <config.h>
+
+#include "api/walk.h"
+#include "report/backtest.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define COMMIT_EVENTS 10000u
+#define AS_SENT NOTCH_TEXT("(as sent)") /* the key of content that the rules could not read */
+
+typedef struct backtest {
+  notch_question ask;
+  const notch_program_handle *rules;
+  const notch_backtest_options *options;
+  notch_out out, html;
+  notch_books *other; /* the second ledger */
+  notch_backtest figures;
+  notch_walk walk;
+  notch_side side;
+  notch_buffer line;
+  uint32_t pending; /* events of the open commit */
+  bool writing;
+} backtest;
+
+/* ---- the second ledger ---- */
+
+static bool open_other(backtest *b)
+{
+  notch_store *store = NULL;
+  notch_store_problem problem;
+  const notch_engine *engine = b->ask.ledger->engine;
+  b->other = notch_books_new(&engine->memory);
+  if (b->other == NULL) {
+    return notch_books_say(b->ask.books, NOTCH_STORE_NOMEM, "out of memory");
+  }
+  const notch_store_options options = {.memory = &engine->memory,
+                                       .now_us = notch_books_clock,
+                                       .now_payload = b->other,
+                                       .clock = NOTCH_CLOCK_EVENTS,
+                                       .origin = NOTCH_TEXT("backtest")};
+  if (notch_store_create(&store, NULL, &options, &problem) != NOTCH_STORE_OK) {
+    return notch_books_say(b->ask.books, problem.status, "%s", problem.sentence);
+  }
+  notch_books *books = b->other;
+  notch_books_attach(books, store);
+  notch_decider_set_limits(books->decider, engine->memory_max, engine->steps_max);
+  if (!notch_books_begin(books)) {
+    return false;
+  }
+  if (!notch_books_publish(books, b->rules->rules, INT64_MIN) ||
+      !notch_books_adopt(books, b->rules->rules)) {
+    notch_books_rollback(books);
+    return false;
+  }
+  return notch_books_commit(books);
+}
+
+static bool commit_other(backtest *b)
+{
+  b->pending = 0;
+  b->writing = false;
+  return notch_books_commit(b->other);
+}
+
+/* ---- events, as they were sent ---- */
+
+/* What a row recorded as plain JSON; empty: nothing can be told any more. */
+static bool content_of(backtest *b, const notch_transaction *row, notch_arena *arena,
+                       notch_text *out)
+{
+  notch_books *books = b->ask.books;
+  notch_edition *edition = row->version == 0 ? b->ask.edition
+                                             : notch_books_edition(books, row->version);
+  *out = (notch_text){NULL, 0};
+  if (edition == NULL) {
+    return false;
+  }
+  const notch_json *content = row->content.length == 0
+                                  ? NULL
+                                  : notch_json_parse(books->parser, row->content, arena, NULL,
+                                                     NULL);
+  if (content != NULL && notch_json_get(content, AS_SENT) != NULL) {
+    notch_vault vault = notch_books_vault(books, row->member, row->event);
+    if (!vault.value(vault.payload, AS_SENT, out)) {
+      *out = (notch_text){NULL, 0};
+    }
+    return true;
+  }
+  notch_event *event = notch_history_event(books, edition, row, arena);
+  if (event == NULL) {
+    *out = row->content;
+    return true;
+  }
+  return notch_books_content_plain(books, edition, event, arena, out);
+}
+
+static void write_line(backtest *b, const notch_transaction *row, notch_text member,
+                       notch_text content)
+{
+  notch_buffer *line = &b->line;
+  notch_buffer_clear(line);
+  notch_buffer_print(line, "{\"id\":");
+  notch_json_quote(line, row->id);
+  notch_buffer_print(line, ",\"type\":");
+  notch_json_quote(line, notch_store_name_text(b->ask.books->store, row->type));
+  if (member.length > 0) {
+    notch_buffer_print(line, ",\"member\":");
+    notch_json_quote(line, member);
+  }
+  notch_buffer_print(line, ",\"at\":\"");
+  notch_moment_print(line, row->at_us, row->offset_min);
+  notch_buffer_print(line, "\"");
+  if (content.length > 2) {
+    notch_buffer_print(line, ",");
+    notch_buffer_put(line, content.bytes + 1, content.length - 1);
+  } else {
+    notch_buffer_print(line, "}");
+  }
+}
+
+static bool apply_other(backtest *b, const notch_transaction *row)
+{
+  static const notch_apply_options options = {.ahead_us = -1, .scene = true};
+  notch_receipt receipt;
+  if (!b->writing) {
+    if (!notch_books_begin(b->other)) {
+      return false;
+    }
+    b->writing = true;
+  }
+  if (!notch_books_apply_text(b->other, (notch_text){b->line.bytes, (uint32_t)b->line.length},
+                              &options, &receipt)) {
+    return false;
+  }
+  bool applied = row->verdict == NOTCH_APPLIED, applies = receipt.reply == NOTCH_REPLY_APPLIED;
+  b->figures.events++;
+  b->figures.refused_now += applied && receipt.reply == NOTCH_REPLY_REFUSED ? 1 : 0;
+  b->figures.taken_now += !applied && applies ? 1 : 0;
+  return ++b->pending < COMMIT_EVENTS || commit_other(b);
+}
+
+static bool feed(backtest *b, const notch_transaction *row, notch_arena *arena)
+{
+  notch_text member = {NULL, 0}, content;
+  if (row->origin != NOTCH_ORIGIN_SENT || row->booked_us > b->figures.to_us ||
+      row->verdict == NOTCH_REFUSED_CONFLICT || row->id.length == 0) {
+    return true;
+  }
+  if (row->member != 0) {
+    member = notch_walk_id(&b->walk, row->member, arena);
+    if (member.length == 0) {
+      return true; /* erased */
+    }
+  }
+  if (!content_of(b, row, arena, &content)) {
+    return false;
+  }
+  write_line(b, row, member, content);
+  return !b->line.failed && apply_other(b, row);
+}
+
+static bool feed_all(backtest *b)
+{
+  notch_cursor *cursor = NULL;
+  notch_arena *arena = &b->walk.row;
+  notch_books *books = b->ask.books;
+  notch_store_status status = notch_cursor_open(&cursor, books->store, 1, 0);
+  if (status != NOTCH_STORE_OK) {
+    return notch_books_failed(books, status);
+  }
+  notch_arena_init(arena, books->memory);
+  jmp_buf no_memory;
+  bool good = true;
+  if (setjmp(no_memory) == 0) {
+    arena->escape = books->run.escape = &no_memory;
+    const notch_transaction *row;
+    while (good && (row = notch_cursor_next(cursor)) != NULL) {
+      notch_arena_reset(arena);
+      notch_arena_reset(&books->run);
+      good = feed(b, row, arena);
+    }
+  } else {
+    good = notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
+  }
+  books->run.escape = NULL;
+  status = notch_cursor_status(cursor);
+  notch_cursor_close(cursor);
+  notch_arena_free(arena);
+  if (!good || status != NOTCH_STORE_OK) {
+    return good ? notch_books_failed(books, status) : false;
+  }
+  uint64_t count = 0;
+  if (b->writing && !commit_other(b)) {
+    return false;
+  }
+  b->other->recorded_us = b->figures.to_us;
+  return notch_books_advance(b->other, b->figures.to_us, &count);
+}
+
+/* ---- adding up ---- */
+
+/* The member's place in the figures; false: erased, or of nobody. */
+static bool place_of(backtest *b, notch_walk *walk, int64_t member, uint32_t *out)
+{
+  int64_t number = member;
+  if (b->side == NOTCH_RECORDED && member < b->figures.number_capacity &&
+      b->figures.by_number[member] != 0) {
+    *out = b->figures.by_number[member] - 1;
+    return true;
+  }
+  notch_text id = member == 0 ? (notch_text){NULL, 0} : notch_walk_id(walk, member, &walk->row);
+  if (id.length == 0 ||
+      (b->side == NOTCH_RECOMPUTED &&
+       notch_store_member_find(b->ask.books->store, &number, id) != NOTCH_STORE_OK)) {
+    return false;
+  }
+  *out = notch_backtest_member(&b->figures, number, id);
+  return true;
+}
+
+static bool add_row(void *payload, notch_walk *walk, const notch_deed *deed)
+{
+  backtest *b = payload;
+  uint32_t member;
+  if (deed->row->posting_count > 0 && place_of(b, walk, deed->row->member, &member)) {
+    notch_backtest_add(&b->figures, b->side, member, deed);
+  }
+  return true;
+}
+
+static bool add_standing(void *payload, notch_walk *walk, int64_t member,
+                         const notch_state *state)
+{
+  backtest *b = payload;
+  uint32_t place;
+  if (place_of(b, walk, member, &place)) {
+    notch_backtest_stand(&b->figures, b->side, place, walk->edition->rules->program, state);
+  } else if (b->side == NOTCH_RECORDED) {
+    b->figures.erased++;
+  }
+  return true;
+}
+
+static bool add_up(backtest *b, notch_side side, notch_books *books)
+{
+  b->side = side;
+  b->walk = (notch_walk){.books = books,
+                         .edition = notch_books_newest(books),
+                         .reading = {.at_us = b->figures.to_us},
+                         .run = b->ask.run,
+                         .each = add_row,
+                         .stand = add_standing,
+                         .payload = b};
+  return b->walk.edition != NULL && notch_walk_rows(&b->walk) && notch_walk_due(&b->walk);
+}
+
+static bool add_up_other(backtest *b)
+{
+  notch_store_status begun = notch_store_snapshot_begin(b->other->store);
+  if (begun != NOTCH_STORE_OK) {
+    return notch_books_failed(b->other, begun);
+  }
+  bool good = add_up(b, NOTCH_RECOMPUTED, b->other);
+  notch_store_snapshot_end(b->other->store);
+  return good;
+}
+
+/* ---- the question ---- */
+
+static notch_status failed(const backtest *b)
+{
+  const notch_books *books = b->ask.books;
+  if (b->other != NULL && b->other->status != NOTCH_STORE_OK) {
+    books = b->other;
+  }
+  return notch_api_say(b->ask.ledger, notch_api_status(books->status), "%s", books->sentence);
+}
+
+static notch_status set_period(backtest *b)
+{
+  notch_question *question = &b->ask;
+  int64_t from_us = INT64_MIN, to_us = INT64_MIN;
+  notch_store_status read = notch_store_newest_of_members(question->books->store, &to_us);
+  if (read != NOTCH_STORE_OK && read != NOTCH_STORE_NOTFOUND) {
+    notch_books_failed(question->books, read);
+    return notch_api_books(question->ledger);
+  }
+  to_us = to_us == INT64_MIN ? 0 : to_us;
+  notch_status status =
+      b->options == NULL ? NOTCH_OK : notch_walk_moment(question, b->options->to, true, &to_us);
+  if (status == NOTCH_OK && b->options != NULL) {
+    status = notch_walk_moment(question, b->options->from, false, &from_us);
+  }
+  if (status == NOTCH_OK && from_us > to_us) {
+    return notch_api_say(question->ledger, NOTCH_EVALUE, "the period ends before it begins");
+  }
+  notch_backtest_begin(&b->figures, question->edition->rules->program, b->rules->rules->program,
+                       from_us, to_us, question->run);
+  return status;
+}
+
+static notch_status ask_backtest(notch_question *question)
+{
+  backtest *b = (backtest *)question;
+  notch_status status = set_period(b);
+  if (status != NOTCH_OK) {
+    return status;
+  }
+  b->walk = (notch_walk){.books = question->books, .edition = question->edition};
+  question->books->status = NOTCH_STORE_OK;
+  if (!open_other(b) || !feed_all(b) || !add_up(b, NOTCH_RECORDED, question->books) ||
+      !add_up_other(b)) {
+    return failed(b);
+  }
+  notch_backtest_end(&b->figures);
+  if (question->view == NOTCH_VIEW_JSON) {
+    notch_backtest_json(&b->figures, &b->out);
+  } else {
+    notch_backtest_text(&b->figures, &b->out);
+  }
+  if (b->html.write != NULL) {
+    notch_backtest_html(&b->figures, &b->html);
+  }
+  return NOTCH_OK;
+}
+
+static notch_status hand_over(backtest *b, notch_out *out)
+{
+  return notch_out_flush(out) ? NOTCH_OK
+         : out->stopped       ? notch_api_say(b->ask.ledger, NOTCH_ESTOPPED, "stopped")
+                              : notch_api_nomem(b->ask.ledger);
+}
+
+notch_status notch_ledger_backtest(notch_ledger *ledger, const notch_program_handle *rules,
+                                   const notch_backtest_options *options, notch_view view,
+                                   notch_write *write, void *payload)
+{
+  if (ledger == NULL) {
+    return NOTCH_EMISUSE;
+  }
+  NOTCH_CHECK_ARG(ledger, rules != NULL && write != NULL);
+  NOTCH_CHECK_ARG(ledger, options == NULL || options->version == 1);
+  const notch_memory *memory = &ledger->engine->memory;
+  backtest b = {.ask = {.ledger = ledger, .view = view}, .rules = rules, .options = options};
+  notch_out_init(&b.out, memory, write, payload);
+  notch_out_init(&b.html, memory, options != NULL ? options->html : NULL,
+                 options != NULL ? options->html_payload : NULL);
+  notch_buffer_init(&b.line, memory);
+  notch_status status = notch_api_ask(&b.ask, ask_backtest);
+  if (status == NOTCH_OK) {
+    status = hand_over(&b, &b.out);
+  }
+  if (status == NOTCH_OK && b.html.write != NULL) {
+    status = hand_over(&b, &b.html);
+  }
+  if (b.writing) {
+    notch_books_rollback(b.other);
+  }
+  notch_books_free(b.other);
+  notch_buffer_free(&b.line);
+  notch_out_free(&b.out);
+  notch_out_free(&b.html);
+  return status;
+}

@@ -1,0 +1,454 @@
+/* api/list.c -- lists of a ledger: refused events, the outbox, members, what is in the file. */
+#include <config.h>
+
+#include "api/api.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define WORD(text) (int)(text).length, (text).bytes
+
+static notch_status store_failed(notch_question *q, notch_store_status status)
+{
+  notch_books_failed(q->books, status);
+  return notch_api_books(q->ledger);
+}
+
+static void put_key(notch_json_writer *json, const char *key, notch_text value)
+{
+  notch_json_key(json, notch_text_of(key));
+  notch_json_text(json, value);
+}
+
+static void put_number(notch_json_writer *json, const char *key, int64_t value)
+{
+  notch_json_key(json, notch_text_of(key));
+  notch_json_integer(json, value);
+}
+
+static void put_moment(notch_json_writer *json, const char *key, int64_t at_us,
+                       const notch_zone *zone)
+{
+  notch_json_key(json, notch_text_of(key));
+  notch_json_raw(json, NOTCH_TEXT("\""));
+  notch_moment_print_zone(json->to, at_us, zone);
+  notch_buffer_put(json->to, "\"", 1);
+}
+
+/* ---- refused ---- */
+
+/* The event as it can be sent again. */
+static bool put_event(notch_question *q, const notch_transaction *row)
+{
+  notch_text content = {NULL, 0};
+  notch_edition *edition =
+      row->version == 0 ? q->edition : notch_books_edition(q->books, row->version);
+  if (edition == NULL) {
+    return false;
+  }
+  if (!notch_books_raw_of(q->books, row, &content)) {
+    const notch_event *event = notch_history_event(q->books, edition, row, q->run);
+    if (event != NULL &&
+        !notch_books_content_plain(q->books, edition, event, q->run, &content)) {
+      return false;
+    }
+  }
+  notch_json_writer json = {.to = q->to};
+  notch_json_begin(&json, '{');
+  put_key(&json, "id", row->id);
+  notch_text type = notch_store_name_text(q->books->store, row->type);
+  if (!notch_text_equal(type, NOTCH_TEXT("(none)"))) {
+    put_key(&json, "type", type);
+  }
+  if (row->member != 0) {
+    put_key(&json, "member", q->books->host.member_id(q->books, row->member));
+  }
+  const notch_json *read = notch_json_parse(q->books->parser, content, q->run, NULL, NULL);
+  bool has_at = read != NULL && notch_json_get(read, NOTCH_TEXT("at")) != NULL;
+  if (!has_at && !notch_text_equal(row->detail, NOTCH_TEXT(NOTCH_AT_IS_MISSING))) {
+    notch_json_key(&json, NOTCH_TEXT("at"));
+    notch_json_raw(&json, NOTCH_TEXT("\""));
+    notch_moment_print(q->to, row->at_us, row->offset_min);
+    notch_buffer_put(q->to, "\"", 1);
+  }
+  if (content.length > 2) {
+    notch_buffer_put(q->to, ",", 1);
+    notch_buffer_put(q->to, content.bytes + 1, content.length - 2);
+  }
+  notch_json_end(&json, '}');
+  return true;
+}
+
+static bool put_refused(notch_question *q, const notch_transaction *row)
+{
+  const char *reason = notch_verdict_word(row->verdict);
+  if (q->view == NOTCH_VIEW_JSON) {
+    notch_json_writer json = {.to = q->to};
+    notch_json_begin(&json, '{');
+    put_key(&json, "refused", notch_text_of(reason));
+    put_key(&json, "sentence", row->detail);
+    put_number(&json, "number", row->event);
+    notch_json_key(&json, NOTCH_TEXT("event"));
+    notch_json_raw(&json, NOTCH_TEXT(""));
+    if (!put_event(q, row)) {
+      return false;
+    }
+    notch_json_end(&json, '}');
+    notch_buffer_put(q->to, "\n", 1);
+    return true;
+  }
+  bool colour = q->view == NOTCH_VIEW_COLOUR;
+  notch_buffer_print(q->to, "%s%.*s%s  %s%s%.*s\n  ", colour ? "\033[1m" : "", WORD(row->id),
+                     colour ? "\033[0m" : "", reason, row->detail.length > 0 ? ": " : "",
+                     WORD(row->detail));
+  if (!put_event(q, row)) {
+    return false;
+  }
+  notch_buffer_put(q->to, "\n", 1);
+  return true;
+}
+
+static notch_status list_refused(notch_question *q)
+{
+  notch_cursor *cursor = NULL;
+  notch_store_status opened = notch_cursor_open(&cursor, q->books->store, 1, 0);
+  if (opened != NOTCH_STORE_OK) {
+    return store_failed(q, opened);
+  }
+  notch_status status = NOTCH_OK;
+  const notch_transaction *row;
+  while (status == NOTCH_OK && (row = notch_cursor_next(cursor)) != NULL) {
+    int64_t applied = 0;
+    if (row->verdict <= NOTCH_WAITING || row->id.length == 0) {
+      continue;
+    }
+    q->run->escape = NULL; /* the cursor is closed below, whatever happens */
+    notch_arena_reset(q->run);
+    notch_arena_reset(&q->books->run);
+    if (row->member != 0 && q->books->host.member_id(q->books, row->member).length == 0) {
+      continue; /* erased: there is nothing left to mend */
+    }
+    bool good = notch_books_find_applied(q->books, row->id, &applied) &&
+                ((applied != 0 && row->verdict != NOTCH_REFUSED_CONFLICT) ||
+                 put_refused(q, row));
+    status = !good              ? notch_api_books(q->ledger)
+             : q->run->failed   ? notch_api_nomem(q->ledger)
+                                : notch_api_spill(q, false);
+  }
+  notch_store_status ended = notch_cursor_status(cursor);
+  notch_cursor_close(cursor);
+  return status == NOTCH_OK && ended != NOTCH_STORE_OK ? store_failed(q, ended) : status;
+}
+
+notch_status notch_ledger_refused(notch_ledger *ledger, notch_view view, notch_write *write,
+                                  void *payload)
+{
+  if (ledger == NULL) {
+    return NOTCH_EMISUSE;
+  }
+  NOTCH_CHECK_ARG(ledger, write != NULL);
+  notch_question q = {.ledger = ledger, .view = view, .write = write, .payload = payload};
+  return notch_api_ask(&q, list_refused);
+}
+
+/* ---- effects ---- */
+
+/* What the engine notes for itself is no news to a host. */
+static bool is_news(uint8_t kind)
+{
+  return kind != NOTCH_EFFECT_APPLIED && kind != NOTCH_EFFECT_UNAPPLIED &&
+         kind != NOTCH_EFFECT_LIMIT_USED && kind != NOTCH_EFFECT_LIMIT_RESERVED &&
+         kind != NOTCH_EFFECT_RETURNED;
+}
+
+static void effect_json(notch_question *q, const notch_effect *effect,
+                        const notch_transaction *row, notch_text member)
+{
+  const notch_zone *zone = &q->edition->rules->program->zone;
+  notch_store *store = q->books->store;
+  notch_json_writer json = {.to = q->to};
+  notch_json_begin(&json, '{');
+  put_number(&json, "effect", effect->effect);
+  put_key(&json, "kind", notch_text_of(notch_effect_word((notch_effect_kind)effect->kind)));
+  if (row->member != 0) {
+    put_key(&json, "member", member);
+  }
+  put_moment(&json, "at", row->at_us, zone);
+  put_number(&json, "transaction", row->event);
+  if (row->id.length > 0) {
+    put_key(&json, "event", row->id);
+  }
+  if (effect->subject != NOTCH_NONE && effect->subject != 0) {
+    put_key(&json, "subject", notch_store_name_text(store, effect->subject));
+  }
+  if (effect->rule != NOTCH_NONE && effect->rule != 0) {
+    put_key(&json, "rule", notch_store_name_text(store, effect->rule));
+  }
+  put_number(&json, "amount", effect->amount);
+  if (effect->text.length > 0) {
+    put_key(&json, "text", effect->text);
+  }
+  bool lot = effect->kind == NOTCH_EFFECT_GRANT || effect->kind == NOTCH_EFFECT_HOLD;
+  if (lot && effect->kind == NOTCH_EFFECT_GRANT && effect->matures_s != INT64_MIN) {
+    put_moment(&json, "matures", effect->matures_s * NOTCH_SECOND_US, zone);
+  }
+  if (lot && effect->until_s != NOTCH_NEVER) {
+    put_moment(&json, "until", effect->until_s * NOTCH_SECOND_US, zone);
+  }
+  notch_json_end(&json, '}');
+  notch_buffer_put(q->to, "\n", 1);
+}
+
+static void effect_text(notch_question *q, const notch_effect *effect,
+                        const notch_transaction *row, notch_text member)
+{
+  notch_store *store = q->books->store;
+  notch_buffer_print(q->to, "%lld  ", (long long)effect->effect);
+  notch_moment_print_zone(q->to, row->at_us, &q->edition->rules->program->zone);
+  notch_buffer_print(q->to, "  %.*s  %s", WORD(member),
+                     notch_effect_word((notch_effect_kind)effect->kind));
+  if (effect->subject != NOTCH_NONE && effect->subject != 0) {
+    notch_text subject = notch_store_name_text(store, effect->subject);
+    notch_buffer_print(q->to, " %.*s", WORD(subject));
+  }
+  if (effect->amount > 1) {
+    notch_buffer_print(q->to, " x%lld", (long long)effect->amount);
+  }
+  if (effect->text.length > 0) {
+    notch_buffer_print(q->to, " \"%.*s\"", WORD(effect->text));
+  }
+  if (effect->rule != NOTCH_NONE && effect->rule != 0) {
+    notch_text rule = notch_store_name_text(store, effect->rule);
+    notch_buffer_print(q->to, "  (%.*s)", WORD(rule));
+  }
+  notch_buffer_put(q->to, "\n", 1);
+}
+
+static notch_status list_effects(notch_question *q)
+{
+  int64_t end = notch_store_next(q->books->store)->effect, event = 0;
+  notch_transaction row = {.event = 0};
+  notch_text member = {NULL, 0};
+  for (int64_t number = q->number < 0 ? 1 : q->number + 1; number < end; number++) {
+    notch_effect effect;
+    int64_t of;
+    q->run->escape = NULL;
+    notch_store_status found =
+        notch_store_effect_read(q->books->store, number, q->run, &effect, &of);
+    if (found != NOTCH_STORE_OK) {
+      return store_failed(q, found);
+    }
+    if (of != event) {
+      notch_arena_reset(q->run);
+      notch_arena_reset(&q->books->run);
+      event = of;
+      if (!notch_history_read(q->books, of, q->run, &row)) {
+        return notch_api_books(q->ledger);
+      }
+      member = (notch_text){NULL, 0};
+      if (row.member != 0) {
+        member = q->books->host.member_id(q->books, row.member);
+      }
+      found = notch_store_effect_read(q->books->store, number, q->run, &effect, &of);
+    }
+    if (q->run->failed || found != NOTCH_STORE_OK) {
+      return notch_api_nomem(q->ledger);
+    }
+    if (!is_news(effect.kind)) {
+      continue;
+    }
+    if (q->view == NOTCH_VIEW_JSON) {
+      effect_json(q, &effect, &row, member);
+    } else {
+      effect_text(q, &effect, &row, member);
+    }
+    notch_status status = notch_api_spill(q, false);
+    if (status != NOTCH_OK) {
+      return status;
+    }
+  }
+  return NOTCH_OK;
+}
+
+notch_status notch_ledger_effects(notch_ledger *ledger, int64_t after, notch_view view,
+                                  notch_write *write, void *payload)
+{
+  if (ledger == NULL) {
+    return NOTCH_EMISUSE;
+  }
+  NOTCH_CHECK_ARG(ledger, write != NULL);
+  notch_question q = {.ledger = ledger, .view = view, .write = write, .payload = payload,
+                      .number = after};
+  return notch_api_ask(&q, list_effects);
+}
+
+/* ---- members ---- */
+
+typedef struct member_question {
+  notch_question q; /* first */
+  int (*each)(void *payload, const char *member);
+  void *payload;
+} member_question;
+
+static notch_status list_members(notch_question *q)
+{
+  member_question *asked = (member_question *)q;
+  int64_t count = notch_store_member_count(q->books->store);
+  q->run->escape = NULL;
+  for (int64_t member = 1; member <= count; member++) {
+    notch_text id;
+    notch_arena_reset(q->run);
+    notch_store_status status = notch_store_member_id(q->books->store, member, q->run, &id);
+    if (status == NOTCH_STORE_NOTFOUND) {
+      continue; /* erased */
+    }
+    if (status != NOTCH_STORE_OK) {
+      return store_failed(q, status);
+    }
+    if (asked->each(asked->payload, notch_api_text(q->run, id)) != 0) {
+      return notch_api_say(q->ledger, NOTCH_ESTOPPED, "stopped");
+    }
+  }
+  return NOTCH_OK;
+}
+
+notch_status notch_ledger_members(notch_ledger *ledger,
+                                  int (*each)(void *payload, const char *member), void *payload)
+{
+  if (ledger == NULL) {
+    return NOTCH_EMISUSE;
+  }
+  NOTCH_CHECK_ARG(ledger, each != NULL);
+  member_question asked = {.q = {.ledger = ledger}, .each = each, .payload = payload};
+  return notch_api_ask(&asked.q, list_members);
+}
+
+/* ---- what is in it ---- */
+
+/* Under the clock of events the rules are there before any event has told the time. */
+static bool is_before_all(const notch_question *q, int64_t recorded_us)
+{
+  return notch_store_clock_of(q->books->store) == NOTCH_CLOCK_EVENTS && recorded_us <= 0;
+}
+
+static void info_json(notch_question *q, const notch_store_info *info, const char *root)
+{
+  const notch_zone *zone = &q->edition->rules->program->zone;
+  const notch_books *books = q->books;
+  notch_json_writer json = {.to = q->to};
+  notch_json_begin(&json, '{');
+  put_key(&json, "program", q->edition->rules->program->name);
+  put_key(&json, "origin", notch_store_origin(books->store));
+  put_number(&json, "format", info->format);
+  put_key(&json, "journal", info->rollback_journal ? NOTCH_TEXT("rollback") : NOTCH_TEXT("wal"));
+  put_key(&json, "clock", notch_store_clock_of(books->store) == NOTCH_CLOCK_EVENTS
+                              ? NOTCH_TEXT("events") : NOTCH_TEXT("machine"));
+  put_number(&json, "transactions", info->events);
+  put_number(&json, "members", info->members);
+  put_number(&json, "postings", info->postings);
+  put_number(&json, "moves", info->moves);
+  put_number(&json, "effects", info->effects);
+  put_number(&json, "names", info->names);
+  put_number(&json, "heads", info->heads);
+  put_number(&json, "seals", info->seals);
+  put_number(&json, "file_bytes", info->file_bytes);
+  put_number(&json, "wal_bytes", info->wal_bytes);
+  if (info->events > 0) {
+    if (is_before_all(q, info->first_recorded_us)) {
+      notch_json_key(&json, NOTCH_TEXT("first_recorded"));
+      notch_json_null(&json);
+    } else {
+      put_moment(&json, "first_recorded", info->first_recorded_us, zone);
+    }
+    put_moment(&json, "last_recorded", info->last_recorded_us, zone);
+  }
+  put_key(&json, "head", notch_text_of(root));
+  notch_json_key(&json, NOTCH_TEXT("versions"));
+  notch_json_begin(&json, '[');
+  for (uint32_t i = 0; i < books->edition_count; i++) {
+    notch_json_begin(&json, '{');
+    put_number(&json, "version", books->editions[i]->version);
+    notch_json_key(&json, NOTCH_TEXT("from"));
+    if (books->editions[i]->effective_us == INT64_MIN) {
+      notch_json_null(&json);
+    } else {
+      notch_json_raw(&json, NOTCH_TEXT("\""));
+      notch_moment_print_zone(q->to, books->editions[i]->effective_us, zone);
+      notch_buffer_put(q->to, "\"", 1);
+    }
+    notch_json_end(&json, '}');
+  }
+  notch_json_end(&json, ']');
+  notch_json_end(&json, '}');
+  notch_buffer_put(q->to, "\n", 1);
+}
+
+static void info_text(notch_question *q, const notch_store_info *info, const char *root)
+{
+  const notch_program *program = q->edition->rules->program;
+  notch_buffer *to = q->to;
+  notch_buffer_print(to, "programme     %.*s%s%.*s\n", WORD(program->name),
+                     program->title.length > 0 ? ", " : "", WORD(program->title));
+  notch_buffer_print(to, "format        %d, %s\n", info->format,
+                     info->rollback_journal ? "rollback journal" : "write-ahead log");
+  notch_buffer_print(to, "transactions  %lld\n", (long long)info->events);
+  notch_buffer_print(to, "members       %lld\n", (long long)info->members);
+  notch_buffer_print(to, "postings      %lld\n", (long long)info->postings);
+  notch_buffer_print(to, "size          %lld bytes, log %lld bytes\n",
+                     (long long)info->file_bytes, (long long)info->wal_bytes);
+  if (info->events > 0) {
+    notch_buffer_print(to, "recorded      ");
+    if (is_before_all(q, info->first_recorded_us)) {
+      notch_buffer_print(to, "before every event");
+    } else {
+      notch_moment_print_zone(to, info->first_recorded_us, &program->zone);
+    }
+    notch_buffer_print(to, " to ");
+    notch_moment_print_zone(to, info->last_recorded_us, &program->zone);
+    notch_buffer_put(to, "\n", 1);
+  }
+  for (uint32_t i = 0; i < q->books->edition_count; i++) {
+    const notch_edition *edition = q->books->editions[i];
+    notch_buffer_print(to, "version %-5u ", edition->version);
+    if (edition->effective_us == INT64_MIN) {
+      notch_buffer_print(to, "in force always\n");
+    } else {
+      notch_buffer_print(to, "in force from ");
+      notch_moment_print_zone(to, edition->effective_us, &program->zone);
+      notch_buffer_put(to, "\n", 1);
+    }
+  }
+  notch_buffer_print(to, "head          %s\n", root);
+}
+
+static notch_status tell_info(notch_question *q)
+{
+  notch_store_info info;
+  notch_head head;
+  char root[65];
+  notch_store_status status = notch_store_info_read(q->books->store, &info);
+  if (status == NOTCH_STORE_OK) {
+    status = notch_store_head(q->books->store, &head);
+  }
+  if (status != NOTCH_STORE_OK) {
+    return store_failed(q, status);
+  }
+  notch_hex(root, head.root.bytes, sizeof head.root.bytes);
+  if (q->view == NOTCH_VIEW_JSON) {
+    info_json(q, &info, root);
+  } else {
+    info_text(q, &info, root);
+  }
+  return NOTCH_OK;
+}
+
+notch_status notch_ledger_info(notch_ledger *ledger, notch_view view, notch_write *write,
+                               void *payload)
+{
+  if (ledger == NULL) {
+    return NOTCH_EMISUSE;
+  }
+  NOTCH_CHECK_ARG(ledger, write != NULL);
+  notch_question q = {.ledger = ledger, .view = view, .write = write, .payload = payload};
+  return notch_api_ask(&q, tell_info);
+}

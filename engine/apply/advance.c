@@ -1,0 +1,350 @@
+/* apply/advance.c -- time passes: what falls due is recorded, or settled in memory for reading. */
+#include <config.h>
+
+#include "apply/apply.h"
+#include "member/term.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define COMMIT_ROWS 10000u
+
+/* The version whose rules say what falls due at a moment. */
+static notch_edition *edition_at(notch_books *books, int64_t at_us)
+{
+  uint32_t version = books->edition_count;
+  while (version > 1 && books->editions[version - 1]->begins_us > at_us) {
+    version--;
+  }
+  return notch_books_edition(books, version);
+}
+
+const notch_outcome *notch_books_due(notch_books *books, notch_edition *edition,
+                                     const notch_state *state, const notch_state *house,
+                                     int64_t to_us, const notch_store_numbers *next)
+{
+  notch_case decision = {.plan = edition->rules->plan,
+                         .state = state,
+                         .house = house,
+                         .recorded_us = notch_books_next_moment(books),
+                         .next_event = next->event,
+                         .next_posting = next->posting,
+                         .next_effect = next->effect,
+                         .host = &books->host,
+                         .trace = books->trace};
+  books->edition = edition;
+  books->deciding_member = state->member;
+  books->deciding_at_us = to_us;
+  const notch_outcome *outcome = notch_settle(books->decider, &decision, to_us);
+  if (outcome == NULL) {
+    notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
+  }
+  return outcome;
+}
+
+static bool settle_under(notch_books *books, notch_edition *edition, int64_t member,
+                         int64_t to_us, uint64_t *count)
+{
+  notch_receipt receipt = {.first = 0};
+  notch_seat *house = notch_seat_get(books, 0, edition);
+  notch_seat *seat = house == NULL ? NULL : notch_seat_get(books, member, edition);
+  if (seat == NULL) {
+    return false;
+  }
+  int64_t due_s = notch_next_due(edition->rules->plan, seat->kept.open);
+  if (due_s == NOTCH_NEVER || due_s > to_us / NOTCH_SECOND_US) {
+    seat->dirty = seat->dirty || books->edition_count > 1; /* due under another version, maybe */
+    return true;
+  }
+  if (books->clock_events && to_us > books->recorded_us) {
+    books->recorded_us = to_us;
+  }
+  const notch_outcome *outcome = notch_books_due(
+      books, edition, seat->kept.open, house->kept.open, to_us, notch_store_next(books->store));
+  if (outcome == NULL ||
+      !notch_books_write(books, edition, NULL, NULL, outcome, &receipt)) {
+    return false;
+  }
+  *count += outcome->count;
+  /* Looked at, whether or not something came of it. */
+  seat = notch_seat_at(books, member);
+  const notch_state *state = seat == NULL ? NULL : notch_seat_state(books, seat);
+  if (state != NULL && state->settled_us < to_us) {
+    seat->dirty = true;
+  }
+  return seat == NULL || state != NULL;
+}
+
+/* What fell due at D goes by the version in force at D: each settles up to the next. */
+static bool settle_within(notch_books *books, int64_t member, int64_t to_us, uint64_t *count)
+{
+  notch_edition *edition = edition_at(books, to_us);
+  if (edition == NULL) {
+    return false;
+  }
+  if (edition->version > 1) {
+    notch_seat *seat = notch_seat_get(books, member, edition);
+    if (seat == NULL) {
+      return false;
+    }
+    const notch_state *state = seat->kept.open;
+    int64_t settled_us = state->settled_us;
+    for (uint32_t v = 2; v <= edition->version && state->present; v++) {
+      int64_t begins_us = books->editions[v - 1]->begins_us;
+      notch_edition *before =
+          begins_us > settled_us ? notch_books_edition(books, v - 1) : edition;
+      if (before == NULL || (begins_us > settled_us &&
+                             !settle_under(books, before, member, begins_us - 1, count))) {
+        return false;
+      }
+      seat = notch_seat_at(books, member);
+      state = seat == NULL ? NULL : notch_seat_state(books, seat);
+      if (state == NULL) {
+        return false;
+      }
+    }
+  }
+  return settle_under(books, edition, member, to_us, count);
+}
+
+bool notch_books_settle_before(notch_books *books, int64_t member, int64_t to_us)
+{
+  uint64_t count = 0;
+  return member == 0 || settle_within(books, member, to_us, &count);
+}
+
+bool notch_books_settle_everybody(notch_books *books, int64_t to_us)
+{
+  int64_t last = notch_store_member_count(books->store);
+  uint64_t count = 0;
+  for (int64_t member = 1; member <= last; member++) {
+    if (!notch_books_settle(books, member, to_us, &count)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool notch_books_tell_dues(notch_books *books, uint32_t version)
+{
+  notch_edition *edition = notch_books_edition(books, version);
+  int64_t last = notch_store_member_count(books->store);
+  for (int64_t member = 1; member <= last && edition != NULL; member++) {
+    notch_seats_touch(books);
+    notch_seat *seat = notch_seat_get(books, member, edition);
+    if (seat == NULL) {
+      return false;
+    }
+    seat->dirty = true;
+  }
+  return edition != NULL;
+}
+
+bool notch_books_settle(notch_books *books, int64_t member, int64_t to_us, uint64_t *count)
+{
+  notch_arena_reset(&books->run);
+  notch_seats_touch(books);
+  if (setjmp(books->no_memory) != 0) {
+    books->run.escape = NULL;
+    return notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
+  }
+  books->run.escape = &books->no_memory;
+  notch_books_tick(books, NULL);
+  bool good = settle_within(books, member, to_us, count);
+  books->run.escape = NULL;
+  notch_history_forget(books);
+  return good;
+}
+
+static bool advance_some(notch_books *books, int64_t to_us, int64_t *after, uint64_t *count,
+                         bool *more)
+{
+  uint64_t before = *count;
+  *more = true;
+  while (*count - before < COMMIT_ROWS) {
+    int64_t member;
+    notch_store_status status = notch_store_due_next(books->store, &member, *after,
+                                                     to_us / NOTCH_SECOND_US);
+    if (status == NOTCH_STORE_NOTFOUND) {
+      *more = false;
+      return true;
+    }
+    if (status != NOTCH_STORE_OK) {
+      return notch_books_failed(books, status);
+    }
+    if (!notch_books_settle(books, member, to_us, count)) {
+      return false;
+    }
+    *after = member;
+  }
+  return true;
+}
+
+/* ---- cohorts ---- */
+
+/* From when on rankings count: the last one recorded, else the first event of a member. */
+static bool find_ranked(notch_books *books, notch_edition *edition)
+{
+  notch_transaction row;
+  int64_t event = 0, end = notch_store_next(books->store)->event;
+  notch_arena one;
+  notch_arena_init(&one, books->memory);
+  bool good = notch_store_member_last(books->store, &event, 0) == NOTCH_STORE_OK, found = false;
+  const notch_text ranking = notch_text_of(notch_due_word(NOTCH_DUE_RANKING));
+  (void)edition;
+  while (good && !found && event > 0) {
+    notch_arena_reset(&one);
+    good = notch_history_read(books, event, &one, &row);
+    found = good && row.origin == NOTCH_ORIGIN_DUE &&
+            notch_text_equal(notch_store_name_text(books->store, row.type), ranking);
+    event = row.previous;
+  }
+  for (event = 1; good && !found && event < end; event++) {
+    notch_arena_reset(&one);
+    good = notch_history_read(books, event, &one, &row);
+    found = good && row.member != 0 && row.verdict == NOTCH_APPLIED;
+  }
+  books->ranked_us = found ? row.at_us : INT64_MAX; /* nobody is there to be ranked */
+  notch_arena_free(&one);
+  return good;
+}
+
+/* Whether the cohort is ranked at that very instant. */
+static bool ranks_at(const notch_program *program, uint32_t index, int64_t at_s)
+{
+  const notch_cohort *cohort = &program->cohorts[index];
+  int64_t next = cohort->each_unit
+                     ? notch_next_of_unit(program, cohort->unit, at_s - 1)
+                     : notch_next_of_year(program, cohort->month, cohort->day, at_s - 1);
+  return next == at_s;
+}
+
+static bool rank_one(notch_books *books, notch_edition *edition, uint32_t cohort, int64_t at_s)
+{
+  int64_t count = notch_store_member_count(books->store);
+  const notch_state **members =
+      NOTCH_NEW_ARRAY(&books->run, const notch_state *, (size_t)count + 1);
+  for (int64_t member = 1; member <= count; member++) {
+    notch_seat *seat = notch_seat_get(books, member, edition);
+    if (seat == NULL) {
+      return false;
+    }
+    members[member - 1] = seat->kept.open;
+  }
+  notch_seat *house = notch_seat_get(books, 0, edition);
+  if (house == NULL) {
+    return false;
+  }
+  const notch_store_numbers *next = notch_store_next(books->store);
+  notch_case decision = {.plan = edition->rules->plan,
+                         .state = house->kept.open,
+                         .house = house->kept.open,
+                         .recorded_us = notch_books_next_moment(books),
+                         .next_event = next->event,
+                         .next_posting = next->posting,
+                         .next_effect = next->effect,
+                         .host = &books->host,
+                         .trace = books->trace};
+  books->edition = edition;
+  const notch_outcome *outcome =
+      notch_rank(books->decider, &decision, cohort, at_s, members, (uint32_t)count);
+  notch_receipt receipt = {.first = 0};
+  if (outcome == NULL) {
+    return notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
+  }
+  return outcome->count == 0 || outcome->transactions[0].effect_count == 0 ||
+         notch_books_write(books, edition, NULL, NULL, outcome, &receipt);
+}
+
+static bool settle_all(notch_books *books, int64_t to_us, uint64_t *count)
+{
+  for (int64_t member = 0;;) {
+    notch_store_status status =
+        notch_store_due_next(books->store, &member, member, to_us / NOTCH_SECOND_US);
+    if (status == NOTCH_STORE_NOTFOUND) {
+      return true;
+    }
+    if (status != NOTCH_STORE_OK) {
+      return notch_books_failed(books, status);
+    }
+    if (!settle_within(books, member, to_us, count)) {
+      return false;
+    }
+  }
+}
+
+bool notch_books_rank(notch_books *books, int64_t to_us, uint64_t *count)
+{
+  notch_edition *edition = edition_at(books, to_us);
+  if (edition == NULL) {
+    return false;
+  }
+  if (edition->rules->program->cohort_count == 0) {
+    return true;
+  }
+  if ((books->ranked_us == 0 || books->ranked_us == INT64_MAX) &&
+      !find_ranked(books, edition)) {
+    return false;
+  }
+  while (books->ranked_us < to_us) {
+    uint32_t first = 0;
+    int64_t at_s = notch_next_ranking(edition->rules->plan, books->ranked_us, &first);
+    if (at_s == NOTCH_NEVER || at_s > to_us / NOTCH_SECOND_US) {
+      return true;
+    }
+    if (!settle_all(books, at_s * NOTCH_SECOND_US, count)) {
+      return false;
+    }
+    for (uint32_t i = first; i < edition->rules->program->cohort_count; i++) {
+      if (ranks_at(edition->rules->program, i, at_s) &&
+          !rank_one(books, edition, i, at_s)) {
+        return false;
+      }
+    }
+    books->ranked_us = at_s * NOTCH_SECOND_US;
+  }
+  return true;
+}
+
+static bool rank_alone(notch_books *books, int64_t to_us, uint64_t *count)
+{
+  int64_t before = notch_store_next(books->store)->event;
+  notch_arena_reset(&books->run);
+  notch_seats_touch(books);
+  if (setjmp(books->no_memory) != 0) {
+    books->run.escape = NULL;
+    return notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
+  }
+  books->run.escape = &books->no_memory;
+  notch_books_tick(books, NULL);
+  uint64_t settled = 0;
+  bool good = notch_books_rank(books, to_us, &settled);
+  books->run.escape = NULL;
+  notch_history_forget(books);
+  *count += (uint64_t)(notch_store_next(books->store)->event - before);
+  return good;
+}
+
+bool notch_books_advance(notch_books *books, int64_t to_us, uint64_t *transactions)
+{
+  int64_t after = 0;
+  bool more = true;
+  while (more) {
+    uint64_t count = *transactions;
+    if (!notch_books_begin(books)) {
+      return false;
+    }
+    if (!rank_alone(books, to_us, &count) ||
+        !advance_some(books, to_us, &after, &count, &more)) {
+      notch_books_rollback(books);
+      return false;
+    }
+    if (count == *transactions) {
+      notch_books_rollback_quietly(books);
+    } else if (!notch_books_commit(books)) {
+      return false;
+    }
+    *transactions = count;
+  }
+  return true;
+}

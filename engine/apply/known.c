@@ -1,0 +1,254 @@
+/* apply/known.c -- whether an event is known already (L2): same id, and same content or not. */
+#include <config.h>
+
+#include "apply/apply.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* The field under which the whole of an unreadable event lies with the personal values. */
+#define UNREAD NOTCH_TEXT("(as sent)")
+
+static notch_text keep_buffer(notch_books *books, notch_arena *run)
+{
+  if (books->canonical.failed) {
+    longjmp(books->no_memory, 1);
+  }
+  return notch_arena_text(run, (notch_text){books->canonical.bytes,
+                                            (uint32_t)books->canonical.length});
+}
+
+bool notch_books_content_plain(notch_books *books, const notch_edition *edition,
+                               const notch_event *event, notch_arena *run, notch_text *out)
+{
+  notch_buffer_clear(&books->canonical);
+  if (!notch_canonical_event(&books->canonical, edition->rules->layout, event, NULL)) {
+    return notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
+  }
+  *out = keep_buffer(books, run);
+  return true;
+}
+
+bool notch_books_content(notch_books *books, notch_edition *edition, const notch_event *event,
+                         int64_t member, notch_text *out)
+{
+  notch_vault vault = notch_books_vault(books, member, 0);
+  notch_buffer_clear(&books->canonical);
+  if (!notch_canonical_event(&books->canonical, edition->rules->layout, event, &vault)) {
+    return books->status != NOTCH_STORE_OK ||
+           notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
+  }
+  *out = keep_buffer(books, &books->run);
+  return true;
+}
+
+static bool is_unread(const notch_transaction *row)
+{
+  /* Without a member nothing is personal: what was sent stands there as it is. */
+  return (row->member == 0 && row->verdict > NOTCH_WAITING) ||
+         (row->content.length > 13 && memcmp(row->content.bytes, "{\"(as sent)\"", 12) == 0);
+}
+
+/* Keys that hold personal values wherever an event of the programme's own kinds has them. */
+static bool raw_is_safe(const notch_envelope *envelope)
+{
+  static const char *const personal[] = {"join", "profile", "adjust", "transfer", "merge",
+                                         "enter", "exit",   "given"};
+  for (uint32_t i = 0; i < sizeof personal / sizeof personal[0]; i++) {
+    if (notch_text_equal(envelope->type, notch_text_of(personal[i]))) {
+      return false;
+    }
+  }
+  return true;
+}
+
+static void write_raw(notch_books *books, const notch_envelope *sent)
+{
+  const notch_edition *newest = notch_books_newest(books);
+  notch_envelope envelope = *sent;
+  int64_t at_us;
+  int32_t offset_min;
+  envelope.at_is_read = newest != NULL && envelope.at != NULL &&
+                        envelope.at->kind == NOTCH_JSON_STRING &&
+                        notch_moment_parse(&at_us, &offset_min, envelope.at->text,
+                                           &newest->rules->program->zone);
+  notch_buffer_clear(&books->canonical);
+  notch_canonical_raw(&books->canonical, &envelope, &books->run);
+}
+
+bool notch_books_raw_of(notch_books *books, const notch_transaction *row, notch_text *out)
+{
+  *out = row->content;
+  if (!is_unread(row) || row->member == 0) {
+    return is_unread(row);
+  }
+  notch_vault vault = notch_books_vault(books, row->member, row->event);
+  return vault.value(vault.payload, UNREAD, out);
+}
+
+bool notch_books_content_raw(notch_books *books, const notch_envelope *envelope, int64_t member,
+                             notch_text *out)
+{
+  write_raw(books, envelope);
+  notch_text raw = keep_buffer(books, &books->run);
+  if (member > 0) {
+    char digest[65];
+    notch_vault vault = notch_books_vault(books, member, 0);
+    if (!vault.keep(vault.payload, UNREAD, raw, digest)) {
+      return false;
+    }
+    *out = notch_arena_format(&books->run, "{\"(as sent)\":\"sha256:%s\"}", digest);
+  } else {
+    /* Nobody's: what may be personal is not kept. */
+    *out = raw_is_safe(envelope) ? raw : NOTCH_TEXT("{}");
+  }
+  return true;
+}
+
+/* ---- the same content? ---- */
+
+static bool same_raw(notch_books *books, const notch_envelope *envelope,
+                     const notch_transaction *row)
+{
+  notch_text then;
+  write_raw(books, envelope);
+  notch_text now = keep_buffer(books, &books->run);
+  return notch_books_raw_of(books, row, &then) && notch_text_equal(now, then);
+}
+
+/* Type, member and instant, as far as they can be told from what was sent. */
+static bool same_envelope(notch_books *books, const notch_envelope *envelope,
+                          const notch_transaction *row, const notch_zone *zone)
+{
+  int64_t at_us = 0, member = 0;
+  int32_t offset_min;
+  if (!notch_text_equal(notch_store_name_text(books->store, row->type), envelope->type)) {
+    return false;
+  }
+  if (envelope->member.length > 0 && row->member > 0) {
+    notch_text id = books->host.member_id(books, row->member);
+    /* An erased member cannot be compared; his events stay his.  What came under the name of a
+     * merged account is the survivor's. */
+    if (id.length > 0 && !notch_text_equal(id, envelope->member) &&
+        (notch_store_member_find(books->store, &member, envelope->member) != NOTCH_STORE_OK ||
+         !notch_merged_into(books, &member, row->event) || member != row->member)) {
+      return false;
+    }
+  }
+  return envelope->at == NULL || envelope->at->kind != NOTCH_JSON_STRING ||
+         !notch_moment_parse(&at_us, &offset_min, envelope->at->text, zone) ||
+         at_us == row->at_us;
+}
+
+static bool same_content(notch_books *books, const notch_envelope *envelope,
+                         const notch_apply_options *options, const notch_transaction *row,
+                         bool *same)
+{
+  *same = false;
+  notch_edition *edition =
+      row->version == 0 ? notch_books_newest(books) : notch_books_edition(books, row->version);
+  if (edition == NULL) {
+    return false;
+  }
+  if (!same_envelope(books, envelope, row, &edition->rules->program->zone)) {
+    return true;
+  }
+  if (is_unread(row)) {
+    *same = same_raw(books, envelope, row);
+    return true;
+  }
+  notch_reader reader = {.layout = edition->rules->layout, .run = &books->run,
+                         .scene = options->scene, .words = options->words,
+                         .parser = books->parser};
+  const notch_event *now = notch_read_event(&reader, envelope);
+  if (now == NULL) {
+    *same = row->member == 0 && same_raw(books, envelope, row);
+    return true;
+  }
+  notch_text left, right = row->content;
+  if (notch_event_is_personal(edition->rules->program, now->type)) {
+    const notch_event *then = notch_history_event(books, edition, row, &books->run);
+    if (then == NULL ||
+        !notch_books_content_plain(books, edition, then, &books->run, &right)) {
+      return then == NULL;
+    }
+    if (books->host.member_id(books, row->member).length == 0) {
+      *same = true; /* erased: nothing is left to tell a difference by */
+      return true;
+    }
+  }
+  if (!notch_books_content_plain(books, edition, now, &books->run, &left)) {
+    return false;
+  }
+  *same = notch_text_equal(left, right);
+  return true;
+}
+
+static void answer(notch_receipt *receipt, const notch_transaction *row)
+{
+  receipt->verdict = row->verdict;
+  receipt->own = row->event;
+  receipt->sentence = row->detail;
+  receipt->reply = row->verdict == NOTCH_APPLIED   ? NOTCH_REPLY_KNOWN
+                   : row->verdict == NOTCH_WAITING ? NOTCH_REPLY_WAITING
+                                                   : NOTCH_REPLY_REFUSED;
+}
+
+bool notch_books_known(notch_books *books, const notch_envelope *envelope,
+                       const notch_apply_options *options, notch_receipt *receipt, bool *anew,
+                       bool *conflict)
+{
+  bool bound = false, answered = false, early = false;
+  *anew = true;
+  *conflict = false;
+  for (int64_t event = 0;;) {
+    notch_store_status status =
+        notch_store_event_find(books->store, &event, envelope->id, event);
+    if (status == NOTCH_STORE_NOTFOUND) {
+      break;
+    }
+    if (status != NOTCH_STORE_OK) {
+      return notch_books_failed(books, status);
+    }
+    notch_transaction row;
+    bool same;
+    if (!notch_history_read(books, event, &books->run, &row) ||
+        !same_content(books, envelope, options, &row, &same)) {
+      return false;
+    }
+    bound = bound || row.verdict == NOTCH_APPLIED || row.verdict == NOTCH_WAITING;
+    if (same && row.verdict == NOTCH_REFUSED_TOO_EARLY) {
+      early = true; /* this one refusal does not bind its id */
+      answer(receipt, &row);
+    } else if (same) {
+      answered = true;
+      answer(receipt, &row);
+    }
+  }
+  *anew = !answered && !bound;
+  *conflict = !answered && bound;
+  receipt->verdict = answered || early ? receipt->verdict : NOTCH_APPLIED;
+  if (!answered && !early) {
+    receipt->own = 0;
+  }
+  return true;
+}
+
+bool notch_books_find_applied(notch_books *books, notch_text id, int64_t *out)
+{
+  *out = 0;
+  for (int64_t event = 0;;) {
+    notch_store_status status = notch_store_event_find(books->store, &event, id, event);
+    if (status == NOTCH_STORE_NOTFOUND) {
+      return true;
+    }
+    if (status != NOTCH_STORE_OK) {
+      return notch_books_failed(books, status);
+    }
+    notch_transaction row;
+    if (!notch_history_read(books, event, &books->run, &row)) {
+      return false;
+    }
+    *out = row.verdict == NOTCH_APPLIED ? event : *out;
+  }
+}

@@ -1,0 +1,438 @@
+/* apply/rerun.c -- recorded rows in order: decided once more, compared, absorbed. */
+#include <config.h>
+
+#include "apply/rerun.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- states ---- */
+
+static bool nomem(notch_rerun *rerun)
+{
+  return notch_books_say(rerun->books, NOTCH_STORE_NOMEM, "out of memory");
+}
+
+static bool grow_seats(notch_rerun *rerun, int64_t member)
+{
+  int64_t count = rerun->seat_count == 0 ? 1024 : rerun->seat_count;
+  while (count <= member) {
+    count *= 2;
+  }
+  notch_rerun_seat **grown = notch_memory_resize(rerun->books->memory, rerun->seats,
+                                                 (size_t)count * sizeof *grown);
+  if (grown == NULL) {
+    return nomem(rerun);
+  }
+  memset(grown + rerun->seat_count, 0, (size_t)(count - rerun->seat_count) * sizeof *grown);
+  rerun->seats = grown;
+  rerun->seat_count = count;
+  return true;
+}
+
+static notch_rerun_seat *place_of(notch_rerun *rerun, int64_t member)
+{
+  if (member < 0 || member >= notch_store_next(rerun->books->store)->member) {
+    notch_books_say(rerun->books, NOTCH_STORE_CORRUPT,
+                    "transaction %lld names a member that is not there: verify the ledger",
+                    (long long)rerun->recorded->event);
+    return NULL;
+  }
+  if (member >= rerun->seat_count && !grow_seats(rerun, member)) {
+    return NULL;
+  }
+  if (rerun->seats[member] == NULL) {
+    notch_rerun_seat *seat = notch_memory_resize(&rerun->heap.memory, NULL, sizeof *seat);
+    if (seat == NULL) {
+      nomem(rerun);
+      return NULL;
+    }
+    memset(seat, 0, sizeof *seat);
+    rerun->seats[member] = seat;
+  }
+  return rerun->seats[member];
+}
+
+void notch_rerun_foresee(const notch_rerun *rerun, int64_t member, bool near)
+{
+  const notch_rerun_seat *seat =
+      member >= 0 && member < rerun->seat_count ? rerun->seats[member] : NULL;
+  if (seat != NULL && near) {
+    notch_memory_foresee(seat->kept.bytes, seat->kept.size);
+  } else if (seat != NULL) {
+    notch_memory_foresee(seat, sizeof *seat);
+    notch_memory_foresee(rerun->ids == NULL ? NULL : &rerun->ids->items[member],
+                         rerun->ids == NULL ? 0 : 1);
+  }
+}
+
+notch_rerun_seat *notch_rerun_seat_of(notch_rerun *rerun, int64_t member, notch_edition *edition)
+{
+  notch_rerun_seat *seat = place_of(rerun, member);
+  if (seat == NULL || (seat->known && seat->version == edition->version)) {
+    return seat;
+  }
+  notch_state *state = notch_desk_change(&rerun->desk, &seat->kept);
+  if (state == NULL) {
+    nomem(rerun);
+    return NULL;
+  }
+  bool fresh = rerun->ids != NULL && member != 0 && seat->last == 0;
+  bool good = fresh ? notch_state_start(state, edition->rules->program, member) ||
+                          nomem(rerun)
+                    : notch_seat_rebuild(rerun->books, state, member, edition,
+                                         rerun->recorded->event - 1, INT64_MAX, INT64_MAX);
+  seat->known = good;
+  seat->version = edition->version;
+  return good ? seat : NULL;
+}
+
+const notch_state *notch_rerun_state_of(notch_rerun *rerun, int64_t member,
+                                        notch_edition *edition)
+{
+  notch_rerun_seat *seat = notch_rerun_seat_of(rerun, member, edition);
+  const notch_state *state = seat == NULL ? NULL : notch_desk_open(&rerun->desk, &seat->kept);
+  if (seat != NULL && state == NULL) {
+    nomem(rerun);
+  }
+  return state;
+}
+
+static void look_up_id(notch_rerun *rerun, notch_rerun_seat *seat, int64_t member)
+{
+  jmp_buf *escape = rerun->row.escape;
+  rerun->row.escape = NULL;
+  notch_text id = {NULL, 0};
+  notch_store_status status =
+      notch_store_member_id(rerun->books->store, member, &rerun->names, &id);
+  rerun->row.escape = escape;
+  seat->id_is_known = status == NOTCH_STORE_OK || status == NOTCH_STORE_NOTFOUND;
+  seat->id = id;
+}
+
+notch_text notch_rerun_id(notch_rerun *rerun, int64_t member)
+{
+  if (rerun->ids != NULL) {
+    return member > 0 && member < rerun->ids->count ? rerun->ids->items[member]
+                                                    : (notch_text){NULL, 0};
+  }
+  notch_rerun_seat *seat = member == 0 ? NULL : place_of(rerun, member);
+  if (seat != NULL && !seat->id_is_known) {
+    look_up_id(rerun, seat, member);
+  }
+  return seat == NULL ? (notch_text){NULL, 0} : seat->id;
+}
+
+/* Not known is not erased: his rows are decided. */
+static bool is_erased(notch_rerun *rerun, int64_t member)
+{
+  bool gone = member > 0 && notch_rerun_id(rerun, member).bytes == NULL;
+  bool seated = member < rerun->seat_count && rerun->seats[member] != NULL;
+  return gone && (rerun->ids != NULL || (seated && rerun->seats[member]->id_is_known));
+}
+
+int64_t notch_rerun_erased(notch_rerun *rerun)
+{
+  int64_t count = 0;
+  for (int64_t member = 1; member < rerun->seat_count; member++) {
+    count += rerun->seats[member] != NULL && is_erased(rerun, member) ? 1 : 0;
+  }
+  return count;
+}
+
+/* ---- life ---- */
+
+bool notch_rerun_begin(notch_rerun *rerun, notch_books *books, const notch_ids *ids)
+{
+  memset(rerun, 0, sizeof *rerun);
+  rerun->books = books;
+  rerun->ids = ids;
+  notch_arena_init(&rerun->row, books->memory);
+  notch_arena_init(&rerun->names, books->memory);
+  notch_heap_init(&rerun->heap, books->memory);
+  notch_desk_init(&rerun->desk, &rerun->heap.memory);
+  notch_compare_init(&rerun->compare, books->memory);
+  rerun->decider = notch_decider_new(books->memory);
+  rerun->folder = notch_decider_new(books->memory);
+  notch_rerun_host(rerun);
+  if (rerun->decider == NULL || rerun->folder == NULL) {
+    notch_rerun_end(rerun);
+    return notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
+  }
+  return true;
+}
+
+void notch_rerun_end(notch_rerun *rerun)
+{
+  notch_memory_free(rerun->books->memory, rerun->seats);
+  notch_heap_free(&rerun->heap); /* seats, their states and the desk */
+  notch_decider_free(rerun->decider);
+  notch_decider_free(rerun->folder);
+  notch_compare_end(&rerun->compare);
+  notch_arena_free(&rerun->row);
+  notch_arena_free(&rerun->names);
+  notch_history_forget(rerun->books);
+  memset(rerun, 0, sizeof *rerun);
+}
+
+/* ---- absorbing ---- */
+
+/* A row into the state of one member (0: the programme's figures). */
+static bool absorb_into(notch_rerun *rerun, int64_t member, const notch_transaction *row,
+                        notch_edition *edition, const notch_event *event,
+                        const notch_transaction *indexed, const notch_outcome *outcome)
+{
+  notch_rerun_seat *seat = notch_rerun_seat_of(rerun, member, edition);
+  if (seat == NULL) {
+    return false;
+  }
+  seat->last = row->event;
+  rerun->edition = edition;
+  if (outcome != NULL && outcome->after != NULL && outcome->after->member == member) {
+    return notch_take_after(&rerun->desk, &seat->kept, rerun->folder, edition->rules->plan, event,
+                            outcome, &rerun->host) ||
+           nomem(rerun);
+  }
+  notch_state *state = notch_desk_change(&rerun->desk, &seat->kept);
+  if (state == NULL) {
+    return nomem(rerun);
+  }
+  bool simple = indexed != NULL && row->verdict == NOTCH_APPLIED &&
+                notch_merged_account(row) == 0 && !notch_history_returns(row) &&
+                (row->origin != NOTCH_ORIGIN_SENT || event != NULL);
+  if (!simple) {
+    return notch_books_fold(rerun->books, edition, state, row);
+  }
+  return notch_fold(rerun->folder, edition->rules->plan, state,
+                    row->origin == NOTCH_ORIGIN_SENT ? event : NULL, NULL, indexed,
+                    &rerun->host) ||
+         notch_books_unfit(rerun->books, state, row->event);
+}
+
+static bool absorb(notch_rerun *rerun, const notch_transaction *row, notch_edition *edition,
+                   const notch_event *event, const notch_transaction *indexed,
+                   const notch_outcome *outcome)
+{
+  if (edition == NULL) { /* too late for every version: refused, nothing happened */
+    notch_rerun_seat *seat = place_of(rerun, row->member);
+    if (seat == NULL) {
+      return false;
+    }
+    notch_state *state = seat->known ? notch_desk_change(&rerun->desk, &seat->kept) : NULL;
+    if (state != NULL) {
+      state->last_event = row->event;
+    }
+    seat->last = row->event;
+    return !seat->known || state != NULL || nomem(rerun);
+  }
+  bool house = row->member != 0 && edition->rules->plan->uses_house;
+  return absorb_into(rerun, row->member, row, edition, event, indexed, outcome) &&
+         (!house || absorb_into(rerun, 0, row, edition, event, indexed, NULL));
+}
+
+bool notch_rerun_absorb(notch_rerun *rerun, const notch_transaction *row, notch_edition *edition)
+{
+  rerun->recorded = row;
+  notch_desk_clear(&rerun->desk);
+  notch_arena_reset(&rerun->row);
+  notch_arena_reset(&rerun->books->run);
+  rerun->books->edition = edition;
+  if (setjmp(rerun->no_memory) != 0) {
+    rerun->row.escape = rerun->books->run.escape = NULL;
+    return nomem(rerun);
+  }
+  rerun->row.escape = rerun->books->run.escape = &rerun->no_memory;
+  bool good = absorb(rerun, row, edition, NULL, NULL, NULL);
+  rerun->row.escape = rerun->books->run.escape = NULL;
+  return good;
+}
+
+/* ---- comparing ---- */
+
+static void forward(void *payload, const char *what, const char *recorded,
+                    const char *recomputed)
+{
+  notch_rerun *rerun = payload;
+  rerun->found(rerun->payload, rerun->at_event, what, recorded, recomputed);
+}
+
+static void use_edition(notch_rerun *rerun, const notch_edition *edition)
+{
+  rerun->compare.words = (notch_wording){edition->rules->program,
+                                       &edition->rules->parsed->sources};
+  rerun->compare.found = forward;
+  rerun->compare.payload = rerun;
+}
+
+static void describe(char *to, size_t size, const notch_transaction *row)
+{
+  static const char *const origins[] = {"sent", "fell due", "other side"};
+  snprintf(to, size, "transaction of member %lld, %s", (long long)row->member,
+           row->origin <= NOTCH_ORIGIN_SIDE ? origins[row->origin] : "?");
+}
+
+static void report_lone(notch_rerun *rerun, const notch_transaction *row, bool recorded)
+{
+  char text[96];
+  describe(text, sizeof text, row);
+  rerun->at_event = rerun->recorded->event;
+  rerun->found(rerun->payload, rerun->recorded->event, "transaction",
+               recorded ? text : "nothing", recorded ? "nothing" : text);
+}
+
+void notch_rerun_finish(notch_rerun *rerun)
+{
+  while (rerun->outcome != NULL && rerun->next < rerun->outcome->count) {
+    report_lone(rerun, &rerun->outcome->transactions[rerun->next++], false);
+  }
+  rerun->outcome = NULL;
+}
+
+static bool compare(notch_rerun *rerun, const notch_transaction *indexed,
+                    const notch_transaction *made)
+{
+  rerun->at_event = rerun->recorded->event;
+  if (!notch_compare_rows(&rerun->compare, indexed, made)) {
+    return nomem(rerun);
+  }
+  if (indexed->origin == NOTCH_ORIGIN_SIDE) {
+    notch_compare_texts(&rerun->compare, "content", indexed->content, made->content);
+  }
+  return true;
+}
+
+/* The recorded row with the edition's indexes; names that the edition lacks are dropped, which
+ * the counts show. */
+static notch_transaction *index_row(notch_rerun *rerun, const notch_transaction *row,
+                                    notch_edition *edition)
+{
+  notch_transaction *indexed = NOTCH_NEW(&rerun->row, notch_transaction);
+  return notch_names_from_store(rerun->books, edition, row, indexed, &rerun->row) ? indexed
+                                                                                 : NULL;
+}
+
+/* A row that the last decision made as well. */
+static bool expected_row(notch_rerun *rerun, const notch_transaction *row)
+{
+  const notch_transaction *made = &rerun->outcome->transactions[rerun->next++];
+  notch_transaction *indexed = index_row(rerun, row, rerun->edition);
+  return indexed != NULL && compare(rerun, indexed, made) &&
+         absorb(rerun, row, rerun->edition, NULL, indexed, NULL);
+}
+
+static bool is_expected(const notch_rerun *rerun, const notch_transaction *row)
+{
+  if (rerun->outcome == NULL || rerun->next >= rerun->outcome->count) {
+    return false;
+  }
+  const notch_transaction *made = &rerun->outcome->transactions[rerun->next];
+  return made->member == row->member && made->origin == row->origin && row->id.length == 0;
+}
+
+/* The made row that the recorded one should equal; those before it are not recorded. */
+static const notch_transaction *match(notch_rerun *rerun, const notch_transaction *row,
+                                      const notch_outcome *outcome)
+{
+  rerun->outcome = outcome;
+  for (rerun->next = 0; rerun->next < outcome->count; rerun->next++) {
+    const notch_transaction *made = &outcome->transactions[rerun->next];
+    bool same = row->origin == NOTCH_ORIGIN_SENT ? rerun->next == outcome->own
+                                                 : made->at_us >= row->at_us;
+    if (same) {
+      rerun->next++;
+      return made;
+    }
+    report_lone(rerun, made, false);
+  }
+  rerun->outcome = NULL;
+  return NULL;
+}
+
+static bool compare_result(notch_rerun *rerun, const notch_transaction *row,
+                           const notch_rerun_result *result, notch_transaction *indexed)
+{
+  if (result->taken) {
+    return true;
+  }
+  if (result->plain) {
+    rerun->at_event = row->event;
+    notch_compare_texts(&rerun->compare, "outcome",
+                        notch_text_of(notch_verdict_word(row->verdict)),
+                        notch_text_of(notch_verdict_word(result->verdict)));
+    notch_compare_texts(&rerun->compare, "reason", row->detail, result->detail);
+    return true;
+  }
+  const notch_transaction *made = match(rerun, row, result->outcome);
+  if (made == NULL) {
+    report_lone(rerun, row, true);
+    return true;
+  }
+  return compare(rerun, indexed, made);
+}
+
+static bool decided_row(notch_rerun *rerun, const notch_transaction *row)
+{
+  notch_rerun_result result;
+  rerun->compare.identical = false;
+  if (is_erased(rerun, row->member)) {
+    rerun->taken_event = row->event;
+    rerun->erased_rows++;
+    notch_edition *edition =
+        row->version == 0 ? NULL : notch_rerun_edition(rerun, row->version);
+    return (row->version == 0 || edition != NULL) &&
+           absorb(rerun, row, edition, NULL, NULL, NULL);
+  }
+  if (row->origin == NOTCH_ORIGIN_SIDE) {
+    notch_edition *edition = notch_rerun_edition(rerun, row->version);
+    if (edition != NULL && row->cause != rerun->taken_event) {
+      report_lone(rerun, row, true);
+    }
+    return edition != NULL && absorb(rerun, row, edition, NULL, NULL, NULL);
+  }
+  if (!notch_rerun_decide(rerun, row, NULL, &result)) {
+    return false;
+  }
+  notch_transaction *indexed = NULL;
+  if (result.edition != NULL) {
+    use_edition(rerun, result.edition);
+    indexed = index_row(rerun, row, result.edition);
+    if (indexed == NULL) {
+      return false;
+    }
+  }
+  rerun->taken_event = result.taken ? row->event : rerun->taken_event;
+  if (!compare_result(rerun, row, &result, indexed)) {
+    return false;
+  }
+  notch_edition *kept = result.edition;
+  /* What was decided is what is recorded, and nothing else was: then so is the state. */
+  const notch_outcome *outcome = rerun->compare.identical ? result.outcome : NULL;
+  bool whole = outcome != NULL && outcome->count == 1;
+  bool good = absorb(rerun, row, result.edition, result.event, indexed, whole ? outcome : NULL);
+  rerun->edition = kept;
+  return good;
+}
+
+bool notch_rerun_row(notch_rerun *rerun, const notch_transaction *row)
+{
+  notch_books *books = rerun->books;
+  if (setjmp(rerun->no_memory) != 0) {
+    rerun->row.escape = books->run.escape = NULL;
+    return nomem(rerun);
+  }
+  bool expected = is_expected(rerun, row);
+  rerun->recorded = row;
+  if (!expected) {
+    notch_rerun_finish(rerun);
+    notch_desk_clear(&rerun->desk);
+    notch_history_forget(books);
+    notch_arena_reset(&rerun->row);
+    notch_arena_reset(&books->run);
+    rerun->group = row->event;
+  }
+  rerun->row.escape = books->run.escape = &rerun->no_memory;
+  bool good = expected ? expected_row(rerun, row) : decided_row(rerun, row);
+  rerun->row.escape = books->run.escape = NULL;
+  return good;
+}

@@ -1,0 +1,105 @@
+/*
+ * apply/rerun.h -- recorded rows decided once more: the engine of replay, explain and of the
+ * part of verify that folds.
+ *
+ * A rerun reads; it writes nothing.  It has books of its own and keeps the states of members as
+ * they were before the row under way.  Rows are given in ledger order.
+ */
+#ifndef NOTCH_APPLY_RERUN_H
+#define NOTCH_APPLY_RERUN_H
+
+#include "apply/apply.h"
+#include "audit/compare.h"
+#include "base/heap.h"
+
+/* The ids of all members (apply/ids.c), by number; without bytes: erased. */
+typedef struct notch_ids {
+  notch_text *items; /* NULL: not read */
+  int64_t count;
+  notch_arena texts;
+} notch_ids;
+/* False: in the books' sentence. */
+bool notch_ids_read(notch_ids *ids, notch_books *books);
+void notch_ids_free(notch_ids *ids); /* or what was zeroed */
+
+typedef struct notch_rerun_seat {
+  bool known;       /* state is that of before the row under way */
+  bool id_is_known; /* looked up, if the rerun does not have all ids */
+  uint32_t version;
+  int64_t last;     /* newest row seen, 0: none */
+  notch_text id;    /* without bytes: erased */
+  notch_kept kept;
+} notch_rerun_seat;
+
+typedef struct notch_rerun_result { /* of one decision; lives until the next row */
+  bool taken;                 /* as recorded: an erased member, or what a clock decided */
+  bool plain;                 /* ended before the rules were asked: verdict and detail are all */
+  notch_verdict verdict;
+  notch_text detail;
+  const notch_outcome *outcome; /* unless taken or plain */
+  notch_edition *edition;
+  notch_event *event;
+} notch_rerun_result;
+
+typedef struct notch_rerun {
+  notch_books *books; /* borrowed */
+  const notch_ids *ids; /* borrowed; where every row passes through here and none is read twice,
+                         * else NULL: then ids are looked up one by one */
+  notch_decider *decider, *folder;
+  notch_host host;
+  notch_arena row;    /* of the rows since the last decision */
+  notch_arena names;  /* of ids */
+  notch_heap heap;    /* of seats, their states and the desk */
+  jmp_buf no_memory;
+  notch_rerun_seat **seats; /* by member */
+  int64_t seat_count;
+  notch_desk desk; /* the states of seats that are open */
+
+  const notch_transaction *recorded; /* the row under way */
+  int64_t group;                     /* the row of the decision under way */
+  int64_t next_posting, next_effect; /* set by the caller before each row */
+  notch_edition *edition;
+  notch_edition *fixed;         /* decides every row; NULL: the version that is recorded */
+  const notch_outcome *outcome; /* whose rows are expected */
+  uint32_t next;
+  int64_t taken_event; /* the last one that was taken as recorded */
+  int64_t erased_rows;
+
+  notch_compare compare;
+  int64_t at_event; /* of the differences being reported */
+  void (*found)(void *payload, int64_t event, const char *what, const char *recorded,
+                const char *recomputed);
+  void *payload;
+} notch_rerun;
+
+/* `ids` NULL: some rows only will be given. */
+bool notch_rerun_begin(notch_rerun *rerun, notch_books *books, const notch_ids *ids);
+void notch_rerun_end(notch_rerun *rerun);
+/* Decides, compares and absorbs one row; false: a failure, in the books' sentence. */
+bool notch_rerun_row(notch_rerun *rerun, const notch_transaction *row);
+/* Fetches the member's state from memory ahead of his row: first the seat, then what it points to.
+ * Members come in no order, so a state is hardly ever in a cache of the processor. */
+void notch_rerun_foresee(const notch_rerun *rerun, int64_t member, bool near);
+/* Absorbs one row under an edition, deciding nothing. */
+bool notch_rerun_absorb(notch_rerun *rerun, const notch_transaction *row, notch_edition *edition);
+/* Reports what was expected after the last row. */
+void notch_rerun_finish(notch_rerun *rerun);
+
+/* Decides one row from the states of before it; trace may be NULL. */
+bool notch_rerun_decide(notch_rerun *rerun, const notch_transaction *row, notch_trace *trace,
+                        notch_rerun_result *out);
+/* The seat of a member, and his state, before the row under way; NULL: a failure. */
+notch_rerun_seat *notch_rerun_seat_of(notch_rerun *rerun, int64_t member,
+                                      notch_edition *edition);
+const notch_state *notch_rerun_state_of(notch_rerun *rerun, int64_t member,
+                                        notch_edition *edition);
+/* A member's id, empty where he was erased. */
+notch_text notch_rerun_id(notch_rerun *rerun, int64_t member);
+/* How many of the members whose rows were seen are erased. */
+int64_t notch_rerun_erased(notch_rerun *rerun);
+/* The edition that decides a row; NULL: a failure. */
+notch_edition *notch_rerun_edition(notch_rerun *rerun, uint32_t version);
+/* apply/rerun_decide.c: the part that needs no comparison. */
+void notch_rerun_host(notch_rerun *rerun);
+
+#endif

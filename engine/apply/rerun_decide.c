@@ -1,0 +1,426 @@
+/* apply/rerun_decide.c -- one recorded row decided once more, from what was known before it. */
+#include <config.h>
+
+#include "apply/rerun.h"
+
+#include <assert.h>
+#include <string.h>
+
+notch_edition *notch_rerun_edition(notch_rerun *rerun, uint32_t version)
+{
+  return rerun->fixed != NULL ? rerun->fixed : notch_books_edition(rerun->books, version);
+}
+
+/* ---- what decisions ask ---- */
+
+static const notch_state *host_member_number(void *payload, int64_t number)
+{
+  notch_rerun *rerun = payload;
+  return notch_rerun_state_of(rerun, number, rerun->edition);
+}
+
+/* A member who came only later, or with this very event, was not there yet. */
+static const notch_state *host_member(void *payload, notch_text id, bool create)
+{
+  notch_rerun *rerun = payload;
+  notch_books *books = rerun->books;
+  notch_personal personal;
+  int64_t number = 0;
+  notch_store_status status = notch_store_member_find(books->store, &number, id);
+  if (status == NOTCH_STORE_OK && !create) {
+    jmp_buf *escape = rerun->row.escape;
+    rerun->row.escape = NULL;
+    status = notch_store_personal_get(books->store, number, NOTCH_PERSONAL_ID, 0, &rerun->row,
+                                      &personal);
+    rerun->row.escape = escape;
+    if (status == NOTCH_STORE_OK && personal.event >= rerun->group) {
+      return NULL;
+    }
+  }
+  return status == NOTCH_STORE_OK ? host_member_number(rerun, number) : NULL;
+}
+
+static notch_text host_member_id(void *payload, int64_t number)
+{
+  return notch_rerun_id(payload, number);
+}
+
+static bool host_opening(void *payload, int64_t lot, notch_posting *out, int64_t *event)
+{
+  notch_rerun *rerun = payload;
+  rerun->books->edition = rerun->edition;
+  return rerun->books->host.opening(rerun->books, lot, out, event);
+}
+
+static bool host_grant(void *payload, int64_t effect, notch_effect *out)
+{
+  notch_rerun *rerun = payload;
+  rerun->books->edition = rerun->edition;
+  return rerun->books->host.grant(rerun->books, effect, out);
+}
+
+/* ---- returns ---- */
+
+static notch_original *original_of(notch_rerun *rerun, notch_edition *edition, int64_t number,
+                                   notch_event *returned)
+{
+  notch_original *original = notch_history_light(rerun->books, edition, number, rerun->recorded,
+                                                 returned, &rerun->row);
+  return original != NULL &&
+                 notch_history_fill_then(rerun->books, edition, original,
+                                         rerun->recorded->previous, rerun->recorded->event,
+                                         &rerun->row)
+             ? original
+             : NULL;
+}
+
+static const notch_original *host_latest(void *payload, uint32_t type, int64_t before)
+{
+  notch_rerun *rerun = payload;
+  const notch_transaction *row = rerun->recorded;
+  int64_t found = 0;
+  rerun->books->recalled = rerun->books->past.count;
+  return notch_journal_sale(rerun->books, rerun->edition, row->member, row->previous, row->at_us,
+                            type, before, &found) &&
+                 found != 0
+             ? notch_history_light(rerun->books, rerun->edition, found, row, NULL, &rerun->row)
+             : NULL;
+}
+
+static void host_empty(void *payload, const notch_original *original)
+{
+  notch_rerun *rerun = payload;
+  notch_journal_empty(rerun->books, rerun->recorded->member, rerun->recorded->previous,
+                      original->event);
+}
+
+static bool host_recall(void *payload, notch_original *original)
+{
+  notch_rerun *rerun = payload;
+  notch_history_forget_from(rerun->books, rerun->books->recalled);
+  return notch_history_fill_then(rerun->books, rerun->edition, original,
+                                 rerun->recorded->previous, rerun->recorded->event, &rerun->row);
+}
+
+void notch_rerun_host(notch_rerun *rerun)
+{
+  rerun->host = (notch_host){.payload = rerun,
+                             .member = host_member,
+                             .member_number = host_member_number,
+                             .member_id = host_member_id,
+                             .opening = host_opening,
+                             .latest = host_latest,
+                             .empty = host_empty,
+                             .recall = host_recall,
+                             .grant = host_grant};
+}
+
+/* ---- the rules ---- */
+
+static bool plain(notch_rerun_result *out, notch_verdict verdict, notch_text detail)
+{
+  out->plain = true;
+  out->verdict = verdict;
+  out->detail = detail;
+  return true;
+}
+
+static bool out_of_memory(notch_rerun *rerun)
+{
+  return notch_books_say(rerun->books, NOTCH_STORE_NOMEM,
+                         "out of memory: the event needs more than it may have");
+}
+
+static bool run_rules(notch_rerun *rerun, const notch_transaction *row, notch_edition *edition,
+                      const notch_returning *returning, notch_trace *trace,
+                      notch_rerun_result *out)
+{
+  notch_books *books = rerun->books;
+  rerun->edition = edition;
+  out->edition = edition;
+  const notch_state *house = notch_rerun_state_of(rerun, 0, edition);
+  notch_rerun_seat *seat = house == NULL || row->member == 0
+                               ? NULL
+                               : notch_rerun_seat_of(rerun, row->member, edition);
+  notch_state *state = seat == NULL ? NULL : notch_desk_lend(&rerun->desk, &seat->kept);
+  if (house == NULL || (row->member != 0 && state == NULL)) {
+    return seat != NULL && out_of_memory(rerun);
+  }
+  notch_case decision = {.plan = edition->rules->plan,
+                         .state = state,
+                         .spare = state,
+                         .house = house,
+                         .event = out->event,
+                         .original = returning == NULL ? NULL : returning->original,
+                         .recorded_us = row->recorded_us,
+                         .next_event = row->event,
+                         .next_posting = rerun->next_posting,
+                         .next_effect = rerun->next_effect,
+                         .host = &rerun->host,
+                         .trace = trace};
+  if (returning != NULL) {
+    decision.latest_type = returning->latest_type;
+    decision.latest_lowering = returning->latest;
+  }
+  if (out->event == NULL) { /* fell due */
+    out->outcome = notch_settle(rerun->decider, &decision, row->at_us);
+    return out->outcome != NULL || out_of_memory(rerun);
+  }
+  if (row->member != 0 && state->present && row->at_us < state->booked_us &&
+      out->event->type != NOTCH_EVENT_RETURN) {
+    notch_state *then = notch_history_past(books);
+    if (then == NULL || !notch_journal_state(books, then, row->member, edition, row->event - 1,
+                                             row->at_us, INT64_MAX)) {
+      return false;
+    }
+    decision.then = then;
+  }
+  out->outcome = notch_decide(rerun->decider, &decision);
+  return out->outcome != NULL || out_of_memory(rerun);
+}
+
+/* ---- events that were sent ---- */
+
+static notch_text text_field(const notch_event *event, int field)
+{
+  notch_value value = event->fields[field];
+  return value.d == 0 ? (notch_text){NULL, 0} : notch_value_text(value);
+}
+
+/* The last applied row of that id before the one under way. */
+static bool find_applied(notch_rerun *rerun, notch_text id, notch_transaction *out)
+{
+  notch_books *books = rerun->books;
+  *out = (notch_transaction){0};
+  for (int64_t event = 0;;) {
+    notch_transaction row;
+    notch_store_status status = notch_store_event_find(books->store, &event, id, event);
+    if (status == NOTCH_STORE_NOTFOUND ||
+        (status == NOTCH_STORE_OK && event >= rerun->recorded->event)) {
+      return true;
+    }
+    if (status != NOTCH_STORE_OK) {
+      return notch_books_failed(books, status);
+    }
+    if (!notch_history_read(books, event, &rerun->row, &row)) {
+      return false;
+    }
+    if (row.verdict == NOTCH_APPLIED) {
+      *out = row;
+    }
+  }
+}
+
+/* What other rules make of an event that they do not declare, or declare otherwise. */
+static bool not_theirs(notch_rerun *rerun, const notch_transaction *row, notch_rerun_result *out)
+{
+  notch_text type = notch_store_name_text(rerun->books->store, row->type);
+  if (notch_event_find(out->edition->rules->program, type) == NOTCH_NONE) {
+    return plain(out, NOTCH_REFUSED_UNKNOWN_EVENT,
+                 notch_arena_format(&rerun->row, "the rules know no event `%.*s`",
+                                    (int)type.length, type.bytes));
+  }
+  return plain(out, NOTCH_REFUSED_BAD_VALUE,
+               NOTCH_TEXT("the event has values that these rules cannot read"));
+}
+
+static bool decide_of(notch_rerun *rerun, const notch_transaction *row, notch_text of,
+                      notch_trace *trace, notch_rerun_result *out)
+{
+  notch_books *books = rerun->books;
+  notch_transaction first;
+  if (!find_applied(rerun, of, &first)) {
+    return false;
+  }
+  if (first.event == 0) {
+    return plain(out, NOTCH_WAITING, (notch_text){NULL, 0});
+  }
+  notch_edition *then = notch_rerun_edition(rerun, first.version);
+  if (then == NULL) {
+    return false;
+  }
+  uint32_t type = notch_names_index(books, then, NOTCH_NAME_TYPE, first.type);
+  int64_t owner = first.member;
+  if (!notch_merged_into(books, &owner, row->event)) {
+    return false;
+  }
+  if (owner != row->member || !notch_event_can_be_returned(then->rules->program, type)) {
+    return plain(out, NOTCH_REFUSED_BAD_VALUE,
+                 notch_history_no_return(&rerun->row, of, owner == row->member));
+  }
+  notch_reader reader = {.layout = then->rules->layout, .run = &rerun->row,
+                         .parser = books->parser};
+  if (notch_read_lowering(&reader, type, out->event) == NULL) {
+    return plain(out, reader.verdict, reader.sentence);
+  }
+  const notch_returning returning = {.original = original_of(rerun, then, first.event,
+                                                             out->event)};
+  if (returning.original == NULL) {
+    return notch_books_misread(books) && not_theirs(rerun, &first, out);
+  }
+  return run_rules(rerun, row, then, &returning, trace, out);
+}
+
+static bool decide_return(notch_rerun *rerun, const notch_transaction *row,
+                          notch_edition *edition, notch_trace *trace, notch_rerun_result *out)
+{
+  notch_text of = text_field(out->event, NOTCH_FIELD_RETURN_OF);
+  if (of.length > 0) {
+    return decide_of(rerun, row, of, trace, out);
+  }
+  notch_reader reader = {.layout = edition->rules->layout, .run = &rerun->row,
+                         .parser = rerun->books->parser};
+  notch_text kind = text_field(out->event, NOTCH_FIELD_RETURN_EVENT);
+  uint32_t type = notch_event_find(edition->rules->program, kind);
+  if (type == NOTCH_NONE) {
+    return plain(out, NOTCH_REFUSED_BAD_VALUE,
+                 notch_arena_format(&rerun->row, "`event`: the rules know no event `%.*s`",
+                                    (int)kind.length, kind.bytes));
+  }
+  const notch_returning returning = {
+      .latest_type = type, .latest = notch_read_lowering(&reader, type, out->event)};
+  return returning.latest == NULL ? plain(out, reader.verdict, reader.sentence)
+                                  : run_rules(rerun, row, edition, &returning, trace, out);
+}
+
+/* An event that could not be read is kept as it was sent: read it once more. */
+static bool reread(notch_rerun *rerun, const notch_transaction *row, notch_edition *edition,
+                   notch_rerun_result *out)
+{
+  notch_books *books = rerun->books;
+  notch_text raw = row->content;
+  if (row->member > 0) {
+    notch_vault vault = notch_books_vault(books, row->member, row->event);
+    if (!vault.value(vault.payload, NOTCH_TEXT("(as sent)"), &raw)) {
+      out->taken = true;
+      return true;
+    }
+  }
+  notch_buffer_clear(&books->scratch);
+  notch_moment_print(&books->scratch, row->at_us, row->offset_min);
+  if (books->scratch.failed) {
+    return out_of_memory(rerun);
+  }
+  notch_json at = {.kind = NOTCH_JSON_STRING,
+                   .text = notch_arena_text(&rerun->row,
+                                            (notch_text){books->scratch.bytes,
+                                                         (uint32_t)books->scratch.length})};
+  notch_envelope envelope = {.id = row->id,
+                             .type = notch_store_name_text(books->store, row->type),
+                             .member = notch_rerun_seat_of(rerun, row->member, edition) == NULL
+                                           ? (notch_text){NULL, 0}
+                                           : host_member_id(rerun, row->member),
+                             .at = &at,
+                             .fields = notch_json_parse(books->parser, raw, &rerun->row, NULL,
+                                                        NULL)};
+  notch_reader reader = {.layout = edition->rules->layout, .run = &rerun->row,
+                         .parser = books->parser};
+  if (envelope.fields == NULL || notch_read_event(&reader, &envelope) != NULL) {
+    /* What was wrong stood outside the fields: the time, the member, the whole line. */
+    out->taken = true;
+    return true;
+  }
+  return plain(out, reader.verdict, reader.sentence);
+}
+
+/* Refusals that come before reading: by the clock of then, by the id, by age. */
+static bool decide_early(notch_rerun *rerun, const notch_transaction *row,
+                         notch_rerun_result *out)
+{
+  notch_books *books = rerun->books;
+  if (row->verdict == NOTCH_REFUSED_TOO_LATE && row->version == 0) {
+    for (uint32_t i = 0; i < books->edition_count; i++) {
+      const notch_edition *edition = books->editions[i];
+      if (edition->event < row->event && edition->effective_us <= row->at_us) {
+        return plain(out, NOTCH_APPLIED, NOTCH_TEXT("a version of the rules was in force"));
+      }
+    }
+    return plain(out, NOTCH_REFUSED_TOO_LATE, row->detail);
+  }
+  for (int64_t event = 0;;) { /* conflict: an earlier row binds the id */
+    notch_transaction other;
+    notch_store_status status = notch_store_event_find(books->store, &event, row->id, event);
+    if (status != NOTCH_STORE_OK || event >= row->event) {
+      return status == NOTCH_STORE_OK || status == NOTCH_STORE_NOTFOUND
+                 ? plain(out, NOTCH_APPLIED, NOTCH_TEXT("no earlier event has this id"))
+                 : notch_books_failed(books, status);
+    }
+    if (!notch_history_read(books, event, &rerun->row, &other)) {
+      return false;
+    }
+    if (other.verdict == NOTCH_APPLIED || other.verdict == NOTCH_WAITING) {
+      return plain(out, NOTCH_REFUSED_CONFLICT, row->detail);
+    }
+  }
+}
+
+static bool by_clock(const notch_transaction *row)
+{
+  return row->verdict == NOTCH_REFUSED_TOO_EARLY ||
+         (row->verdict == NOTCH_REFUSED_TOO_LATE && row->version != 0);
+}
+
+static bool is_unread(const notch_transaction *row)
+{
+  static const char lead[] = "{\"(as sent)\"";
+  return row->content.length < 3 || (row->content.length > sizeof lead &&
+                                     memcmp(row->content.bytes, lead, sizeof lead - 1) == 0);
+}
+
+static bool decide_sent(notch_rerun *rerun, const notch_transaction *row, notch_trace *trace,
+                        notch_rerun_result *out)
+{
+  notch_books *books = rerun->books;
+  if (by_clock(row)) {
+    out->taken = true;
+    return true;
+  }
+  if (row->version == 0 || row->verdict == NOTCH_REFUSED_CONFLICT) {
+    return decide_early(rerun, row, out);
+  }
+  bool unread = row->verdict > NOTCH_WAITING && is_unread(row);
+  /* The decision may be compared with rows to come, when this one is forgotten. */
+  notch_transaction kept = *row;
+  kept.id = notch_arena_text(&rerun->row, row->id);
+  kept.content = notch_arena_text(&rerun->row, row->content);
+  out->event = unread ? NULL : notch_history_event(books, out->edition, &kept, &rerun->row);
+  if (out->event == NULL && books->foreign && row->verdict == NOTCH_APPLIED) {
+    return not_theirs(rerun, row, out);
+  }
+  if (out->event == NULL) {
+    return row->verdict == NOTCH_APPLIED
+               ? notch_books_say(books, NOTCH_STORE_CORRUPT,
+                                 "transaction %lld cannot be read back: verify the ledger",
+                                 (long long)row->event)
+               : reread(rerun, row, out->edition, out);
+  }
+  if (row->member != 0) {
+    out->event->member = host_member_id(rerun, row->member);
+  }
+  return out->event->type == NOTCH_EVENT_RETURN
+             ? decide_return(rerun, row, out->edition, trace, out)
+             : run_rules(rerun, row, out->edition, NULL, trace, out);
+}
+
+bool notch_rerun_decide(notch_rerun *rerun, const notch_transaction *row, notch_trace *trace,
+                        notch_rerun_result *out)
+{
+  notch_books *books = rerun->books;
+  memset(out, 0, sizeof *out);
+  rerun->recorded = row;
+  if (row->version != 0) {
+    out->edition = notch_rerun_edition(rerun, row->version);
+    if (out->edition == NULL) {
+      return false;
+    }
+    books->edition = rerun->edition = out->edition;
+  }
+  if (row->origin == NOTCH_ORIGIN_SENT) {
+    return decide_sent(rerun, row, trace, out);
+  }
+  if (row->member == 0 || out->edition == NULL) {
+    out->taken = true; /* a publication, a ranking */
+    return true;
+  }
+  return run_rules(rerun, row, out->edition, NULL, trace, out);
+}

@@ -1,0 +1,167 @@
+/*
+ * apply/waiting.c -- returns that came before their event.
+ *
+ * A waiting return is a row with its id and content.  Once its event is applied, the return is
+ * decided in the same commit: a second row with the same id and content, applied or refused.
+ * Which rows wait is noted in a setting of the ledger, so that opening one reads no journal.
+ */
+#include <config.h>
+
+#include "apply/apply.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define SETTING NOTCH_TEXT("waiting returns")
+
+static bool nomem(notch_books *books)
+{
+  return notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
+}
+
+/* The id that the return of a row waits for. */
+static bool read_row(notch_books *books, int64_t event, notch_waiting_return *out)
+{
+  notch_arena one;
+  notch_transaction row;
+  notch_arena_init(&one, books->memory);
+  bool good = notch_history_read(books, event, &one, &row);
+  const notch_json *content =
+      good ? notch_json_parse(books->parser, row.content, &one, NULL, NULL) : NULL;
+  const notch_json *of = content == NULL ? NULL : notch_json_get(content, NOTCH_TEXT("of"));
+  if (of != NULL) {
+    *out = (notch_waiting_return){event, notch_arena_text(&books->waits, of->text), row.member};
+    good = !books->waits.failed || nomem(books);
+  } else if (good) {
+    good = notch_books_say(books, NOTCH_STORE_CORRUPT,
+                           "transaction %lld waits for nothing: verify the ledger",
+                           (long long)event);
+  }
+  notch_arena_free(&one);
+  return good;
+}
+
+static bool push(notch_books *books, notch_waiting_return item)
+{
+  notch_waiting_return *added =
+      books->waits.failed ? NULL : notch_vec_try_push(&books->waiting, &books->waits);
+  if (added == NULL) {
+    books->waits.failed = false;
+    return nomem(books);
+  }
+  *added = item;
+  return true;
+}
+
+/* The number at `*at`, and past the blank that follows; 0: there is none. */
+static int64_t take_number(notch_text text, uint32_t *at)
+{
+  int64_t number = 0;
+  bool fits = true;
+  for (; *at < text.length && text.bytes[*at] != ' '; (*at)++) {
+    unsigned digit = (unsigned char)text.bytes[*at] - (unsigned)'0';
+    fits = fits && digit <= 9 && !__builtin_mul_overflow(number, 10, &number) &&
+           !__builtin_add_overflow(number, (int64_t)digit, &number);
+  }
+  (*at)++;
+  return fits ? number : 0;
+}
+
+bool notch_waiting_read(notch_books *books)
+{
+  notch_arena one;
+  notch_text text = {NULL, 0};
+  int64_t next = notch_store_next(books->store)->event;
+  if (books->waiting_next == next) { /* nobody has written since */
+    return true;
+  }
+  notch_arena_init(&one, books->memory);
+  notch_store_status status = notch_store_setting_get(books->store, SETTING, &one, &text);
+  bool good = status == NOTCH_STORE_OK || status == NOTCH_STORE_NOTFOUND ||
+              notch_books_failed(books, status);
+  if (good && !notch_text_equal(text, books->waiting_setting)) {
+    notch_arena_reset(&books->waits);
+    memset(&books->waiting, 0, sizeof books->waiting);
+    books->waiting_setting = notch_arena_text(&books->waits, text);
+    for (uint32_t at = 0; at < text.length && good;) {
+      notch_waiting_return item;
+      good = read_row(books, take_number(text, &at), &item) && push(books, item);
+    }
+  }
+  notch_arena_free(&one);
+  books->waiting_next = good ? next : 0;
+  return good;
+}
+
+bool notch_waiting_write(notch_books *books)
+{
+  if (!books->waiting_changed) {
+    return true;
+  }
+  notch_buffer_clear(&books->scratch);
+  for (uint32_t i = 0; i < books->waiting.count; i++) {
+    notch_buffer_put(&books->scratch, " ", i > 0 ? 1 : 0);
+    notch_buffer_integer(&books->scratch, books->waiting.items[i].event);
+  }
+  notch_text text = {books->scratch.bytes, (uint32_t)books->scratch.length};
+  if (books->scratch.failed) {
+    return nomem(books);
+  }
+  notch_store_status status = notch_store_setting_put(books->store, SETTING, text);
+  books->waiting_setting = notch_arena_text(&books->waits, text);
+  books->waiting_changed = false;
+  return status == NOTCH_STORE_OK || notch_books_failed(books, status);
+}
+
+bool notch_waiting_add(notch_books *books, int64_t event, notch_text of, int64_t member)
+{
+  notch_text kept = notch_arena_text(&books->waits, of);
+  books->waiting_changed = true;
+  return !books->waits.failed ? push(books, (notch_waiting_return){event, kept, member})
+                              : nomem(books);
+}
+
+static bool decide_one(notch_books *books, const notch_waiting_return *item,
+                       notch_receipt *receipt)
+{
+  notch_transaction row;
+  if (!notch_history_read(books, item->event, &books->run, &row)) {
+    return false;
+  }
+  notch_edition *edition = notch_books_edition(books, row.version);
+  if (edition == NULL) {
+    return false;
+  }
+  notch_event *event = notch_history_event(books, edition, &row, &books->run);
+  if (event == NULL) {
+    return notch_books_say(books, NOTCH_STORE_CORRUPT, "transaction %lld cannot be read back",
+                           (long long)item->event);
+  }
+  notch_receipt own = {.first = receipt->first};
+  int64_t member = item->member; /* or who has his account by now */
+  if (!notch_merged_into(books, &member, INT64_MAX) ||
+      !notch_books_decide_return(books, edition, event, member, &own)) {
+    return false;
+  }
+  receipt->last = own.last;
+  return true;
+}
+
+bool notch_waiting_release(notch_books *books, notch_text id, notch_receipt *receipt)
+{
+  for (uint32_t i = 0; i < books->waiting.count;) {
+    if (!notch_text_equal(books->waiting.items[i].of, id)) {
+      i++;
+      continue;
+    }
+    notch_waiting_return item = books->waiting.items[i];
+    memmove(&books->waiting.items[i], &books->waiting.items[i + 1],
+            (books->waiting.count - i - 1) * sizeof item);
+    books->waiting.count--;
+    books->waiting_changed = true;
+    if (!decide_one(books, &item, receipt)) {
+      return false;
+    }
+  }
+  return true;
+}
