@@ -5,8 +5,8 @@
  * the store, the versions of the rules made ready to run (editions), the states of the members in
  * memory (seats) and the scratch of one event.
  *
- * Invariants, by the numbers of docs/ledger.md: L2 (known.c), L5, L7 (apply.c: nothing is written before
- * an event is decided whole), L9 (versions.c).
+ * Invariants, by the numbers of docs/ledger.md: L2 (known.c), L5, L7 (apply.c: nothing is written
+ * before an event is decided whole), L9 (versions.c).
  */
 #ifndef NOTCH_APPLY_APPLY_H
 #define NOTCH_APPLY_APPLY_H
