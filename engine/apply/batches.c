@@ -5,7 +5,7 @@
 
 #include <assert.h>
 
-#define BATCHES_MAX 64u /* a thread that has to wait for a processor stops no other */
+#define BATCHES_MAX 128u /* a thread that has to wait for a processor stops no other */
 /* The reader is woken for this many: waking costs as much as reading some rows. */
 #define BATCHES_WORTH_WAKING (BATCHES_MAX / 2)
 
