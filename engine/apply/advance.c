@@ -23,15 +23,7 @@ const notch_outcome *notch_books_due(notch_books *books, notch_edition *edition,
                                      const notch_state *state, const notch_state *house,
                                      int64_t to_us, const notch_store_numbers *next)
 {
-  notch_case decision = {.plan = edition->rules->plan,
-                         .state = state,
-                         .house = house,
-                         .recorded_us = notch_books_next_moment(books),
-                         .next_event = next->event,
-                         .next_posting = next->posting,
-                         .next_effect = next->effect,
-                         .host = &books->host,
-                         .trace = books->trace};
+  notch_case decision = notch_books_case(books, edition, state, house, next);
   books->edition = edition;
   books->deciding_member = state->member;
   books->deciding_at_us = to_us;
@@ -183,7 +175,7 @@ static bool advance_some(notch_books *books, int64_t to_us, int64_t *after, uint
 /* ---- cohorts ---- */
 
 /* From when on rankings count: the last one recorded, else the first event of a member. */
-static bool find_ranked(notch_books *books, notch_edition *edition)
+static bool find_ranked(notch_books *books)
 {
   notch_transaction row;
   int64_t event = 0, end = notch_store_next(books->store)->event;
@@ -191,7 +183,6 @@ static bool find_ranked(notch_books *books, notch_edition *edition)
   notch_arena_init(&one, books->memory);
   bool good = notch_store_member_last(books->store, &event, 0) == NOTCH_STORE_OK, found = false;
   const notch_text ranking = notch_text_of(notch_due_word(NOTCH_DUE_RANKING));
-  (void)edition;
   while (good && !found && event > 0) {
     notch_arena_reset(&one);
     good = notch_history_read(books, event, &one, &row);
@@ -236,15 +227,8 @@ static bool rank_one(notch_books *books, notch_edition *edition, uint32_t cohort
     return false;
   }
   const notch_store_numbers *next = notch_store_next(books->store);
-  notch_case decision = {.plan = edition->rules->plan,
-                         .state = house->kept.open,
-                         .house = house->kept.open,
-                         .recorded_us = notch_books_next_moment(books),
-                         .next_event = next->event,
-                         .next_posting = next->posting,
-                         .next_effect = next->effect,
-                         .host = &books->host,
-                         .trace = books->trace};
+  notch_case decision =
+      notch_books_case(books, edition, house->kept.open, house->kept.open, next);
   books->edition = edition;
   const notch_outcome *outcome =
       notch_rank(books->decider, &decision, cohort, at_s, members, (uint32_t)count);
@@ -282,8 +266,7 @@ bool notch_books_rank(notch_books *books, int64_t to_us, uint64_t *count)
   if (edition->rules->program->cohort_count == 0) {
     return true;
   }
-  if ((books->ranked_us == 0 || books->ranked_us == INT64_MAX) &&
-      !find_ranked(books, edition)) {
+  if ((books->ranked_us == 0 || books->ranked_us == INT64_MAX) && !find_ranked(books)) {
     return false;
   }
   while (books->ranked_us < to_us) {

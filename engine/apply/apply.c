@@ -148,6 +148,21 @@ static bool settle_others(notch_books *books, const notch_outcome *outcome, int6
   return true;
 }
 
+notch_case notch_books_case(notch_books *books, const notch_edition *edition,
+                            const notch_state *state, const notch_state *house,
+                            const notch_store_numbers *next)
+{
+  return (notch_case){.plan = edition->rules->plan,
+                      .state = state,
+                      .house = house,
+                      .recorded_us = notch_books_next_moment(books),
+                      .next_event = next->event,
+                      .next_posting = next->posting,
+                      .next_effect = next->effect,
+                      .host = &books->host,
+                      .trace = books->trace};
+}
+
 static bool decide(notch_books *books, notch_edition *edition, notch_event *event, int64_t member,
                    const notch_returning *returning, notch_receipt *receipt, bool again);
 
@@ -208,18 +223,10 @@ static bool decide(notch_books *books, notch_edition *edition, notch_event *even
   if (member != 0 && state == NULL) {
     return false;
   }
-  notch_case decision = {.plan = edition->rules->plan,
-                         .state = state,
-                         .spare = state,
-                         .house = house->kept.open,
-                         .event = event,
-                         .original = original,
-                         .recorded_us = notch_books_next_moment(books),
-                         .next_event = next->event,
-                         .next_posting = next->posting,
-                         .next_effect = next->effect,
-                         .host = &books->host,
-                         .trace = books->trace};
+  notch_case decision = notch_books_case(books, edition, state, house->kept.open, next);
+  decision.spare = state;
+  decision.event = event;
+  decision.original = original;
   if (returning != NULL) {
     decision.latest_type = returning->latest_type;
     decision.latest_lowering = returning->latest;

@@ -335,6 +335,11 @@ bool notch_lineage_next(notch_lineage *lineage, notch_arena *arena, notch_transa
 
 /* ---- one event (apply.c, known.c) ------------------------------------------------------- */
 
+/* What every decision of these books is given; rows, postings and effects count from `next`. */
+notch_case notch_books_case(notch_books *books, const notch_edition *edition,
+                            const notch_state *state, const notch_state *house,
+                            const notch_store_numbers *next);
+
 typedef enum notch_reply { /* the public notch_answer */
   NOTCH_REPLY_APPLIED = 0,
   NOTCH_REPLY_KNOWN = 1,

@@ -284,15 +284,13 @@ uint32_t notch_names_called(const notch_program *p, notch_name_sort sort, notch_
   return NOTCH_NONE;
 }
 
-static uint32_t find_index(notch_books *books, const notch_edition *edition, uint32_t number)
+static uint32_t find_index(notch_books *books, const notch_edition *edition,
+                           notch_name_sort sort, uint32_t number)
 {
-  const notch_program *p = edition->rules->program;
   notch_text text = notch_store_name_text(books->store, number);
-  notch_name_sort sort = notch_store_name_sort(books->store, number);
-  if (sort == NOTCH_NAME_TIER) {
-    return find_tier(books, edition, text);
-  }
-  return notch_names_called(p, sort, text, &books->run);
+  return sort == NOTCH_NAME_TIER
+             ? find_tier(books, edition, text)
+             : notch_names_called(edition->rules->program, sort, text, &books->run);
 }
 
 /* An index, and that it is one of this sort: a damaged row may have another sort's number. */
@@ -312,7 +310,7 @@ static bool look_up(notch_books *books, notch_edition *edition, notch_name_sort 
     return false;
   }
   if (edition->indexes[number] == 0) {
-    uint32_t index = find_index(books, edition, number);
+    uint32_t index = find_index(books, edition, sort, number);
     edition->indexes[number] = index == NOTCH_NONE ? NOTCH_NONE : entry_of(sort, index);
   }
   *out = edition->indexes[number] == NOTCH_NONE ? NOTCH_NONE : edition->indexes[number] >> 4;
