@@ -148,16 +148,17 @@ void *notch_arena_extend(notch_arena *arena, size_t size)
   void *item = block->bytes + block->used;
   block->used += item_size;
   arena->used_total += item_size;
-  return memset(item, 0, size);
+  return item;
 }
 
 notch_text notch_arena_text(notch_arena *arena, notch_text text)
 {
-  char *copy = notch_arena_alloc(arena, (size_t)text.length + 1);
+  char *copy = notch_arena_take(arena, (size_t)text.length + 1);
   if (copy == NULL)
     return (notch_text){NULL, 0};
   if (text.length != 0)
     memcpy(copy, text.bytes, text.length);
+  copy[text.length] = '\0';
   return (notch_text){copy, text.length};
 }
 

@@ -18,14 +18,13 @@ typedef struct scan { /* of one of the tables that hang on event */
 struct notch_cursor {
   notch_store *store;
   sqlite3_stmt *events;
+  int64_t to;    /* the last one that is wanted */
   bool leaves;   /* are read, too */
   scan more, postings, moves, effects;
   notch_arena own;   /* of the current transaction */
-  notch_arena *into; /* or the caller's, for as long as he likes */
   bool apart;        /* contents stay so */
+  notch_row row;     /* into `own`, or into the caller's arena for as long as he likes */
   notch_transaction transaction;
-  notch_posting first; /* of its postings */
-  notch_digest leaf;
   notch_store_status status;
 };
 
@@ -46,10 +45,14 @@ static notch_store_status open_cursor(notch_cursor **out, notch_store *store, in
   if (cursor == NULL) {
     return notch_store_nomem(store);
   }
-  *cursor = (notch_cursor){.store = store, .leaves = leaves, .more.column = NOTCH_MORE_EVENT};
+  *cursor = (notch_cursor){.store = store,
+                           .to = to == 0 ? INT64_MAX : to,
+                           .leaves = leaves,
+                           .more.column = NOTCH_MORE_EVENT};
   cursor->postings.column = cursor->moves.column = cursor->effects.column = 1;
   notch_arena_init(&cursor->own, store->memory);
-  cursor->into = &cursor->own;
+  cursor->row.arena = &cursor->own;
+  cursor->row.out = &cursor->transaction;
   notch_sql events = leaves ? NOTCH_SQL_EVENTS : NOTCH_SQL_EVENTS_PLAIN;
   if (!prepare(cursor, &cursor->events, notch_sql_text(events)) ||
       !prepare(cursor, &cursor->more.rows, notch_sql_text(NOTCH_SQL_MORE_OF)) ||
@@ -61,7 +64,7 @@ static notch_store_status open_cursor(notch_cursor **out, notch_store *store, in
     return status;
   }
   sqlite3_bind_int64(cursor->events, 1, from);
-  sqlite3_bind_int64(cursor->events, 2, to == 0 ? INT64_MAX : to);
+  notch_row_bind(cursor->events, &cursor->row);
   *out = cursor;
   return NOTCH_STORE_OK;
 }
@@ -93,7 +96,7 @@ void notch_cursor_close(notch_cursor *cursor)
 
 void notch_cursor_read_into(notch_cursor *cursor, notch_arena *arena)
 {
-  cursor->into = arena;
+  cursor->row.arena = arena;
 }
 
 void notch_cursor_leave_apart(notch_cursor *cursor)
@@ -109,7 +112,7 @@ notch_store_status notch_cursor_status(const notch_cursor *cursor)
 const notch_digest *notch_cursor_leaf(const notch_cursor *cursor)
 {
   assert(cursor->leaves);
-  return &cursor->leaf;
+  return &cursor->row.leaf;
 }
 
 static void step(notch_cursor *cursor, scan *table)
@@ -152,9 +155,9 @@ static void read_more_postings(notch_cursor *cursor, int64_t second)
   if (!seek(cursor, &cursor->postings, second, t->event)) {
     return;
   }
-  notch_posting next = cursor->first;
+  notch_posting next = *cursor->row.first;
   for (;;) {
-    notch_posting *posting = notch_vec_try_push(&list, cursor->into);
+    notch_posting *posting = notch_vec_try_push(&list, cursor->row.arena);
     if (posting == NULL) {
       return;
     }
@@ -162,7 +165,7 @@ static void read_more_postings(notch_cursor *cursor, int64_t second)
     if (!is_of(&cursor->postings, t->event)) {
       break;
     }
-    notch_row_posting(rows, cursor->into, t->at_us, &next);
+    notch_row_posting(rows, cursor->row.arena, t->at_us, &next);
     step(cursor, &cursor->postings);
   }
   t->postings = list.items;
@@ -177,7 +180,7 @@ static void read_moves(notch_cursor *cursor, int64_t first)
     return;
   }
   for (; is_of(&cursor->moves, t->event); step(cursor, &cursor->moves)) {
-    notch_move *move = notch_vec_try_push(&list, cursor->into);
+    notch_move *move = notch_vec_try_push(&list, cursor->row.arena);
     if (move == NULL) {
       return;
     }
@@ -195,90 +198,56 @@ static void read_effects(notch_cursor *cursor, int64_t first)
     return;
   }
   for (; is_of(&cursor->effects, t->event); step(cursor, &cursor->effects)) {
-    notch_effect *effect = notch_vec_try_push(&list, cursor->into);
+    notch_effect *effect = notch_vec_try_push(&list, cursor->row.arena);
     if (effect == NULL) {
       return;
     }
-    notch_row_effect(cursor->effects.rows, cursor->into, effect);
+    notch_row_effect(cursor->effects.rows, cursor->row.arena, effect);
   }
   t->effects = list.items;
   t->effect_count = list.count;
 }
 
-/* What few events have.  The texts stay where they are until the scan is needed again. */
+/* What few events have. */
 static void read_more(notch_cursor *cursor, notch_row_hangs *hangs)
 {
   int64_t event = cursor->transaction.event;
   if (seek(cursor, &cursor->more, event, event) && is_of(&cursor->more, event)) {
-    notch_row_more(cursor->more.rows, &cursor->transaction, &cursor->first, hangs);
-  }
-}
-
-/* Out of the row, apart where that is wanted and somebody sent it, else in one piece. */
-static void read_content(notch_cursor *cursor)
-{
-  notch_transaction *t = &cursor->transaction;
-  if (cursor->apart && t->shape != 0 && t->origin == NOTCH_ORIGIN_SENT) {
-    t->content = notch_arena_text(cursor->into, t->content);
-  } else {
-    notch_store_join(cursor->store, t, cursor->into);
-  }
-}
-
-/* What else the transaction points to: columns of the row, and the cursor's own first posting.
- * Its content is in the arena. */
-static void keep(notch_cursor *cursor)
-{
-  notch_transaction *t = &cursor->transaction;
-  notch_text *const texts[] = {&t->id, &t->shared, &t->detail};
-  for (unsigned i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-    if (texts[i]->length > 0) {
-      *texts[i] = notch_arena_text(cursor->into, *texts[i]);
-    }
-  }
-  notch_posting *first = t->postings == &cursor->first ? NOTCH_NEW(cursor->into, notch_posting)
-                                                       : NULL;
-  if (first != NULL) {
-    *first = cursor->first;
-    t->postings = first;
+    notch_row_more(cursor->more.rows, &cursor->row, hangs);
   }
 }
 
 const notch_transaction *notch_cursor_next(notch_cursor *cursor)
 {
+  notch_row *row = &cursor->row;
+  const notch_transaction *t = row->out;
   if (cursor->status != NOTCH_STORE_OK) {
     return NULL;
   }
+  if (row->arena == &cursor->own) {
+    notch_arena_reset(&cursor->own);
+  }
   int code = sqlite3_step(cursor->events);
-  if (code != SQLITE_ROW) {
-    if (code != SQLITE_DONE) {
-      cursor->status = notch_store_fail(cursor->store, "reading the journal");
-    }
+  if (code != SQLITE_ROW && code != SQLITE_DONE) {
+    cursor->status = notch_store_fail(cursor->store, "reading the journal");
+  }
+  if (code != SQLITE_ROW || t->event > cursor->to) {
     return NULL;
   }
   notch_row_hangs hangs = {0, 0};
-  if (cursor->into == &cursor->own) {
-    notch_arena_reset(&cursor->own);
-  }
-  const notch_form *form = notch_row_event(cursor->store, cursor->events, cursor->into,
-                                           &cursor->transaction, &cursor->first);
-  if (form->fields[NOTCH_FORM_MORE] != 0) {
+  if (row->more) {
     read_more(cursor, &hangs);
   }
-  read_content(cursor);
-  if (cursor->leaves) {
-    notch_column_digest(cursor->events, NOTCH_ROW_LEAF, &cursor->leaf);
+  if (t->shape != 0 && (!cursor->apart || t->origin != NOTCH_ORIGIN_SENT)) {
+    notch_store_join(cursor->store, row->out, row->arena);
   }
-  if (form->fields[NOTCH_FORM_POSTINGS] > 1 && cursor->first.posting < INT64_MAX) {
-    read_more_postings(cursor, cursor->first.posting + 1);
+  if (row->more_postings && row->first != NULL && row->first->posting < INT64_MAX) {
+    read_more_postings(cursor, row->first->posting + 1);
   }
   read_moves(cursor, hangs.move);
   read_effects(cursor, hangs.effect);
-  if (cursor->into != &cursor->own) {
-    keep(cursor);
-  }
-  if (cursor->into->failed) {
+  if (row->arena->failed) {
     cursor->status = notch_store_nomem(cursor->store);
   }
-  return cursor->status == NOTCH_STORE_OK ? &cursor->transaction : NULL;
+  return cursor->status == NOTCH_STORE_OK ? t : NULL;
 }

@@ -296,14 +296,14 @@ void notch_flush_drop(notch_store *store); /* what it had still to write is writ
 /* row.c: columns of event, event_more, posting, move and effect rows, in the order of sql.def.
  * Lists and copied texts go to the arena; arena->failed says whether memory ran out. */
 enum { /* columns of an event row */
-  NOTCH_ROW_EVENT, NOTCH_ROW_ID, NOTCH_ROW_FORM, NOTCH_ROW_MEMBER, NOTCH_ROW_PREVIOUS,
-  NOTCH_ROW_AT, NOTCH_ROW_BOOKED, NOTCH_ROW_RECORDED, NOTCH_ROW_POSTING, NOTCH_ROW_AMOUNT,
-  NOTCH_ROW_LOT, NOTCH_ROW_RULES, NOTCH_ROW_MATURES, NOTCH_ROW_EXPIRES, NOTCH_ROW_CONTENT,
+  NOTCH_ROW_CONTENT, NOTCH_ROW_EVENT, NOTCH_ROW_ID, NOTCH_ROW_FORM, NOTCH_ROW_MEMBER,
+  NOTCH_ROW_PREVIOUS, NOTCH_ROW_AT, NOTCH_ROW_BOOKED, NOTCH_ROW_RECORDED, NOTCH_ROW_POSTING,
+  NOTCH_ROW_AMOUNT, NOTCH_ROW_LOT, NOTCH_ROW_RULES, NOTCH_ROW_MATURES, NOTCH_ROW_EXPIRES,
   NOTCH_ROW_LEAF
 };
 enum { /* of event_more */
-  NOTCH_MORE_EVENT, NOTCH_MORE_ORIGIN, NOTCH_MORE_CAUSE, NOTCH_MORE_MOVE, NOTCH_MORE_EFFECT,
-  NOTCH_MORE_EARNED, NOTCH_MORE_PARTNER, NOTCH_MORE_SHARED, NOTCH_MORE_DETAIL
+  NOTCH_MORE_DETAIL, NOTCH_MORE_EVENT, NOTCH_MORE_ORIGIN, NOTCH_MORE_CAUSE, NOTCH_MORE_MOVE,
+  NOTCH_MORE_EFFECT, NOTCH_MORE_EARNED, NOTCH_MORE_PARTNER, NOTCH_MORE_SHARED
 };
 enum { /* of posting_more */
   NOTCH_POSTING_POINTS = 2, NOTCH_POSTING_SOURCE, NOTCH_POSTING_TARGET, NOTCH_POSTING_AMOUNT,
@@ -313,13 +313,21 @@ enum { /* of posting_more */
 typedef struct notch_row_hangs { /* on an event: the first of each; 0: none */
   int64_t move, effect;
 } notch_row_hangs;
-/* What most events have, with the first posting; texts until the next step, the content apart.
- * Returns the event's form. */
-const notch_form *notch_row_event(notch_store *store, sqlite3_stmt *row, notch_arena *arena,
-                                  notch_transaction *out, notch_posting *first);
+/* A row of event is read by the function notch_row() of its statement, which is handed all its
+ * columns at once: asking for them one by one costs half as much as finding them. */
+typedef struct notch_row {
+  notch_arena *arena;     /* of everything that `out` points to */
+  notch_transaction *out; /* what most events have; the content apart */
+  notch_posting *first;   /* of its postings; NULL: it has none */
+  notch_digest leaf;      /* where the statement has it */
+  bool more;              /* there is a row of event_more */
+  bool more_postings;
+} notch_row;
+int notch_row_begin(notch_store *store); /* makes the function known: a result code */
+/* Before the first step; what is bound, and its arena, are looked at by each. */
+void notch_row_bind(sqlite3_stmt *statement, notch_row *row);
 /* The rest, from a row of event_more. */
-void notch_row_more(sqlite3_stmt *row, notch_transaction *out, notch_posting *first,
-                    notch_row_hangs *hangs);
+void notch_row_more(sqlite3_stmt *row, const notch_row *of, notch_row_hangs *hangs);
 /* A row of posting_more. */
 void notch_row_posting(sqlite3_stmt *row, notch_arena *arena, int64_t event_at_us,
                        notch_posting *out);

@@ -126,6 +126,9 @@ static notch_store_status configure(notch_store *store)
   if (store->options.read_only) {
     sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
   }
+  if (notch_row_begin(store) != SQLITE_OK) {
+    return notch_store_fail(store, "opening the ledger");
+  }
   return run_text(store, "PRAGMA recursive_triggers=ON;" /* L3: REPLACE meets the triggers too */
                          "PRAGMA secure_delete=ON;"      /* L13 */
                          "PRAGMA synchronous=FULL;"      /* L7 */

@@ -58,20 +58,18 @@ static notch_store_status read_part(notch_store *store, const part *what, int64_
 }
 
 /* What few events have; in a damaged ledger it may be missing. */
-static notch_store_status read_more(notch_store *store, notch_arena *arena,
-                                    notch_transaction *t, notch_posting *first,
+static notch_store_status read_more(notch_store *store, const notch_row *row,
                                     notch_row_hangs *hangs)
 {
   sqlite3_stmt *get = notch_sql_get(store, NOTCH_SQL_MORE_OF);
   if (get == NULL) {
     return store->last;
   }
-  sqlite3_bind_int64(get, 1, t->event);
+  sqlite3_bind_int64(get, 1, row->out->event);
   notch_store_status status = notch_sql_row(store, get, "reading what a transaction has more");
-  if (status == NOTCH_STORE_OK && sqlite3_column_int64(get, NOTCH_MORE_EVENT) == t->event) {
-    notch_row_more(get, t, first, hangs);
-    t->shared = notch_arena_text(arena, t->shared);
-    t->detail = notch_arena_text(arena, t->detail);
+  if (status == NOTCH_STORE_OK &&
+      sqlite3_column_int64(get, NOTCH_MORE_EVENT) == row->out->event) {
+    notch_row_more(get, row, hangs);
   }
   notch_sql_done(get);
   return status == NOTCH_STORE_NOTFOUND ? NOTCH_STORE_OK : status;
@@ -81,24 +79,22 @@ notch_store_status notch_store_read(notch_store *store, int64_t event, notch_are
                                     notch_transaction *out)
 {
   sqlite3_stmt *get = notch_sql_get(store, NOTCH_SQL_EVENT_GET);
-  notch_posting *first = NOTCH_NEW(arena, notch_posting);
-  if (get == NULL || first == NULL) {
-    return get == NULL ? store->last : notch_store_nomem(store);
+  notch_row row = {.arena = arena, .out = out};
+  if (get == NULL) {
+    return store->last;
   }
   sqlite3_bind_int64(get, 1, event);
+  notch_row_bind(get, &row);
   notch_store_status status = notch_sql_row(store, get, "reading a transaction");
+  notch_sql_done(get);
   if (status != NOTCH_STORE_OK) {
-    notch_sql_done(get);
     return status;
   }
   notch_row_hangs hangs = {0, 0};
-  const notch_form *form = notch_row_event(store, get, arena, out, first);
-  notch_store_join(store, out, arena);
-  bool postings = form->fields[NOTCH_FORM_POSTINGS] > 1;
-  out->id = notch_arena_text(arena, out->id);
-  status = form->fields[NOTCH_FORM_MORE] != 0 ? read_more(store, arena, out, first, &hangs)
-                                              : NOTCH_STORE_OK;
-  notch_sql_done(get);
+  if (out->shape != 0) {
+    notch_store_join(store, out, arena);
+  }
+  status = row.more ? read_more(store, &row, &hangs) : NOTCH_STORE_OK;
   if (arena->failed) {
     return notch_store_nomem(store);
   }
@@ -106,8 +102,8 @@ notch_store_status notch_store_read(notch_store *store, int64_t event, notch_are
     return status;
   }
   const void *items = out->postings;
-  if (postings && first->posting < INT64_MAX) {
-    status = read_part(store, &postings_part, first->posting + 1, out, arena, &items,
+  if (row.more_postings && row.first->posting < INT64_MAX) {
+    status = read_part(store, &postings_part, row.first->posting + 1, out, arena, &items,
                        &out->posting_count);
     out->postings = items;
   }

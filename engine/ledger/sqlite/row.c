@@ -4,11 +4,25 @@
 #include "ledger/sqlite/internal.h"
 
 #include <assert.h>
+#include <string.h>
 
-static int64_t number(sqlite3_stmt *row, int column, int64_t absent)
+#define NOTCH_ROW_POINTER "notch_row" /* what kind of pointer is bound */
+
+static int64_t number(sqlite3_value *value, int64_t absent)
 {
-  return sqlite3_column_type(row, column) == SQLITE_NULL ? absent
-                                                         : sqlite3_column_int64(row, column);
+  return sqlite3_value_type(value) == SQLITE_NULL ? absent : sqlite3_value_int64(value);
+}
+
+/* A column's value.  No thread but this one uses the connection, so that it may be read. */
+static int64_t column_number(sqlite3_stmt *row, int column, int64_t absent)
+{
+  return number(sqlite3_column_value(row, column), absent);
+}
+
+static notch_text text_of(sqlite3_value *value)
+{
+  const char *bytes = sqlite3_value_blob(value);
+  return (notch_text){bytes, (uint32_t)sqlite3_value_bytes(value)};
 }
 
 /* What a column says as a difference; in a damaged row it may not fit and goes round. */
@@ -37,55 +51,55 @@ bool notch_rules_encode(notch_buffer *out, const notch_posting *posting)
   return !out->failed;
 }
 
-/* Reads digits, skipping what is none before them.  Stops at the end of the text. */
-static const char *next_number(const char *at, const char *end, int64_t *out)
+/* The next number, whatever stands before it; 0 where none is left.  There is a byte at least. */
+static inline int64_t next_number(const char **from, const char *end)
 {
-  uint64_t value = 0;
-  bool below = false; /* a lowering rule's share */
-  for (; at < end && (unsigned char)(*at - '0') > 9; at++) {
-    below = *at == '-';
+  const char *at = *from;
+  unsigned digit;
+  do {
+    digit = (unsigned char)*at++ - '0';
+  } while (digit > 9 && at < end);
+  uint64_t value = digit > 9 ? 0 : digit;
+  bool below = at - *from > 1 && at[-2] == '-'; /* a lowering rule's share */
+  while (at < end && (digit = (unsigned char)*at - '0') <= 9) {
+    value = value * 10 + digit;
+    at++;
   }
-  for (; at < end && (unsigned char)(*at - '0') <= 9; at++) {
-    value = value * 10 + (unsigned)(*at - '0');
-  }
+  *from = at;
   int64_t number = (int64_t)(value & INT64_MAX);
-  *out = below ? -number : number;
-  return at;
+  return below ? -number : number;
 }
 
 #define SHARE_BYTES_MIN 4u /* 1,5 and what parts it from the next */
 
-static void column_shares(sqlite3_stmt *row, int column, notch_arena *arena, notch_posting *out)
+static void take_shares(sqlite3_value *value, notch_arena *arena, notch_posting *out)
 {
-  int type = sqlite3_column_type(row, column);
+  int type = sqlite3_value_type(value);
   if (type == SQLITE_NULL) {
     return;
   }
   if (type == SQLITE_INTEGER) {
     notch_share *only = NOTCH_NEW(arena, notch_share);
     if (only != NULL) {
-      *only = (notch_share){(uint32_t)sqlite3_column_int64(row, column), out->amount};
+      *only = (notch_share){(uint32_t)sqlite3_value_int64(value), out->amount};
       out->shares = only;
       out->share_count = 1;
     }
     return;
   }
-  notch_text rules = notch_column_text(row, column);
+  notch_text rules = text_of(value);
   const char *at = rules.bytes, *end = rules.bytes + rules.length;
   uint32_t most = rules.length / SHARE_BYTES_MIN + 1, count = 0;
-  notch_share *shares = NOTCH_NEW_ARRAY(arena, notch_share, most);
+  notch_share *shares = notch_arena_take(arena, most * sizeof *shares);
   if (shares == NULL || most > UINT16_MAX) {
     return;
   }
   uint64_t left = (uint64_t)out->amount;
   while (count < most && end - at > 1) { /* the bracket is left */
-    int64_t rule;
-    at = next_number(at, end, &rule);
-    shares[count] = (notch_share){(uint32_t)rule, (int64_t)left};
-    if (end - at > 1) {
-      at = next_number(at, end, &shares[count].amount);
-    }
-    left -= (uint64_t)shares[count++].amount;
+    uint32_t rule = (uint32_t)next_number(&at, end);
+    int64_t amount = end - at > 1 ? next_number(&at, end) : (int64_t)left;
+    shares[count++] = (notch_share){rule, amount};
+    left -= (uint64_t)amount;
   }
   out->shares = shares;
   out->share_count = (uint16_t)count;
@@ -95,8 +109,8 @@ static void column_shares(sqlite3_stmt *row, int column, notch_arena *arena, not
 static void column_origin(sqlite3_stmt *row, int earned, int64_t event_at_us, notch_posting *out)
 {
   if (out->lot == out->posting) {
-    out->earned_us = number(row, earned, event_at_us);
-    out->partner = (uint32_t)number(row, earned + 1, NOTCH_NONE);
+    out->earned_us = column_number(row, earned, event_at_us);
+    out->partner = (uint32_t)column_number(row, earned + 1, NOTCH_NONE);
   }
 }
 
@@ -106,64 +120,106 @@ static notch_posting posting_of(int64_t number, int64_t amount, int64_t lot)
                          .expires_s = NOTCH_NEVER, .terms = NOTCH_NONE, .partner = NOTCH_NONE};
 }
 
-static void first_posting(sqlite3_stmt *row, const notch_form *form, notch_arena *arena,
-                          const notch_transaction *t, notch_posting *out)
+static notch_posting *first_posting(sqlite3_value **columns, const notch_form *form,
+                                    notch_arena *arena, const notch_transaction *t)
 {
-  int64_t posting = apart(t->event, sqlite3_column_int64(row, NOTCH_ROW_POSTING), -1);
-  *out = posting_of(posting, sqlite3_column_int64(row, NOTCH_ROW_AMOUNT),
-                    apart(posting, sqlite3_column_int64(row, NOTCH_ROW_LOT), -1));
+  notch_posting *out = notch_arena_take(arena, sizeof *out);
+  if (out == NULL) {
+    return NULL;
+  }
+  int64_t posting = apart(t->event, sqlite3_value_int64(columns[NOTCH_ROW_POSTING]), -1);
+  *out = posting_of(posting, sqlite3_value_int64(columns[NOTCH_ROW_AMOUNT]),
+                    apart(posting, sqlite3_value_int64(columns[NOTCH_ROW_LOT]), -1));
   out->points = (uint32_t)form->fields[NOTCH_FORM_POINTS];
   out->source = (uint8_t)form->fields[NOTCH_FORM_SOURCE];
   out->target = (uint8_t)form->fields[NOTCH_FORM_TARGET];
-  column_shares(row, NOTCH_ROW_RULES, arena, out);
+  take_shares(columns[NOTCH_ROW_RULES], arena, out);
   if (out->lot == posting) {
     int64_t terms = form->fields[NOTCH_FORM_TERMS];
-    out->matures_s = number(row, NOTCH_ROW_MATURES, INT64_MIN);
-    out->expires_s = number(row, NOTCH_ROW_EXPIRES, NOTCH_NEVER);
+    out->matures_s = number(columns[NOTCH_ROW_MATURES], INT64_MIN);
+    out->expires_s = number(columns[NOTCH_ROW_EXPIRES], NOTCH_NEVER);
     out->terms = terms == NOTCH_FORM_NULL ? NOTCH_NONE : (uint32_t)terms;
     out->earned_us = t->at_us;
   }
+  return out;
 }
 
-const notch_form *notch_row_event(notch_store *store, sqlite3_stmt *row, notch_arena *arena,
-                                  notch_transaction *out, notch_posting *first)
+static void take_event(notch_store *store, sqlite3_value **columns, notch_row *row)
 {
-  const notch_form *form = notch_form_of(store, sqlite3_column_int64(row, NOTCH_ROW_FORM));
-  *out = (notch_transaction){0};
-  out->event = sqlite3_column_int64(row, NOTCH_ROW_EVENT);
-  out->id = notch_column_text(row, NOTCH_ROW_ID);
+  notch_transaction *out = row->out;
+  const notch_form *form =
+      notch_form_of(store, sqlite3_value_int64(columns[NOTCH_ROW_FORM]));
+  *out = (notch_transaction){.event = sqlite3_value_int64(columns[NOTCH_ROW_EVENT])};
+  out->id = text_of(columns[NOTCH_ROW_ID]);
+  if (out->id.length > 0) {
+    out->id = notch_arena_text(row->arena, out->id);
+  }
   out->type = (uint32_t)form->fields[NOTCH_FORM_TYPE];
-  out->member = sqlite3_column_int64(row, NOTCH_ROW_MEMBER);
-  int64_t back = sqlite3_column_int64(row, NOTCH_ROW_PREVIOUS);
+  out->member = sqlite3_value_int64(columns[NOTCH_ROW_MEMBER]);
+  int64_t back = sqlite3_value_int64(columns[NOTCH_ROW_PREVIOUS]);
   out->previous = back == 0 ? 0 : apart(out->event, back, -1);
-  out->at_us = sqlite3_column_int64(row, NOTCH_ROW_AT);
+  out->at_us = sqlite3_value_int64(columns[NOTCH_ROW_AT]);
   out->offset_min = (int32_t)form->fields[NOTCH_FORM_OFFSET];
-  out->booked_us = apart(out->at_us, sqlite3_column_int64(row, NOTCH_ROW_BOOKED), 1);
-  out->recorded_us = apart(out->at_us, sqlite3_column_int64(row, NOTCH_ROW_RECORDED), 1);
+  out->booked_us = apart(out->at_us, sqlite3_value_int64(columns[NOTCH_ROW_BOOKED]), 1);
+  out->recorded_us = apart(out->at_us, sqlite3_value_int64(columns[NOTCH_ROW_RECORDED]), 1);
   out->version = (uint32_t)form->fields[NOTCH_FORM_VERSION];
   out->verdict = (notch_verdict)form->fields[NOTCH_FORM_OUTCOME];
   int64_t shape = form->fields[NOTCH_FORM_SHAPE];
   out->shape = shape < 1 || shape > UINT32_MAX ? 0 : (uint32_t)shape;
-  out->content = notch_column_text(row, NOTCH_ROW_CONTENT);
-  if (form->fields[NOTCH_FORM_POSTINGS] > 0) {
-    first_posting(row, form, arena, out, first);
-    out->postings = first;
-    out->posting_count = 1;
-  }
-  return form;
+  out->content = notch_arena_text(row->arena, text_of(columns[NOTCH_ROW_CONTENT]));
+  row->first = form->fields[NOTCH_FORM_POSTINGS] > 0
+                   ? first_posting(columns, form, row->arena, out)
+                   : NULL;
+  out->postings = row->first;
+  out->posting_count = row->first != NULL;
+  row->more = form->fields[NOTCH_FORM_MORE] != 0;
+  row->more_postings = form->fields[NOTCH_FORM_POSTINGS] > 1;
 }
 
-void notch_row_more(sqlite3_stmt *row, notch_transaction *out, notch_posting *first,
-                    notch_row_hangs *hangs)
+/* notch_row(ROW, columns of an event...): takes the row, and is NULL.  No view and no trigger of a
+ * file may call it. */
+static void take_row(sqlite3_context *context, int count, sqlite3_value **values)
 {
+  notch_row *row = sqlite3_value_pointer(values[0], NOTCH_ROW_POINTER);
+  sqlite3_value **columns = values + 1;
+  assert(row != NULL && count >= 1 + NOTCH_ROW_LEAF);
+  jmp_buf *escape = row->arena->escape;
+  row->arena->escape = NULL; /* no jump may leave SQLite */
+  take_event(sqlite3_user_data(context), columns, row);
+  row->arena->escape = escape;
+  if (count > 1 + NOTCH_ROW_LEAF) {
+    const void *leaf = sqlite3_value_blob(columns[NOTCH_ROW_LEAF]);
+    row->leaf = (notch_digest){{0}};
+    if (sqlite3_value_bytes(columns[NOTCH_ROW_LEAF]) == (int)sizeof row->leaf.bytes) {
+      memcpy(row->leaf.bytes, leaf, sizeof row->leaf.bytes);
+    }
+  }
+}
+
+int notch_row_begin(notch_store *store)
+{
+  return sqlite3_create_function_v2(store->db, "notch_row", -1, SQLITE_UTF8 | SQLITE_DIRECTONLY,
+                                    store, take_row, NULL, NULL, NULL);
+}
+
+void notch_row_bind(sqlite3_stmt *statement, notch_row *row)
+{
+  sqlite3_bind_pointer(statement, 2, row, NOTCH_ROW_POINTER, NULL);
+}
+
+void notch_row_more(sqlite3_stmt *row, const notch_row *of, notch_row_hangs *hangs)
+{
+  notch_transaction *out = of->out;
   out->origin = (notch_origin)sqlite3_column_int(row, NOTCH_MORE_ORIGIN);
   out->cause = sqlite3_column_int64(row, NOTCH_MORE_CAUSE);
   hangs->move = sqlite3_column_int64(row, NOTCH_MORE_MOVE);
   hangs->effect = sqlite3_column_int64(row, NOTCH_MORE_EFFECT);
-  out->shared = notch_column_text(row, NOTCH_MORE_SHARED);
-  out->detail = notch_column_text(row, NOTCH_MORE_DETAIL);
-  if (out->posting_count > 0) {
-    column_origin(row, NOTCH_MORE_EARNED, out->at_us, first);
+  notch_text shared = notch_column_text(row, NOTCH_MORE_SHARED);
+  notch_text detail = notch_column_text(row, NOTCH_MORE_DETAIL);
+  out->shared = shared.length > 0 ? notch_arena_text(of->arena, shared) : (notch_text){NULL, 0};
+  out->detail = detail.length > 0 ? notch_arena_text(of->arena, detail) : (notch_text){NULL, 0};
+  if (of->first != NULL) {
+    column_origin(row, NOTCH_MORE_EARNED, out->at_us, of->first);
   }
 }
 
@@ -176,11 +232,11 @@ void notch_row_posting(sqlite3_stmt *row, notch_arena *arena, int64_t event_at_u
   out->points = (uint32_t)sqlite3_column_int64(row, NOTCH_POSTING_POINTS);
   out->source = (uint8_t)sqlite3_column_int(row, NOTCH_POSTING_SOURCE);
   out->target = (uint8_t)sqlite3_column_int(row, NOTCH_POSTING_TARGET);
-  column_shares(row, NOTCH_POSTING_RULES, arena, out);
+  take_shares(sqlite3_column_value(row, NOTCH_POSTING_RULES), arena, out);
   if (out->lot == out->posting) {
-    out->matures_s = number(row, NOTCH_POSTING_MATURES, INT64_MIN);
-    out->expires_s = number(row, NOTCH_POSTING_EXPIRES, NOTCH_NEVER);
-    out->terms = (uint32_t)number(row, NOTCH_POSTING_TERMS, NOTCH_NONE);
+    out->matures_s = column_number(row, NOTCH_POSTING_MATURES, INT64_MIN);
+    out->expires_s = column_number(row, NOTCH_POSTING_EXPIRES, NOTCH_NEVER);
+    out->terms = (uint32_t)column_number(row, NOTCH_POSTING_TERMS, NOTCH_NONE);
   }
   column_origin(row, NOTCH_POSTING_EARNED, event_at_us, out);
 }
@@ -191,7 +247,7 @@ void notch_row_move(sqlite3_stmt *row, notch_move *out)
   out->ladder = (uint32_t)sqlite3_column_int64(row, 2);
   out->tier = (uint32_t)sqlite3_column_int64(row, 3);
   out->since_us = sqlite3_column_int64(row, 4);
-  out->until_s = number(row, 5, NOTCH_NEVER);
+  out->until_s = column_number(row, 5, NOTCH_NEVER);
   out->cause = (uint8_t)sqlite3_column_int(row, 6);
 }
 
@@ -200,12 +256,12 @@ void notch_row_effect(sqlite3_stmt *row, notch_arena *arena, notch_effect *out)
   *out = (notch_effect){0};
   out->effect = sqlite3_column_int64(row, 0);
   out->kind = (uint8_t)sqlite3_column_int(row, 2);
-  out->subject = (uint32_t)number(row, 3, NOTCH_NONE);
-  out->rule = (uint32_t)number(row, 4, NOTCH_NONE);
+  out->subject = (uint32_t)column_number(row, 3, NOTCH_NONE);
+  out->rule = (uint32_t)column_number(row, 4, NOTCH_NONE);
   out->amount = sqlite3_column_int64(row, 5);
   out->ref = sqlite3_column_int64(row, 6);
-  out->matures_s = number(row, 7, INT64_MIN);
-  out->until_s = number(row, 8, NOTCH_NEVER);
+  out->matures_s = column_number(row, 7, INT64_MIN);
+  out->until_s = column_number(row, 8, NOTCH_NEVER);
   if (sqlite3_column_type(row, 9) != SQLITE_NULL) {
     out->text = notch_arena_text(arena, notch_column_text(row, 9));
   }
