@@ -280,7 +280,8 @@ void notch_host_init(notch_books *books);
 
 /* ---- history (history.c) ---------------------------------------------------------- */
 
-/* The event that a row recorded, typed by the edition; NULL: none was sent, or it is gone. */
+/* The event that a row recorded, typed by the edition; of the row it keeps the id alone.  NULL:
+ * none was sent, or it is gone. */
 notch_event *notch_history_event(notch_books *books, notch_edition *edition,
                                  const notch_transaction *row, notch_arena *arena);
 /* Reads a row; the arena may be armed. */

@@ -87,12 +87,12 @@ notch_vault notch_books_vault(notch_books *books, int64_t member, int64_t event)
                        .id = vault_id};
 }
 
-/* The values alone where that is enough, else the content in one piece. */
+/* The values alone where that is enough, else the content in one piece, a copy. */
 static notch_event *read_content(notch_books *books, notch_edition *edition, notch_reader *reader,
                                  uint32_t type, const notch_transaction *row)
 {
   if (row->shape == 0) {
-    return notch_read_recorded(reader, type, row->content);
+    return notch_read_recorded(reader, type, notch_arena_text(reader->run, row->content));
   }
   const notch_keys *keys = notch_shapes_keys(books, edition, row->shape, type);
   notch_event *event = keys == NULL ? NULL : notch_read_values(reader, keys, row->content);

@@ -379,11 +379,7 @@ static bool decide_sent(notch_rerun *rerun, const notch_transaction *row, notch_
     return decide_early(rerun, row, out);
   }
   bool unread = row->verdict > NOTCH_WAITING && is_unread(row);
-  /* The decision may be compared with rows to come, when this one is forgotten. */
-  notch_transaction kept = *row;
-  kept.id = notch_arena_text(&rerun->row, row->id);
-  kept.content = notch_arena_text(&rerun->row, row->content);
-  out->event = unread ? NULL : notch_history_event(books, out->edition, &kept, &rerun->row);
+  out->event = unread ? NULL : notch_history_event(books, out->edition, row, &rerun->row);
   if (out->event == NULL && books->foreign && row->verdict == NOTCH_APPLIED) {
     return not_theirs(rerun, row, out);
   }

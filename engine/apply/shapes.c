@@ -28,7 +28,7 @@ static bool grow(notch_books *books, notch_edition *edition, uint32_t shape)
 static notch_shape_keys *look_up(notch_books *books, notch_edition *edition, uint32_t shape,
                                  uint32_t type)
 {
-  notch_text texts, list = notch_store_shape(books->store, shape, &texts);
+  notch_text letters, list = notch_store_shape(books->store, shape, &letters);
   if (list.length == 0 || (shape >= edition->shape_count && !grow(books, edition, shape))) {
     return NULL;
   }
@@ -37,8 +37,7 @@ static notch_shape_keys *look_up(notch_books *books, notch_edition *edition, uin
     return NULL;
   }
   const notch_json *keys = notch_json_parse(books->parser, list, &books->keep, NULL, NULL);
-  notch_read_keys(&made->keys, edition->rules->layout, type, keys, &books->keep);
-  made->keys.texts = texts;
+  notch_read_keys(&made->keys, edition->rules->layout, type, keys, letters, &books->keep);
   made->next = edition->shapes[shape];
   edition->shapes[shape] = made;
   return made;

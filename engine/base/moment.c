@@ -34,15 +34,28 @@ static bool take_digits(cursor *from, unsigned count, int32_t *out)
   return true;
 }
 
+/* Two digits; 100 and more: they are none. */
+static inline unsigned two_digits(const char *at)
+{
+  unsigned tens = (unsigned char)at[0] - '0', ones = (unsigned char)at[1] - '0';
+  return tens <= 9 && ones <= 9 ? tens * 10 + ones : 100;
+}
+
+#define DATE_BYTES 10 /* 2026-03-01 */
+
 static bool take_date(cursor *from, int32_t *day)
 {
-  int32_t year, month, month_day;
-  if (!take_digits(from, 4, &year) || !take(from, '-') || !take_digits(from, 2, &month) ||
-      !take(from, '-') || !take_digits(from, 2, &month_day))
+  const char *at = from->at;
+  if (from->end - at < DATE_BYTES || at[4] != '-' || at[7] != '-')
     return false;
-  notch_civil civil = {year, (uint8_t)month, (uint8_t)month_day};
+  unsigned century = two_digits(at), year = two_digits(at + 2);
+  unsigned month = two_digits(at + 5), month_day = two_digits(at + 8);
+  if (century > 99 || year > 99 || month > 12 || month_day > 31)
+    return false;
+  notch_civil civil = {(int32_t)(century * 100 + year), (uint8_t)month, (uint8_t)month_day};
   if (!notch_civil_valid(civil))
     return false;
+  from->at += DATE_BYTES;
   *day = notch_day_of(civil);
   return true;
 }

@@ -340,7 +340,7 @@ notch_event *notch_read_recorded(notch_reader *reader, uint32_t type, notch_text
 
 notch_event *notch_read_values(notch_reader *reader, const notch_keys *keys, notch_text values)
 {
-  if (keys->fields == NULL) {
+  if (keys->items == NULL) {
     return NULL;
   }
   notch_event *event = event_new(reader, keys->type);

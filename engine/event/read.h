@@ -20,16 +20,29 @@ typedef struct notch_layout {
 } notch_layout;
 const notch_layout *notch_layout_make(const notch_program *program, notch_arena *arena);
 
-/* Where the keys of a content are kept apart from its values: which field each value is of. */
+/* Where the keys of a content are kept apart from its values: how each value is read. */
+typedef enum notch_way {
+  NOTCH_WAY_ANY,    /* as its type asks for */
+  NOTCH_WAY_WORD,   /* of `choices` */
+  NOTCH_WAY_AMOUNT, /* with all its `decimals` */
+  NOTCH_WAY_DATE
+} notch_way;
+typedef struct notch_content_key {
+  uint32_t field;
+  notch_way way; /* to be tried first */
+  char letter;   /* between commas: t, a text without its quotes, or v.  0: as JSON has it */
+  uint8_t decimals;
+  const notch_choice_set *choices;
+} notch_content_key;
 typedef struct notch_keys {
   uint32_t type; /* of event */
   uint32_t count;
-  uint32_t *fields; /* NULL: the values are not to be read by themselves */
-  notch_text texts; /* t or v of each: between commas, t without quotes.  Empty: a list in JSON */
+  notch_content_key *items; /* NULL: the values are not to be read by themselves */
+  bool bare;        /* the values stand between commas.  Else they are a list in JSON */
 } notch_keys;
-/* From the list of the keys. */
+/* From the list of the keys and their letters; none: the values are a list. */
 void notch_read_keys(notch_keys *out, const notch_layout *layout, uint32_t type,
-                     const notch_json *keys, notch_arena *arena);
+                     const notch_json *keys, notch_text letters, notch_arena *arena);
 
 /* Where personal values and member numbers are kept apart from the content (ledger, section 1). */
 typedef struct notch_vault {
@@ -86,10 +99,11 @@ bool notch_read_at(notch_reader *reader, const notch_json *at, int64_t *at_us,
 /* NULL: refused, see verdict and sentence. */
 notch_event *notch_read_event(notch_reader *reader, const notch_envelope *envelope);
 
-/* The same event from what a row recorded of it. */
+/* The same event from what a row recorded of it, which stays where it is as long as the event
+ * does. */
 notch_event *notch_read_recorded(notch_reader *reader, uint32_t type, notch_text content);
-/* The same from the values alone, which stay where they are as long as the event does.  NULL: they
- * are to be read in one piece with their keys. */
+/* The same from the values alone, of which the event keeps nothing.  NULL: they are to be read in
+ * one piece with their keys. */
 notch_event *notch_read_values(notch_reader *reader, const notch_keys *keys, notch_text values);
 
 /* read_flat.c: the fields of a declared event that were recorded, if all are plain.  False: the

@@ -283,9 +283,65 @@ START_TEST(values_apart_are_read_as_in_one_piece)
     notch_keys keys;
     const notch_json *list = notch_json_parse(reader.parser, notch_text_of(contents[i].keys),
                                               &arena, NULL, NULL);
-    notch_read_keys(&keys, reader.layout, type, list, &arena);
+    notch_read_keys(&keys, reader.layout, type, list, (notch_text){NULL, 0}, &arena);
     notch_event *apart = notch_read_values(&reader, &keys, notch_text_of(contents[i].values));
     ck_assert_msg((apart != NULL) == contents[i].read, "%u", i);
+    if (apart != NULL) {
+      notch_text kept = notch_arena_text(&arena, notch_text_of(canonical(apart)));
+      notch_event *whole = notch_read_recorded(&reader, type, notch_text_of(contents[i].whole));
+      ck_assert_str_eq(kept.bytes, canonical(whole));
+    }
+  }
+}
+END_TEST
+
+/* Between commas, with a letter for each; and nothing is kept of the text. */
+START_TEST(bare_values_are_read_as_in_one_piece)
+{
+  static const struct {
+    const char *keys, *letters, *values, *whole; /* NULL: not read by themselves */
+  } contents[] = {
+      {"[\"amount\",\"channel\",\"day\",\"yen\"]", "tttt", "7.50,app,2024-02-29,300",
+       "{\"amount\":\"7.50\",\"channel\":\"app\",\"day\":\"2024-02-29\",\"yen\":\"300\"}"},
+      {"[\"amount\",\"by\",\"gift\",\"when\"]", "ttvt", "0.00,bob,true,09:30",
+       "{\"amount\":\"0.00\",\"by\":\"bob\",\"gift\":true,\"when\":\"09:30\"}"},
+      {"[\"amount\",\"share\"]", "tt", "7.50,25%", "{\"amount\":\"7.50\",\"share\":\"25%\"}"},
+      {"[\"amount\"]", "t", "7.5", "{\"amount\":\"7.5\"}"},
+      {"[\"amount\"]", "t", "-7.50", "{\"amount\":\"-7.50\"}"},
+      {"[\"amount\"]", "t", "7.50 CNY", "{\"amount\":\"7.50 CNY\"}"},
+      {"[\"amount\"]", "t", "12345678901234567.89", "{\"amount\":\"12345678901234567.89\"}"},
+      {"[\"amount\"]", "t", "999999999999999999.00", NULL},
+      {"[\"amount\"]", "t", "7.505", NULL},
+      {"[\"amount\"]", "t", "7..50", NULL},
+      {"[\"amount\"]", "t", ".50", NULL},
+      {"[\"amount\"]", "t", "7.", NULL},
+      {"[\"amount\"]", "t", "7.5x", NULL},
+      {"[\"amount\"]", "t", "", NULL},
+      {"[\"amount\"]", "v", "7.50", NULL},
+      {"[\"amount\"]", "tt", "7.50", NULL},
+      {"[\"amount\"]", "t", "7.50,", NULL},
+      {"[\"amount\"]", "t", "7.50,8", NULL},
+      {"[\"amount\",\"channel\"]", "tt", "7.50,ap", NULL},
+      {"[\"amount\",\"channel\"]", "tt", "7.50,apple", NULL},
+      {"[\"amount\",\"channel\"]", "tt", "7.50,", NULL},
+      {"[\"amount\",\"channel\"]", "tt", "7.50", NULL},
+      {"[\"amount\",\"day\"]", "tt", "7.50,2026-02-29", NULL},
+      {"[\"amount\",\"day\"]", "tt", "7.50,2026-02-01x", NULL},
+      {"[\"amount\",\"day\"]", "tt", "7.50,2026-2-01", NULL},
+      {"[\"amount\",\"yen\"]", "tt", "7.50,300.", NULL},
+      {"[\"amount\",\"yen\"]", "tt", "7.50,3.0", NULL}};
+  uint32_t type = read_whole("{\"id\":\"e\",\"member\":\"ann\",\"at\":\"2026-01-01\","
+                             "\"type\":\"purchase\",\"amount\":\"7.50\"}")->type;
+  for (unsigned i = 0; i < sizeof contents / sizeof contents[0]; i++) {
+    notch_keys keys;
+    char values[64];
+    const notch_json *list = notch_json_parse(reader.parser, notch_text_of(contents[i].keys),
+                                              &arena, NULL, NULL);
+    snprintf(values, sizeof values, "%s", contents[i].values);
+    notch_read_keys(&keys, reader.layout, type, list, notch_text_of(contents[i].letters), &arena);
+    notch_event *apart = notch_read_values(&reader, &keys, notch_text_of(values));
+    memset(values, 0, sizeof values);
+    ck_assert_msg((apart != NULL) == (contents[i].whole != NULL), "%u", i);
     if (apart != NULL) {
       notch_text kept = notch_arena_text(&arena, notch_text_of(canonical(apart)));
       notch_event *whole = notch_read_recorded(&reader, type, notch_text_of(contents[i].whole));
@@ -371,6 +427,7 @@ int main(void)
   tcase_add_test(events, content_reads_back_as_the_same_event);
   tcase_add_test(events, the_short_way_reads_what_the_long_one_reads);
   tcase_add_test(events, values_apart_are_read_as_in_one_piece);
+  tcase_add_test(events, bare_values_are_read_as_in_one_piece);
   tcase_add_test(events, a_return_is_read_by_the_event_it_lowers);
   tcase_add_test(events, semicolons_are_told_from_a_column_that_is_not_there);
   tcase_add_test(events, rows_of_csv_become_events);
