@@ -202,8 +202,7 @@ static void list_variants(notch_checker *c)
     if (pass)
       for (uint32_t e = 0; e < program->event_count; e++) {
         notch_event_decl *event = &program->events[e];
-        event->variants = NOTCH_NEW_ARRAY(c->arena, struct notch_variant_ref,
-                                          event->variant_count + 1);
+        event->variants = NOTCH_NEW_ARRAY(c->arena, notch_variant_ref, event->variant_count + 1);
         event->variant_count = 0;
       }
     for (uint32_t s = 0; s < program->step_count; s++) {
@@ -214,8 +213,7 @@ static void list_variants(notch_checker *c)
         if (trigger->kind != NOTCH_ON_EVENT) continue;
         notch_event_decl *event = &program->events[trigger->a];
         if (pass)
-          event->variants[event->variant_count] =
-              (struct notch_variant_ref){program->steps[s].index, v};
+          event->variants[event->variant_count] = (notch_variant_ref){program->steps[s].index, v};
         event->variant_count++;
       }
     }

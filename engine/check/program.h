@@ -132,6 +132,10 @@ typedef struct notch_points {
   notch_rounding rounding; /* the kind's own, else the programme's */
 } notch_points;
 
+typedef struct notch_variant_ref { /* what one of a rule's triggers runs */
+  uint32_t rule, variant;
+} notch_variant_ref;
+
 typedef struct notch_event_decl {
   notch_decl decl;
   bool has_member;
@@ -140,9 +144,7 @@ typedef struct notch_event_decl {
   uint32_t follow; /* field that picks the version (`rules follow`); NOTCH_NONE */
   uint32_t first_money, first_number, list_field; /* fields, NOTCH_NONE */
   uint32_t variant_count; /* rules triggered by this event, in the order of program->steps */
-  struct notch_variant_ref {
-    uint32_t rule, variant;
-  } * variants;
+  notch_variant_ref *variants;
 } notch_event_decl;
 
 /* Windows of measures and of earned(): numbered, shared by uses that are the same. */

@@ -141,9 +141,9 @@ static void multiply_kind(notch_work *work, notch_awards *awards, uint32_t index
     for (uint32_t j = 0; ruling != NULL && j < ruling->award_count; j++) {
       const notch_award *award = &awards->awards.items[ruling->first_award + j];
       if (award->points == points && !award->to_other) {
-        any = true;
         lined = award->lines != NULL && action->rule_count == 1 ? award : lined;
-        base = notch_exact_add(work, base, award->exact);
+        base = any ? notch_exact_add(work, base, award->exact) : award->exact;
+        any = true;
       }
     }
   }
@@ -310,10 +310,13 @@ static void work_out(notch_work *work, notch_awards *awards, uint32_t index,
     }
   }
   ruling = &awards->rulings.items[index];
-  for (uint32_t i = 0; i < ruling->award_count; i++) {
+  unsigned does = work->plan->rule_does[ruling->rule];
+  for (uint32_t i = 0; i < ruling->award_count && (does & NOTCH_RULE_ROUNDS) != 0; i++) {
     notch_round_award(work, &awards->awards.items[ruling->first_award + i]);
   }
-  limit_rule(work, awards, index);
+  if ((does & NOTCH_RULE_LIMITED) != 0) {
+    limit_rule(work, awards, index);
+  }
 }
 
 /* A rule whose trigger fired is replaced whether it would have applied or not. */
@@ -413,17 +416,6 @@ notch_awards *notch_award_rules(notch_work *work, const notch_award_request *req
   work->rule = NOTCH_NONE;
   notch_round_awards(work, awards, request->cap);
   return awards;
-}
-
-notch_candidate *notch_candidates_of_event(notch_work *work, uint32_t event, uint32_t *count)
-{
-  const notch_event_decl *declared = &work->program->events[event];
-  notch_candidate *list = NOTCH_NEW_ARRAY(work->run, notch_candidate, declared->variant_count + 1);
-  for (uint32_t i = 0; i < declared->variant_count; i++) {
-    list[i] = (notch_candidate){declared->variants[i].rule, declared->variants[i].variant};
-  }
-  *count = declared->variant_count;
-  return list;
 }
 
 notch_candidate *notch_candidates(notch_work *work, notch_trigger_test *matches,

@@ -30,6 +30,7 @@ typedef struct notch_award {
   bool multiplies, alone; /* alone: has a rounding of its own and stays out of the kind's sum */
   notch_text receiver;    /* empty: the member */
   bool to_other;
+  bool taken; /* rounded with the others of its account */
   notch_rational exact;
   notch_rational before; /* multiplies: what it multiplies */
   notch_rational *lines; /* rounded per line: the items' parts; NULL elsewhere */
@@ -43,9 +44,7 @@ typedef struct notch_awards {
   uint32_t *ruling_of; /* by rule: index + 1, 0: it does not apply */
 } notch_awards;
 
-typedef struct notch_candidate { /* a rule whose trigger fired */
-  uint32_t rule, variant;
-} notch_candidate;
+typedef notch_variant_ref notch_candidate; /* a rule whose trigger fired */
 
 /* How a return wants a rule's amounts: computed afresh, or put in as they were. */
 typedef struct notch_override {
@@ -65,9 +64,7 @@ typedef struct notch_award_request {
 
 notch_awards *notch_award_rules(notch_work *work, const notch_award_request *request);
 
-/* The candidates of a declared or built-in event. */
-notch_candidate *notch_candidates_of_event(notch_work *work, uint32_t event, uint32_t *count);
-/* Those whose trigger `matches`. */
+/* The candidates whose trigger `matches`; those of an event are its variants. */
 typedef bool notch_trigger_test(const notch_trigger *trigger, const void *payload);
 notch_candidate *notch_candidates(notch_work *work, notch_trigger_test *matches,
                                   const void *payload, uint32_t *count);

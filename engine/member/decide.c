@@ -273,10 +273,9 @@ static void member_event(notch_work *work, notch_state *state)
     return;
   }
   notch_awards *awards = NULL;
-  uint32_t count;
-  notch_candidate *candidates = notch_candidates_of_event(work, event->type, &count);
-  if (count > 0) {
-    notch_run(work, candidates, count, rules_at(work), &awards);
+  const notch_event_decl *declared = &work->program->events[event->type];
+  if (declared->variant_count > 0) {
+    notch_run(work, declared->variants, declared->variant_count, rules_at(work), &awards);
   }
   if (state->booked_us > event->at_us) {
     notch_expire_due(work, state->booked_us / NOTCH_SECOND_US);

@@ -45,6 +45,9 @@ typedef struct notch_retired {
 #define NOTCH_RULE_GRANTS 4u
 #define NOTCH_RULE_ACTS 8u         /* effects, promises, closing */
 #define NOTCH_RULE_COUNTS_TIMES 16u /* a limit of its own or of its group is in times */
+/* What else has to be looked at when it earns: */
+#define NOTCH_RULE_LIMITED 32u /* limits of its own or of its group, a prepaid purse */
+#define NOTCH_RULE_ROUNDS 64u  /* not per event: its amounts before anything else uses them */
 
 /* A programme made ready to run: code and what is derived from it once.  Shared by threads. */
 typedef struct notch_plan {

@@ -149,9 +149,28 @@ static bool counts_times(const notch_program *program, const notch_rule *rule)
   return counts;
 }
 
+static bool is_limited(const notch_program *program, const notch_rule *rule)
+{
+  return rule->limit_count > 0 ||
+         (rule->group != NOTCH_NONE && program->groups[rule->group].limit_count > 0) ||
+         (rule->partner != NOTCH_NONE && program->partners[rule->partner].prepaid);
+}
+
+/* A rule may multiply points of any kind. */
+static bool rounds(const notch_program *program, const notch_rule *rule)
+{
+  bool rounds = rule->rounding.written && rule->rounding.scope != NOTCH_PER_EVENT;
+  for (uint32_t i = 0; i < program->points_count && !rule->rounding.written; i++) {
+    rounds = rounds || program->points[i].rounding.scope != NOTCH_PER_EVENT;
+  }
+  return rounds;
+}
+
 static uint8_t rule_does(const notch_program *program, const notch_rule *rule)
 {
-  unsigned does = counts_times(program, rule) ? NOTCH_RULE_COUNTS_TIMES : 0;
+  unsigned does = (counts_times(program, rule) ? NOTCH_RULE_COUNTS_TIMES : 0) |
+                  (is_limited(program, rule) ? NOTCH_RULE_LIMITED : 0) |
+                  (rounds(program, rule) ? NOTCH_RULE_ROUNDS : 0);
   for (uint32_t i = 0; i < rule->action_count; i++) {
     switch (rule->actions[i].kind) {
     case NOTCH_DO_EARN:

@@ -538,14 +538,17 @@ void notch_state_use_limits(notch_work *work, notch_state *state, const notch_po
     return;
   }
   for (uint32_t i = 0; i < posting->share_count; i++) {
-    int64_t amount = taken ? -posting->shares[i].amount : posting->shares[i].amount;
-    use_limits(work, state, posting->shares[i].rule, posting->points, amount);
+    const notch_share *share = &posting->shares[i];
+    if ((work->plan->rule_does[share->rule] & NOTCH_RULE_LIMITED) != 0) {
+      use_limits(work, state, share->rule, posting->points, taken ? -share->amount : share->amount);
+    }
   }
 }
 
 void notch_state_use_times(notch_work *work, notch_state *state, uint32_t rule, int64_t times)
 {
-  if (rule != NOTCH_NONE) { /* of a version that still has it */
+  bool known = rule != NOTCH_NONE; /* of a version that still has it */
+  if (known && (work->plan->rule_does[rule] & NOTCH_RULE_LIMITED) != 0) {
     use_limits(work, state, rule, NOTCH_NONE, times);
   }
 }

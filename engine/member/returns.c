@@ -247,8 +247,8 @@ static notch_awards *again(notch_work *work, const notch_original *original,
 {
   const notch_taking so_far = {.work = work, .original = original};
   const notch_event *sent = original->sent;
-  uint32_t count, kept = 0, overrides = 0;
-  notch_candidate *all = notch_candidates_of_event(work, sent->type, &count);
+  const notch_candidate *all = work->program->events[sent->type].variants;
+  uint32_t count = work->program->events[sent->type].variant_count, kept = 0, overrides = 0;
   notch_candidate *candidates = NOTCH_NEW_ARRAY(work->run, notch_candidate, count + 1);
   notch_override *as = NOTCH_NEW_ARRAY(work->run, notch_override, count + 1);
   for (uint32_t i = 0; i < count; i++) {

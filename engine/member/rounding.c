@@ -45,37 +45,6 @@ void notch_round_award(notch_work *work, notch_award *award)
                                                     : rounded(work, award->exact, rounding->mode));
 }
 
-/* What is left above the floor; as reduced as the value is. */
-static notch_rational remainder_of(notch_rational value)
-{
-  int64_t rest = value.num % value.den;
-  return (notch_rational){rest < 0 ? rest + value.den : rest, value.den};
-}
-
-/*
- * Parts that add up to `total`: floors, then one each to the largest remainders, in order.
- * `exact` is used up: a part that got its one has no remainder any more.
- */
-static void share_out(notch_rational *exact, uint32_t count, int64_t total, int64_t *shares)
-{
-  static const notch_rational served = NOTCH_INTEGER(-1);
-  int64_t left = total;
-  for (uint32_t i = 0; i < count; i++) {
-    shares[i] = notch_rational_floor(exact[i]);
-    exact[i] = remainder_of(exact[i]);
-    left -= shares[i];
-  }
-  for (; left > 0; left--) {
-    uint32_t best = 0;
-    for (uint32_t i = 1; i < count; i++) {
-      best = notch_rational_compare(exact[i], exact[best]) > 0 ? i : best;
-    }
-    assert(exact[best].num >= 0);
-    shares[best]++;
-    exact[best] = served;
-  }
-}
-
 /* In a ranked group the written order decides ties, else the names do. */
 bool notch_rule_before(const notch_program *program, uint32_t left, uint32_t right)
 {
@@ -96,13 +65,33 @@ bool notch_rule_before(const notch_program *program, uint32_t left, uint32_t rig
 
 typedef NOTCH_VEC(notch_award *) award_list;
 
-static void add_in_tie_order(notch_work *work, award_list *list, notch_award *award)
+/*
+ * Posts parts that add up to `total`: floors, then one each to the largest remainders, of equal
+ * ones to the rule that comes first.  `exact` is used up: a part that got its one has no
+ * remainder any more.
+ */
+static void share_out(const notch_program *program, const award_list *list, notch_rational *exact,
+                      int64_t total)
 {
-  *notch_vec_push(list, work->run) = award;
-  for (uint32_t i = list->count - 1;
-       i > 0 && notch_rule_before(work->program, award->rule, list->items[i - 1]->rule); i--) {
-    list->items[i] = list->items[i - 1];
-    list->items[i - 1] = award;
+  static const notch_rational served = NOTCH_INTEGER(-1);
+  int64_t left = total;
+  for (uint32_t i = 0; i < list->count; i++) {
+    int64_t whole = notch_rational_floor(exact[i]);
+    exact[i].num -= whole * exact[i].den; /* as reduced as it was */
+    list->items[i]->posted = whole;
+    left -= whole;
+  }
+  for (; left > 0; left--) {
+    uint32_t best = 0;
+    for (uint32_t i = 1; i < list->count; i++) {
+      int order = notch_rational_compare(exact[i], exact[best]);
+      bool before = order == 0 && notch_rule_before(program, list->items[i]->rule,
+                                                    list->items[best]->rule);
+      best = order > 0 || before ? i : best;
+    }
+    assert(exact[best].num >= 0);
+    list->items[best]->posted++;
+    exact[best] = served;
   }
 }
 
@@ -110,11 +99,7 @@ static void add_in_tie_order(notch_work *work, award_list *list, notch_award *aw
 static void cut_lowering(notch_work *work, const award_list *list)
 {
   notch_rational more = NOTCH_INTEGER(0), less = NOTCH_INTEGER(0);
-  bool lowers = false;
   for (uint32_t i = 0; i < list->count; i++) {
-    lowers = lowers || list->items[i]->exact.num < 0;
-  }
-  for (uint32_t i = 0; i < list->count && lowers; i++) {
     notch_rational exact = list->items[i]->exact;
     if (exact.num >= 0) {
       more = notch_exact_add(work, more, exact);
@@ -122,7 +107,7 @@ static void cut_lowering(notch_work *work, const award_list *list)
       less = notch_exact_sub(work, less, exact);
     }
   }
-  if (less.num == 0 || notch_rational_compare(less, more) <= 0) {
+  if (notch_rational_compare(less, more) <= 0) {
     return;
   }
   notch_rational part = notch_exact_div(work, more, less);
@@ -133,34 +118,34 @@ static void cut_lowering(notch_work *work, const award_list *list)
   }
 }
 
+static void round_alone(notch_work *work, notch_award *award)
+{
+  notch_rounding_mode mode = work->program->rules[award->rule].rounding.mode;
+  award->posted =
+      award->multiplies ? rounded_extra(work, award, mode) : rounded(work, award->exact, mode);
+}
+
 static void round_together(notch_work *work, const award_list *list, uint32_t points)
 {
   notch_rational *exact = NOTCH_NEW_ARRAY(work->run, notch_rational, list->count + 1);
-  int64_t *shares = NOTCH_NEW_ARRAY(work->run, int64_t, list->count + 1);
   notch_rational total = NOTCH_INTEGER(0);
-  uint32_t count = 0;
+  award_list together = {0};
+  notch_vec_reserve(&together, list->count, work->run);
   for (uint32_t i = 0; i < list->count; i++) {
-    if (!list->items[i]->alone) {
-      exact[count] = list->items[i]->exact;
-      total = notch_exact_add(work, total, exact[count]);
-      count++;
+    notch_award *award = list->items[i];
+    if (award->alone) {
+      round_alone(work, award);
+    } else {
+      exact[together.count] = award->exact;
+      total = notch_exact_add(work, total, award->exact);
+      *notch_vec_push(&together, work->run) = award;
     }
   }
   int64_t whole = rounded(work, total, work->program->points[points].rounding.mode);
-  if (count > 0) {
-    share_out(exact, count, whole, shares);
+  if (together.count > 0) {
+    share_out(work->program, &together, exact, whole);
     notch_work_trace(work, NOTCH_TRACE_ROUNDED, points, NOTCH_NONE, true, NULL,
                      notch_value_of(total), whole);
-  }
-  for (uint32_t i = 0, next = 0; i < list->count; i++) {
-    notch_award *award = list->items[i];
-    if (!award->alone) {
-      award->posted = shares[next++];
-      continue;
-    }
-    notch_rounding_mode mode = work->program->rules[award->rule].rounding.mode;
-    award->posted =
-        award->multiplies ? rounded_extra(work, award, mode) : rounded(work, award->exact, mode);
   }
 }
 
@@ -192,37 +177,51 @@ static void cap(notch_work *work, const award_list *list, uint32_t points)
     return;
   }
   notch_rational *exact = NOTCH_NEW_ARRAY(work->run, notch_rational, list->count + 1);
-  int64_t *shares = NOTCH_NEW_ARRAY(work->run, int64_t, list->count + 1);
   notch_rational part = notch_exact_div(work, NOTCH_INTEGER(room), NOTCH_INTEGER(total));
   for (uint32_t i = 0; i < list->count; i++) {
     exact[i] = notch_exact_mul(work, NOTCH_INTEGER(list->items[i]->posted), part);
   }
-  share_out(exact, list->count, room, shares);
-  for (uint32_t i = 0; i < list->count; i++) {
-    list->items[i]->posted = shares[i];
-  }
+  share_out(work->program, list, exact, room);
   notch_work_trace(work, NOTCH_TRACE_CAPPED, points, NOTCH_NONE, true, NULL, NOTCH_VALUE(room),
                    total - room);
 }
 
+/* Those for the account of `first`, which comes first. */
+static award_list take_account(notch_work *work, notch_awards *awards, uint32_t first)
+{
+  award_list list = {0};
+  notch_vec_reserve(&list, awards->awards.count - first, work->run);
+  for (uint32_t i = first; i < awards->awards.count; i++) {
+    notch_award *award = &awards->awards.items[i];
+    if (!award->taken && notch_same_account(award, &awards->awards.items[first])) {
+      award->taken = true;
+      *notch_vec_push(&list, work->run) = award;
+    }
+  }
+  return list;
+}
+
+static bool lowers(const award_list *list)
+{
+  for (uint32_t i = 0; i < list->count; i++) {
+    if (list->items[i]->exact.num < 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
 void notch_round_awards(notch_work *work, notch_awards *awards, bool capped)
 {
-  bool *done = NOTCH_NEW_ARRAY(work->run, bool, awards->awards.count + 1);
   for (uint32_t i = 0; i < awards->awards.count; i++) {
     const notch_award *first = &awards->awards.items[i];
-    if (done[i]) {
+    if (first->taken) {
       continue;
     }
-    award_list list = {0};
-    notch_vec_reserve(&list, awards->awards.count - i, work->run);
-    for (uint32_t j = i; j < awards->awards.count; j++) {
-      notch_award *award = &awards->awards.items[j];
-      if (!done[j] && notch_same_account(award, first)) {
-        done[j] = true;
-        add_in_tie_order(work, &list, award);
-      }
+    const award_list list = take_account(work, awards, i);
+    if (lowers(&list)) {
+      cut_lowering(work, &list);
     }
-    cut_lowering(work, &list);
     round_together(work, &list, first->points);
     if (capped && !first->to_other && work->program->points[first->points].cap > 0) {
       cap(work, &list, first->points);

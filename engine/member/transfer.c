@@ -15,10 +15,10 @@
 /* A transfer goes through when a rule on transfer lets it; `notch_run` refuses what one refuses. */
 static void check_transfer_rules(notch_work *work)
 {
-  uint32_t count;
-  notch_candidate *candidates = notch_candidates_of_event(work, NOTCH_EVENT_TRANSFER, &count);
+  const notch_event_decl *declared = &work->program->events[NOTCH_EVENT_TRANSFER];
+  const notch_candidate *candidates = declared->variants;
   bool applies = false;
-  for (uint32_t i = 0; i < count; i++) {
+  for (uint32_t i = 0; i < declared->variant_count; i++) {
     const notch_rule *rule = &work->program->rules[candidates[i].rule];
     work->rule = candidates[i].rule;
     int64_t now_us = work->moment.now_us;
