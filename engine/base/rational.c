@@ -176,15 +176,6 @@ bool notch_rational_div(notch_rational *out, notch_rational left, notch_rational
   return notch_rational_make(out, (__int128)left.num * right.den, (__int128)left.den * right.num);
 }
 
-int notch_rational_compare(notch_rational left, notch_rational right)
-{
-  if (left.den == right.den)
-    return (left.num > right.num) - (left.num < right.num);
-  __int128 one = (__int128)left.num * right.den;
-  __int128 two = (__int128)right.num * left.den;
-  return (one > two) - (one < two);
-}
-
 int64_t notch_rational_floor(notch_rational value)
 {
   assert(value.den > 0);

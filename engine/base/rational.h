@@ -29,7 +29,15 @@ bool notch_rational_add(notch_rational *out, notch_rational left, notch_rational
 bool notch_rational_sub(notch_rational *out, notch_rational left, notch_rational right);
 bool notch_rational_mul(notch_rational *out, notch_rational left, notch_rational right);
 bool notch_rational_div(notch_rational *out, notch_rational left, notch_rational right);
-int notch_rational_compare(notch_rational left, notch_rational right); /* exact, cannot fail */
+/* Exact, cannot fail. */
+static inline int notch_rational_compare(notch_rational left, notch_rational right)
+{
+  if (left.den == right.den)
+    return (left.num > right.num) - (left.num < right.num);
+  __int128 one = (__int128)left.num * right.den;
+  __int128 two = (__int128)right.num * left.den;
+  return (one > two) - (one < two);
+}
 
 int64_t notch_rational_floor(notch_rational value);
 bool notch_rational_round(int64_t *out, notch_rational value, notch_rounding_mode mode);

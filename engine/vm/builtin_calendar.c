@@ -25,18 +25,6 @@ static bool is_moment(int64_t moment_us)
   return moment_us >= -moment_most_us && moment_us <= moment_most_us;
 }
 
-static notch_civil civil_of(const notch_machine *m, int32_t day)
-{
-  if (day != m->context->today)
-    return notch_civil_of(day);
-  notch_vm *vm = m->vm;
-  if (vm->civil_day != day) {
-    vm->civil = notch_civil_of(day);
-    vm->civil_day = day;
-  }
-  return vm->civil;
-}
-
 static bool add_days(int64_t *out, int64_t day, int64_t days)
 {
   return !__builtin_add_overflow(day, days, out) && is_day(*out);
@@ -87,15 +75,17 @@ static bool of_day(notch_machine *m, const notch_instruction *at, int64_t day, i
   const notch_program *program = m->vm->program;
   if (!is_day(day))
     return false;
+  if (day == m->context->today)
+    notch_vm_see_day(m->vm, (int32_t)day);
   switch ((int)at->op) {
   case NOTCH_OP_MOMENT_OF:
     *out = notch_zone_midnight(&program->zone, (int32_t)day) * NOTCH_SECOND_US;
     return true;
   case NOTCH_OP_ADD_DAYS: return add_days(out, day, by);
   case NOTCH_OP_ADD_MONTHS: return add_months(program, out, day, by);
-  case NOTCH_OP_YEAR_OF: *out = civil_of(m, (int32_t)day).year; return true;
-  case NOTCH_OP_MONTH_OF: *out = civil_of(m, (int32_t)day).month; return true;
-  case NOTCH_OP_DAY_OF: *out = civil_of(m, (int32_t)day).day; return true;
+  case NOTCH_OP_YEAR_OF: *out = notch_civil_of((int32_t)day).year; return true;
+  case NOTCH_OP_MONTH_OF: *out = notch_civil_of((int32_t)day).month; return true;
+  case NOTCH_OP_DAY_OF: *out = notch_civil_of((int32_t)day).day; return true;
   case NOTCH_OP_WEEKDAY_OF: *out = notch_weekday((int32_t)day); return true;
   case NOTCH_OP_AGE_OF:
     if (!is_day(m->context->today))

@@ -5,25 +5,16 @@
 
 #include <assert.h>
 
-static notch_fact fact_of(uint32_t expr_op)
-{
-  switch ((int)expr_op) {
-  case NOTCH_EXPR_MEASURE: return NOTCH_FACT_MEASURE;
-  case NOTCH_EXPR_EARNED: return NOTCH_FACT_EARNED;
-  case NOTCH_EXPR_BALANCE: return NOTCH_FACT_BALANCE;
-  case NOTCH_EXPR_MATURING: return NOTCH_FACT_MATURING;
-  case NOTCH_EXPR_HELD: return NOTCH_FACT_HELD;
-  case NOTCH_EXPR_DEBT: return NOTCH_FACT_DEBT;
-  case NOTCH_EXPR_TIER: return NOTCH_FACT_TIER;
-  case NOTCH_EXPR_YEARS_AT: return NOTCH_FACT_YEARS_AT;
-  case NOTCH_EXPR_JOINED: return NOTCH_FACT_JOINED;
-  case NOTCH_EXPR_MEMBER_FIELD: return NOTCH_FACT_MEMBER_FIELD;
-  case NOTCH_EXPR_TAGS: return NOTCH_FACT_TAGS;
-  case NOTCH_EXPR_SELF: return NOTCH_FACT_SELF;
-  }
-  assert(expr_op == NOTCH_EXPR_BAND);
-  return NOTCH_FACT_BAND;
-}
+/* The rest are no facts. */
+static const uint8_t facts[NOTCH_EXPR_COUNT] = {
+    [NOTCH_EXPR_MEASURE] = NOTCH_FACT_MEASURE,   [NOTCH_EXPR_EARNED] = NOTCH_FACT_EARNED,
+    [NOTCH_EXPR_BALANCE] = NOTCH_FACT_BALANCE,   [NOTCH_EXPR_MATURING] = NOTCH_FACT_MATURING,
+    [NOTCH_EXPR_HELD] = NOTCH_FACT_HELD,         [NOTCH_EXPR_DEBT] = NOTCH_FACT_DEBT,
+    [NOTCH_EXPR_TIER] = NOTCH_FACT_TIER,         [NOTCH_EXPR_YEARS_AT] = NOTCH_FACT_YEARS_AT,
+    [NOTCH_EXPR_JOINED] = NOTCH_FACT_JOINED,     [NOTCH_EXPR_MEMBER_FIELD] = NOTCH_FACT_MEMBER_FIELD,
+    [NOTCH_EXPR_TAGS] = NOTCH_FACT_TAGS,         [NOTCH_EXPR_SELF] = NOTCH_FACT_SELF,
+    [NOTCH_EXPR_BAND] = NOTCH_FACT_BAND,
+};
 
 notch_eval notch_builtin_fact(notch_machine *m, notch_value *r, const notch_instruction *at)
 {
@@ -31,7 +22,7 @@ notch_eval notch_builtin_fact(notch_machine *m, notch_value *r, const notch_inst
   notch_value value = NOTCH_MISSING;
   assert(context->read != NULL);
   notch_eval status =
-      context->read(context->payload, fact_of(at->a), at->b, at->c, NOTCH_MISSING, &value);
+      context->read(context->payload, (notch_fact)facts[at->a], at->b, at->c, NOTCH_MISSING, &value);
   if (status == NOTCH_EVAL_OK)
     r[at->to] = value;
   return status;

@@ -5,18 +5,6 @@
 
 #include <assert.h>
 
-/* A rate of a whole amount that comes out whole needs no reducing: 120.00 CNY at 1/100. */
-static bool multiply(notch_rational *out, notch_rational left, notch_rational right)
-{
-  int64_t whole;
-  if (left.den == 1 && left.num % right.den == 0 &&
-      !__builtin_mul_overflow(left.num / right.den, right.num, &whole)) {
-    *out = NOTCH_INTEGER(whole);
-    return true;
-  }
-  return notch_rational_mul(out, left, right);
-}
-
 /* Dividing by zero is told apart before; false here is always a result that does not fit. */
 notch_eval notch_builtin_arithmetic(notch_machine *m, notch_value *r, const notch_instruction *at)
 {
@@ -29,7 +17,7 @@ notch_eval notch_builtin_arithmetic(notch_machine *m, notch_value *r, const notc
   switch ((int)at->op) {
   case NOTCH_OP_ADD: fits = notch_rational_add(&result, left, right); break;
   case NOTCH_OP_SUB: fits = notch_rational_sub(&result, left, right); break;
-  case NOTCH_OP_MUL: fits = multiply(&result, left, right); break;
+  case NOTCH_OP_MUL: fits = notch_rational_mul(&result, left, right); break;
   case NOTCH_OP_NEG: fits = notch_rational_sub(&result, right, left); break;
   case NOTCH_OP_DIV:
     if (right.num == 0)

@@ -27,8 +27,9 @@ struct notch_vm {
   void *tracer_payload;
   const notch_expr *failed;
   notch_seen seen[2]; /* plain values, texts */
-  int32_t civil_day; /* the day of `civil`, once `today`: most events have the one before's */
+  int32_t day; /* that `civil` and `weekday` are of, once `today`: most events have the one before's */
   notch_civil civil;
+  unsigned weekday;
 };
 
 typedef struct notch_machine { /* one evaluation */
@@ -39,5 +40,12 @@ typedef struct notch_machine { /* one evaluation */
   notch_eval status;
   uint64_t steps_left;
 } notch_machine;
+
+static inline void notch_vm_see_day(notch_vm *vm, int32_t day)
+{
+  vm->day = day;
+  vm->civil = notch_civil_of(day);
+  vm->weekday = notch_weekday(day);
+}
 
 #endif

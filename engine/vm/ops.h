@@ -261,10 +261,22 @@ CALL(ADD_DAYS, notch_builtin_calendar)
 CALL(ADD_MONTHS, notch_builtin_calendar)
 CALL(SHIFT_DAYS, notch_builtin_calendar)
 CALL(SHIFT_MONTHS, notch_builtin_calendar)
-CALL(YEAR_OF, notch_builtin_calendar)
-CALL(MONTH_OF, notch_builtin_calendar)
-CALL(DAY_OF, notch_builtin_calendar)
-CALL(WEEKDAY_OF, notch_builtin_calendar)
+
+/* Of today, mostly. */
+#define PART_OF_DAY(name, part)                                                    \
+  static inline const notch_instruction *op_##name(ARGUMENTS)                      \
+  {                                                                                \
+    if (LIKELY(r[at->a].d == 1 && r[at->a].n == m->vm->day)) {                     \
+      r[at->to] = NOTCH_VALUE(m->vm->part);                                        \
+      return at + 1;                                                               \
+    }                                                                              \
+    return call(notch_builtin_calendar, m, r, at);                                 \
+  }
+
+PART_OF_DAY(YEAR_OF, civil.year)
+PART_OF_DAY(MONTH_OF, civil.month)
+PART_OF_DAY(DAY_OF, civil.day)
+PART_OF_DAY(WEEKDAY_OF, weekday)
 CALL(HOUR_OF, notch_builtin_calendar)
 CALL(HOUR_OF_TIME, notch_builtin_calendar)
 CALL(AGE_OF, notch_builtin_calendar)

@@ -22,46 +22,6 @@ fail(notch_machine *m, const notch_instruction *at, notch_eval status)
   return &stop;
 }
 
-/*
- * One table of labels leads to the instructions, the other reports each result first.  `first` and
- * the registers are the evaluation's own; `at` runs through the procedure.
- */
-static notch_eval run(notch_machine *m, notch_value *r, notch_value *out)
-{
-  static const void *const plain[NOTCH_OP_COUNT] = {
-#define OP(name, word, to, a, b, c, meaning) &&do_##name,
-#include "code/op.def"
-#undef OP
-  };
-  static const void *const traced[NOTCH_OP_COUNT] = {
-#define OP(name, word, to, a, b, c, meaning) &&report,
-#include "code/op.def"
-#undef OP
-  };
-  const void *const *table = m->vm->tracer != NULL ? traced : plain;
-  const notch_instruction *at = m->first, *before = NULL;
-  goto *table[at->op];
-
-report:
-  if (before != NULL && m->status == NOTCH_EVAL_OK)
-    notch_vm_report(m, r, before, at);
-  before = at;
-  if (at->op == NOTCH_OP_RETURN && m->status == NOTCH_EVAL_OK)
-    notch_vm_report(m, r, at, at);
-  goto *plain[at->op];
-
-do_RETURN:
-  *out = r[at->a];
-  return m->status;
-
-#define STOP(name, word, to, a, b, c, meaning)
-#define OP(name, word, to, a, b, c, meaning) \
-  do_##name: at = op_##name(m, r, at);       \
-  goto *table[at->op];
-#include "code/op.def"
-#undef OP
-}
-
 notch_vm *notch_vm_new(const notch_program *program, const notch_code *code,
                        const notch_memory *memory)
 {
@@ -71,7 +31,7 @@ notch_vm *notch_vm_new(const notch_program *program, const notch_code *code,
   if (vm == NULL)
     return NULL;
   *vm = (notch_vm){.program = program, .code = code, .memory = *memory};
-  vm->civil = notch_civil_of(0);
+  notch_vm_see_day(vm, 0);
   return vm;
 }
 
@@ -122,8 +82,11 @@ __attribute__((cold, noinline)) static void note_failure(notch_machine *m, uint3
   m->vm->failed = source != NULL ? source : vm->program->roots[root].expr;
 }
 
-static notch_eval start(notch_vm *vm, notch_machine *m, uint32_t steps)
+/* Room for one evaluation more, and its steps; a straight run is charged with the whole procedure,
+ * however much of it is jumped over. */
+static inline notch_eval start(notch_machine *m, uint32_t steps)
 {
+  notch_vm *vm = m->vm;
   if (vm->depth >= NOTCH_DEPTH_MAX)
     return NOTCH_EVAL_STEPS;
   if (vm->registers[vm->depth] == NULL && !make_registers(vm))
@@ -134,29 +97,64 @@ static notch_eval start(notch_vm *vm, notch_machine *m, uint32_t steps)
   return NOTCH_EVAL_OK;
 }
 
-/* A straight run is charged with the whole procedure, however much of it is jumped over. */
+/*
+ * One table of labels leads to the instructions, the other reports each result first.  The
+ * registers are the evaluation's own; `at` runs through the procedure.
+ */
 notch_eval notch_vm_eval(notch_vm *vm, uint32_t root, const notch_context *context,
                          notch_value *out)
 {
+  static const void *const plain[NOTCH_OP_COUNT] = {
+#define OP(name, word, to, a, b, c, meaning) &&do_##name,
+#include "code/op.def"
+#undef OP
+  };
+  static const void *const traced[NOTCH_OP_COUNT] = {
+#define OP(name, word, to, a, b, c, meaning) &&report,
+#include "code/op.def"
+#undef OP
+  };
   assert(root < vm->code->procedure_count);
   const notch_procedure *procedure = &vm->code->procedures[root];
-  notch_machine m = {.vm = vm,
-                     .context = context,
-                     .first = vm->code->instructions + procedure->first,
-                     .status = NOTCH_EVAL_OK,
-                     .steps_left = vm->steps_max == 0 ? UINT64_MAX : vm->steps_max};
-  m.status = start(vm, &m, procedure->count);
-  if (m.status == NOTCH_EVAL_OK) {
-    uint32_t seen[2] = {vm->seen[0].count, vm->seen[1].count};
-    notch_value *registers = vm->registers[vm->depth++];
-    m.status = run(&m, registers, out);
-    vm->depth--;
-    vm->seen[0].count = seen[0];
-    vm->seen[1].count = seen[1];
+  notch_machine machine = {.vm = vm,
+                           .context = context,
+                           .first = vm->code->instructions + procedure->first,
+                           .steps_left = vm->steps_max == 0 ? UINT64_MAX : vm->steps_max};
+  notch_machine *m = &machine;
+  machine.status = start(m, procedure->count);
+  if (machine.status != NOTCH_EVAL_OK) {
+    note_failure(m, root);
+    return machine.status;
   }
-  if (m.status != NOTCH_EVAL_OK)
-    note_failure(&m, root);
-  return m.status;
+  const uint32_t seen[2] = {vm->seen[0].count, vm->seen[1].count};
+  const void *const *table = vm->tracer != NULL ? traced : plain;
+  notch_value *r = vm->registers[vm->depth++];
+  const notch_instruction *at = machine.first, *before = NULL;
+  goto *table[at->op];
+
+report:
+  if (before != NULL && machine.status == NOTCH_EVAL_OK)
+    notch_vm_report(m, r, before, at);
+  before = at;
+  if (at->op == NOTCH_OP_RETURN && machine.status == NOTCH_EVAL_OK)
+    notch_vm_report(m, r, at, at);
+  goto *plain[at->op];
+
+do_RETURN:
+  *out = r[at->a];
+  vm->depth--;
+  vm->seen[0].count = seen[0];
+  vm->seen[1].count = seen[1];
+  if (machine.status != NOTCH_EVAL_OK)
+    note_failure(m, root);
+  return machine.status;
+
+#define STOP(name, word, to, a, b, c, meaning)
+#define OP(name, word, to, a, b, c, meaning) \
+  do_##name: at = op_##name(m, r, at);       \
+  goto *table[at->op];
+#include "code/op.def"
+#undef OP
 }
 
 const notch_expr *notch_vm_failed_at(const notch_vm *vm)
