@@ -365,6 +365,43 @@ START_TEST(a_till_gets_its_turn_beside_a_bulk_writer)
 }
 END_TEST
 
+/* The number that the file beside the ledger holds. */
+static int64_t next_ticket(const char *path)
+{
+  char tickets[300];
+  int64_t next = -1;
+  snprintf(tickets, sizeof tickets, "%s-lock", path);
+  int file = open(tickets, O_RDONLY);
+  ck_assert_int_ge(file, 0);
+  ck_assert_int_eq(pread(file, &next, sizeof next, 1), sizeof next);
+  close(file);
+  return next;
+}
+
+START_TEST(a_writer_alone_draws_one_ticket)
+{
+  char path[256], what[256];
+  sample other;
+  copy_path(path, "alone.notch");
+  sample_create(&s, path, false);
+  sample_buy(&s, "ann", "a", 5);
+  int64_t next = next_ticket(path);
+  sample_buy(&s, "ann", "b", 5);
+  sample_buy(&s, "ann", "c", 5);
+  ck_assert_int_eq(next_ticket(path), next);
+  sample_open(&other, path, false);
+  sample_buy(&other, "bob", "d", 5); /* behind it */
+  ck_assert_int_eq(next_ticket(path), next + 1);
+  sample_buy(&s, "ann", "e", 5); /* behind the other */
+  ck_assert_int_eq(next_ticket(path), next + 2);
+  sample_buy(&s, "ann", "f", 5);
+  ck_assert_int_eq(next_ticket(path), next + 2);
+  sample_close(&other);
+  ck_assert_msg(sample_check(&s, what, sizeof what) == 0, "%s", what);
+  sample_close(&s);
+}
+END_TEST
+
 START_TEST(a_full_disk_loses_one_commit_whole)
 {
   char path[256], id[16], what[256];
@@ -496,6 +533,7 @@ int main(void)
   tcase_add_loop_test(cases, two_processes_write_one_ledger, 0, 2);
   tcase_add_test(cases, a_second_writer_is_told_to_come_back);
   tcase_add_test(cases, a_till_gets_its_turn_beside_a_bulk_writer);
+  tcase_add_test(cases, a_writer_alone_draws_one_ticket);
   tcase_add_test(cases, a_full_disk_loses_one_commit_whole);
   tcase_add_test(cases, a_backup_is_a_ledger_of_its_own);
   tcase_add_test(cases, an_erased_member_is_in_no_byte_of_the_file);

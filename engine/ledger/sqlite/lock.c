@@ -4,7 +4,9 @@
  * The file holds the next ticket, drawn under a lock on byte 0.  The drawer of ticket t locks
  * byte FIRST + t and waits until nobody holds a lower one.  The locks belong to open file
  * descriptions: they vanish with a process that dies, so no ticket can be left behind, and a
- * bulk writer that draws again after each commit stands behind whoever waits.
+ * bulk writer that draws again after each commit stands behind whoever waits.  Where nobody drew
+ * since, the last ticket does once more: a lone writer leaves the file alone, whose times would
+ * otherwise go to the disk with each commit.
  */
 #include <config.h>
 
@@ -87,6 +89,7 @@ static bool reopen_if_gone(notch_lock *lock)
   if (lock->file >= 0) {
     close(lock->file);
   }
+  lock->newest = -1;
   lock->file = open(lock->path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
   return lock->file >= 0;
 }
@@ -98,14 +101,16 @@ static int draw(notch_lock *lock, int64_t deadline_ms)
   if (result != 0) {
     return result;
   }
-  int64_t ticket = 0;
-  if (pread(lock->file, &ticket, sizeof ticket, 1) != (ssize_t)sizeof ticket || ticket < 0 ||
-      ticket > INT64_MAX / 2) {
-    ticket = 0;
+  int64_t next = 0;
+  if (pread(lock->file, &next, sizeof next, 1) != (ssize_t)sizeof next || next < 0 ||
+      next > INT64_MAX / 2) {
+    next = 0;
   }
-  int64_t following = ticket + 1;
+  bool alone = lock->newest >= 0 && next == lock->newest + 1;
+  int64_t ticket = alone ? lock->newest : next, following = ticket + 1;
   result = -1;
-  if (pwrite(lock->file, &following, sizeof following, 1) == (ssize_t)sizeof following) {
+  if (alone ||
+      pwrite(lock->file, &following, sizeof following, 1) == (ssize_t)sizeof following) {
     result = wait_for(lock->file, false, FIRST + ticket, 1, deadline_ms);
   }
   lock_bytes(lock->file, F_UNLCK, GUARD, 1);
