@@ -7,12 +7,18 @@
 
 /* The rest are no facts. */
 static const uint8_t facts[NOTCH_EXPR_COUNT] = {
-    [NOTCH_EXPR_MEASURE] = NOTCH_FACT_MEASURE,   [NOTCH_EXPR_EARNED] = NOTCH_FACT_EARNED,
-    [NOTCH_EXPR_BALANCE] = NOTCH_FACT_BALANCE,   [NOTCH_EXPR_MATURING] = NOTCH_FACT_MATURING,
-    [NOTCH_EXPR_HELD] = NOTCH_FACT_HELD,         [NOTCH_EXPR_DEBT] = NOTCH_FACT_DEBT,
-    [NOTCH_EXPR_TIER] = NOTCH_FACT_TIER,         [NOTCH_EXPR_YEARS_AT] = NOTCH_FACT_YEARS_AT,
-    [NOTCH_EXPR_JOINED] = NOTCH_FACT_JOINED,     [NOTCH_EXPR_MEMBER_FIELD] = NOTCH_FACT_MEMBER_FIELD,
-    [NOTCH_EXPR_TAGS] = NOTCH_FACT_TAGS,         [NOTCH_EXPR_SELF] = NOTCH_FACT_SELF,
+    [NOTCH_EXPR_MEASURE] = NOTCH_FACT_MEASURE,
+    [NOTCH_EXPR_EARNED] = NOTCH_FACT_EARNED,
+    [NOTCH_EXPR_BALANCE] = NOTCH_FACT_BALANCE,
+    [NOTCH_EXPR_MATURING] = NOTCH_FACT_MATURING,
+    [NOTCH_EXPR_HELD] = NOTCH_FACT_HELD,
+    [NOTCH_EXPR_DEBT] = NOTCH_FACT_DEBT,
+    [NOTCH_EXPR_TIER] = NOTCH_FACT_TIER,
+    [NOTCH_EXPR_YEARS_AT] = NOTCH_FACT_YEARS_AT,
+    [NOTCH_EXPR_JOINED] = NOTCH_FACT_JOINED,
+    [NOTCH_EXPR_MEMBER_FIELD] = NOTCH_FACT_MEMBER_FIELD,
+    [NOTCH_EXPR_TAGS] = NOTCH_FACT_TAGS,
+    [NOTCH_EXPR_SELF] = NOTCH_FACT_SELF,
     [NOTCH_EXPR_BAND] = NOTCH_FACT_BAND,
 };
 
@@ -21,8 +27,8 @@ notch_eval notch_builtin_fact(notch_machine *m, notch_value *r, const notch_inst
   const notch_context *context = m->context;
   notch_value value = NOTCH_MISSING;
   assert(context->read != NULL);
-  notch_eval status =
-      context->read(context->payload, (notch_fact)facts[at->a], at->b, at->c, NOTCH_MISSING, &value);
+  notch_eval status = context->read(context->payload, (notch_fact)facts[at->a], at->b, at->c,
+                                    NOTCH_MISSING, &value);
   if (status == NOTCH_EVAL_OK)
     r[at->to] = value;
   return status;

@@ -27,7 +27,7 @@ struct notch_vm {
   void *tracer_payload;
   const notch_expr *failed;
   notch_seen seen[2]; /* plain values, texts */
-  int32_t day; /* that `civil` and `weekday` are of, once `today`: most events have the one before's */
+  int32_t day; /* of `civil` and `weekday`, once `today`: most events have the one before's */
   notch_civil civil;
   unsigned weekday;
 };
