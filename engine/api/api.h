@@ -27,6 +27,7 @@ typedef struct notch_handle {
 struct notch_engine {
   notch_handle handle;
   notch_memory memory;
+  uint64_t denied; /* requests for memory */
   size_t memory_max;
   uint64_t steps_max;
   int64_t (*now_us)(void *payload);

@@ -254,6 +254,15 @@ static notch_status tell_and_publish(notch_ledger *ledger, const notch_rules *ru
   } else if (status == NOTCH_OK) {
     status = say_difference(ledger, rules, from_us, write != NULL, news);
   }
+  if (json) { /* whole before the deed: then nothing about it can fail */
+    notch_json_key(&news->json, NOTCH_TEXT("published"));
+    notch_json_bool(&news->json, !dry_run && !same);
+    notch_json_end(&news->json, '}');
+    notch_buffer_print(&news->text, "\n");
+  }
+  if (notch_books_starved(books)) {
+    status = notch_api_nomem(ledger);
+  }
   notch_books_rollback(books);
   if (!json && write != NULL && news->text.length > 0) {
     notch_status written = notch_api_write(ledger, write, payload, &news->text);
@@ -263,10 +272,6 @@ static notch_status tell_and_publish(notch_ledger *ledger, const notch_rules *ru
     status = publish_now(ledger, rules, from_us);
   }
   if (status == NOTCH_OK && json && write != NULL) {
-    notch_json_key(&news->json, NOTCH_TEXT("published"));
-    notch_json_bool(&news->json, !dry_run && !same);
-    notch_json_end(&news->json, '}');
-    notch_buffer_print(&news->text, "\n");
     status = notch_api_write(ledger, write, payload, &news->text);
   }
   return status;

@@ -17,7 +17,6 @@ typedef struct audit {
   notch_view view;
   notch_findings findings;
   notch_buffer text;
-  bool nomem;
 } audit;
 
 static const notch_audit_options no_options = NOTCH_AUDIT_OPTIONS_INIT;
@@ -104,8 +103,7 @@ static notch_audit_report report_of(audit *a)
 static bool store_found(void *payload, const notch_difference *what)
 {
   audit *a = payload;
-  a->nomem = !notch_findings_add(&a->findings, what->event, what->what, what->recorded,
-                                 what->recomputed) || a->nomem;
+  notch_findings_add(&a->findings, what->event, what->what, what->recorded, what->recomputed);
   return a->findings.count < 100000;
 }
 
@@ -247,7 +245,7 @@ static notch_status run_verify(audit *a)
   report.published = head.published;
   report.published_size = head.published_size;
   write_report(a, &report);
-  return a->nomem || a->findings.arena.failed ? notch_api_nomem(a->ledger) : NOTCH_OK;
+  return NOTCH_OK;
 }
 
 /* ---- replay ---- */
@@ -277,7 +275,7 @@ static notch_status run_replay(audit *a)
   report.erased = replay.erased;
   report.erased_rows = replay.erased_rows;
   write_report(a, &report);
-  return a->findings.arena.failed ? notch_api_nomem(a->ledger) : NOTCH_OK;
+  return NOTCH_OK;
 }
 
 /* ---- the two verbs ---- */
@@ -293,7 +291,12 @@ static notch_status run_audit(notch_ledger *ledger, notch_status (*pass)(audit *
   NOTCH_CHECK_ARG(ledger, write != NULL && differences != NULL);
   NOTCH_CHECK_ARG(ledger, options == NULL || options->version == 1);
   begin(&a, ledger, options, view);
-  return end(&a, in_snapshot(&a, pass), write, payload, differences);
+  uint64_t denied = ledger->engine->denied;
+  notch_status status = in_snapshot(&a, pass);
+  if (denied != ledger->engine->denied) {
+    status = notch_api_nomem(ledger); /* whatever it was taken for */
+  }
+  return end(&a, status, write, payload, differences);
 }
 
 notch_status notch_ledger_verify(notch_ledger *ledger, const notch_audit_options *options,

@@ -21,7 +21,7 @@ notch_status notch_engine_new(notch_engine **out, const notch_engine_options *op
   }
   *out = NULL;
   if (options != NULL && options->resize != NULL) {
-    memory = (notch_memory){options->resize, options->resize_payload};
+    memory = (notch_memory){.resize = options->resize, .payload = options->resize_payload};
   }
   notch_engine *engine = notch_memory_resize(&memory, NULL, sizeof *engine);
   if (engine == NULL) {
@@ -29,6 +29,7 @@ notch_status notch_engine_new(notch_engine **out, const notch_engine_options *op
   }
   memset(engine, 0, sizeof *engine);
   engine->memory = memory;
+  engine->memory.denied = &engine->denied;
   engine->memory_max = (size_t)64 << 20;
   engine->steps_max = 10000000;
   if (options != NULL) {

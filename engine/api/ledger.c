@@ -288,6 +288,7 @@ notch_status notch_api_ask(notch_question *question,
   notch_buffer text;
   notch_arena_reset(&ledger->arena);
   notch_arena_reset(&ledger->books->run);
+  notch_books_start(ledger->books);
   notch_buffer_init(&text, &ledger->engine->memory);
   question->books = ledger->books;
   question->run = &ledger->arena;
@@ -303,6 +304,10 @@ notch_status notch_api_ask(notch_question *question,
   }
   notch_history_forget(ledger->books);
   notch_buffer_free(&text);
+  if (notch_books_starved(ledger->books)) {
+    notch_books_forget(ledger->books);
+    status = notch_api_nomem(ledger);
+  }
   return status;
 }
 

@@ -60,6 +60,9 @@ static notch_status explain(notch_ledger *ledger, int64_t row, bool json, notch_
   if (!notch_explain_row(books, row, json, to)) {
     status = notch_api_say(ledger, notch_api_status(books->status), "%s", books->sentence);
   }
+  if (notch_books_starved(books)) {
+    status = notch_api_nomem(ledger);
+  }
   notch_reader_close(books, false);
   return status;
 }
@@ -331,6 +334,7 @@ notch_status notch_proof_check(notch_engine *engine, const char *json, size_t si
   if (size > UINT32_MAX / 2) {
     return notch_api_say(engine, NOTCH_EVALUE, "that is too long for a receipt");
   }
+  uint64_t denied = engine->denied;
   notch_arena_init(&run, &engine->memory);
   notch_buffer_init(&text, &engine->memory);
   notch_proof_verify(&finding, (notch_text){json, (uint32_t)size}, key == NULL ? NULL : &signer,
@@ -341,7 +345,7 @@ notch_status notch_proof_check(notch_engine *engine, const char *json, size_t si
   } else {
     print_finding(&text, &finding);
   }
-  notch_status status = run.failed || text.failed
+  notch_status status = denied != engine->denied
                             ? notch_api_nomem(engine)
                             : notch_api_write(engine, write, payload, &text);
   notch_buffer_free(&text);

@@ -102,6 +102,7 @@ notch_status notch_program_test(notch_engine *engine, const notch_program_handle
   }
   NOTCH_CHECK_ARG(engine, program != NULL && counts != NULL);
   NOTCH_CHECK_ARG(engine, options == NULL || options->version == 1);
+  uint64_t denied = engine->denied;
   bool counted = options != NULL && options->clause != NULL;
   notch_arena_init(&t.arena, &engine->memory);
   notch_arena_init(&kept, &engine->memory);
@@ -113,7 +114,7 @@ notch_status notch_program_test(notch_engine *engine, const notch_program_handle
       .only = notch_text_of(options != NULL && options->only != NULL ? options->only : ""),
       .coverage = coverage};
   bool run = (coverage != NULL || !counted) &&
-             notch_suite_run(program->rules, &engine->memory, &suite, &found) && !kept.failed;
+             notch_suite_run(program->rules, &engine->memory, &suite, &found);
   if (run) {
     *counts = (notch_test_counts){found.passed, found.failed};
   }
@@ -125,5 +126,6 @@ notch_status notch_program_test(notch_engine *engine, const notch_program_handle
   }
   notch_arena_free(&kept);
   notch_arena_free(&t.arena);
+  run = run && denied == engine->denied;
   return run ? NOTCH_OK : notch_api_nomem(engine);
 }

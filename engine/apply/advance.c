@@ -317,8 +317,9 @@ bool notch_books_advance(notch_books *books, int64_t to_us, uint64_t *transactio
     if (!notch_books_begin(books)) {
       return false;
     }
-    if (!rank_alone(books, to_us, &count) ||
-        !advance_some(books, to_us, &after, &count, &more)) {
+    bool good = rank_alone(books, to_us, &count) &&
+                advance_some(books, to_us, &after, &count, &more) && notch_books_fed(books);
+    if (!good) {
       notch_books_rollback(books);
       return false;
     }

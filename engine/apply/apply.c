@@ -472,8 +472,7 @@ bool notch_books_apply(notch_books *books, const notch_json *sent, const char *u
   books->keeps_rows = false;
   books->run.escape = NULL;
   notch_history_forget(books);
-  /* Also where somebody on the way took what was not to be had for what is not there. */
-  return good && books->status != NOTCH_STORE_NOMEM;
+  return notch_books_fed(books) && good && books->status != NOTCH_STORE_NOMEM;
 }
 
 bool notch_books_apply_text(notch_books *books, notch_text line,

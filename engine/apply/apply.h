@@ -135,6 +135,7 @@ typedef struct notch_books {
   bool keeps_rows;
   NOTCH_VEC(notch_transaction) rows; /* written for it, in run, without their texts */
   notch_trace *trace; /* of decisions; NULL: none is wanted */
+  uint64_t denied; /* requests for memory, before the deed under way */
   notch_store_status status; /* of the failure under way */
   char sentence[512];
 } notch_books;
@@ -153,6 +154,14 @@ bool notch_books_say(notch_books *books, notch_store_status status, const char *
     __attribute__((format(printf, 3, 4)));
 /* After a failed call to the store: its sentence becomes the books'.  Returns false. */
 bool notch_books_failed(notch_books *books, notch_store_status status);
+
+/* A deed, or a question, begins; has it been denied memory?  If so it has failed, whatever became
+ * of it, and what is in memory may lack something. */
+void notch_books_start(notch_books *books);
+bool notch_books_starved(const notch_books *books);
+bool notch_books_fed(notch_books *books); /* it has not; else it says so */
+/* Lets go of what was read of the ledger: it is read anew. */
+void notch_books_forget(notch_books *books);
 
 /* Begin, commit, rollback: the store's, with what the books hold in memory kept in step. */
 bool notch_books_begin(notch_books *books);
@@ -408,6 +417,7 @@ notch_vault notch_books_vault(notch_books *books, int64_t member, int64_t event)
 
 /* Waiting returns (waiting.c). */
 bool notch_waiting_read(notch_books *books);
+void notch_waiting_forget(notch_books *books); /* read anew when it is needed */
 bool notch_waiting_write(notch_books *books);
 bool notch_waiting_add(notch_books *books, int64_t event, notch_text of, int64_t member);
 /* Decides the returns that wait for the id, now that it is applied. */

@@ -53,6 +53,7 @@ notch_books *notch_books_new(const notch_memory *memory)
   }
   memset(books, 0, sizeof *books);
   books->memory = memory;
+  notch_books_start(books);
   books->seats_max = SEATS_MAX;
   notch_arena_init(&books->run, memory);
   notch_arena_init(&books->keep, memory);
@@ -135,9 +136,29 @@ int64_t notch_books_now(const notch_books *books)
   return (int64_t)now.tv_sec * NOTCH_SECOND_US + now.tv_nsec / 1000;
 }
 
+void notch_books_start(notch_books *books)
+{
+  books->denied = notch_memory_denied(books->memory);
+}
+
+bool notch_books_starved(const notch_books *books)
+{
+  return books->denied != notch_memory_denied(books->memory);
+}
+
+bool notch_books_fed(notch_books *books)
+{
+  return !notch_books_starved(books) ||
+         notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
+}
+
+/* What looks damaged where memory ran out is not. */
 bool notch_books_say(notch_books *books, notch_store_status status, const char *format, ...)
 {
   va_list arguments;
+  if (status == NOTCH_STORE_CORRUPT && notch_books_starved(books)) {
+    return notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
+  }
   va_start(arguments, format);
   vsnprintf(books->sentence, sizeof books->sentence, format, arguments);
   va_end(arguments);
@@ -154,6 +175,7 @@ bool notch_books_failed(notch_books *books, notch_store_status status)
 
 bool notch_books_begin(notch_books *books)
 {
+  notch_books_start(books);
   notch_store_status status = notch_store_begin(books->store);
   if (status != NOTCH_STORE_OK) {
     return notch_books_failed(books, status);
@@ -173,10 +195,25 @@ bool notch_books_begin(notch_books *books)
   return true;
 }
 
+void notch_books_forget(notch_books *books)
+{
+  notch_seats_drop(books);
+  notch_names_forget(books);
+  notch_journals_forget(books);
+  notch_waiting_forget(books);
+  books->ranked_us = 0;
+}
+
+static bool fit_to_commit(notch_books *books)
+{
+  return notch_waiting_write(books) &&
+         (!notch_store_flush_is_due(books->store) || notch_seats_put(books)) &&
+         notch_books_fed(books);
+}
+
 bool notch_books_commit(notch_books *books)
 {
-  if (!notch_waiting_write(books) ||
-      (notch_store_flush_is_due(books->store) && !notch_seats_put(books))) {
+  if (!fit_to_commit(books)) {
     notch_books_rollback(books);
     return false;
   }
@@ -185,12 +222,7 @@ bool notch_books_commit(notch_books *books)
   notch_store_on_flush(books->store, NULL, NULL);
   if (status != NOTCH_STORE_OK) {
     notch_books_failed(books, status);
-    notch_seats_drop(books);
-    notch_names_forget(books);
-    notch_journals_forget(books);
-    books->waiting_changed = false;
-    books->waiting_setting = (notch_text){NULL, 0};
-    books->waiting_next = 0;
+    notch_books_forget(books);
     return false;
   }
   books->waiting_next = notch_store_next(books->store)->event;
@@ -200,6 +232,10 @@ bool notch_books_commit(notch_books *books)
 
 void notch_books_rollback_quietly(notch_books *books)
 {
+  if (notch_books_starved(books)) {
+    notch_books_rollback(books);
+    return;
+  }
   notch_store_rollback(books->store);
   books->waiting_next = 0;
   /* The store lets go of the states it was given: they are ours to give again. */
@@ -212,13 +248,7 @@ void notch_books_rollback_quietly(notch_books *books)
 void notch_books_rollback(notch_books *books)
 {
   notch_store_rollback(books->store);
-  books->ranked_us = 0;
-  notch_seats_drop(books);
-  notch_names_forget(books);
-  notch_journals_forget(books);
-  books->waiting_changed = false;
-  books->waiting_setting = (notch_text){NULL, 0};
-  books->waiting_next = 0;
+  notch_books_forget(books);
   /* Versions that were added with it are gone as well; the store counts them until it begins. */
   uint32_t count = books->editions_before;
   while (books->edition_count > count) {

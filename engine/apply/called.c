@@ -77,11 +77,11 @@ notch_text notch_names_limit(const notch_program *p, uint32_t limit, notch_arena
     notch_buffer_clear(&other);
     put_limit(&other, p, &p->limits[i]);
     place += own.length == other.length && memcmp(own.bytes, other.bytes, own.length) == 0 ? 1 : 0;
+    own.failed = own.failed || other.failed;
   }
   if (place > 1) {
     notch_buffer_print(&own, ", %u", place);
   }
-  own.failed = own.failed || other.failed;
   notch_buffer_free(&other);
   return notch_buffer_keep(&own, run);
 }

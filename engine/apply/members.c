@@ -269,7 +269,9 @@ bool notch_books_fold(notch_books *books, notch_edition *edition, notch_state *s
                       const notch_transaction *recorded)
 {
   notch_arena read;
-  jmp_buf no_memory;
+  jmp_buf no_memory, *outer = books->run.escape;
+  const unsigned depth = books->fold_depth;
+  const int64_t row = books->folding_row;
   volatile bool folded = false;
   if (recorded->verdict != NOTCH_APPLIED) {
     state->last_event = state->member == recorded->member ? recorded->event : state->last_event;
@@ -277,13 +279,14 @@ bool notch_books_fold(notch_books *books, notch_edition *edition, notch_state *s
   }
   notch_arena_init(&read, books->memory);
   if (setjmp(no_memory) == 0) {
-    read.escape = &no_memory;
+    read.escape = books->run.escape = &no_memory;
     folded = fold_recorded(books, edition, state, recorded, &read);
   } else {
-    books->fold_depth = 0;
-    books->folding_row = 0;
+    books->fold_depth = depth;
+    books->folding_row = row;
     notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
   }
+  books->run.escape = outer;
   notch_arena_free(&read);
   return folded;
 }

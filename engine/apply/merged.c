@@ -22,8 +22,8 @@ typedef struct merge { /* by which an account ended */
   int64_t into;         /* 0: it was not merged */
 } merge;
 
-static bool find_merge(notch_books *books, int64_t member, int64_t before, notch_arena *one,
-                       merge *out)
+static bool find_merge_in(notch_books *books, int64_t member, int64_t before, notch_arena *one,
+                          merge *out)
 {
   int64_t last = 0;
   notch_transaction row, cause;
@@ -57,17 +57,23 @@ static bool find_merge(notch_books *books, int64_t member, int64_t before, notch
   return true;
 }
 
-bool notch_merged_into(notch_books *books, int64_t *member, int64_t before)
+static bool find_merge(notch_books *books, int64_t member, int64_t before, merge *out)
 {
   notch_arena one;
-  merge found;
   notch_arena_init(&one, books->memory);
-  bool good = find_merge(books, *member, before, &one, &found);
+  bool good = find_merge_in(books, member, before, &one, out);
+  notch_arena_free(&one);
+  return good;
+}
+
+bool notch_merged_into(notch_books *books, int64_t *member, int64_t before)
+{
+  merge found;
+  bool good = find_merge(books, *member, before, &found);
   while (good && found.into != 0) {
     *member = found.into;
-    good = find_merge(books, *member, before, &one, &found);
+    good = find_merge(books, *member, before, &found);
   }
-  notch_arena_free(&one);
   return good;
 }
 
@@ -145,16 +151,13 @@ static bool add_moves(notch_books *books, const merge *by, notch_arena *arena, m
 static bool follow(notch_books *books, int64_t *member, int64_t before, notch_arena *arena,
                    moved_list *lots, moved_list *grants)
 {
-  notch_arena one;
   merge found = {.into = *member};
   bool good = true;
-  notch_arena_init(&one, books->memory);
   while (good && found.into != 0) {
     *member = found.into;
-    good = find_merge(books, *member, before, &one, &found) &&
+    good = find_merge(books, *member, before, &found) &&
            (found.into == 0 || add_moves(books, &found, arena, lots, grants));
   }
-  notch_arena_free(&one);
   return good;
 }
 

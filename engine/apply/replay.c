@@ -183,8 +183,7 @@ static void start(worker *w)
 {
   reading *r = w->reading;
   notch_replay *replay = r->replay;
-  w->books =
-      notch_reader_open(w->again ? &notch_memory_system : replay->memory, replay->store, w->again);
+  w->books = notch_reader_open(replay->memory, replay->store, w->again);
   if (w->books == NULL) {
     fail(r, NOTCH_STORE_CANNOT_OPEN, "the ledger cannot be read a second time");
     return;

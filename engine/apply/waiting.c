@@ -46,7 +46,6 @@ static bool push(notch_books *books, notch_waiting_return item)
   notch_waiting_return *added =
       books->waits.failed ? NULL : notch_vec_try_push(&books->waiting, &books->waits);
   if (added == NULL) {
-    books->waits.failed = false;
     return nomem(books);
   }
   *added = item;
@@ -67,6 +66,15 @@ static int64_t take_number(notch_text text, uint32_t *at)
   return fits ? number : 0;
 }
 
+void notch_waiting_forget(notch_books *books)
+{
+  notch_arena_reset(&books->waits);
+  memset(&books->waiting, 0, sizeof books->waiting);
+  books->waiting_setting = (notch_text){NULL, 0};
+  books->waiting_changed = false;
+  books->waiting_next = 0;
+}
+
 bool notch_waiting_read(notch_books *books)
 {
   notch_arena one;
@@ -80,8 +88,7 @@ bool notch_waiting_read(notch_books *books)
   bool good = status == NOTCH_STORE_OK || status == NOTCH_STORE_NOTFOUND ||
               notch_books_failed(books, status);
   if (good && !notch_text_equal(text, books->waiting_setting)) {
-    notch_arena_reset(&books->waits);
-    memset(&books->waiting, 0, sizeof books->waiting);
+    notch_waiting_forget(books);
     books->waiting_setting = notch_arena_text(&books->waits, text);
     for (uint32_t at = 0; at < text.length && good;) {
       notch_waiting_return item;

@@ -1,4 +1,4 @@
-/* base/buffer.c -- growing bytes for output; a failure sticks until the buffer is freed. */
+/* base/buffer.c -- growing bytes for output; a failure sticks until the buffer is cleared. */
 #include <config.h>
 
 #include "base/memory.h"
@@ -26,6 +26,7 @@ void notch_buffer_free(notch_buffer *buffer)
 void notch_buffer_clear(notch_buffer *buffer)
 {
   buffer->length = 0;
+  buffer->failed = false;
   if (buffer->bytes != NULL)
     buffer->bytes[0] = '\0';
 }

@@ -186,7 +186,7 @@ static void *resize(void *payload, void *block, size_t size)
 void notch_heap_init(notch_heap *heap, const notch_memory *below)
 {
   *heap = (notch_heap){.below = below, .piece_size = PIECE_SIZE_MIN};
-  heap->memory = (notch_memory){resize, heap};
+  heap->memory = (notch_memory){.resize = resize, .payload = heap};
 }
 
 void notch_heap_free(notch_heap *heap)

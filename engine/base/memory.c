@@ -30,12 +30,26 @@ static void *resize_system(void *payload, void *block, size_t size)
   return realloc(block, size);
 }
 
-const notch_memory notch_memory_system = {resize_system, NULL};
+const notch_memory notch_memory_system = {.resize = resize_system};
 
 void *notch_memory_resize(const notch_memory *memory, void *block, size_t size)
 {
   assert(memory != NULL);
-  return memory->resize(memory->payload, block, size);
+  void *got = memory->resize(memory->payload, block, size);
+  if (got == NULL && size != 0)
+    notch_memory_deny(memory);
+  return got;
+}
+
+uint64_t notch_memory_denied(const notch_memory *memory)
+{
+  return memory->denied == NULL ? 0 : __atomic_load_n(memory->denied, __ATOMIC_RELAXED);
+}
+
+void notch_memory_deny(const notch_memory *memory)
+{
+  if (memory->denied != NULL)
+    __atomic_fetch_add(memory->denied, 1, __ATOMIC_RELAXED);
 }
 
 void notch_memory_free(const notch_memory *memory, void *block)
@@ -96,6 +110,7 @@ void notch_arena_free(notch_arena *arena)
 
 void *notch_arena_fail(notch_arena *arena)
 {
+  notch_memory_deny(arena->memory);
   arena->failed = true;
   if (arena->escape != NULL)
     longjmp(*arena->escape, 1);

@@ -17,12 +17,19 @@
 typedef struct notch_memory {
   void *(*resize)(void *payload, void *block, size_t size);
   void *payload;
+  uint64_t *denied; /* counts requests that were denied, by any thread; NULL: nobody asks */
 } notch_memory;
 
 extern const notch_memory notch_memory_system; /* malloc, realloc, free */
 
 void *notch_memory_resize(const notch_memory *memory, void *block, size_t size);
 void notch_memory_free(const notch_memory *memory, void *block);
+
+/* Between a request that was denied and whoever can say so lie functions that answer for other
+ * reasons as well: not there, not readable, does not fit.  So whoever keeps or reports what much
+ * work gave takes this count before and compares it after. */
+uint64_t notch_memory_denied(const notch_memory *memory);
+void notch_memory_deny(const notch_memory *memory); /* one more: not resize itself said no */
 
 /* Asks for bytes that will be looked at soon; harmless wherever they are, or are not. */
 static inline void notch_memory_foresee(const void *bytes, size_t size)
@@ -121,7 +128,8 @@ notch_text notch_arena_format(notch_arena *arena, const char *format, ...)
 bool notch_vec_grow(void **items, uint32_t count, uint32_t *capacity, size_t size,
                     notch_arena *arena);
 
-/* Growing bytes for output; owned, freed with notch_buffer_free().  Sticky failure. */
+/* Growing bytes for output; owned, freed with notch_buffer_free().  A failure sticks until it is
+ * cleared. */
 typedef struct notch_buffer {
   const notch_memory *memory;
   char *bytes; /* always NUL-terminated once anything was put */
@@ -131,7 +139,7 @@ typedef struct notch_buffer {
 
 void notch_buffer_init(notch_buffer *buffer, const notch_memory *memory);
 void notch_buffer_free(notch_buffer *buffer);
-void notch_buffer_clear(notch_buffer *buffer); /* keeps the memory */
+void notch_buffer_clear(notch_buffer *buffer); /* keeps the memory, forgets a failure */
 void notch_buffer_put(notch_buffer *buffer, const void *bytes, size_t length);
 void notch_buffer_text(notch_buffer *buffer, notch_text text);
 void notch_buffer_print(notch_buffer *buffer, const char *format, ...)

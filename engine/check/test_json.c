@@ -353,5 +353,6 @@ notch_text notch_test_json(notch_checker *c, const notch_scene *scene)
   put_map(&work, MAP_REWARDS, "rewards");
   put_map(&work, MAP_TIERS, "tiers");
   notch_json_end(&work.writer, '}');
+  c->arena->failed = c->arena->failed || c->text.failed;
   return notch_arena_text(c->arena, (notch_text){c->text.bytes, (uint32_t)c->text.length});
 }

@@ -43,9 +43,9 @@ static notch_text shared_text(notch_work *work)
     notch_rational_print(&figure, items[i].figure);
     notch_json_key(&writer, items[i].what);
     notch_json_text(&writer, (notch_text){figure.bytes, (uint32_t)figure.length});
+    text.failed = text.failed || figure.failed;
   }
   notch_json_end(&writer, '}');
-  text.failed = text.failed || figure.failed;
   notch_buffer_free(&figure);
   return notch_buffer_keep(&text, work->run);
 }

@@ -10,10 +10,19 @@
 
 #define WORD(text) (int)(text).length, (text).bytes
 
+static bool is_starved(const notch_stage *stage)
+{
+  return stage->denied != notch_memory_denied(stage->memory);
+}
+
+/* Where memory ran out, nothing that is found says anything about the rules. */
 void notch_suite_fail(notch_stage *stage, const notch_test_step *step, const char *format, ...)
 {
   char sentence[1024];
   va_list arguments;
+  if (is_starved(stage)) {
+    return;
+  }
   va_start(arguments, format);
   vsnprintf(sentence, sizeof sentence, format, arguments);
   va_end(arguments);
@@ -235,6 +244,7 @@ static bool open_books(notch_stage *stage)
   return notch_books_commit(books) && stage->edition != NULL;
 }
 
+/* False: out of memory. */
 static bool run_test(notch_stage *stage)
 {
   bool opened = open_books(stage);
@@ -243,9 +253,8 @@ static bool run_test(notch_stage *stage)
   } else if (stage->books != NULL) {
     notch_suite_fail(stage, NULL, "the test cannot be set up: %s", stage->books->sentence);
   }
-  bool memory = stage->books != NULL && !stage->arena.failed;
   notch_books_free(stage->books);
-  return memory;
+  return !is_starved(stage);
 }
 
 static bool contains(notch_text text, notch_text part)
@@ -271,7 +280,8 @@ bool notch_suite_run(const notch_rules *rules, const notch_memory *memory,
     notch_stage stage = {.rules = rules,
                          .memory = memory,
                          .report = report,
-                         .test = &rules->program->tests[i]};
+                         .test = &rules->program->tests[i],
+                         .denied = notch_memory_denied(memory)};
     if (!contains(title_of(stage.test), report->only)) {
       continue;
     }

@@ -43,6 +43,7 @@ typedef struct notch_stage { /* one test under way */
   notch_receipt receipt; /* of the newest event step */
   notch_text sentence;   /* why it was refused */
   int64_t first, last;   /* rows of the newest step */
+  uint64_t denied;       /* requests for memory, before the test */
   bool waited;           /* the newest step let time pass */
   bool failed;
 } notch_stage;

@@ -1,8 +1,8 @@
 /* tests/api/check_api.c -- the public header alone: rules, diagnostics, tests, errors, misuse. */
 #include "notch.h"
+#include "tests/scarce.h"
 
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const char good[] =
@@ -227,27 +227,7 @@ END_TEST
 
 /* ---- an allocator that gives out, at every place in turn ---- */
 
-static long budget;
-static long blocks;
-
-static void *resize(void *payload, void *block, size_t size)
-{
-  (void)payload;
-  if (size == 0) {
-    blocks -= block != NULL;
-    free(block);
-    return NULL;
-  }
-  if (budget == 0) {
-    return NULL;
-  }
-  budget -= budget > 0;
-  void *grown = realloc(block, size);
-  blocks += block == NULL && grown != NULL;
-  return grown;
-}
-
-static notch_status whole_life(void)
+static notch_status whole_life(scarcity *memory)
 {
   notch_engine_options options = NOTCH_ENGINE_OPTIONS_INIT;
   notch_engine *own = NULL;
@@ -255,7 +235,8 @@ static notch_status whole_life(void)
   notch_ledger *ledger = NULL;
   notch_event *event = NULL;
   notch_result *result = NULL;
-  options.resize = resize;
+  options.resize = scarce_resize;
+  options.resize_payload = memory;
   notch_status status = notch_engine_new(&own, &options);
   if (status == NOTCH_OK) {
     status = notch_program_compile(&program, own, "good.notch", good, strlen(good), NULL);
@@ -283,15 +264,12 @@ static notch_status whole_life(void)
 START_TEST(no_allocation_that_fails_leaks_or_crashes)
 {
   notch_status status = NOTCH_ENOMEM;
-  for (long n = 0; n < 4000 && status != NOTCH_OK; n++) {
-    budget = n;
-    blocks = 0;
-    status = whole_life();
-    ck_assert_int_eq(blocks, 0);
-    ck_assert_msg(status == NOTCH_OK || status == NOTCH_ENOMEM, "after %ld: %d", n,
-                  (int)status);
+  for (unsigned long n = 1; n < 4000 && status != NOTCH_OK; n++) {
+    scarcity memory = {.fail_at = n, .on = true};
+    status = whole_life(&memory);
+    ck_assert_int_eq(memory.live, 0);
+    ck_assert_msg(status == NOTCH_OK || status == NOTCH_ENOMEM, "%lu: %d", n, (int)status);
   }
-  budget = -1;
   ck_assert_int_eq(status, NOTCH_OK);
 }
 END_TEST

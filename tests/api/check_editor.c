@@ -1,9 +1,9 @@
 /* tests/api/check_editor.c -- what <notch.h> has for editors: outline, meaning, completion. */
 #include "notch.h"
+#include "tests/scarce.h"
 
 #include <check.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const char script[] = "program shop \"金\" # half\n"
@@ -146,33 +146,14 @@ START_TEST(mistakes_and_stops_are_said)
 }
 END_TEST
 
-static long budget;
-static long blocks;
-
-static void *resize(void *payload, void *block, size_t size)
-{
-  (void)payload;
-  if (size == 0) {
-    blocks -= block != NULL;
-    free(block);
-    return NULL;
-  }
-  if (budget == 0) {
-    return NULL;
-  }
-  budget--;
-  void *grown = realloc(block, size);
-  blocks += block == NULL && grown != NULL;
-  return grown;
-}
-
-static notch_status ask_everything(void)
+static notch_status ask_everything(scarcity *memory)
 {
   notch_engine_options options = NOTCH_ENGINE_OPTIONS_INIT;
   notch_compile_options compile = with_modules();
   notch_engine *own = NULL;
   size_t size = strlen(script);
-  options.resize = resize;
+  options.resize = scarce_resize;
+  options.resize_payload = memory;
   notch_status status = notch_engine_new(&own, &options);
   if (status == NOTCH_OK) {
     status = notch_outline(own, "shop.notch", script, size, &compile, show_declared, NULL);
@@ -193,17 +174,16 @@ static notch_status ask_everything(void)
 START_TEST(no_allocation_that_fails_leaks_or_crashes)
 {
   notch_status status = NOTCH_ENOMEM;
-  long n = 0;
+  unsigned long n = 1;
   for (; n < 4000 && status != NOTCH_OK; n++) {
-    budget = n;
-    blocks = 0;
+    scarcity memory = {.fail_at = n, .on = true};
     shown[0] = '\0';
-    status = ask_everything();
-    ck_assert_int_eq(blocks, 0);
-    ck_assert_msg(status == NOTCH_OK || status == NOTCH_ENOMEM, "after %ld: %d", n, (int)status);
+    status = ask_everything(&memory);
+    ck_assert_int_eq(memory.live, 0);
+    ck_assert_msg(status == NOTCH_OK || status == NOTCH_ENOMEM, "%lu: %d", n, (int)status);
   }
   ck_assert_int_eq(status, NOTCH_OK);
-  ck_assert_int_gt(n, 5);
+  ck_assert_uint_gt(n, 6);
 }
 END_TEST
 

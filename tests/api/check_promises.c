@@ -408,6 +408,30 @@ START_TEST(results_have_an_iterator_each)
 }
 END_TEST
 
+START_TEST(a_previewed_return_waits_for_nothing)
+{
+  notch_ledger *ledger = NULL;
+  notch_result *result = NULL;
+  notch_event *event = NULL;
+  notch_answer answer;
+  const char *root;
+  int64_t before, after;
+  ck_assert_int_eq(notch_ledger_create(&ledger, engine, NULL, program, NULL), NOTCH_OK);
+  ck_assert_int_eq(notch_ledger_head(ledger, &before, &root), NOTCH_OK);
+  ck_assert_int_eq(notch_event_new(&event, engine, "r", "return", "ann", "2026-01-02"), NOTCH_OK);
+  ck_assert_int_eq(notch_event_set_text(event, "of", "e-1"), NOTCH_OK);
+  ck_assert_int_eq(notch_ledger_preview(ledger, event, &result), NOTCH_OK);
+  ck_assert_int_eq(notch_result_answer(result), NOTCH_ANSWER_WAITING);
+  notch_result_free(result);
+  notch_event_free(event);
+  ck_assert_msg(apply(ledger, engine, 1, &answer) == NOTCH_OK, "%s", notch_error(ledger));
+  ck_assert_int_eq(answer, NOTCH_ANSWER_APPLIED);
+  ck_assert_int_eq(notch_ledger_head(ledger, &after, &root), NOTCH_OK);
+  ck_assert_int_eq(after, before + 1); /* the sale, and nothing that it released */
+  notch_ledger_close(ledger);
+}
+END_TEST
+
 int main(void)
 {
   Suite *suite = suite_create("promises");
@@ -418,6 +442,7 @@ int main(void)
   tcase_add_test(promises, ceilings_hold_for_each_event);
   tcase_add_test(promises, a_programme_is_shared_by_threads);
   tcase_add_test(promises, results_have_an_iterator_each);
+  tcase_add_test(promises, a_previewed_return_waits_for_nothing);
   suite_add_tcase(suite, promises);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_NORMAL);

@@ -12,3 +12,8 @@ tests_api_check_editor_SOURCES = tests/api/check_editor.c
 TESTS += tests/api/check_install.sh
 EXTRA_DIST += tests/api/check_install.sh
 tests/api/check_install.log: $(bin_PROGRAMS) $(lib_LTLIBRARIES)
+check_PROGRAMS += tests/api/check_scarce
+TESTS += tests/api/check_scarce
+tests_api_check_scarce_SOURCES = tests/api/check_scarce.c tests/api/life.c tests/api/life.h \
+  tests/api/deeds.c tests/scarce.h
+EXTRA_DIST += tests/api/scarce.notch

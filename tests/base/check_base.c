@@ -5,21 +5,6 @@
 
 #include <stdlib.h>
 
-void *notch_check_resize(void *payload, void *block, size_t size)
-{
-  failing_memory *memory = payload;
-  if (size == 0) {
-    memory->live -= block != NULL;
-    free(block);
-    return NULL;
-  }
-  if (++memory->requests == memory->fail_at)
-    return NULL;
-  void *grown = realloc(block, size);
-  memory->live += block == NULL && grown != NULL;
-  return grown;
-}
-
 int main(void)
 {
   Suite *suite = suite_create("base");

@@ -3,6 +3,7 @@
 #define NOTCH_TESTS_CHECK_BASE_H
 
 #include "base/memory.h"
+#include "tests/scarce.h"
 
 #include <check.h>
 #include <string.h>
@@ -16,13 +17,6 @@ TCase *notch_check_memory(void);
 TCase *notch_check_rational(void);
 TCase *notch_check_unicode(void);
 TCase *notch_check_zone(void);
-
-/* An allocator that counts live blocks and fails the n-th request (0: never). */
-typedef struct failing_memory {
-  unsigned long requests, fail_at;
-  long live;
-} failing_memory;
-void *notch_check_resize(void *payload, void *block, size_t size);
 
 /* Whether the text, or what a buffer holds, is this string. */
 #define ck_text_eq(text, wanted)                                          \

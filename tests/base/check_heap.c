@@ -4,8 +4,6 @@
 #include "base/heap.h"
 #include "check_base.h"
 
-#include <stdlib.h>
-
 #define BLOCKS 200
 
 typedef struct held {
@@ -72,8 +70,8 @@ static void run(notch_heap *heap, uint32_t seed)
 
 START_TEST(blocks_do_not_touch_each_other)
 {
-  failing_memory below = {0};
-  notch_memory hook = {notch_check_resize, &below};
+  scarcity below = {0};
+  notch_memory hook = {.resize = scarce_resize, .payload = &below};
   notch_heap heap;
   notch_heap_init(&heap, &hook);
   run(&heap, (uint32_t)_i);
@@ -101,8 +99,8 @@ END_TEST
 #ifndef NOTCH_ARENA_DEBUG
 START_TEST(what_was_freed_is_handed_out_again)
 {
-  failing_memory below = {0};
-  notch_memory hook = {notch_check_resize, &below};
+  scarcity below = {0};
+  notch_memory hook = {.resize = scarce_resize, .payload = &below};
   notch_heap heap;
   notch_heap_init(&heap, &hook);
   for (int i = 0; i < 1000; i++) {
@@ -119,8 +117,8 @@ END_TEST
 START_TEST(without_memory_nothing_is_lost)
 {
   for (unsigned long fail_at = 1; fail_at < 12; fail_at++) {
-    failing_memory below = {.fail_at = fail_at};
-    notch_memory hook = {notch_check_resize, &below};
+    scarcity below = {.fail_at = fail_at};
+    notch_memory hook = {.resize = scarce_resize, .payload = &below};
     notch_heap heap;
     notch_heap_init(&heap, &hook);
     held block = {notch_memory_resize(&heap.memory, NULL, 10), 10, 1};

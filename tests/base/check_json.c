@@ -178,8 +178,8 @@ START_TEST(survives_each_failed_allocation)
   notch_buffer_print(&text, "}");
   volatile bool done = false;
   for (volatile unsigned long n = 1; n < 200 && !done; n++) {
-    failing_memory memory = {.fail_at = n};
-    notch_memory hook = {notch_check_resize, &memory};
+    scarcity memory = {.fail_at = n};
+    notch_memory hook = {.resize = scarce_resize, .payload = &memory};
     notch_arena own;
     jmp_buf escape;
     notch_arena_init(&own, &hook);

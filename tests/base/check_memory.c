@@ -27,8 +27,8 @@ END_TEST
 
 START_TEST(keeps_no_oversized_block_after_reset)
 {
-  failing_memory memory = {0};
-  notch_memory hook = {notch_check_resize, &memory};
+  scarcity memory = {0};
+  notch_memory hook = {.resize = scarce_resize, .payload = &memory};
   notch_arena arena;
   notch_arena_init(&arena, &hook);
   (void)notch_arena_alloc(&arena, (size_t)8 << 20);
@@ -77,8 +77,8 @@ END_TEST
 START_TEST(survives_each_failed_allocation)
 {
   for (volatile unsigned long n = 1; n < 50; n++) {
-    failing_memory memory = {.fail_at = n};
-    notch_memory hook = {notch_check_resize, &memory};
+    scarcity memory = {.fail_at = n};
+    notch_memory hook = {.resize = scarce_resize, .payload = &memory};
     notch_arena arena;
     notch_buffer buffer;
     jmp_buf escape;
@@ -171,6 +171,31 @@ START_TEST(measures_distance_for_guesses)
 }
 END_TEST
 
+START_TEST(counts_what_was_denied)
+{
+  scarcity below = {0};
+  uint64_t denied = 0;
+  notch_memory hook = {.resize = scarce_resize, .payload = &below, .denied = &denied};
+  notch_memory unasked = {.resize = scarce_resize, .payload = &below};
+  notch_buffer buffer;
+  notch_buffer_init(&buffer, &hook);
+  scarce_begin(&below, 1, false);
+  notch_buffer_text(&buffer, NOTCH_TEXT("lost"));
+  ck_assert(buffer.failed);
+  ck_assert_uint_eq(notch_memory_denied(&hook), 1);
+  notch_buffer_clear(&buffer); /* and begun anew */
+  notch_buffer_text(&buffer, NOTCH_TEXT("kept"));
+  ck_assert(!buffer.failed);
+  ck_assert_str_eq(buffer.bytes, "kept");
+  notch_buffer_free(&buffer);
+  ck_assert_uint_eq(notch_memory_denied(&hook), 1); /* giving back is no request */
+  scarce_begin(&below, 1, true);
+  ck_assert_ptr_null(notch_memory_resize(&unasked, NULL, 1));
+  ck_assert_uint_eq(notch_memory_denied(&unasked), 0);
+  ck_assert_int_eq(below.live, 0);
+}
+END_TEST
+
 TCase *notch_check_memory(void)
 {
   TCase *memory = tcase_create("memory");
@@ -178,6 +203,7 @@ TCase *notch_check_memory(void)
   tcase_add_test(memory, keeps_no_oversized_block_after_reset);
   tcase_add_test(memory, fails_past_the_ceiling_and_jumps_when_armed);
   tcase_add_test(memory, survives_each_failed_allocation);
+  tcase_add_test(memory, counts_what_was_denied);
   tcase_add_test(memory, prints_into_a_buffer);
   tcase_add_test(memory, compares_and_formats_text);
   tcase_add_test(memory, finds_broken_utf8);

@@ -185,8 +185,8 @@ END_TEST
 START_TEST(survives_each_failed_allocation)
 {
   for (volatile unsigned long n = 1; n < 12; n++) {
-    failing_memory memory = {.fail_at = n};
-    notch_memory hook = {notch_check_resize, &memory};
+    scarcity memory = {.fail_at = n};
+    notch_memory hook = {.resize = scarce_resize, .payload = &memory};
     notch_arena own;
     notch_zone zone;
     jmp_buf escape;

@@ -2,6 +2,7 @@
 #include <config.h>
 
 #include "check/check.h"
+#include "tests/scarce.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -154,22 +155,6 @@ START_TEST(at_most_twenty_errors_are_kept)
 }
 END_TEST
 
-typedef struct failing { /* an allocator whose n-th block is the last */
-  unsigned long left;
-} failing;
-
-static void *fail_resize(void *payload, void *block, size_t size)
-{
-  failing *state = payload;
-  if (size == 0) {
-    free(block);
-    return NULL;
-  }
-  if (state->left == 0) return NULL;
-  state->left--;
-  return realloc(block, size);
-}
-
 START_TEST(no_memory_is_no_crash)
 {
   static const char rules[] =
@@ -182,14 +167,15 @@ START_TEST(no_memory_is_no_crash)
       " expect ann has 2 star pending\n";
   char text[2000];
   snprintf(text, sizeof text, "%s%s", head, rules);
-  for (unsigned long n = 0;; n++) {
-    failing state = {n};
-    notch_memory memory = {fail_resize, &state};
+  for (unsigned long n = 1;; n++) {
+    scarcity scarce = {.fail_at = n, .on = true};
+    notch_memory memory = {.resize = scarce_resize, .payload = &scarce};
     checked one;
     check_with(&one, text, &memory);
     bool done = one.program != NULL;
     if (!done) ck_assert(one.program_arena.failed);
     release(&one);
+    ck_assert_int_eq(scarce.live, 0);
     if (done) break;
     ck_assert_uint_lt(n, 100000);
   }

@@ -6,6 +6,7 @@
 
 #include "ledger/sqlite/internal.h"
 #include "support.h"
+#include "tests/scarce.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -167,24 +168,6 @@ START_TEST(a_failing_disk_never_leaves_a_half)
 }
 END_TEST
 
-static long allocations_left = -1;
-static long blocks;
-
-static void *scarce_resize(void *payload, void *block, size_t size)
-{
-  (void)payload;
-  if (size == 0) {
-    blocks--;
-    free(block);
-    return NULL;
-  }
-  if (allocations_left >= 0 && allocations_left-- == 0) {
-    return NULL;
-  }
-  blocks += block == NULL;
-  return realloc(block, size);
-}
-
 START_TEST(a_failing_allocation_loses_one_commit)
 {
   char path[256], what[512];
@@ -192,19 +175,20 @@ START_TEST(a_failing_allocation_loses_one_commit)
   sample_create(&s, path, false);
   sample_buy(&s, "ann", "first", 5);
   sample_close(&s);
-  notch_memory scarce = {scarce_resize, NULL};
+  scarcity memory = {0};
+  notch_memory scarce = {.resize = scarce_resize, .payload = &memory};
   int failures = 0;
   for (int n = 0, through = 0; !through; n++) {
     ck_assert_int_lt(n, 500);
     notch_store_options options = {.memory = &scarce};
     notch_store_problem problem;
-    allocations_left = n;
+    scarce_begin(&memory, (unsigned long)n + 1, false);
     notch_store_status status = notch_store_open(&s.store, path, &options, &problem);
     if (status == NOTCH_STORE_OK) {
       status = try_commit(n);
     }
-    through = allocations_left >= 0;
-    allocations_left = -1;
+    through = !memory.tripped;
+    memory.fail_at = 0;
     ck_assert_msg(status == NOTCH_STORE_OK || status == NOTCH_STORE_NOMEM, "%d: %s %s", n,
                   notch_store_status_word(status),
                   s.store != NULL ? notch_store_error(s.store) : problem.sentence);
@@ -212,7 +196,7 @@ START_TEST(a_failing_allocation_loses_one_commit)
       ck_assert_msg(sample_check(&s, what, sizeof what) == 0, "%s", what);
       notch_store_close(s.store);
     }
-    ck_assert_int_eq(blocks, 0);
+    ck_assert_int_eq(memory.live, 0);
     failures += status != NOTCH_STORE_OK;
   }
   ck_assert_int_gt(failures, 10);

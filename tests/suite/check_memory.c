@@ -1,10 +1,11 @@
 /* check_memory.c -- claims, coverage and bounds, when memory ends at the n-th block. */
 #include <config.h>
 
+#include "tests/scarce.h"
+
 #include <notch.h>
 
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const char rules[] =
@@ -26,28 +27,6 @@ static const char rules[] =
     "test \"one\"\n  given ann with tier gold\n"
     "  at 2026-03-01 10:00 ann purchase with amount 9.00 CNY, channel app\n"
     "  expect ann has 6 star\n";
-
-typedef struct failing { /* an allocator whose n-th block is the last */
-  unsigned long left, live;
-  int failed;
-} failing;
-
-static void *fail_resize(void *payload, void *block, size_t size)
-{
-  failing *state = payload;
-  if (size == 0) {
-    state->live -= block != NULL;
-    free(block);
-    return NULL;
-  }
-  if (state->left == 0) {
-    state->failed = 1;
-    return NULL;
-  }
-  state->left--;
-  state->live += block == NULL;
-  return realloc(block, size);
-}
 
 static unsigned told;
 
@@ -103,19 +82,19 @@ static notch_status try_all(notch_engine *engine)
 START_TEST(memory_that_ends_is_no_crash)
 {
   notch_status status = NOTCH_ENOMEM;
-  for (unsigned long n = 0; status != NOTCH_OK; n += 1 + n / 64) {
-    failing state = {n, 0, 0};
+  for (unsigned long n = 1; status != NOTCH_OK; n += 1 + n / 64) {
+    scarcity memory = {.fail_at = n, .on = true};
     notch_engine_options options = NOTCH_ENGINE_OPTIONS_INIT;
     notch_engine *engine = NULL;
-    options.resize = fail_resize;
-    options.resize_payload = &state;
+    options.resize = scarce_resize;
+    options.resize_payload = &memory;
     status = notch_engine_new(&engine, &options);
     if (status == NOTCH_OK)
       status = try_all(engine);
-    ck_assert_int_eq(status != NOTCH_OK, state.failed); /* whatever failed has been told */
+    ck_assert_int_eq(status != NOTCH_OK, memory.tripped); /* whatever failed has been told */
     notch_engine_free(engine);
     ck_assert_msg(status == NOTCH_OK || status == NOTCH_ENOMEM, "status %d at %lu", status, n);
-    ck_assert_uint_eq(state.live, 0);
+    ck_assert_int_eq(memory.live, 0);
     ck_assert_uint_lt(n, 10000000);
   }
 }

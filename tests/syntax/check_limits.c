@@ -2,8 +2,8 @@
 #include <config.h>
 
 #include "check_syntax.h"
+#include "tests/scarce.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static void expect_one(const char *before, const char *piece, unsigned count, const char *after,
@@ -67,29 +67,9 @@ START_TEST(errors_stop_at_twenty)
 }
 END_TEST
 
-/* Fails the n-th request and all after it. */
-typedef struct short_memory {
-  unsigned long requests, fail_at;
-  long live;
-} short_memory;
-
-static void *short_resize(void *payload, void *block, size_t size)
+static bool parse_with(scarcity *memory, notch_text text)
 {
-  short_memory *memory = payload;
-  if (size == 0) {
-    memory->live -= block != NULL;
-    free(block);
-    return NULL;
-  }
-  if (++memory->requests >= memory->fail_at) return NULL;
-  void *grown = realloc(block, size);
-  memory->live += block == NULL;
-  return grown;
-}
-
-static bool parse_with(short_memory *memory, notch_text text)
-{
-  notch_memory hook = {.resize = short_resize, .payload = memory};
+  notch_memory hook = {.resize = scarce_resize, .payload = memory};
   notch_arena arena;
   notch_arena_init(&arena, &hook);
   notch_diags diags;
@@ -118,7 +98,7 @@ START_TEST(no_memory_is_never_a_leak)
   };
   for (size_t i = 0; i < 2; i++)
     for (unsigned long n = 1;; n++) {
-      short_memory memory = {.fail_at = n};
+      scarcity memory = {.fail_at = n, .on = true};
       bool done = parse_with(&memory, notch_text_of(texts[i]));
       ck_assert_int_eq(memory.live, 0);
       if (done) break;

@@ -2,8 +2,8 @@
 #include <config.h>
 
 #include "check_vm.h"
+#include "tests/scarce.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static fixture f;
@@ -139,26 +139,6 @@ START_TEST(evaluations_nest)
 }
 END_TEST
 
-typedef struct failing {
-  unsigned long requests, fail_at;
-  long live;
-} failing;
-
-static void *failing_resize(void *payload, void *block, size_t size)
-{
-  failing *memory = payload;
-  if (size == 0) {
-    memory->live -= block != NULL;
-    free(block);
-    return NULL;
-  }
-  if (++memory->requests == memory->fail_at)
-    return NULL;
-  void *grown = realloc(block, size);
-  memory->live += block == NULL && grown != NULL;
-  return grown;
-}
-
 /* Compiles and runs; false when memory ran out, with nothing left behind. */
 static bool compile_and_run(const notch_memory *memory)
 {
@@ -188,8 +168,8 @@ START_TEST(each_allocation_may_fail)
                           NULL));
   bool done = false;
   for (unsigned long n = 1; !done; n++) {
-    failing counters = {.fail_at = n};
-    notch_memory memory = {failing_resize, &counters};
+    scarcity counters = {.fail_at = n};
+    notch_memory memory = {.resize = scarce_resize, .payload = &counters};
     done = compile_and_run(&memory);
     ck_assert_int_eq(counters.live, 0);
     ck_assert_uint_lt(n, 1000);

@@ -42,6 +42,7 @@ notch_store_status notch_store_say(notch_store *store, notch_store_status status
 
 notch_store_status notch_store_nomem(notch_store *store)
 {
+  notch_memory_deny(store->memory);
   return notch_store_say(store, NOTCH_STORE_NOMEM, "out of memory while working on the ledger");
 }
 
