@@ -124,6 +124,7 @@ typedef struct notch_books {
   notch_host host;
   int64_t recorded_us; /* what the clock says for it */
   int64_t vault_member, vault_event; /* whose personal values; the row that brought them */
+  bool names_erased; /* what was read back names a member who is erased */
   int64_t ranked_us; /* cohorts: the last ranking; 0: not looked up yet, INT64_MAX: nobody */
   int64_t deciding_member, deciding_at_us;
   int64_t folding_row; /* members are asked for as they were before it; 0: as they are */

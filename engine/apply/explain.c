@@ -220,6 +220,10 @@ static bool derive(explain *x, const notch_transaction *indexed)
   if (!notch_rerun_decide(&x->rerun, &x->row, &trace, &result)) {
     return false;
   }
+  if (x->rerun.names_erased) {
+    say_taken(x, "it names a member who was erased: the outcome is as it was recorded");
+    return true;
+  }
   if (result.taken) {
     say_taken(x, "nothing was computed: a publication, a ranking, or what the clock decided");
     return true;

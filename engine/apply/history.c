@@ -39,10 +39,13 @@ static bool vault_value(void *payload, notch_text field, notch_text *out)
   return status == NOTCH_STORE_OK && personal.event == books->vault_event;
 }
 
+/* What names a member who is erased can still be read back. */
 static notch_text vault_id(void *payload, int64_t number)
 {
   notch_books *books = payload;
-  return books->host.member_id(books, number);
+  notch_text id = books->host.member_id(books, number);
+  books->names_erased = books->names_erased || id.length == 0;
+  return id.length > 0 ? id : NOTCH_TEXT("(erased)");
 }
 
 static bool vault_keep(void *payload, notch_text field, notch_text value, char digest[65])

@@ -402,6 +402,7 @@ static bool decided_row(notch_rerun *rerun, const notch_transaction *row)
     }
   }
   rerun->taken_event = result.taken ? row->event : rerun->taken_event;
+  rerun->erased_rows += rerun->names_erased ? 1 : 0;
   if (!compare_result(rerun, row, &result, indexed)) {
     return false;
   }

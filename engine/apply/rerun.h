@@ -32,7 +32,7 @@ typedef struct notch_rerun_seat {
 } notch_rerun_seat;
 
 typedef struct notch_rerun_result { /* of one decision; lives until the next row */
-  bool taken;                 /* as recorded: an erased member, or what a clock decided */
+  bool taken;                 /* as recorded: for an erased member, or what a clock decided */
   bool plain;                 /* ended before the rules were asked: verdict and detail are all */
   notch_verdict verdict;
   notch_text detail;
@@ -64,6 +64,7 @@ typedef struct notch_rerun {
   uint32_t next;
   int64_t taken_event; /* the last one that was taken as recorded */
   int64_t erased_rows;
+  bool names_erased; /* the row under way, or what it returns, names a member who is erased */
 
   notch_compare compare;
   int64_t at_event; /* of the differences being reported */

@@ -61,11 +61,22 @@ static bool host_grant(void *payload, int64_t effect, notch_effect *out)
 
 /* ---- returns ---- */
 
+/* An event that was, with what it needs; who he was that it named may not be known any more. */
+static notch_original *light(notch_rerun *rerun, notch_edition *edition, int64_t number,
+                             notch_event *returned)
+{
+  notch_books *books = rerun->books;
+  books->names_erased = false;
+  notch_original *original = notch_history_light(books, edition, number, rerun->recorded, returned,
+                                                 &rerun->row);
+  rerun->names_erased = rerun->names_erased || books->names_erased;
+  return original;
+}
+
 static notch_original *original_of(notch_rerun *rerun, notch_edition *edition, int64_t number,
                                    notch_event *returned)
 {
-  notch_original *original = notch_history_light(rerun->books, edition, number, rerun->recorded,
-                                                 returned, &rerun->row);
+  notch_original *original = light(rerun, edition, number, returned);
   return original != NULL &&
                  notch_history_fill_then(rerun->books, edition, original,
                                          rerun->recorded->previous, rerun->recorded->event,
@@ -83,7 +94,7 @@ static const notch_original *host_latest(void *payload, uint32_t type, int64_t b
   return notch_journal_sale(rerun->books, rerun->edition, row->member, row->previous, row->at_us,
                             type, before, &found) &&
                  found != 0
-             ? notch_history_light(rerun->books, rerun->edition, found, row, NULL, &rerun->row)
+             ? light(rerun, rerun->edition, found, NULL)
              : NULL;
 }
 
@@ -379,7 +390,9 @@ static bool decide_sent(notch_rerun *rerun, const notch_transaction *row, notch_
     return decide_early(rerun, row, out);
   }
   bool unread = row->verdict > NOTCH_WAITING && is_unread(row);
+  books->names_erased = false;
   out->event = unread ? NULL : notch_history_event(books, out->edition, row, &rerun->row);
+  rerun->names_erased = books->names_erased;
   if (out->event == NULL && books->foreign && row->verdict == NOTCH_APPLIED) {
     return not_theirs(rerun, row, out);
   }
@@ -411,8 +424,11 @@ bool notch_rerun_decide(notch_rerun *rerun, const notch_transaction *row, notch_
     }
     books->edition = rerun->edition = out->edition;
   }
+  rerun->names_erased = false;
   if (row->origin == NOTCH_ORIGIN_SENT) {
-    return decide_sent(rerun, row, trace, out);
+    bool decided = decide_sent(rerun, row, trace, out);
+    out->taken = out->taken || rerun->names_erased;
+    return decided;
   }
   if (row->member == 0 || out->edition == NULL) {
     out->taken = true; /* a publication, a ranking */

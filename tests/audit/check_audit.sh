@@ -162,6 +162,47 @@ prints "1 erased member: "
 expect 0 explain l.ledger e2
 prints "an erased member"
 
+# whoever is named in other members' events may be erased as well
+cat >friends.notch <<'R'
+program shop
+  timezone "UTC"
+  currency EUR
+  rounded down
+points star
+event purchase
+  field amount EUR in 0.00 EUR .. 1_000.00 EUR
+  field friend member?
+rule base
+  on purchase
+  earn 1 star per 1.00 EUR of amount
+rule friend_too
+  on purchase
+  when event.friend is known
+  earn 3 star to event.friend
+rule gifts
+  on transfer
+  limit 200 star per member per month
+R
+cat >friends.jsonl <<'R'
+{"id":"0","type":"purchase","member":"bob","at":"2026-01-01","amount":"4.00"}
+{"id":"1","type":"purchase","member":"ann","at":"2026-01-01","amount":"40.00","friend":"bob"}
+{"id":"2","type":"transfer","member":"ann","at":"2026-01-02","to":"bob","points":{"star":"5"}}
+{"id":"3","type":"return","member":"ann","at":"2026-01-02","of":"1","amount":"10.00"}
+{"id":"4","type":"erase","member":"bob","at":"2026-01-03"}
+{"id":"5","type":"return","member":"ann","at":"2026-01-04","of":"1","amount":"10.00"}
+{"id":"6","type":"purchase","member":"ann","at":"2026-01-05","amount":"1.00"}
+R
+expect 0 init friends.ledger friends.notch --clock events
+expect 0 apply friends.ledger friends.jsonl
+expect 0 verify friends.ledger
+expect 0 replay friends.ledger
+prints "1 erased member: "
+prints "every outcome is the recorded one"
+expect 0 explain friends.ledger 2
+prints "it names a member who was erased"
+expect 0 balance friends.ledger ann --at 2026-02-01
+prints "ann"
+
 # blank lines are no lines: known, unreadable and the rest add up to the others
 printf '\n  \n%s\n\t\nno event\n\n' \
   '{"id":"x1","type":"erase","member":"zo-member-1","at":"2027-06-01T10:00:00+08:00"}' >blank.jsonl

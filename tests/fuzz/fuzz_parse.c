@@ -56,7 +56,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
   if (size > 1 << 20)
     return 0;
   long alive = 0;
-  notch_memory memory = {resize_counted, &alive};
+  notch_memory memory = {.resize = resize_counted, .payload = &alive};
   notch_arena parse;
   notch_arena_init(&parse, &memory);
   jmp_buf no_memory;
