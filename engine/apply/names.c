@@ -5,6 +5,7 @@
 #include <config.h>
 
 #include "apply/apply.h"
+#include "audit/compare.h"
 
 #include <string.h>
 
@@ -505,6 +506,46 @@ bool notch_names_from_store(notch_books *books, notch_edition *edition,
                  : notch_names_index(books, edition, NOTCH_NAME_TYPE, from->type);
   return name_row(&(naming){.books = books, .version = from->version, .to = edition, .run = run},
                   from, to);
+}
+
+/* ---- rows as they were made ---- */
+
+static bool same_posting(notch_books *books, notch_edition *edition, const notch_posting *recorded,
+                         const notch_posting *made)
+{
+  uint32_t index, terms, partner;
+  if (!notch_compare_same_figures(recorded, made) ||
+      !index_of(books, edition, NOTCH_NAME_POINTS, recorded->points, &index) ||
+      index != made->points) {
+    return false;
+  }
+  for (uint32_t i = 0; i < recorded->share_count; i++) {
+    if (!index_of(books, edition, NOTCH_NAME_RULE, recorded->shares[i].rule, &index) ||
+        index != made->shares[i].rule) {
+      return false;
+    }
+  }
+  return recorded->lot != recorded->posting ||
+         (index_of(books, edition, NOTCH_NAME_TERMS, recorded->terms, &terms) &&
+          terms == made->terms &&
+          index_of(books, edition, NOTCH_NAME_PARTNER, recorded->partner, &partner) &&
+          partner == made->partner);
+}
+
+bool notch_names_as_made(notch_books *books, notch_edition *edition,
+                         const notch_transaction *recorded, const notch_transaction *made)
+{
+  uint32_t count = recorded->posting_count, type;
+  bool same = notch_compare_same_head(recorded, made) && count == made->posting_count &&
+              recorded->version == edition->version && recorded->move_count == 0 &&
+              made->move_count == 0 && recorded->effect_count == 0 && made->effect_count == 0 &&
+              recorded->origin == NOTCH_ORIGIN_SENT &&
+              index_of(books, edition, NOTCH_NAME_TYPE, recorded->type, &type) &&
+              type == made->type;
+  for (uint32_t i = 0; i < count && same; i++) {
+    same = same_posting(books, edition, &recorded->postings[i], &made->postings[i]);
+  }
+  return same;
 }
 
 bool notch_names_between(notch_books *books, const notch_edition *from, notch_edition *to,

@@ -371,6 +371,23 @@ static bool compare_result(notch_rerun *rerun, const notch_transaction *row,
   return compare(rerun, indexed, made);
 }
 
+/* The usual case: one row was decided, it is as recorded, and the member's state is at hand. */
+static bool is_as_made(notch_rerun *rerun, const notch_transaction *row,
+                       const notch_rerun_result *result)
+{
+  const notch_outcome *outcome = result->outcome;
+  bool alone = outcome != NULL && outcome->count == 1 && outcome->own == 0 &&
+               outcome->after != NULL && outcome->after->member == row->member &&
+               !result->edition->rules->plan->uses_house && !rerun->compare.loose;
+  if (!alone || !notch_names_as_made(rerun->books, result->edition, row,
+                                     &outcome->transactions[0])) {
+    return false;
+  }
+  rerun->outcome = outcome;
+  rerun->next = 1;
+  return true;
+}
+
 static bool decided_row(notch_rerun *rerun, const notch_transaction *row)
 {
   notch_rerun_result result;
@@ -392,6 +409,9 @@ static bool decided_row(notch_rerun *rerun, const notch_transaction *row)
   }
   if (!notch_rerun_decide(rerun, row, NULL, &result)) {
     return false;
+  }
+  if (is_as_made(rerun, row, &result)) {
+    return absorb(rerun, row, result.edition, result.event, NULL, result.outcome);
   }
   notch_transaction *indexed = NULL;
   if (result.edition != NULL) {

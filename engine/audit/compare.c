@@ -184,26 +184,21 @@ static void compare_opening(notch_compare *c, uint32_t i, const notch_posting *l
   posting_number(c, i, left, right, "partner", left->partner, right->partner);
 }
 
-static bool same_shares(const notch_posting *left, const notch_posting *right)
+static bool same_rules(const notch_posting *left, const notch_posting *right)
 {
-  bool same = left->share_count == right->share_count;
+  bool same = true;
   for (uint32_t i = 0; i < left->share_count && same; i++) {
-    same = left->shares[i].rule == right->shares[i].rule &&
-           left->shares[i].amount == right->shares[i].amount;
+    same = left->shares[i].rule == right->shares[i].rule;
   }
   return same;
 }
 
 static bool same_posting(const notch_posting *left, const notch_posting *right)
 {
-  return left->points == right->points && left->source == right->source &&
-         left->target == right->target && left->amount == right->amount &&
-         left->posting == right->posting && left->lot == right->lot &&
+  return notch_compare_same_figures(left, right) && left->points == right->points &&
          (left->lot != left->posting ||
-          (left->earned_us == right->earned_us && left->matures_s == right->matures_s &&
-           left->expires_s == right->expires_s && left->terms == right->terms &&
-           left->partner == right->partner)) &&
-         same_shares(left, right);
+          (left->terms == right->terms && left->partner == right->partner)) &&
+         same_rules(left, right);
 }
 
 static void compare_posting(notch_compare *c, uint32_t i, const notch_posting *left,
@@ -358,11 +353,9 @@ static notch_text verdict_text(notch_verdict verdict)
   return notch_text_of(notch_verdict_word(verdict));
 }
 
-bool notch_compare_rows(notch_compare *c, const notch_transaction *left,
-                        const notch_transaction *right)
+static void compare_heads(notch_compare *c, const notch_transaction *left,
+                          const notch_transaction *right)
 {
-  c->count = 0;
-  c->identical = true;
   if (left->verdict != right->verdict) {
     notch_compare_texts(c, "outcome", verdict_text(left->verdict), verdict_text(right->verdict));
   }
@@ -376,6 +369,16 @@ bool notch_compare_rows(notch_compare *c, const notch_transaction *left,
     moments(c, "booked", left->booked_us, right->booked_us);
     numbers(c, "offset", left->offset_min, right->offset_min);
     notch_compare_texts(c, "shared figures", left->shared, right->shared);
+  }
+}
+
+bool notch_compare_rows(notch_compare *c, const notch_transaction *left,
+                        const notch_transaction *right)
+{
+  c->count = 0;
+  c->identical = true;
+  if (left->type != right->type || !notch_compare_same_head(left, right)) {
+    compare_heads(c, left, right);
   }
   uint32_t both =
       left->posting_count < right->posting_count ? left->posting_count : right->posting_count;

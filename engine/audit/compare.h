@@ -20,6 +20,32 @@ typedef struct notch_compare {
 
 void notch_compare_init(notch_compare *compare, const notch_memory *memory);
 void notch_compare_end(notch_compare *compare);
+/* What has no name in it is compared here; names are the caller's, who may have numbers of them. */
+static inline bool notch_compare_same_head(const notch_transaction *left,
+                                           const notch_transaction *right)
+{
+  return left->verdict == right->verdict && left->origin == right->origin &&
+         left->cause == right->cause && left->member == right->member &&
+         left->at_us == right->at_us && left->booked_us == right->booked_us &&
+         left->offset_min == right->offset_min &&
+         notch_text_equal(left->detail, right->detail) &&
+         notch_text_equal(left->shared, right->shared);
+}
+static inline bool notch_compare_same_figures(const notch_posting *left,
+                                              const notch_posting *right)
+{
+  bool same = left->source == right->source && left->target == right->target &&
+              left->amount == right->amount && left->posting == right->posting &&
+              left->lot == right->lot && left->share_count == right->share_count &&
+              (left->lot != left->posting ||
+               (left->earned_us == right->earned_us && left->matures_s == right->matures_s &&
+                left->expires_s == right->expires_s));
+  for (uint32_t i = 0; same && i < left->share_count; i++) {
+    same = left->shares[i].amount == right->shares[i].amount;
+  }
+  return same;
+}
+
 /* Both with indexes of the programme.  False: out of memory. */
 bool notch_compare_rows(notch_compare *compare, const notch_transaction *recorded,
                         const notch_transaction *made);
