@@ -110,7 +110,7 @@ static void earn(notch_work *work, notch_awards *awards, uint32_t index, uint32_
   uint32_t to = variant->receivers == NULL ? NOTCH_NONE : variant->receivers[action];
   if (to != NOTCH_NONE) {
     notch_value receiver = notch_work_eval(work, to);
-    award->to_other = true;
+    award->to_other = awards->to_others = true;
     award->receiver = receiver.d == 0 ? (notch_text){NULL, 0} : notch_value_text(receiver);
   }
   notch_work_trace(work, NOTCH_TRACE_EXACT, ruling->rule, award->points, true, NULL, amount, 0);
@@ -284,6 +284,7 @@ static void put_in_as_it_was(notch_work *work, notch_awards *awards, uint32_t in
     notch_award *award =
         add_award(work, awards, index, old->points, notch_exact_mul(work, old->exact, as->scale));
     award->to_other = old->to_other;
+    awards->to_others = awards->to_others || old->to_other;
     award->receiver = old->receiver;
     award->multiplies = old->multiplies;
     award->before = notch_exact_mul(work, old->before, as->scale);

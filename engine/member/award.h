@@ -42,6 +42,7 @@ typedef struct notch_awards {
   NOTCH_VEC(notch_ruling) rulings;
   NOTCH_VEC(notch_award) awards;
   uint32_t *ruling_of; /* by rule: index + 1, 0: it does not apply */
+  bool to_others;      /* some award is for another member */
 } notch_awards;
 
 typedef notch_variant_ref notch_candidate; /* a rule whose trigger fired */

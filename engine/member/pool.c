@@ -166,6 +166,9 @@ void notch_pool_spend(notch_work *work, uint32_t points, int64_t amount)
 /* One row of each owner, that names its cause. */
 void notch_pool_settle(notch_work *work)
 {
+  if (work->pool_spends.count == 0) {
+    return;
+  }
   notch_view view = notch_view_of(work);
   for (uint32_t i = 0; i < work->pool_spends.count; i++) {
     const notch_pool_spent *spent = &work->pool_spends.items[i];

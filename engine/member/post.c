@@ -519,13 +519,14 @@ static void use_limits(notch_work *work, notch_state *state, uint32_t rule_index
   const notch_rule *rule = &program->rules[rule_index];
   const notch_group *group = rule->group == NOTCH_NONE ? NULL : &program->groups[rule->group];
   uint32_t own = rule->limit_count, all = own + (group == NULL ? 0 : group->limit_count);
-  uint32_t variant = all == 0 ? 0 : notch_work_variant(work, rule_index);
   for (uint32_t i = 0; i < all; i++) {
     uint32_t index = i < own ? rule->limits[i] : group->limits[i - own];
     const notch_limit *limit = &program->limits[index];
     bool meant = points == NOTCH_NONE ? limit->times : !limit->times && limit->points == points;
     if (meant && limit->shared == (state->member == 0) && !work->plan->keyed[index]) {
-      notch_limit_use(work, state, index, i < own ? variant : 0, amount);
+      uint32_t variant =
+          i < own && limit->key_count > 0 ? notch_work_variant(work, rule_index) : 0;
+      notch_limit_use(work, state, index, variant, amount);
     }
   }
 }

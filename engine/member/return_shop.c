@@ -325,8 +325,12 @@ static void take_claimed(notch_work *work)
 
 void notch_return_sides(notch_work *work)
 {
-  take_claimed(work);
-  give_owners(work);
+  if (work->claimed.count > 0) {
+    take_claimed(work);
+  }
+  if (work->given_back.count > 0) {
+    give_owners(work);
+  }
 }
 
 static int64_t moved_back(const notch_original *original, const notch_posting *moved)

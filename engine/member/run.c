@@ -295,7 +295,7 @@ static void refuse_if_asked(notch_work *work, const notch_ruling *ruling)
 /* What somebody else got counts against the limits of this member's event. */
 static void note_given_away(notch_work *work, const notch_awards *awards)
 {
-  for (uint32_t i = 0; i < awards->awards.count; i++) {
+  for (uint32_t i = 0; i < awards->awards.count && awards->to_others; i++) {
     const notch_award *award = &awards->awards.items[i];
     if (award->to_other && award->posted > 0) {
       notch_limit_note(work, award->rule, award->points, award->posted, false);
@@ -407,7 +407,8 @@ static void post_to(notch_work *work, const notch_awards *awards, const notch_te
 
 void notch_post_to_others(notch_work *work, const notch_awards *awards)
 {
-  for (uint32_t i = 0; awards != NULL && i < awards->awards.count; i++) {
+  uint32_t count = awards == NULL || !awards->to_others ? 0 : awards->awards.count;
+  for (uint32_t i = 0; i < count; i++) {
     const notch_award *award = &awards->awards.items[i];
     bool first = award->to_other && award->posted > 0;
     for (uint32_t j = 0; j < i && first; j++) {
