@@ -45,7 +45,8 @@ static bool lets_it(notch_work *work, const notch_candidate *candidate, int64_t 
                      work->program->roots[variant->when].expr, no_value, 0);
     return false;
   }
-  for (uint32_t i = 0; i < rule->limit_count; i++) {
+  bool counted = (work->plan->rule_does[candidate->rule] & NOTCH_RULE_COUNTS_TIMES) != 0;
+  for (uint32_t i = 0; i < rule->limit_count && counted; i++) {
     const notch_limit *limit = &work->program->limits[rule->limits[i]];
     if (limit->times && notch_limit_room(work, rule->limits[i], candidate->variant) <= 0) {
       notch_work_trace(work, NOTCH_TRACE_LIMIT_REACHED, candidate->rule, rule->limits[i], false,
@@ -59,15 +60,15 @@ static bool lets_it(notch_work *work, const notch_candidate *candidate, int64_t 
 static notch_award *add_award(notch_work *work, notch_awards *awards, uint32_t ruling,
                               uint32_t points, notch_rational exact)
 {
-  notch_award *award = notch_vec_push(&awards->awards, work->run);
+  notch_award *award = notch_vec_push(&awards->awards, work->run); /* zeros */
   notch_ruling *owner = &awards->rulings.items[ruling];
-  *award = (notch_award){.rule = owner->rule,
-                         .points = points,
-                         .terms = notch_terms_of(work->program, owner->rule, points),
-                         .ruling = ruling,
-                         .exact = exact,
-                         .before = NOTCH_INTEGER(0),
-                         .alone = notch_is_alone(work->program, owner->rule)};
+  award->rule = owner->rule;
+  award->points = points;
+  award->terms = notch_terms_of(work->program, owner->rule, points);
+  award->ruling = ruling;
+  award->alone = notch_is_alone(work->program, owner->rule);
+  award->exact = exact;
+  award->before = NOTCH_INTEGER(0);
   owner->award_count++;
   return award;
 }
