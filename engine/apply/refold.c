@@ -202,19 +202,13 @@ static bool check_cache(refold *r, int64_t member, const notch_rerun_seat *seat)
   return edition == NULL ? failed(r) : compare_cache(r, member, seat, &cached, edition);
 }
 
-static notch_rerun_seat *known_seat(const refold *r, int64_t member)
-{
-  notch_rerun_seat *seat = member < r->rerun.seat_count ? r->rerun.seats[member] : NULL;
-  return seat != NULL && seat->known ? seat : NULL;
-}
-
 static bool check_members(refold *r)
 {
   notch_desk_clear(&r->rerun.desk);
-  notch_rerun_seat *house = r->edition->rules->plan->uses_house ? known_seat(r, 0) : NULL;
+  notch_rerun_seat *house = r->edition->rules->plan->uses_house ? notch_rerun_known(&r->rerun, 0) : NULL;
   bool good = house == NULL || check_cache(r, 0, house);
   for (int64_t member = 1; member < r->members && good; member++) {
-    notch_rerun_seat *seat = known_seat(r, member);
+    notch_rerun_seat *seat = notch_rerun_known(&r->rerun, member);
     if (seat != NULL) {
       const notch_state *state = notch_desk_open(&r->rerun.desk, &seat->kept);
       if (state == NULL) {

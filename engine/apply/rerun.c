@@ -14,21 +14,52 @@ static bool nomem(notch_rerun *rerun)
   return notch_books_say(rerun->books, NOTCH_STORE_NOMEM, "out of memory");
 }
 
-static bool grow_seats(notch_rerun *rerun, int64_t member)
+/* Few enough blocks for all of their places to stay in the nearest cache. */
+#define BLOCK_SEATS 256
+
+static bool grow_blocks(notch_rerun *rerun, int64_t block)
 {
-  int64_t count = rerun->seat_count == 0 ? 1024 : rerun->seat_count;
-  while (count <= member) {
+  int64_t count = rerun->block_count == 0 ? 16 : rerun->block_count;
+  while (count <= block) {
     count *= 2;
   }
-  notch_rerun_seat **grown = notch_memory_resize(rerun->books->memory, rerun->seats,
+  notch_rerun_seat **grown = notch_memory_resize(rerun->books->memory, rerun->blocks,
                                                  (size_t)count * sizeof *grown);
   if (grown == NULL) {
     return nomem(rerun);
   }
-  memset(grown + rerun->seat_count, 0, (size_t)(count - rerun->seat_count) * sizeof *grown);
-  rerun->seats = grown;
-  rerun->seat_count = count;
+  memset(grown + rerun->block_count, 0, (size_t)(count - rerun->block_count) * sizeof *grown);
+  rerun->blocks = grown;
+  rerun->block_count = count;
   return true;
+}
+
+static bool add_block(notch_rerun *rerun, int64_t block)
+{
+  size_t size = BLOCK_SEATS * sizeof(notch_rerun_seat);
+  if (block >= rerun->block_count && !grow_blocks(rerun, block)) {
+    return false;
+  }
+  rerun->blocks[block] = notch_memory_resize(&rerun->heap.memory, NULL, size);
+  if (rerun->blocks[block] == NULL) {
+    return nomem(rerun);
+  }
+  memset(rerun->blocks[block], 0, size);
+  return true;
+}
+
+/* NULL: no row has named the member yet, nor those beside it. */
+static notch_rerun_seat *seat_at(const notch_rerun *rerun, int64_t member)
+{
+  int64_t block = member / BLOCK_SEATS;
+  bool there = member >= 0 && block < rerun->block_count && rerun->blocks[block] != NULL;
+  return there ? &rerun->blocks[block][member % BLOCK_SEATS] : NULL;
+}
+
+notch_rerun_seat *notch_rerun_known(const notch_rerun *rerun, int64_t member)
+{
+  notch_rerun_seat *seat = seat_at(rerun, member);
+  return seat != NULL && seat->known ? seat : NULL;
 }
 
 static notch_rerun_seat *place_of(notch_rerun *rerun, int64_t member)
@@ -39,25 +70,18 @@ static notch_rerun_seat *place_of(notch_rerun *rerun, int64_t member)
                     (long long)rerun->recorded->event);
     return NULL;
   }
-  if (member >= rerun->seat_count && !grow_seats(rerun, member)) {
+  notch_rerun_seat *seat = seat_at(rerun, member);
+  if (seat == NULL && !add_block(rerun, member / BLOCK_SEATS)) {
     return NULL;
   }
-  if (rerun->seats[member] == NULL) {
-    notch_rerun_seat *seat = notch_memory_resize(&rerun->heap.memory, NULL, sizeof *seat);
-    if (seat == NULL) {
-      nomem(rerun);
-      return NULL;
-    }
-    memset(seat, 0, sizeof *seat);
-    rerun->seats[member] = seat;
-  }
-  return rerun->seats[member];
+  seat = seat == NULL ? seat_at(rerun, member) : seat;
+  seat->taken = true;
+  return seat;
 }
 
 void notch_rerun_foresee(const notch_rerun *rerun, int64_t member, bool near)
 {
-  const notch_rerun_seat *seat =
-      member >= 0 && member < rerun->seat_count ? rerun->seats[member] : NULL;
+  const notch_rerun_seat *seat = seat_at(rerun, member);
   if (seat != NULL && near) {
     notch_memory_foresee(seat->kept.bytes, seat->kept.size);
   } else if (seat != NULL) {
@@ -128,15 +152,16 @@ notch_text notch_rerun_id(notch_rerun *rerun, int64_t member)
 static bool is_erased(notch_rerun *rerun, int64_t member)
 {
   bool gone = member > 0 && notch_rerun_id(rerun, member).bytes == NULL;
-  bool seated = member < rerun->seat_count && rerun->seats[member] != NULL;
-  return gone && (rerun->ids != NULL || (seated && rerun->seats[member]->id_is_known));
+  const notch_rerun_seat *seat = seat_at(rerun, member);
+  return gone && (rerun->ids != NULL || (seat != NULL && seat->id_is_known));
 }
 
 int64_t notch_rerun_erased(notch_rerun *rerun)
 {
   int64_t count = 0;
-  for (int64_t member = 1; member < rerun->seat_count; member++) {
-    count += rerun->seats[member] != NULL && is_erased(rerun, member) ? 1 : 0;
+  for (int64_t member = 1; member < rerun->block_count * BLOCK_SEATS; member++) {
+    const notch_rerun_seat *seat = seat_at(rerun, member);
+    count += seat != NULL && seat->taken && is_erased(rerun, member) ? 1 : 0;
   }
   return count;
 }
@@ -165,7 +190,7 @@ bool notch_rerun_begin(notch_rerun *rerun, notch_books *books, const notch_ids *
 
 void notch_rerun_end(notch_rerun *rerun)
 {
-  notch_memory_free(rerun->books->memory, rerun->seats);
+  notch_memory_free(rerun->books->memory, rerun->blocks);
   notch_heap_free(&rerun->heap); /* seats, their states and the desk */
   notch_decider_free(rerun->decider);
   notch_decider_free(rerun->folder);

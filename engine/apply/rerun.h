@@ -23,6 +23,7 @@ bool notch_ids_read(notch_ids *ids, notch_books *books);
 void notch_ids_free(notch_ids *ids); /* or what was zeroed */
 
 typedef struct notch_rerun_seat {
+  bool taken;       /* some row has named the member */
   bool known;       /* state is that of before the row under way */
   bool id_is_known; /* looked up, if the rerun does not have all ids */
   uint32_t version;
@@ -51,8 +52,8 @@ typedef struct notch_rerun {
   notch_arena names;  /* of ids */
   notch_heap heap;    /* of seats, their states and the desk */
   jmp_buf no_memory;
-  notch_rerun_seat **seats; /* by member */
-  int64_t seat_count;
+  notch_rerun_seat **blocks; /* of seats by member; NULL: nobody has one there */
+  int64_t block_count;
   notch_desk desk; /* the states of seats that are open */
 
   const notch_transaction *recorded; /* the row under way */
@@ -89,6 +90,8 @@ void notch_rerun_finish(notch_rerun *rerun);
 /* Decides one row from the states of before it; trace may be NULL. */
 bool notch_rerun_decide(notch_rerun *rerun, const notch_transaction *row, notch_trace *trace,
                         notch_rerun_result *out);
+/* Where the member's state is kept, if it is that of before the row under way; else NULL. */
+notch_rerun_seat *notch_rerun_known(const notch_rerun *rerun, int64_t member);
 /* The seat of a member, and his state, before the row under way; NULL: a failure. */
 notch_rerun_seat *notch_rerun_seat_of(notch_rerun *rerun, int64_t member,
                                       notch_edition *edition);
