@@ -205,7 +205,8 @@ static bool check_cache(refold *r, int64_t member, const notch_rerun_seat *seat)
 static bool check_members(refold *r)
 {
   notch_desk_clear(&r->rerun.desk);
-  notch_rerun_seat *house = r->edition->rules->plan->uses_house ? notch_rerun_known(&r->rerun, 0) : NULL;
+  bool used = r->edition->rules->plan->uses_house;
+  notch_rerun_seat *house = used ? notch_rerun_known(&r->rerun, 0) : NULL;
   bool good = house == NULL || check_cache(r, 0, house);
   for (int64_t member = 1; member < r->members && good; member++) {
     notch_rerun_seat *seat = notch_rerun_known(&r->rerun, member);
