@@ -401,7 +401,7 @@ static bool is_as_made(notch_rerun *rerun, const notch_transaction *row,
                        const notch_rerun_result *result)
 {
   const notch_outcome *outcome = result->outcome;
-  bool alone = outcome != NULL && outcome->count == 1 && outcome->own == 0 &&
+  bool alone = !result->taken && outcome != NULL && outcome->count == 1 && outcome->own == 0 &&
                outcome->after != NULL && outcome->after->member == row->member &&
                !result->edition->rules->plan->uses_house && !rerun->compare.loose;
   if (!alone || !notch_names_as_made(rerun->books, result->edition, row,
