@@ -96,6 +96,9 @@ notch_status notch_api_status(notch_store_status status)
 
 notch_status notch_api_books(notch_ledger *ledger)
 {
+  if (ledger->books->status == NOTCH_STORE_OK) { /* only want of memory goes without saying */
+    return notch_api_nomem(ledger);
+  }
   return notch_api_say(ledger, notch_api_status(ledger->books->status), "%s",
                        ledger->books->sentence);
 }

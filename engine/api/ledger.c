@@ -306,7 +306,7 @@ notch_status notch_api_ask(notch_question *question,
   notch_buffer_free(&text);
   if (notch_books_starved(ledger->books)) {
     notch_books_forget(ledger->books);
-    status = notch_api_nomem(ledger);
+    status = status == NOTCH_ENOMEM ? status : notch_api_nomem(ledger);
   }
   return status;
 }

@@ -472,7 +472,7 @@ bool notch_books_apply(notch_books *books, const notch_json *sent, const char *u
   books->keeps_rows = false;
   books->run.escape = NULL;
   notch_history_forget(books);
-  return notch_books_fed(books) && good && books->status != NOTCH_STORE_NOMEM;
+  return notch_books_fed(books) && good;
 }
 
 bool notch_books_apply_text(notch_books *books, notch_text line,

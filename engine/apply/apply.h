@@ -160,7 +160,7 @@ bool notch_books_failed(notch_books *books, notch_store_status status);
  * of it, and what is in memory may lack something. */
 void notch_books_start(notch_books *books);
 bool notch_books_starved(const notch_books *books);
-bool notch_books_fed(notch_books *books); /* it has not; else it says so */
+bool notch_books_fed(notch_books *books); /* not so; else, where nobody has said so, it does */
 /* Lets go of what was read of the ledger: it is read anew. */
 void notch_books_forget(notch_books *books);
 

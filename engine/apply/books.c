@@ -139,6 +139,7 @@ int64_t notch_books_now(const notch_books *books)
 void notch_books_start(notch_books *books)
 {
   books->denied = notch_memory_denied(books->memory);
+  books->status = NOTCH_STORE_OK;
 }
 
 bool notch_books_starved(const notch_books *books)
@@ -148,8 +149,10 @@ bool notch_books_starved(const notch_books *books)
 
 bool notch_books_fed(notch_books *books)
 {
-  return !notch_books_starved(books) ||
-         notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
+  if (notch_books_starved(books) && books->status != NOTCH_STORE_NOMEM) {
+    notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
+  }
+  return books->status != NOTCH_STORE_NOMEM;
 }
 
 /* What looks damaged where memory ran out is not. */
