@@ -74,7 +74,11 @@ static notch_journal *add_journal(notch_books *books, int64_t member, int64_t la
   notch_arena_init(&journal->arena, books->memory);
   journal->member = member;
   books->journals.items[place] = journal;
-  return start(books, journal, last) ? journal : NULL;
+  if (!start(books, journal, last)) { /* half of one would be found by whoever asks next */
+    free_journal(books, place);
+    return NULL;
+  }
+  return journal;
 }
 
 /* ---- learning rows ---- */
