@@ -72,6 +72,14 @@ bool notch_zone_decode(notch_zone *out, const void *bytes, size_t size, notch_ar
 
 int32_t notch_zone_offset(const notch_zone *zone, int64_t utc_s);
 int32_t notch_zone_day(const notch_zone *zone, int64_t utc_us); /* local day */
+
+typedef struct notch_day_stretch { /* moments of one local day */
+  int32_t day;
+  int64_t from_us, until_us; /* [from, until); zeroed: none */
+} notch_day_stretch;
+/* The local day of a moment, with what lies around the moment of that day: nearly always the whole
+ * day, less where the zone's offset changes. */
+notch_day_stretch notch_zone_stretch(const notch_zone *zone, int64_t utc_us);
 int32_t notch_zone_second_of_day(const notch_zone *zone, int64_t utc_us);
 /* A local time as UTC seconds: one that does not exist is the first instant after, one that
  * exists twice is the first. */

@@ -52,6 +52,24 @@ int32_t notch_zone_day(const notch_zone *zone, int64_t utc_us)
   return (int32_t)floor_div(local_seconds(zone, utc_us), NOTCH_DAY_S);
 }
 
+#define STRETCH_S_MAX (INT64_MAX / NOTCH_SECOND_US - 2 * NOTCH_DAY_S)
+
+notch_day_stretch notch_zone_stretch(const notch_zone *zone, int64_t utc_us)
+{
+  int64_t utc_s = floor_div(utc_us, NOTCH_SECOND_US);
+  uint32_t i = segment_at(zone, utc_s);
+  int64_t day = floor_div(utc_s + zone->offset_s[i], NOTCH_DAY_S);
+  notch_day_stretch stretch = {(int32_t)day, 0, 0};
+  if (utc_s >= -STRETCH_S_MAX && utc_s <= STRETCH_S_MAX) { /* its ends are moments as well */
+    int64_t from_s = day * NOTCH_DAY_S - zone->offset_s[i], until_s = from_s + NOTCH_DAY_S;
+    from_s = from_s < zone->at_s[i] ? zone->at_s[i] : from_s;
+    until_s = i + 1 < zone->count && zone->at_s[i + 1] < until_s ? zone->at_s[i + 1] : until_s;
+    stretch.from_us = from_s * NOTCH_SECOND_US;
+    stretch.until_us = until_s * NOTCH_SECOND_US;
+  }
+  return stretch;
+}
+
 int32_t notch_zone_second_of_day(const notch_zone *zone, int64_t utc_us)
 {
   int64_t local = local_seconds(zone, utc_us);

@@ -1,6 +1,7 @@
 /* member/identity.c -- closing and merging memberships. */
 #include <config.h>
 
+#include "member/limit.h"
 #include "member/lots.h"
 #include "member/measure.h"
 #include "member/post.h"
@@ -311,7 +312,7 @@ void notch_merge_figures(notch_work *work, notch_state *state, const notch_state
   const notch_program *program = work->program;
   notch_measure_merge(program, state, from);
   for (uint32_t i = 0; i < from->uses_count; i++) {
-    *notch_state_add_uses(state) = from->uses[i];
+    notch_limit_keep(state, from->uses[i]);
   }
   for (uint32_t i = 0; i < from->keyed_uses_count; i++) {
     notch_keyed_use moved = from->keyed_uses[i];

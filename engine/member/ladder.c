@@ -203,10 +203,13 @@ static bool lifetime(notch_work *work, uint32_t index)
   const notch_ladder *ladder = ladder_of(work, index);
   bool changed = false;
   for (uint32_t tier = ladder->tier_count; tier-- > 0;) {
+    uint32_t root = ladder->tiers[tier].lifetime;
+    if (root == NOTCH_NONE) {
+      continue;
+    }
     const notch_standing *standing = &work->open->state->standings[index];
     bool has = standing->lifetime != NOTCH_NONE && standing->lifetime >= tier;
-    if (ladder->tiers[tier].lifetime == NOTCH_NONE || has ||
-        !notch_work_holds(work, ladder->tiers[tier].lifetime)) {
+    if (has || !notch_work_holds(work, root)) {
       continue;
     }
     notch_work_move(work, (notch_move){.ladder = index,

@@ -11,7 +11,7 @@
 #include <string.h>
 
 /* The values of a limit's keys as one text; keys of the member alone are the empty text. */
-static notch_text key_of(notch_work *work, const notch_limit *limit, uint32_t variant)
+static notch_text values_of(notch_work *work, const notch_limit *limit, uint32_t variant)
 {
   notch_text key = {NULL, 0};
   for (uint32_t i = 0; i < limit->key_count; i++) {
@@ -40,6 +40,11 @@ static notch_text key_of(notch_work *work, const notch_limit *limit, uint32_t va
   return key;
 }
 
+static notch_text key_of(notch_work *work, const notch_limit *limit, uint32_t variant)
+{
+  return notch_limit_has_key(limit) ? values_of(work, limit, variant) : (notch_text){NULL, 0};
+}
+
 static bool is_exact(const notch_limit *limit)
 {
   return limit->period == NOTCH_PERIOD_ROLLING && limit->rolling.unit <= NOTCH_UNIT_HOUR;
@@ -55,7 +60,9 @@ static void period_of(const notch_work *work, const notch_limit *limit, int32_t 
   case NOTCH_PERIOD_EVER: break;
   case NOTCH_PERIOD_TOTAL: *day = limit->from_day; break;
   case NOTCH_PERIOD_CALENDAR:
-    *day = notch_unit_begin(work->moment.today, limit->unit, &work->program->calendar);
+    *day = limit->unit == NOTCH_UNIT_DAY
+               ? work->moment.today
+               : notch_unit_begin(work->moment.today, limit->unit, &work->program->calendar);
     break;
   case NOTCH_PERIOD_ROLLING:
     *day = work->moment.today;
@@ -64,20 +71,31 @@ static void period_of(const notch_work *work, const notch_limit *limit, int32_t 
   }
 }
 
-/* Whether what was booked on a day, or at a time, counts at the present one. */
-static bool counts(const notch_work *work, const notch_limit *limit, int32_t booked_day,
-                   int64_t booked_us, int32_t day, int64_t at_us)
+typedef struct counted { /* which bookings count at the present moment: after < booked <= until */
+  bool exact;
+  int32_t after, until;
+  int64_t after_us, until_us;
+} counted;
+
+static counted counted_at(const notch_work *work, const notch_limit *limit)
 {
-  if (limit->period != NOTCH_PERIOD_ROLLING) {
-    return booked_day == day && booked_us == at_us;
+  counted span = {.exact = is_exact(limit)};
+  period_of(work, limit, &span.until, &span.until_us);
+  if (span.exact) {
+    span.after_us = span.until_us - NOTCH_US(notch_exact_seconds(limit->rolling));
+  } else if (limit->period == NOTCH_PERIOD_ROLLING) {
+    notch_duration back = {-limit->rolling.count, limit->rolling.unit};
+    span.after = notch_day_add(span.until, back, work->program->calendar.months_roll);
+  } else {
+    span.after = span.until - 1; /* only those that were booked in the same period */
   }
-  if (is_exact(limit)) {
-    return booked_us > at_us - NOTCH_US(notch_exact_seconds(limit->rolling)) &&
-           booked_us <= at_us;
-  }
-  notch_duration back = {-limit->rolling.count, limit->rolling.unit};
-  int32_t after = notch_day_add(day, back, work->program->calendar.months_roll);
-  return booked_day > after && booked_day <= day;
+  return span;
+}
+
+static bool counts(const counted *span, int32_t day, int64_t at_us)
+{
+  return span->exact ? at_us > span->after_us && at_us <= span->until_us
+                     : day > span->after && day <= span->until;
 }
 
 static const notch_state *booked_in(notch_work *work, const notch_limit *limit)
@@ -93,21 +111,22 @@ static bool same_key(const notch_state *state, const notch_keyed_use *use, notch
   return notch_text_equal(notch_state_text(state, use->key), key);
 }
 
+/* Uses without a key stand by their days. */
 static int64_t used_so_far(const notch_work *work, const notch_state *state, uint32_t index,
-                           notch_text key, int32_t day, int64_t at_us)
+                           notch_text key)
 {
-  const notch_limit *limit = &work->program->limits[index];
+  counted span = counted_at(work, &work->program->limits[index]);
   int64_t used = 0;
   for (uint32_t i = key.length > 0 ? 0 : state->uses_count; i > 0; i--) {
     const notch_use *use = &state->uses[i - 1];
-    if (use->limit == index && counts(work, limit, use->day, 0, day, at_us)) {
-      used += use->used;
+    if (!span.exact && use->day <= span.after) {
+      break;
     }
+    used += use->limit == index && counts(&span, use->day, 0) ? use->used : 0;
   }
   for (uint32_t i = state->keyed_uses_count; i > 0; i--) {
     const notch_keyed_use *use = &state->keyed_uses[i - 1];
-    if (use->limit == index && counts(work, limit, use->day, use->at_us, day, at_us) &&
-        same_key(state, use, key)) {
+    if (use->limit == index && counts(&span, use->day, use->at_us) && same_key(state, use, key)) {
       used += use->used;
     }
   }
@@ -126,10 +145,7 @@ int64_t notch_limit_room(notch_work *work, uint32_t index, uint32_t variant)
   }
   const notch_state *state = booked_in(work, limit);
   notch_text key = key_of(work, limit, variant);
-  int32_t day;
-  int64_t at_us;
-  period_of(work, limit, &day, &at_us);
-  int64_t used = used_so_far(work, state, index, key, day, at_us);
+  int64_t used = used_so_far(work, state, index, key);
   for (uint32_t i = 0; limit->shared && i < state->reserved_count; i++) {
     const notch_reserved_room *held = &state->reserved[i];
     bool open = held->limit == index && NOTCH_US(held->until_s) > work->moment.now_us;
@@ -168,11 +184,23 @@ static bool is_closed(const notch_work *work, const notch_limit *limit)
   return then->today <= notch_day_add(now->today, back, calendar->months_roll);
 }
 
+void notch_limit_keep(notch_state *state, notch_use use)
+{
+  if (notch_state_add_uses(state) == NULL) {
+    return;
+  }
+  uint32_t at = state->uses_count - 1;
+  for (; at > 0 && state->uses[at - 1].day > use.day; at--) {
+    state->uses[at] = state->uses[at - 1];
+  }
+  state->uses[at] = use;
+}
+
 /* Counts `amount` where uses are small, or makes room for it elsewhere. */
 static bool count_small(notch_state *state, uint32_t limit, int32_t day, int64_t *amount)
 {
   notch_use *use = NULL;
-  for (uint32_t i = state->uses_count; i > 0 && use == NULL; i--) {
+  for (uint32_t i = state->uses_count; i > 0 && use == NULL && state->uses[i - 1].day >= day; i--) {
     bool same = state->uses[i - 1].limit == limit && state->uses[i - 1].day == day;
     use = same ? &state->uses[i - 1] : NULL;
   }
@@ -214,8 +242,7 @@ void notch_limit_use_key(notch_work *work, notch_state *state, uint32_t index, n
     }
   }
   if (small && amount == (int32_t)amount) {
-    *notch_state_add_uses(state) =
-        (notch_use){.limit = index, .day = day, .used = (int32_t)amount};
+    notch_limit_keep(state, (notch_use){.limit = index, .day = day, .used = (int32_t)amount});
     return;
   }
   notch_slice kept = notch_state_keep_text(state, key);

@@ -32,30 +32,34 @@ static notch_entry *insert(notch_state *state, notch_entry entry)
   return &state->entries[at];
 }
 
-static void insert_daily(notch_state *state, notch_daily daily)
+/* Where a day's sum of a measure stands, or would be put: behind what came of that day. */
+static uint32_t place_of_daily(const notch_state *state, uint32_t measure, int32_t day, bool *found)
 {
+  const notch_daily *daily = state->daily;
+  uint32_t at = state->daily_count;
+  while (at > 0 && daily[at - 1].day > day) {
+    at--;
+  }
+  for (uint32_t i = at; i > 0 && daily[i - 1].day == day; i--) {
+    if (daily[i - 1].measure == measure) {
+      *found = true;
+      return i - 1;
+    }
+  }
+  *found = false;
+  return at;
+}
+
+static void put_daily(notch_state *state, uint32_t at, notch_daily daily)
+{
+  uint32_t behind = state->daily_count - at;
   if (notch_state_add_daily(state) == NULL) {
     return;
   }
-  uint32_t at = state->daily_count - 1;
-  for (; at > 0 && state->daily[at - 1].day > daily.day; at--) {
-    state->daily[at] = state->daily[at - 1];
+  if (behind > 0) {
+    memmove(&state->daily[at + 1], &state->daily[at], behind * sizeof daily);
   }
   state->daily[at] = daily;
-}
-
-static notch_daily *find_daily(const notch_state *state, uint32_t measure, int32_t day)
-{
-  for (uint32_t i = state->daily_count; i > 0; i--) {
-    notch_daily *daily = &state->daily[i - 1];
-    if (daily->day < day) {
-      return NULL;
-    }
-    if (daily->day == day && daily->measure == measure) {
-      return daily;
-    }
-  }
-  return NULL;
 }
 
 /* A day whose sum does not fit there. */
@@ -84,9 +88,9 @@ static notch_entry *find_event(notch_state *state, uint32_t measure, int64_t eve
   return NULL;
 }
 
-static void remove_daily(notch_state *state, notch_daily *daily)
+static void remove_daily(notch_state *state, uint32_t at)
 {
-  uint32_t at = (uint32_t)(daily - state->daily);
+  notch_daily *daily = &state->daily[at];
   memmove(daily, daily + 1, sizeof *daily * (state->daily_count - at - 1));
   state->daily_count--;
 }
@@ -96,21 +100,13 @@ static bool is_small(notch_rational value)
   return value.den == 1 && value.num == (int32_t)value.num;
 }
 
-static void insert_day(notch_state *state, uint32_t measure, int32_t day, notch_rational sum)
-{
-  if (is_small(sum)) {
-    insert_daily(state, (notch_daily){measure, day, (int32_t)sum.num});
-  } else {
-    insert(state, (notch_entry){.measure = measure, .day = day, .value = notch_value_of(sum)});
-  }
-}
-
 /* False: the sum does not fit. */
 static bool add_on_day(notch_state *state, uint32_t measure, int32_t day, notch_rational amount)
 {
-  notch_daily *daily = find_daily(state, measure, day);
-  notch_entry *entry = daily == NULL ? find_day(state, measure, day) : NULL;
-  notch_rational sum = daily != NULL   ? NOTCH_INTEGER(daily->value)
+  bool found;
+  uint32_t at = place_of_daily(state, measure, day, &found);
+  notch_entry *entry = found ? NULL : find_day(state, measure, day);
+  notch_rational sum = found           ? NOTCH_INTEGER(state->daily[at].value)
                        : entry != NULL ? notch_value_rational(entry->value)
                                        : NOTCH_INTEGER(0);
   if (!notch_rational_add(&sum, sum, amount)) {
@@ -118,13 +114,15 @@ static bool add_on_day(notch_state *state, uint32_t measure, int32_t day, notch_
   }
   if (entry != NULL) {
     entry->value = notch_value_of(sum);
-  } else if (daily != NULL && is_small(sum)) {
-    daily->value = (int32_t)sum.num;
-  } else {
-    if (daily != NULL) {
-      remove_daily(state, daily);
+  } else if (!is_small(sum)) {
+    if (found) {
+      remove_daily(state, at);
     }
-    insert_day(state, measure, day, sum);
+    insert(state, (notch_entry){.measure = measure, .day = day, .value = notch_value_of(sum)});
+  } else if (found) {
+    state->daily[at].value = (int32_t)sum.num;
+  } else {
+    put_daily(state, at, (notch_daily){measure, day, (int32_t)sum.num});
   }
   return true;
 }
@@ -147,73 +145,87 @@ static int32_t horizon(const notch_measure *measure, int32_t today)
   return days > 4000000 ? INT32_MIN + 1 : (int32_t)(today - days);
 }
 
-#define FORGOTTEN_AT_ONCE 8u /* so that not every event has to move what is kept */
-
-/* Whether enough can be forgotten; what was forgotten before stands at the front. */
-static bool has_older(const notch_state *state, uint32_t measure, int32_t keep_from)
-{
-  uint32_t older = 0;
-  for (uint32_t i = 0; i < state->daily_count && state->daily[i].day < keep_from; i++) {
-    const notch_daily *daily = &state->daily[i];
-    older += daily->measure == measure && daily->day != NOTCH_ENTRY_BASE;
-  }
-  for (uint32_t i = 0; i < state->entries_count && state->entries[i].day < keep_from; i++) {
-    const notch_entry *entry = &state->entries[i];
-    older += entry->measure == measure && entry->day != NOTCH_ENTRY_BASE;
-  }
-  return older >= FORGOTTEN_AT_ONCE;
-}
-
+/* How many of its days are older than that, and their sum.  False: it does not fit. */
 static bool add_older(const notch_state *state, uint32_t measure, int32_t keep_from,
-                      notch_rational *sum)
+                      uint32_t *count, notch_rational *sum)
 {
+  bool fits = true;
+  *count = 0;
   *sum = NOTCH_INTEGER(0);
   for (uint32_t i = 0; i < state->daily_count && state->daily[i].day < keep_from; i++) {
-    const notch_daily *daily = &state->daily[i];
-    if (daily->measure == measure &&
-        !notch_rational_add(sum, *sum, NOTCH_INTEGER(daily->value))) {
-      return false;
+    if (state->daily[i].measure == measure) {
+      fits = fits && notch_rational_add(sum, *sum, NOTCH_INTEGER(state->daily[i].value));
+      ++*count;
     }
   }
   for (uint32_t i = 0; i < state->entries_count && state->entries[i].day < keep_from; i++) {
-    const notch_entry *entry = &state->entries[i];
-    if (entry->measure == measure &&
-        !notch_rational_add(sum, *sum, notch_value_rational(entry->value))) {
-      return false;
+    if (state->entries[i].measure == measure) {
+      fits = fits && notch_rational_add(sum, *sum, notch_value_rational(state->entries[i].value));
+      ++*count;
     }
   }
-  return true;
+  return fits;
 }
 
-/*
- * Forgets daily entries that only a plain total can still see, by adding them into one.  Only
- * additive measures with bounded windows are trimmed, so no answer changes.
- */
-static void trim(notch_state *state, uint32_t index, const notch_measure *measure, int32_t today)
+static void drop_older(notch_state *state, uint32_t measure, int32_t keep_from)
 {
-  if (measure->whole_history || by_event(measure) || measure->aggregate == NOTCH_AGG_STREAK) {
-    return;
-  }
-  int32_t keep_from = horizon(measure, today);
-  notch_rational sum;
-  if (!has_older(state, index, keep_from) || !add_older(state, index, keep_from, &sum)) {
-    return;
-  }
   uint32_t kept = 0;
   for (uint32_t i = 0; i < state->daily_count; i++) {
-    if (state->daily[i].measure != index || state->daily[i].day >= keep_from) {
+    if (state->daily[i].measure != measure || state->daily[i].day >= keep_from) {
       state->daily[kept++] = state->daily[i];
     }
   }
   state->daily_count = kept;
   kept = 0;
   for (uint32_t i = 0; i < state->entries_count; i++) {
-    if (state->entries[i].measure != index || state->entries[i].day >= keep_from) {
+    if (state->entries[i].measure != measure || state->entries[i].day >= keep_from) {
       state->entries[kept++] = state->entries[i];
     }
   }
   state->entries_count = kept;
-  insert_day(state, index, NOTCH_ENTRY_BASE, sum);
+}
+
+/* Only additive measures with bounded windows: nobody else's days may be told apart no more. */
+static bool forgets(const notch_measure *measure)
+{
+  return !measure->whole_history && !by_event(measure) && measure->aggregate != NOTCH_AGG_STREAK;
+}
+
+/* Adds up what is older than any window of a measure; how many days it has there. */
+static uint32_t forget(notch_state *state, const notch_program *program, uint32_t index,
+                       int32_t today, bool at_all)
+{
+  const notch_measure *measure = &program->measures[index];
+  uint32_t older;
+  notch_rational sum;
+  if (!forgets(measure)) {
+    return 0;
+  }
+  int32_t keep_from = horizon(measure, today);
+  bool fits = add_older(state, index, keep_from, &older, &sum);
+  if (fits && older > 1 && at_all) {
+    drop_older(state, index, keep_from);
+    add_on_day(state, index, NOTCH_ENTRY_BASE, sum);
+  }
+  return older;
+}
+
+/*
+ * Forgets days that only a plain total can still see, so no answer changes.  All items are looked
+ * at, so this is done when so many more have come, and only if enough can go.
+ */
+#define LOOK_EACH 16u
+#define FORGOTTEN_AT_ONCE 8u
+
+static void trim(notch_state *state, const notch_program *program, int32_t today)
+{
+  uint32_t older = 0;
+  for (uint32_t i = 0; i < program->measure_count; i++) {
+    older += forget(state, program, i, today, false);
+  }
+  for (uint32_t i = 0; i < program->measure_count && older >= FORGOTTEN_AT_ONCE; i++) {
+    forget(state, program, i, today, true);
+  }
 }
 
 static bool is_text(notch_type type)
@@ -250,9 +262,15 @@ static const notch_measure_on *counted_on(const notch_measure *measure, uint32_t
   return NULL;
 }
 
+static int64_t recorded_at(const notch_work *work)
+{
+  return work->open == NULL ? work->in->recorded_us : work->open->row.recorded_us;
+}
+
 void notch_measure_absorb(notch_work *work, notch_state *state, int64_t event)
 {
   const notch_program *program = work->program;
+  uint32_t before = (state->daily_count + state->entries_count) / LOOK_EACH;
   for (uint32_t i = 0; i < program->measure_count; i++) {
     const notch_measure *measure = &program->measures[i];
     const notch_measure_on *on = counted_on(measure, work->event->type);
@@ -260,15 +278,13 @@ void notch_measure_absorb(notch_work *work, notch_state *state, int64_t event)
     if (on == NULL || !contribution(work, on, &value)) {
       continue;
     }
-    int64_t recorded_us = work->open == NULL ? work->in->recorded_us : work->open->row.recorded_us;
-    int64_t at_us = measure->by_recorded ? recorded_us : work->moment.now_us;
+    int64_t at_us = measure->by_recorded ? recorded_at(work) : work->moment.now_us;
     int32_t day = measure->by_recorded ? notch_work_day(work, at_us) : work->moment.today;
     if (!by_event(measure)) {
       if (!add_on_day(state, i, day, notch_value_rational(value))) {
         notch_refuse(work, NOTCH_REFUSED_OVERFLOW, "measure %.*s grows too large",
                      (int)measure->decl.name.length, measure->decl.name.bytes);
       }
-      trim(state, i, measure, day);
       continue;
     }
     notch_type type = on->value == NOTCH_NONE ? (notch_type){.kind = NOTCH_TYPE_NUMBER}
@@ -278,6 +294,9 @@ void notch_measure_absorb(notch_work *work, notch_state *state, int64_t event)
                                 .at_us = at_us,
                                 .event = event,
                                 .value = keep_value(state, type, value)});
+  }
+  if ((state->daily_count + state->entries_count) / LOOK_EACH > before) {
+    trim(state, program, work->moment.today);
   }
 }
 
@@ -316,7 +335,9 @@ static void lower_one(notch_work *work, notch_state *state, uint32_t index,
     if (notch_rational_sub(&change, notch_value_rational(new_value),
                            notch_value_rational(old_value)) &&
         change.num != 0) {
-      bool there = find_daily(state, index, day) != NULL || find_day(state, index, day) != NULL;
+      bool there;
+      place_of_daily(state, index, day, &there);
+      there = there || find_day(state, index, day) != NULL;
       add_on_day(state, index, there ? day : NOTCH_ENTRY_BASE, change);
     }
     return;
@@ -377,7 +398,9 @@ void notch_measure_merge(const notch_program *program, notch_state *state,
                          const notch_state *from)
 {
   for (uint32_t i = 0; i < from->daily_count; i++) {
-    insert_daily(state, from->daily[i]);
+    bool found;
+    uint32_t at = place_of_daily(state, from->daily[i].measure, from->daily[i].day, &found);
+    put_daily(state, found ? at + 1 : at, from->daily[i]);
   }
   for (uint32_t i = 0; i < from->entries_count; i++) {
     notch_entry moved = from->entries[i];

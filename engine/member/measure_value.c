@@ -18,21 +18,13 @@ static notch_duration negated(notch_duration duration)
   return duration;
 }
 
-static notch_eval resolve(notch_work *work, uint32_t window, span_of_time *out)
+/* `known`: what follows from the day alone is noted there. */
+static notch_eval work_out(notch_work *work, uint32_t window, notch_of_day *known,
+                           span_of_time *out)
 {
   const notch_program *program = work->program;
-  int32_t today = work->moment.today;
-  *out = (span_of_time){INT32_MIN, today, INT64_MIN, work->moment.now_us, false};
-  if (window == NOTCH_NONE) {
-    return NOTCH_EVAL_OK;
-  }
   const notch_window *over = &program->windows[window];
-  notch_of_day *known = notch_work_of_day(work, window, today);
-  if (known->known) {
-    out->from_day = (int32_t)known->from;
-    out->to_day = (int32_t)known->to;
-    return NOTCH_EVAL_OK;
-  }
+  int32_t today = work->moment.today;
   int32_t begin;
   switch (over->kind) {
   case NOTCH_WINDOW_EVER: break;
@@ -73,6 +65,22 @@ static notch_eval resolve(notch_work *work, uint32_t window, span_of_time *out)
   return NOTCH_EVAL_OK;
 }
 
+static inline notch_eval resolve(notch_work *work, uint32_t window, span_of_time *out)
+{
+  int32_t today = work->moment.today;
+  *out = (span_of_time){INT32_MIN, today, INT64_MIN, work->moment.now_us, false};
+  if (window == NOTCH_NONE) {
+    return NOTCH_EVAL_OK;
+  }
+  notch_of_day *known = notch_work_of_day(work, window, today);
+  if (!known->known) {
+    return work_out(work, window, known, out);
+  }
+  out->from_day = (int32_t)known->from;
+  out->to_day = (int32_t)known->to;
+  return NOTCH_EVAL_OK;
+}
+
 static bool inside(const notch_entry *entry, const span_of_time *over)
 {
   if (over->exact) {
@@ -92,13 +100,14 @@ static inline bool add_to(notch_rational *sum, notch_value value)
 /* What stands by days, from the newest back: so many small numbers always fit. */
 static int64_t sum_of_days(const notch_state *state, uint32_t index, const span_of_time *over)
 {
+  const notch_daily *begin = state->daily, *daily = begin + (over->exact ? 0 : state->daily_count);
+  int32_t from_day = over->from_day, to_day = over->to_day;
   int64_t sum = 0;
-  for (uint32_t i = over->exact ? 0 : state->daily_count; i > 0; i--) {
-    const notch_daily *daily = &state->daily[i - 1];
-    if (daily->day < over->from_day) {
-      break;
-    }
-    sum += daily->measure == index && daily->day <= over->to_day ? daily->value : 0;
+  while (daily > begin && daily[-1].day > to_day) {
+    daily--;
+  }
+  for (; daily > begin && daily[-1].day >= from_day; daily--) {
+    sum += daily[-1].measure == index ? daily[-1].value : 0;
   }
   return sum;
 }

@@ -524,9 +524,9 @@ static void use_limits(notch_work *work, notch_state *state, uint32_t rule_index
     const notch_limit *limit = &program->limits[index];
     bool meant = points == NOTCH_NONE ? limit->times : !limit->times && limit->points == points;
     if (meant && limit->shared == (state->member == 0) && !work->plan->keyed[index]) {
-      uint32_t variant =
-          i < own && limit->key_count > 0 ? notch_work_variant(work, rule_index) : 0;
-      notch_limit_use(work, state, index, variant, amount);
+      bool by_variant = i < own && notch_limit_has_key(limit);
+      notch_limit_use(work, state, index, by_variant ? notch_work_variant(work, rule_index) : 0,
+                      amount);
     }
   }
 }

@@ -136,7 +136,11 @@ uint32_t notch_work_variant(const notch_work *work, uint32_t rule)
 
 int32_t notch_work_day(const notch_work *work, int64_t at_us)
 {
-  return notch_zone_day(&work->program->zone, at_us);
+  notch_day_stretch *known = &work->decider->stretch;
+  if (at_us < known->from_us || at_us >= known->until_us) {
+    *known = notch_zone_stretch(&work->program->zone, at_us);
+  }
+  return known->day;
 }
 
 void notch_work_see(notch_work *work, int64_t now_us)
@@ -165,6 +169,7 @@ void notch_work_use_plan(notch_work *work, const notch_plan *plan)
     decider->vm = notch_vm_new(plan->program, plan->code, decider->memory);
     decider->vm_plan = plan;
     memset(decider->of_days, 0, sizeof decider->of_days);
+    decider->stretch = (notch_day_stretch){0};
     if (decider->vm == NULL) {
       decider->vm_plan = NULL;
       longjmp(decider->no_memory, 1);

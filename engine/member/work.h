@@ -125,6 +125,7 @@ struct notch_decider {
   notch_vm *vm;
   const notch_plan *vm_plan; /* of the machine and of what is known of days */
   notch_of_day of_days[NOTCH_OF_DAY_COUNT];
+  notch_day_stretch stretch; /* that was looked at last */
   uint64_t steps_max;
   notch_copy **copies;
   uint32_t copy_count, copy_capacity;

@@ -150,6 +150,43 @@ START_TEST(instants_agree_with_offsets)
 }
 END_TEST
 
+static void ck_stretch(const notch_zone *zone, int64_t utc_us)
+{
+  notch_day_stretch of = notch_zone_stretch(zone, utc_us);
+  ck_assert_int_eq(of.day, notch_zone_day(zone, utc_us));
+  if (of.from_us == of.until_us) {
+    return; /* at the edges of time */
+  }
+  ck_assert_int_le(of.from_us, utc_us);
+  ck_assert_int_gt(of.until_us, utc_us);
+  ck_assert_int_le(of.until_us - of.from_us, NOTCH_DAY_S * NOTCH_SECOND_US);
+  ck_assert_int_eq(notch_zone_day(zone, of.from_us), of.day);
+  ck_assert_int_eq(notch_zone_day(zone, of.until_us - 1), of.day);
+}
+
+START_TEST(a_stretch_is_of_one_day)
+{
+  static const char *const names[] = {"Europe/Warsaw", "Asia/Shanghai", "Pacific/Apia",
+                                      "America/Sao_Paulo", "Africa/Casablanca"};
+  for (uint32_t i = 0; i < sizeof names / sizeof *names; i++) {
+    notch_zone zone;
+    if (!load(&zone, names[i]))
+      return;
+    for (uint32_t j = 1; j < zone.count; j++) {
+      for (int64_t s = -3 * NOTCH_DAY_S; s < 3 * NOTCH_DAY_S; s += 7201) {
+        ck_stretch(&zone, (zone.at_s[j] + s) * NOTCH_SECOND_US);
+      }
+      ck_stretch(&zone, zone.at_s[j] * NOTCH_SECOND_US - 1);
+      ck_stretch(&zone, zone.at_s[j] * NOTCH_SECOND_US);
+    }
+    notch_day_stretch day = notch_zone_stretch(&zone, utc(2024, 1, 1, 0) * NOTCH_SECOND_US);
+    ck_assert_int_eq(day.until_us - day.from_us, NOTCH_DAY_S * NOTCH_SECOND_US);
+    ck_stretch(&zone, INT64_MIN);
+    ck_stretch(&zone, INT64_MAX);
+  }
+}
+END_TEST
+
 START_TEST(refuses_unsafe_names)
 {
   static const char *const names[] = {"", "/etc/passwd", "../../etc/passwd", "Europe/../UTC",
@@ -282,6 +319,7 @@ TCase *notch_check_zone(void)
   tcase_add_test(zone, knows_new_york_until_2200);
   tcase_add_test(zone, knows_other_zones);
   tcase_add_test(zone, instants_agree_with_offsets);
+  tcase_add_test(zone, a_stretch_is_of_one_day);
   tcase_add_test(zone, refuses_unsafe_names);
   tcase_add_test(zone, stores_and_restores);
   tcase_add_test(zone, survives_each_failed_allocation);
