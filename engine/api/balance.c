@@ -95,7 +95,7 @@ static bool list_lots(notch_question *q, const notch_state *state, uint32_t poin
 {
   NOTCH_VEC(shown_lot) lots = {0};
   for (uint32_t i = 0; i < state->lots_count; i++) {
-    const notch_lot *lot = &state->lots[i];
+    const notch_lot *lot = &notch_state_lots(state)[i];
     shown_lot shown = {.left = lot->left, .held = lot->held, .earned_us = lot->earned_us};
     shown.matures_s = notch_lot_matures(q->edition->rules->plan, lot);
     shown.expires_s = notch_lot_expires(q->edition->rules->plan, state, lot);

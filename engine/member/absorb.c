@@ -136,7 +136,7 @@ static void mature_waiting(notch_work *work, notch_state *state)
     }
     note_matured(state, i, now_us);
     for (uint32_t j = 0; j < state->lots_count; j++) {
-      notch_lot *lot = &state->lots[j];
+      notch_lot *lot = &notch_state_lots(state)[j];
       if (lot->terms == i && lot->matures_s == NOTCH_NEVER && lot->earned_us <= now_us) {
         lot->matures_s = now_us / NOTCH_SECOND_US;
         if (work->inflow != NULL) {

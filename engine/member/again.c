@@ -50,7 +50,7 @@ static void spend_then(notch_work *work, notch_state *then, uint32_t points, int
   uint32_t *order = notch_lots_in_order(work, then, points, work->program->points[points].order,
                                         &count);
   for (uint32_t i = 0; i < count && amount > 0; i++) {
-    notch_lot *lot = &then->lots[order[i]];
+    notch_lot *lot = &notch_state_lots(then)[order[i]];
     int64_t part = lot->left < amount ? lot->left : amount;
     lot->left -= part;
     then->balances[points].points -= part;
@@ -149,7 +149,7 @@ void notch_ripen(const notch_taking *taking, notch_state *then, const notch_tran
   notch_work *work = taking->work;
   int64_t now_us = work->moment.now_us, now_s = now_us / NOTCH_SECOND_US;
   for (uint32_t i = 0; i < then->lots_count; i++) {
-    notch_lot *lot = &then->lots[i];
+    notch_lot *lot = &notch_state_lots(then)[i];
     const notch_terms *terms = &work->program->terms[lot->terms];
     bool waited = sent != NULL && terms->pending == NOTCH_PENDING_UNTIL &&
                   terms->pending_event == sent->type && lot->matures_s == NOTCH_NEVER &&

@@ -432,7 +432,7 @@ static void take_from_others(notch_taking *taking, notch_giver *giver, uint32_t 
       notch_lots_in_order(work, state, points, work->program->points[points].order, &count);
   int64_t *lots = NOTCH_NEW_ARRAY(work->run, int64_t, count + 1);
   for (uint32_t i = 0; i < count; i++) {
-    lots[i] = state->lots[order[i]].lot;
+    lots[i] = notch_state_lots(state)[order[i]].lot;
   }
   for (uint32_t i = 0; i < count; i++) {
     const notch_lot *lot = notch_state_lot(state, lots[i]);

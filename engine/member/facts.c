@@ -175,13 +175,10 @@ static notch_value band(notch_work *work, uint32_t cohort)
   return NOTCH_VALUE((int64_t)declared->band_count - 1);
 }
 
-notch_eval notch_facts_read(void *payload, notch_fact fact, uint32_t a, uint32_t b, notch_value arg,
-                            notch_value *out)
+static notch_eval read_other(notch_work *work, const notch_state *state, notch_fact fact,
+                             uint32_t a, uint32_t b, notch_value arg, notch_value *out)
 {
-  notch_work *work = payload;
-  const notch_state *state = work->seen;
   switch (fact) {
-  case NOTCH_FACT_MEASURE: return notch_measure_value(work, state, a, b, out);
   case NOTCH_FACT_EARNED: return notch_earned_value(work, state, a, b, out);
   case NOTCH_FACT_BALANCE: *out = NOTCH_VALUE(notch_available(work, state, a)); break;
   case NOTCH_FACT_MATURING: *out = NOTCH_VALUE(notch_pending(work, state, a)); break;
@@ -205,7 +202,19 @@ notch_eval notch_facts_read(void *payload, notch_fact fact, uint32_t a, uint32_t
   case NOTCH_FACT_SELF: *out = text_value(work, notch_work_member_id(work)); break;
   case NOTCH_FACT_RATE: return rate(work, a, b, out);
   case NOTCH_FACT_DRAW: return draw(work, a, b, arg.d == 1 ? arg.n : 0, out);
+  case NOTCH_FACT_MEASURE:
   case NOTCH_FACT_COUNT: assert(false); break;
   }
   return NOTCH_EVAL_OK;
+}
+
+notch_eval notch_facts_read(void *payload, notch_fact fact, uint32_t a, uint32_t b, notch_value arg,
+                            notch_value *out)
+{
+  notch_work *work = payload;
+  const notch_state *state = work->seen;
+  if (fact == NOTCH_FACT_MEASURE) { /* asked for most */
+    return notch_measure_value(work, state, a, b, out);
+  }
+  return read_other(work, state, fact, a, b, arg, out);
 }

@@ -38,7 +38,7 @@ void notch_close_member(notch_work *work)
   notch_state *state = work->open->state;
   release_holds(work);
   while (state->lots_count > 0) {
-    const notch_lot *lot = &state->lots[state->lots_count - 1];
+    const notch_lot *lot = &notch_state_lots(state)[state->lots_count - 1];
     assert(lot->held == 0);
     notch_work_take(work, lot, lot->left, NOTCH_ACCOUNT_EXPIRED, NULL, 0);
   }
@@ -61,7 +61,7 @@ void notch_close_member(notch_work *work)
 static void move_points(notch_work *work, const notch_state *from)
 {
   for (uint32_t i = 0; i < from->lots_count; i++) {
-    const notch_lot *lot = &from->lots[i];
+    const notch_lot *lot = &notch_state_lots(from)[i];
     if (lot->left == 0) {
       continue;
     }
@@ -239,7 +239,7 @@ static void empty_old(notch_work *work, const notch_open *main, const notch_stat
   work->open->row.cause = main->row.event;
   empty_holds(work, state);
   while (state->lots_count > 0) {
-    const notch_lot *lot = &state->lots[state->lots_count - 1];
+    const notch_lot *lot = &notch_state_lots(state)[state->lots_count - 1];
     notch_work_take(work, lot, lot->left, NOTCH_ACCOUNT_IN_TRANSIT, NULL, 0);
   }
   for (uint32_t points = 0; points < state->balances_count; points++) {

@@ -8,7 +8,7 @@
 
 typedef struct notch_opened {
   notch_state state; /* first: from a state one comes to what holds it */
-  notch_kept *of;
+  notch_kept *of;    /* whose bytes it was made of; NULL: a copy */
   bool changed;
   struct notch_opened *next, *newer; /* the latter of what is in use */
 } notch_opened;
@@ -70,6 +70,7 @@ static notch_opened *an_idle_one(notch_desk *desk) /* NULL: out of memory */
   if (opened != NULL) {
     desk->idle = opened->next;
     desk->idle_count--;
+    opened->of = NULL;
     opened->changed = opened->state.failed = false;
     opened->state.escape = NULL;
     return opened;
@@ -106,7 +107,7 @@ void notch_desk_close(notch_desk *desk, notch_kept *kept)
   }
 }
 
-static notch_opened *unpack(notch_desk *desk, const notch_kept *kept)
+static notch_opened *unpack(notch_desk *desk, notch_kept *kept)
 {
   notch_opened *opened = an_idle_one(desk);
   if (opened == NULL) {
@@ -114,11 +115,12 @@ static notch_opened *unpack(notch_desk *desk, const notch_kept *kept)
   }
   if (kept->size == 0) {
     notch_state_clear(&opened->state);
-  } else if (!notch_state_unpack(&opened->state, kept->bytes, kept->size)) {
+  } else if (!notch_state_open(&opened->state, kept->bytes, kept->size)) {
     assert(opened->state.failed); /* what was packed here is whole */
     give_back(desk, opened);
     return NULL;
   }
+  opened->of = kept;
   return opened;
 }
 
@@ -131,7 +133,6 @@ const notch_state *notch_desk_open(notch_desk *desk, notch_kept *kept)
   if (opened == NULL) {
     return NULL;
   }
-  opened->of = kept;
   opened->newer = NULL;
   opened->next = desk->open;
   if (desk->open != NULL) {
@@ -190,6 +191,15 @@ static size_t room_for(size_t size)
   return ((size + size / 16 + 39) & ~(size_t)15) + 8;
 }
 
+/* The bytes are about to be others: the lots that what is lent has there are needed elsewhere. */
+static void leave_bytes(notch_desk *desk, const notch_kept *kept)
+{
+  if (desk->lent != NULL && desk->lent->of == kept) {
+    notch_state_lots(&desk->lent->state);
+    desk->lent->of = NULL;
+  }
+}
+
 bool notch_desk_put(notch_desk *desk, notch_kept *kept, const notch_state *after)
 {
   size_t size;
@@ -200,6 +210,10 @@ bool notch_desk_put(notch_desk *desk, notch_kept *kept, const notch_state *after
   if (!pack(desk, after, &size)) {
     return false;
   }
+  if (desk->lent != NULL && after == &desk->lent->state) {
+    take_back(desk);
+  }
+  leave_bytes(desk, kept);
   if (size > kept->room || size < kept->room / 4) {
     size_t room = room_for(size);
     unsigned char *bytes = notch_memory_resize(desk->memory, kept->bytes, room);
@@ -244,6 +258,7 @@ bool notch_desk_packed(notch_desk *desk, const notch_kept *kept, const unsigned 
 void notch_desk_let_go(notch_desk *desk, notch_kept *kept)
 {
   notch_desk_close(desk, kept);
+  leave_bytes(desk, kept);
   notch_memory_free(desk->memory, kept->bytes);
   *kept = (notch_kept){0};
 }

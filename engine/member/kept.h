@@ -35,7 +35,8 @@ notch_state *notch_desk_change(notch_desk *desk, notch_kept *kept);
 /* A state of its own, equal to it, that may be worked on and lasts until the next is lent or the
  * desk is cleared.  What was open and not changed is what is lent, so it is open no more. */
 notch_state *notch_desk_lend(notch_desk *desk, notch_kept *kept);
-/* Puts `after` in its place and closes it.  False: out of memory, and nothing changed. */
+/* Puts `after` in its place and closes it; what was lent is given back by that.  False: out of
+ * memory, and nothing changed. */
 bool notch_desk_put(notch_desk *desk, notch_kept *kept, const notch_state *after);
 /* Puts all that is open to rest, except the programme's own figures (member 0), which every event
  * needs and which may be large.  What memory does not suffice for stays open. */

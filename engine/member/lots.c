@@ -110,7 +110,7 @@ int64_t notch_available(notch_work *work, const notch_state *state, uint32_t poi
 {
   int64_t sum = 0;
   for (uint32_t i = 0; i < state->lots_count; i++) {
-    const notch_lot *lot = &state->lots[i];
+    const notch_lot *lot = &notch_state_lots(state)[i];
     if (lot->points == points && notch_lot_available(work, state, lot)) {
       sum += lot->left;
     }
@@ -125,7 +125,7 @@ int64_t notch_pending(notch_work *work, const notch_state *state, uint32_t point
 {
   int64_t sum = 0, now_s = work->moment.now_us / NOTCH_SECOND_US;
   for (uint32_t i = 0; i < state->lots_count; i++) {
-    const notch_lot *lot = &state->lots[i];
+    const notch_lot *lot = &notch_state_lots(state)[i];
     if (lot->points == points && notch_lot_matures(work->plan, lot) > now_s) {
       sum += lot->left;
     }
@@ -160,6 +160,7 @@ static int compare_lots(const ordering *by, const notch_lot *left, const notch_l
 /* Merge sort: stable, no callback state in globals, n log n for ten thousand lots. */
 static void sort_lots(const ordering *by, uint32_t *items, uint32_t *scratch, uint32_t count)
 {
+  const notch_lot *lots = notch_state_lots(by->state);
   for (uint32_t width = 1; width < count; width *= 2) {
     for (uint32_t start = 0; start < count; start += 2 * width) {
       uint32_t middle = start + width < count ? start + width : count;
@@ -167,8 +168,8 @@ static void sort_lots(const ordering *by, uint32_t *items, uint32_t *scratch, ui
       uint32_t left = start, right = middle;
       for (uint32_t at = start; at < end; at++) {
         bool take_left =
-            left < middle && (right >= end || compare_lots(by, &by->state->lots[items[left]],
-                                                           &by->state->lots[items[right]]) <= 0);
+            left < middle &&
+            (right >= end || compare_lots(by, &lots[items[left]], &lots[items[right]]) <= 0);
         scratch[at] = take_left ? items[left++] : items[right++];
       }
     }
@@ -182,9 +183,10 @@ uint32_t *notch_lots_in_order(notch_work *work, const notch_state *state, uint32
                               notch_lot_order order, uint32_t *count)
 {
   uint32_t *items = NOTCH_NEW_ARRAY(work->run, uint32_t, state->lots_count + 1);
+  const notch_lot *lots = notch_state_lots(state);
   uint32_t found = 0;
   for (uint32_t i = 0; i < state->lots_count; i++) {
-    if (state->lots[i].points == points && notch_lot_available(work, state, &state->lots[i])) {
+    if (lots[i].points == points && notch_lot_available(work, state, &lots[i])) {
       items[found++] = i;
     }
   }
@@ -205,7 +207,7 @@ int64_t notch_spend(notch_work *work, uint32_t points, int64_t amount, notch_acc
       notch_lots_in_order(work, state, points, work->program->points[points].order, &count);
   int64_t *numbers = NOTCH_NEW_ARRAY(work->run, int64_t, count + 1);
   for (uint32_t i = 0; i < count; i++) {
-    numbers[i] = state->lots[order[i]].lot;
+    numbers[i] = notch_state_lots(state)[order[i]].lot;
   }
   for (uint32_t i = 0; i < count && amount > 0; i++) {
     const notch_lot *lot = notch_state_lot(state, numbers[i]);

@@ -58,6 +58,7 @@ typedef struct notch_plan {
   bool watches_days;  /* floors, lifetimes or segments are looked at each local day */
   bool has_schedules; /* some rule fires by time */
   bool earning_rules; /* some rule runs on earning */
+  bool derives_expiry; /* some lots end when the member was idle, or as long as a `while` holds */
   bool uses_house;    /* some figure belongs to the programme: fold every row for member 0 */
   bool *keyed;        /* by limit: shared, and its key reads the member: the key is recorded */
   int64_t *idle_from_us; /* by terms: before this no idle clock of theirs ran; INT64_MIN */
@@ -224,6 +225,11 @@ static inline int64_t notch_lot_matures(const notch_plan *plan, const notch_lot 
   return waits && plan->program->terms[lot->terms].pending != NOTCH_PENDING_UNTIL
              ? INT64_MIN
              : lot->matures_s;
+}
+static inline bool notch_terms_derive(const notch_terms *terms)
+{
+  return terms->expiry == NOTCH_EXPIRY_INACTIVITY ||
+         (terms->expiry == NOTCH_EXPIRY_AFTER_EARNING && terms->expiry_while != NOTCH_NONE);
 }
 int64_t notch_lot_derived_expiry(const notch_plan *plan, const notch_state *state,
                                  const notch_lot *lot);

@@ -208,6 +208,7 @@ const notch_plan *notch_plan_make(const notch_program *program, const notch_code
   plan->retired_rewards = rewards;
   for (uint32_t i = 0; i < program->terms_count; i++) {
     idle_from[i] = INT64_MIN;
+    plan->derives_expiry = plan->derives_expiry || notch_terms_derive(&program->terms[i]);
   }
   plan->idle_from_us = idle_from;
   for (uint32_t i = 0; i < program->limit_count; i++) {

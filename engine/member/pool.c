@@ -121,7 +121,7 @@ static open_lot *open_lots(notch_work *work, uint32_t points, uint32_t *count)
        mine != NULL && (mate = next_mate(work, work->open->state, mine, &i)) != NULL;) {
     const notch_state *owner = notch_work_copy(work, mate); /* what fell due is settled */
     for (uint32_t j = 0; j < owner->lots_count; j++) {
-      const notch_lot *lot = &owner->lots[j];
+      const notch_lot *lot = &notch_state_lots(owner)[j];
       int64_t most = lot->open < lot->left ? lot->open : lot->left;
       if (lot->points != points || most <= 0 || !notch_lot_available(work, owner, lot)) {
         continue;

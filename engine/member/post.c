@@ -21,16 +21,19 @@ static bool change(int64_t *balance, int64_t amount)
 
 static notch_lot *insert_lot(notch_state *state, const notch_lot *lot)
 {
-  notch_lot *added = notch_state_add_lots(state);
-  if (added == NULL) {
+  if (state->asleep.count > 0 && lot->lot < state->asleep.newest) {
+    notch_state_wake(state);
+  }
+  if (notch_state_add_lots(state) == NULL) {
     return NULL;
   }
+  notch_lot *lots = state->lots_items;
   uint32_t at = state->lots_count - 1;
-  for (; at > 0 && state->lots[at - 1].lot > lot->lot; at--) {
-    state->lots[at] = state->lots[at - 1];
+  for (; at > state->asleep.count && lots[at - 1].lot > lot->lot; at--) {
+    lots[at] = lots[at - 1];
   }
-  state->lots[at] = *lot;
-  return &state->lots[at];
+  lots[at] = *lot;
+  return &lots[at];
 }
 
 static notch_lot *open_lot(notch_state *state, const notch_posting *opening)
@@ -95,7 +98,7 @@ static void drop_if_empty(notch_state *state, int64_t number)
 {
   notch_lot *lot = notch_state_lot(state, number);
   if (lot != NULL && lot->left == 0 && lot->held == 0) {
-    notch_state_remove_lot(state, (uint32_t)(lot - state->lots));
+    notch_state_remove_lot(state, (uint32_t)(lot - state->lots_items));
   }
 }
 

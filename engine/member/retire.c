@@ -32,8 +32,9 @@ int64_t notch_retire_next(const notch_plan *plan, const notch_state *state)
     return next;
   }
   for (uint32_t i = 0; i < state->lots_count; i++) {
-    const notch_retired *retired = &plan->retired_points[state->lots[i].points];
-    if (empties(retired) && state->lots[i].left > 0) {
+    const notch_lot *lot = &notch_state_lots(state)[i];
+    const notch_retired *retired = &plan->retired_points[lot->points];
+    if (empties(retired) && lot->left > 0) {
       sooner(&next, retired);
     }
   }
@@ -111,8 +112,9 @@ static void empty_kind(notch_work *work, notch_state *state, uint32_t points)
   uint32_t count = state->lots_count, due = 0; /* lots that open meanwhile are of another kind */
   int64_t *lots = NOTCH_NEW_ARRAY(work->run, int64_t, count + 1);
   for (uint32_t i = 0; i < count; i++) {
-    if (state->lots[i].points == points && state->lots[i].left > 0) {
-      lots[due++] = state->lots[i].lot;
+    const notch_lot *lot = &notch_state_lots(state)[i];
+    if (lot->points == points && lot->left > 0) {
+      lots[due++] = lot->lot;
     }
   }
   for (uint32_t i = 0; i < due; i++) {

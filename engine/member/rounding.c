@@ -155,7 +155,7 @@ static int64_t holding(notch_work *work, uint32_t points)
   const notch_state *state = work->state;
   int64_t sum = state->balances[points].held;
   for (uint32_t i = 0; i < state->lots_count; i++) {
-    const notch_lot *lot = &state->lots[i];
+    const notch_lot *lot = &notch_state_lots(state)[i];
     int64_t expires = notch_lot_expires(work->plan, state, lot);
     if (lot->points == points &&
         (expires == NOTCH_NEVER || work->moment.now_us < NOTCH_US(expires))) {

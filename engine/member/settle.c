@@ -62,25 +62,38 @@ static bool looks_at_maturing(const notch_plan *plan)
   return plan->program->ladder_count > 0 || plan->earning_rules;
 }
 
-int64_t notch_next_due(const notch_plan *plan, const notch_state *state)
+/* Lots that are asleep are let sleep if none of them can have a date up to `to_s`. */
+static int64_t next_of_lots(const notch_plan *plan, const notch_state *state, int64_t after_s,
+                            int64_t to_s)
+{
+  bool wakes = plan->derives_expiry || state->asleep.soonest_s <= to_s;
+  const notch_lot *lots = wakes ? notch_state_lots(state) : state->lots_items;
+  bool maturing = looks_at_maturing(plan);
+  int64_t next = NOTCH_NEVER;
+  for (uint32_t i = state->asleep.count; i < state->lots_count; i++) {
+    const notch_lot *lot = &lots[i];
+    if (lot->left > 0) {
+      sooner(&next, notch_lot_expires(plan, state, lot));
+    }
+    int64_t matures = lot->matures_s > after_s && maturing ? notch_lot_matures(plan, lot) : after_s;
+    if (matures > after_s) {
+      sooner(&next, matures);
+    }
+  }
+  return next;
+}
+
+/* The next instant if it is at or before `to_s`, else one after that. */
+static int64_t next_up_to(const notch_plan *plan, const notch_state *state, int64_t to_s)
 {
   const notch_program *program = plan->program;
-  int64_t next = NOTCH_NEVER, after_s = settled_s(state);
+  int64_t after_s = settled_s(state);
   /* A version's schedules begin with the version. */
   after_s = plan->from_s > after_s ? plan->from_s - 1 : after_s;
   if (!state->present || state->closed) {
     return NOTCH_NEVER;
   }
-  for (uint32_t i = 0; i < state->lots_count; i++) {
-    const notch_lot *lot = &state->lots[i];
-    int64_t matures = notch_lot_matures(plan, lot);
-    if (lot->left > 0) {
-      sooner(&next, notch_lot_expires(plan, state, lot));
-    }
-    if (matures > after_s && matures != NOTCH_NEVER && looks_at_maturing(plan)) {
-      sooner(&next, matures);
-    }
-  }
+  int64_t next = next_of_lots(plan, state, after_s, to_s);
   sooner(&next, notch_retire_next(plan, state));
   for (uint32_t i = 0; i < state->holds_count; i++) {
     if (state->holds[i].state == NOTCH_HOLD_OPEN) {
@@ -106,6 +119,11 @@ int64_t notch_next_due(const notch_plan *plan, const notch_state *state)
   return next < plan->until_s ? next : NOTCH_NEVER;
 }
 
+int64_t notch_next_due(const notch_plan *plan, const notch_state *state)
+{
+  return next_up_to(plan, state, NOTCH_NEVER);
+}
+
 /* The transaction is named after the first thing that happened in it. */
 static void name_it(notch_work *work, notch_due due)
 {
@@ -129,7 +147,7 @@ static void mature(notch_work *work, notch_state *state, int64_t now_s)
 {
   bool matured = false;
   for (uint32_t i = 0; i < state->lots_count; i++) {
-    const notch_lot *lot = &state->lots[i];
+    const notch_lot *lot = &notch_state_lots(state)[i];
     if (lot->left > 0 && notch_lot_matures(work->plan, lot) == now_s &&
         notch_lot_available(work, state, lot)) {
       work->inflow[lot->points] += lot->left;
@@ -145,7 +163,7 @@ void notch_expire_due(notch_work *work, int64_t now_s)
 {
   notch_state *state = work->open->state;
   for (uint32_t i = 0; i < state->lots_count;) {
-    const notch_lot *lot = &state->lots[i];
+    const notch_lot *lot = &notch_state_lots(state)[i];
     int64_t expires = notch_lot_expires(work->plan, state, lot);
     if (lot->left > 0 && expires != NOTCH_NEVER && expires <= now_s) {
       uint32_t before = state->lots_count;
@@ -296,7 +314,7 @@ static void settle_instant(notch_work *work, notch_state *state, int64_t now_s)
 void notch_settle_until(notch_work *work, notch_state *state, int64_t to_s)
 {
   for (;;) {
-    int64_t next = notch_next_due(work->plan, state);
+    int64_t next = next_up_to(work->plan, state, to_s);
     if (next > to_s || next == NOTCH_NEVER) {
       return;
     }

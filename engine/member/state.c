@@ -15,6 +15,7 @@ void notch_state_init(notch_state *state, const notch_memory *memory)
 void notch_state_free(notch_state *state)
 {
 #define SECTION(type, name, meaning) notch_memory_free(state->memory, state->name);
+#define TIGHT(type, name, meaning) notch_memory_free(state->memory, state->name##_items);
 #include "member/state.def"
 #undef SECTION
   notch_state_init(state, state->memory);
@@ -48,21 +49,23 @@ bool notch_state_reserve(notch_state *state, void **items, uint32_t *capacity, s
   return true;
 }
 
-#define SECTION(type, name, meaning)                                                               \
+#define ADD(type, name, items)                                                                     \
   type *notch_state_add_##name(notch_state *state)                                                 \
   {                                                                                                \
     if (state->name##_count == state->name##_capacity &&                                           \
-        !notch_state_reserve(state, (void **)&state->name, &state->name##_capacity,                \
-                             sizeof(type),                                                         \
+        !notch_state_reserve(state, (void **)&state->items, &state->name##_capacity, sizeof(type), \
                              state->name##_count + 1)) {                                           \
       return NULL;                                                                                 \
     }                                                                                              \
-    type *added = &state->name[state->name##_count++];                                             \
+    type *added = &state->items[state->name##_count++];                                            \
     memset(added, 0, sizeof *added);                                                               \
     return added;                                                                                  \
   }
+#define SECTION(type, name, meaning) ADD(type, name, name)
+#define TIGHT(type, name, meaning) ADD(type, name, name##_items)
 #include "member/state.def"
 #undef SECTION
+#undef ADD
 
 static void copy_figures(notch_state *to, const notch_state *from)
 {
@@ -78,18 +81,22 @@ static void copy_figures(notch_state *to, const notch_state *from)
 
 bool notch_state_copy(notch_state *to, const notch_state *from)
 {
-#define SECTION(type, name, meaning)                                                               \
+#define COPY(type, name, items, those)                                                             \
   if (from->name##_count > to->name##_capacity &&                                                  \
-      !notch_state_reserve(to, (void **)&to->name, &to->name##_capacity,                           \
-                           sizeof(type), from->name##_count)) {                                    \
+      !notch_state_reserve(to, (void **)&to->items, &to->name##_capacity, sizeof(type),            \
+                           from->name##_count)) {                                                  \
     return false;                                                                                  \
   }                                                                                                \
   if (from->name##_count > 0) {                                                                    \
-    memcpy(to->name, from->name, sizeof(type) * from->name##_count);                               \
+    memcpy(to->items, those, sizeof(type) * from->name##_count);                                   \
   }                                                                                                \
   to->name##_count = from->name##_count;
+#define SECTION(type, name, meaning) COPY(type, name, name, from->name)
+#define TIGHT(type, name, meaning) COPY(type, name, name##_items, notch_state_##name(from))
 #include "member/state.def"
 #undef SECTION
+#undef COPY
+  to->asleep = (notch_asleep){0};
   copy_figures(to, from);
   return true;
 }
@@ -102,14 +109,17 @@ const char *notch_state_difference(const notch_state *left, const notch_state *r
       left->last_event != right->last_event) {
     return "times";
   }
-#define SECTION(type, name, meaning)                                                               \
+#define DIFFER(type, name, one, other)                                                             \
   if (left->name##_count != right->name##_count ||                                                 \
-      (left->name##_count > 0 &&                                                                   \
-       memcmp(left->name, right->name, sizeof(type) * left->name##_count) != 0)) {                 \
+      (left->name##_count > 0 && memcmp(one, other, sizeof(type) * left->name##_count) != 0)) {    \
     return #name;                                                                                  \
   }
+#define SECTION(type, name, meaning) DIFFER(type, name, left->name, right->name)
+#define TIGHT(type, name, meaning)                                                                 \
+  DIFFER(type, name, notch_state_##name(left), notch_state_##name(right))
 #include "member/state.def"
 #undef SECTION
+#undef DIFFER
   return NULL;
 }
 
@@ -118,6 +128,7 @@ void notch_state_clear(notch_state *state)
 #define SECTION(type, name, meaning) state->name##_count = 0;
 #include "member/state.def"
 #undef SECTION
+  state->asleep = (notch_asleep){0};
   state->closed = state->present = false;
   state->member = 0;
   state->joined_us = state->booked_us = state->settled_us = INT64_MIN;
@@ -159,9 +170,9 @@ bool notch_state_start(notch_state *state, const notch_program *program, int64_t
 
 void notch_state_remove_lot(notch_state *state, uint32_t index)
 {
-  assert(index < state->lots_count);
-  memmove(&state->lots[index], &state->lots[index + 1],
-          sizeof *state->lots * (state->lots_count - index - 1));
+  assert(index >= state->asleep.count && index < state->lots_count);
+  memmove(&state->lots_items[index], &state->lots_items[index + 1],
+          sizeof *state->lots_items * (state->lots_count - index - 1));
   state->lots_count--;
 }
 
@@ -179,17 +190,21 @@ notch_slice notch_state_keep_text(notch_state *state, notch_text text)
 
 notch_lot *notch_state_lot(const notch_state *state, int64_t lot)
 {
-  uint32_t low = 0, high = state->lots_count;
-  if (high > 0 && state->lots[high - 1].lot == lot) { /* the newest is asked for most */
-    return &state->lots[high - 1];
+  uint32_t low = state->asleep.count, high = state->lots_count;
+  if (high > low && state->lots_items[high - 1].lot == lot) { /* the newest is asked for most */
+    return &state->lots_items[high - 1];
   }
+  if (low > 0 && lot <= state->asleep.newest) {
+    low = 0;
+  }
+  notch_lot *lots = low == 0 ? notch_state_lots(state) : state->lots_items;
   while (low < high) {
     uint32_t middle = low + (high - low) / 2;
-    if (state->lots[middle].lot < lot) {
+    if (lots[middle].lot < lot) {
       low = middle + 1;
     } else {
       high = middle;
     }
   }
-  return low < state->lots_count && state->lots[low].lot == lot ? &state->lots[low] : NULL;
+  return low < state->lots_count && lots[low].lot == lot ? &lots[low] : NULL;
 }

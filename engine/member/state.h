@@ -169,6 +169,13 @@ typedef struct notch_membership {
   notch_slice with; /* whose pool it is */
 } notch_membership;
 
+typedef struct notch_asleep { /* the first lots of a state, left packed until somebody asks */
+  uint32_t count, size;
+  const unsigned char *bytes;
+  int64_t newest;    /* number of the last of them */
+  int64_t soonest_s; /* no date of theirs comes before this, but what is derived */
+} notch_asleep;
+
 typedef struct notch_state {
   const notch_memory *memory;
   jmp_buf *escape; /* where to go when memory runs out; NULL: `failed` is set */
@@ -184,8 +191,12 @@ typedef struct notch_state {
 #define SECTION(type, name, meaning)                                                               \
   type *name;                                                                                      \
   uint32_t name##_count, name##_capacity;
+#define TIGHT(type, name, meaning)                                                                 \
+  type *name##_items; /* use notch_state_lots(); the count is of all */                            \
+  uint32_t name##_count, name##_capacity;
 #include "member/state.def"
 #undef SECTION
+  notch_asleep asleep;
 } notch_state;
 
 void notch_state_init(notch_state *state, const notch_memory *memory);
@@ -211,6 +222,8 @@ const char *notch_state_difference(const notch_state *left, const notch_state *r
 size_t notch_state_packed_max(const notch_state *state);
 size_t notch_state_pack(const notch_state *state, unsigned char *to);
 bool notch_state_unpack(notch_state *state, const unsigned char *bytes, size_t size);
+/* The same of whole bytes, which have to stay as they are: the lots are left there, asleep. */
+bool notch_state_open(notch_state *state, const unsigned char *bytes, size_t size);
 
 /* A packed state as bytes for the cache; they are read back by the same build only, else
  * rebuilt. */
@@ -229,6 +242,17 @@ notch_slice notch_state_keep_text(notch_state *state, notch_text text);
 static inline notch_text notch_state_text(const notch_state *state, notch_slice slice)
 {
   return (notch_text){state->chars + slice.offset, slice.length};
+}
+
+/* All lots, by number.  Whether some were asleep is nothing that can be seen of a state, so this
+ * is no change to it; there is room for them. */
+void notch_state_wake(const notch_state *state);
+static inline notch_lot *notch_state_lots(const notch_state *state)
+{
+  if (state->asleep.count > 0) {
+    notch_state_wake(state);
+  }
+  return state->lots_items;
 }
 
 /* NULL: not open any more. */

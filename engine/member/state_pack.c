@@ -8,9 +8,10 @@
 
 /*
  * Everything is words of 32 bits: the head, then each section that has something, as a count and
- * its items.  Items of tight sections begin with a word that says which of their fields are
- * there, and which of them need two words; what is left out is as in nearly every item.  Every
- * decision unpacks a state and packs it, so what nearly every item is like is asked at once.
+ * its items.  A lot begins with a word that says which of its fields are there, and which of them
+ * need two words; what is left out is as in nearly every lot.  Every decision unpacks a state and
+ * packs it, so what nearly every lot is like is asked at once, and few decisions ask for a lot at
+ * all: until then they are asleep, and are packed again by copying their bytes.
  */
 enum {
 #define SECTION(type, name, meaning) SECTION_##name,
@@ -28,10 +29,9 @@ typedef struct packed_head {
   int64_t member, joined_us, booked_us, settled_us, last_event;
 } packed_head;
 
-/* An item is never larger than in the state by more than this. */
-#define ITEM_MORE ((size_t)8)
-/* And never smaller than this, if it is of a tight section. */
-#define TIGHT_LEAST ((size_t)20)
+/* A packed lot is never larger than in the state by more than this, and never smaller than that. */
+#define LOT_MORE ((size_t)8)
+#define LOT_LEAST ((size_t)20)
 
 static unsigned char *put_word(unsigned char *to, uint32_t value)
 {
@@ -148,7 +148,7 @@ static unsigned char *put_odd_lot(unsigned char *to, const notch_lot *lot)
   return to;
 }
 
-static inline unsigned char *put_item_of_lots(unsigned char *to, const notch_lot *lot)
+static inline unsigned char *put_lot(unsigned char *to, const notch_lot *lot)
 {
   uint64_t seconds = (uint64_t)lot->earned_us / NOTCH_SECOND_US;
   uint64_t odd =
@@ -163,7 +163,7 @@ static inline unsigned char *put_item_of_lots(unsigned char *to, const notch_lot
   return put_word(to, (uint32_t)lot->expires_s);
 }
 
-static inline const unsigned char *take_item_of_lots(const unsigned char *from, notch_lot *lot)
+static inline const unsigned char *take_lot(const unsigned char *from, notch_lot *lot)
 {
   uint32_t first = take_word(&from);
   lot->held = lot->open = 0;
@@ -201,6 +201,54 @@ static inline const unsigned char *take_item_of_lots(const unsigned char *from, 
   return from;
 }
 
+/* The number of the last one, the soonest date of any that is still to come, and the items: those
+ * that are asleep as they lie. */
+#define LOTS_HEAD (2 * sizeof(int64_t))
+
+static unsigned char *put_lots(unsigned char *to, const notch_state *state)
+{
+  const notch_asleep *asleep = &state->asleep;
+  int64_t newest = asleep->newest, soonest_s = NOTCH_NEVER;
+  int64_t settled_s = state->settled_us / NOTCH_SECOND_US - (state->settled_us < 0 ? 1 : 0);
+  unsigned char *begin = to;
+  to += LOTS_HEAD;
+  if (asleep->count > 0) {
+    soonest_s = asleep->soonest_s;
+    memcpy(to, asleep->bytes, asleep->size);
+    to += asleep->size;
+  }
+  for (uint32_t i = asleep->count; i < state->lots_count; i++) {
+    const notch_lot *lot = &state->lots_items[i];
+    to = put_lot(to, lot);
+    newest = lot->lot;
+    soonest_s = lot->expires_s < soonest_s ? lot->expires_s : soonest_s;
+    soonest_s =
+        lot->matures_s > settled_s && lot->matures_s < soonest_s ? lot->matures_s : soonest_s;
+  }
+  put_long(put_long(begin, newest), soonest_s);
+  return to;
+}
+
+/* What is taken past the end is seen after each item: none reaches beyond the slack. */
+static bool take_lots(const unsigned char *from, const unsigned char *end, notch_lot *lots,
+                      uint32_t count)
+{
+  uint32_t taken = 0;
+  while (taken < count && from < end) {
+    from = take_lot(from, &lots[taken++]);
+  }
+  return taken == count && from == end;
+}
+
+void notch_state_wake(const notch_state *state)
+{
+  const notch_asleep asleep = state->asleep;
+  bool whole = take_lots(asleep.bytes, asleep.bytes + asleep.size, state->lots_items, asleep.count);
+  assert(whole);
+  (void)whole;
+  ((notch_state *)(intptr_t)state)->asleep = (notch_asleep){0};
+}
+
 /* ---- sections ---- */
 
 static inline size_t whole_words(size_t size)
@@ -224,31 +272,13 @@ static inline const unsigned char *take_plain(const unsigned char *from, void *i
   return from + whole_words(size);
 }
 
-/* What is taken past the end is seen after each item: none reaches beyond the slack. */
-#define SECTION(type, name, meaning)
-#define TIGHT(type, name, meaning)                                                                 \
-  static unsigned char *put_##name(unsigned char *to, const type *items, uint32_t count)           \
-  {                                                                                                \
-    for (uint32_t i = 0; i < count; i++) {                                                         \
-      to = put_item_of_##name(to, &items[i]);                                                      \
-    }                                                                                              \
-    return to;                                                                                     \
-  }                                                                                                \
-  static const unsigned char *take_##name(const unsigned char *from, const unsigned char *end,     \
-                                          type *items, uint32_t count)                             \
-  {                                                                                                \
-    for (uint32_t i = 0; i < count && from < end; i++) {                                           \
-      from = take_item_of_##name(from, &items[i]);                                                 \
-    }                                                                                              \
-    return from;                                                                                   \
-  }
-#include "member/state.def"
-#undef SECTION
-
 size_t notch_state_packed_max(const notch_state *state)
 {
   size_t size = sizeof(packed_head) + sizeof state->seed.offset;
-#define SECTION(type, name, meaning) size += 8 + state->name##_count * (sizeof(type) + ITEM_MORE);
+#define SECTION(type, name, meaning) size += 8 + state->name##_count * sizeof(type);
+#define TIGHT(type, name, meaning)                                                                 \
+  size += 8 + LOTS_HEAD + state->asleep.size +                                                     \
+          (state->name##_count - state->asleep.count) * (sizeof(type) + LOT_MORE);
 #include "member/state.def"
 #undef SECTION
   return size;
@@ -279,8 +309,7 @@ size_t notch_state_pack(const notch_state *state, unsigned char *to)
 #define TIGHT(type, name, meaning)                                                                 \
   if (state->name##_count > 0) {                                                                   \
     head.sections |= UINT32_C(1) << SECTION_##name;                                                \
-    at = put_word(at, state->name##_count);                                                        \
-    at = put_##name(at, state->name, state->name##_count);                                         \
+    at = put_##name(put_word(at, state->name##_count), state);                                     \
   }
 #include "member/state.def"
 #undef SECTION
@@ -306,6 +335,22 @@ static inline bool take_count(unpacking *u, void **items, uint32_t *capacity, si
          (*count <= *capacity || notch_state_reserve(u->to, items, capacity, size, *count));
 }
 
+/* They are the last section. */
+static bool leave_lots(unpacking *u, uint32_t count)
+{
+  if (u->end - u->at < (ptrdiff_t)LOTS_HEAD) {
+    return false;
+  }
+  notch_asleep asleep = {.count = count};
+  asleep.newest = take_long(&u->at);
+  asleep.soonest_s = take_long(&u->at);
+  asleep.bytes = u->at;
+  asleep.size = (uint32_t)(u->end - u->at);
+  u->to->asleep = asleep;
+  u->at = u->end;
+  return true;
+}
+
 /* All sections; those that the head does not name are empty. */
 static bool take_sections(unpacking u, uint32_t sections)
 {
@@ -325,11 +370,11 @@ static bool take_sections(unpacking u, uint32_t sections)
 #define TIGHT(type, name, meaning)                                                                 \
   to->name##_count = 0;                                                                            \
   if ((sections >> SECTION_##name & 1u) != 0) {                                                    \
-    if (!take_count(&u, (void **)&to->name, &to->name##_capacity, sizeof(type), TIGHT_LEAST,       \
-                    &count)) {                                                                     \
+    if (!take_count(&u, (void **)&to->name##_items, &to->name##_capacity, sizeof(type), LOT_LEAST, \
+                    &count) ||                                                                     \
+        !leave_##name(&u, count)) {                                                                \
       return false;                                                                                \
     }                                                                                              \
-    u.at = take_##name(u.at, u.end, to->name, count);                                              \
     to->name##_count = count;                                                                      \
   }
 #include "member/state.def"
@@ -337,7 +382,7 @@ static bool take_sections(unpacking u, uint32_t sections)
   return u.at == u.end;
 }
 
-bool notch_state_unpack(notch_state *state, const unsigned char *bytes, size_t size)
+bool notch_state_open(notch_state *state, const unsigned char *bytes, size_t size)
 {
   packed_head head;
   unpacking u = {.to = state, .at = bytes + sizeof head, .end = bytes + size};
@@ -353,8 +398,20 @@ bool notch_state_unpack(notch_state *state, const unsigned char *bytes, size_t s
   state->settled_us = head.settled_us;
   state->last_event = head.last_event;
   state->seed = (notch_slice){0, 0};
+  state->asleep = (notch_asleep){0};
   if (head.seed_length > 0) {
     state->seed = (notch_slice){take_word(&u.at), head.seed_length};
   }
   return take_sections(u, head.sections);
+}
+
+bool notch_state_unpack(notch_state *state, const unsigned char *bytes, size_t size)
+{
+  if (!notch_state_open(state, bytes, size)) {
+    return false;
+  }
+  const notch_asleep asleep = state->asleep;
+  state->asleep = (notch_asleep){0};
+  return asleep.count == 0 ||
+         take_lots(asleep.bytes, bytes + size, state->lots_items, asleep.count);
 }

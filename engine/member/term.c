@@ -141,7 +141,7 @@ static void carry(notch_work *work, const notch_carry *carried)
   uint32_t *order = notch_lots_in_order(work, state, points, NOTCH_TAKE_OLDEST, &count);
   int64_t *lots = NOTCH_NEW_ARRAY(work->run, int64_t, count + 1);
   for (uint32_t i = 0; i < count; i++) {
-    lots[i] = state->lots[order[i]].lot;
+    lots[i] = notch_state_lots(state)[order[i]].lot;
   }
   int64_t room = carried->at_most;
   int32_t day = notch_work_day(work, work->moment.now_us);

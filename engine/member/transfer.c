@@ -62,7 +62,7 @@ static notch_posting *take_lots(notch_work *work, uint32_t points, int64_t amoun
   notch_posting *openings = NOTCH_NEW_ARRAY(work->run, notch_posting, count + 1);
   notch_lot *lots = NOTCH_NEW_ARRAY(work->run, notch_lot, count + 1);
   for (uint32_t i = 0; i < count; i++) {
-    lots[i] = state->lots[order[i]];
+    lots[i] = notch_state_lots(state)[order[i]];
   }
   *moved = 0;
   for (uint32_t i = 0; i < count && amount > 0; i++) {

@@ -32,9 +32,7 @@ int64_t notch_lot_derived_expiry(const notch_plan *plan, const notch_state *stat
                                  const notch_lot *lot)
 {
   const notch_terms *terms = &plan->program->terms[lot->terms];
-  bool derived = terms->expiry == NOTCH_EXPIRY_INACTIVITY ||
-                 (terms->expiry == NOTCH_EXPIRY_AFTER_EARNING && terms->expiry_while != NOTCH_NONE);
-  if (!derived) {
+  if (!notch_terms_derive(terms)) {
     return NOTCH_NEVER;
   }
   int64_t from_us = lot->earned_us;
@@ -65,7 +63,7 @@ void notch_view_points(notch_points_view *view, const notch_plan *plan, const no
   *view = (notch_points_view){.held = state->balances[points].held,
                               .debt = state->balances[points].debt};
   for (uint32_t i = 0; i < state->lots_count; i++) {
-    const notch_lot *lot = &state->lots[i];
+    const notch_lot *lot = &notch_state_lots(state)[i];
     if (lot->points != points) {
       continue;
     }

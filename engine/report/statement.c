@@ -242,7 +242,7 @@ static int by_time(const void *left, const void *right)
 static void look_at_lots(notch_statement *statement, const notch_state *state)
 {
   for (uint32_t i = 0; i < state->lots_count; i++) {
-    const notch_lot *lot = &state->lots[i];
+    const notch_lot *lot = &notch_state_lots(state)[i];
     uint32_t kind = notch_kinds_find(&statement->kinds, statement->program, lot->points);
     int64_t expires_s = notch_lot_expires(statement->plan, state, lot);
     int64_t matures_s = notch_lot_matures(statement->plan, lot);

@@ -126,6 +126,80 @@ START_TEST(what_is_packed_comes_back)
 }
 END_TEST
 
+/* Lots by number, as they are in a state that was decided. */
+static void in_order(notch_state *state)
+{
+  notch_lot *lots = notch_state_lots(state);
+  for (uint32_t i = 0; i < state->lots_count; i++) {
+    lots[i].lot = 1000 + 10 * (int64_t)i;
+  }
+}
+
+static int64_t soonest_of(const notch_state *state)
+{
+  int64_t soonest_s = NOTCH_NEVER;
+  for (uint32_t i = 0; i < state->lots_count; i++) {
+    const notch_lot *lot = &notch_state_lots(state)[i];
+    bool waits = lot->matures_s > state->settled_us / NOTCH_SECOND_US;
+    soonest_s = lot->expires_s < soonest_s ? lot->expires_s : soonest_s;
+    soonest_s = waits && lot->matures_s < soonest_s ? lot->matures_s : soonest_s;
+  }
+  return soonest_s;
+}
+
+/* What is asked of it wakes it or not: it is the same state, packed to the same bytes. */
+START_TEST(lots_sleep_until_they_are_asked_for)
+{
+  notch_state state, opened;
+  notch_state_init(&state, &notch_memory_system);
+  notch_state_init(&opened, &notch_memory_system);
+  for (random_state = 1; random_state < 200; random_state++) {
+    uint64_t seed = random_state;
+    size_t size, size_again;
+    fill(&state, 3 + (uint32_t)seed % 30);
+    in_order(&state);
+    state.settled_us = 1704443957 * INT64_C(1000000);
+    unsigned char *bytes = packed(&state, &size);
+    ck_assert(notch_state_open(&opened, bytes, size));
+    ck_assert_uint_eq(opened.asleep.count, state.lots_count);
+    ck_assert_uint_eq(opened.lots_count, state.lots_count);
+    if (state.lots_count > 0) {
+      ck_assert_int_le(opened.asleep.soonest_s, soonest_of(&state));
+    }
+    for (uint32_t more = below(4); more > 0; more--) { /* as postings open them */
+      int64_t number = 1000 + 10 * (int64_t)state.lots_count;
+      notch_state_add_lots(&state)->lot = notch_state_add_lots(&opened)->lot = number;
+      ck_assert_int_eq(notch_state_lot(&opened, number)->lot, number);
+      ck_assert_ptr_null(notch_state_lot(&opened, number + 1));
+    }
+    ck_assert(seed % 2 == 0 || opened.asleep.count > 0 || state.lots_count < 4);
+    if (seed % 2 == 0 && state.lots_count > 0) {
+      uint32_t one = below(state.lots_count);
+      int64_t number = notch_state_lots(&state)[one].lot;
+      notch_state_lot(&opened, number)->left = notch_state_lot(&state, number)->left = 5;
+      ck_assert_ptr_null(notch_state_lot(&opened, number - 1));
+      number = notch_state_lots(&state)[0].lot;
+      notch_state_remove_lot(
+          &state, (uint32_t)(notch_state_lot(&state, number) - notch_state_lots(&state)));
+      notch_state_remove_lot(
+          &opened, (uint32_t)(notch_state_lot(&opened, number) - notch_state_lots(&opened)));
+    }
+    unsigned char *again = packed(&opened, &size_again);
+    free(bytes);
+    bytes = packed(&state, &size);
+    ck_assert_uint_eq(size, size_again);
+    ck_assert(memcmp(bytes, again, size) == 0);
+    ck_assert(notch_state_open(&opened, again, size_again));
+    ck_same(&opened, &state);
+    free(bytes);
+    free(again);
+    random_state = seed;
+  }
+  notch_state_free(&state);
+  notch_state_free(&opened);
+}
+END_TEST
+
 /* Whatever the bytes say, reading them ends within them; the sanitized build sees it. */
 START_TEST(damaged_bytes_are_refused_or_read)
 {
@@ -252,6 +326,7 @@ int main(void)
   Suite *suite = suite_create("member/state");
   TCase *tests = tcase_create("state");
   tcase_add_test(tests, what_is_packed_comes_back);
+  tcase_add_test(tests, lots_sleep_until_they_are_asked_for);
   tcase_add_test(tests, damaged_bytes_are_refused_or_read);
   tcase_add_test(tests, a_desk_opens_lends_and_puts_to_rest);
   tcase_add_test(tests, member_0_stays_open);
