@@ -116,8 +116,9 @@ static void check_accounts(refold *r, int64_t member, const notch_state *state)
     const notch_balance *balance = &state->balances[k];
     int64_t left = 0, held = 0;
     for (uint32_t i = 0; i < state->lots_count; i++) {
-      left += notch_state_lots(state)[i].points == k ? notch_state_lots(state)[i].left : 0;
-      held += notch_state_lots(state)[i].points == k ? notch_state_lots(state)[i].held : 0;
+      const notch_lot *lot = &notch_state_lots(state)[i];
+      left += lot->points == k ? lot->left : 0;
+      held += lot->points == k ? lot->held : 0;
     }
     compare(r, member, "points", k, sum->points, balance->points);
     compare(r, member, "held", k, sum->held, balance->held);

@@ -97,7 +97,7 @@ static void set_clock(notch_state *state, uint32_t event, int64_t at_us)
 static void set_fields(notch_work *work, notch_state *state)
 {
   const notch_event *event = work->event;
-  for (uint32_t i = 0; event->member_fields != NULL && i < work->program->member_field_count; i++) {
+  for (uint32_t i = 0; i < work->program->member_field_count; i++) {
     notch_value value = event->member_fields[i];
     if (!event->member_named[i]) {
       continue;
@@ -159,10 +159,16 @@ void notch_absorb(notch_work *work, notch_state *state, int64_t event)
     }
     state->joined_us = at_us;
   }
-  note_ran_out(work, state, work->event->type, at_us);
+  if (work->plan->notes_terms) {
+    note_ran_out(work, state, work->event->type, at_us);
+  }
   set_clock(state, work->event->type, at_us);
-  set_fields(work, state);
-  mature_waiting(work, state);
+  if (work->event->member_fields != NULL) {
+    set_fields(work, state);
+  }
+  if (work->plan->notes_terms) {
+    mature_waiting(work, state);
+  }
   notch_measure_absorb(work, state, event);
 }
 
@@ -199,6 +205,9 @@ void notch_absorbed(notch_work *work, notch_state *state, int64_t at_us)
 {
   const notch_state *seen = work->seen;
   const notch_value *fields = work->fields;
+  if (!work->plan->notes_terms) {
+    return;
+  }
   work->seen = state;
   work->fields = NULL;
   look_at_while(work, state, at_us);

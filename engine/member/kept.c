@@ -216,10 +216,11 @@ bool notch_desk_put(notch_desk *desk, notch_kept *kept, const notch_state *after
   leave_bytes(desk, kept);
   if (size > kept->room || size < kept->room / 4) {
     size_t room = room_for(size);
-    unsigned char *bytes = notch_memory_resize(desk->memory, kept->bytes, room);
+    unsigned char *bytes = notch_memory_resize(desk->memory, NULL, room);
     if (bytes == NULL) {
       return false;
     }
+    notch_memory_free(desk->memory, kept->bytes);
     kept->bytes = bytes;
     kept->room = (uint32_t)room;
   }

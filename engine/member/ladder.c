@@ -198,10 +198,9 @@ bool notch_ladder_promote(notch_work *work, uint32_t index)
   return climbed;
 }
 
-static bool lifetime(notch_work *work, uint32_t index)
+static void lifetime(notch_work *work, uint32_t index)
 {
   const notch_ladder *ladder = ladder_of(work, index);
-  bool changed = false;
   for (uint32_t tier = ladder->tier_count; tier-- > 0;) {
     uint32_t root = ladder->tiers[tier].lifetime;
     if (root == NOTCH_NONE) {
@@ -217,9 +216,7 @@ static bool lifetime(notch_work *work, uint32_t index)
                                        .since_us = work->moment.now_us,
                                        .until_s = NOTCH_NEVER,
                                        .cause = NOTCH_MOVE_LIFETIME});
-    changed = true;
   }
-  return changed;
 }
 
 /* A grace is cancelled when the keep condition becomes true meanwhile. */
@@ -303,7 +300,9 @@ void notch_tiers(notch_work *work)
         before = work->open->state->standings[i].effective;
       }
       cancel_grace(work, i);
-      lifetime(work, i);
+      if (work->plan->lifetimes) {
+        lifetime(work, i);
+      }
       moved = bring_in_line(work, i, before) || moved;
     }
   }

@@ -167,9 +167,8 @@ static void sort_lots(const ordering *by, uint32_t *items, uint32_t *scratch, ui
       uint32_t end = start + 2 * width < count ? start + 2 * width : count;
       uint32_t left = start, right = middle;
       for (uint32_t at = start; at < end; at++) {
-        bool take_left =
-            left < middle &&
-            (right >= end || compare_lots(by, &lots[items[left]], &lots[items[right]]) <= 0);
+        bool take_left = left < middle && (right >= end || compare_lots(by, &lots[items[left]],
+                                                                        &lots[items[right]]) <= 0);
         scratch[at] = take_left ? items[left++] : items[right++];
       }
     }

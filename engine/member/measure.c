@@ -33,7 +33,8 @@ static notch_entry *insert(notch_state *state, notch_entry entry)
 }
 
 /* Where a day's sum of a measure stands, or would be put: behind what came of that day. */
-static uint32_t place_of_daily(const notch_state *state, uint32_t measure, int32_t day, bool *found)
+static inline uint32_t place_of_daily(const notch_state *state, uint32_t measure, int32_t day,
+                                      bool *found)
 {
   const notch_daily *daily = state->daily;
   uint32_t at = state->daily_count;
@@ -50,7 +51,7 @@ static uint32_t place_of_daily(const notch_state *state, uint32_t measure, int32
   return at;
 }
 
-static void put_daily(notch_state *state, uint32_t at, notch_daily daily)
+static inline void put_daily(notch_state *state, uint32_t at, notch_daily daily)
 {
   uint32_t behind = state->daily_count - at;
   if (notch_state_add_daily(state) == NULL) {
@@ -100,8 +101,8 @@ static bool is_small(notch_rational value)
   return value.den == 1 && value.num == (int32_t)value.num;
 }
 
-/* False: the sum does not fit. */
-static bool add_on_day(notch_state *state, uint32_t measure, int32_t day, notch_rational amount)
+/* Where a sum of that day is not small, or becomes so.  False: it does not fit. */
+static bool add_large(notch_state *state, uint32_t measure, int32_t day, notch_rational amount)
 {
   bool found;
   uint32_t at = place_of_daily(state, measure, day, &found);
@@ -114,15 +115,32 @@ static bool add_on_day(notch_state *state, uint32_t measure, int32_t day, notch_
   }
   if (entry != NULL) {
     entry->value = notch_value_of(sum);
-  } else if (!is_small(sum)) {
-    if (found) {
-      remove_daily(state, at);
-    }
-    insert(state, (notch_entry){.measure = measure, .day = day, .value = notch_value_of(sum)});
-  } else if (found) {
-    state->daily[at].value = (int32_t)sum.num;
-  } else {
+    return true;
+  }
+  if (found) {
+    remove_daily(state, at);
+  }
+  if (is_small(sum)) {
     put_daily(state, at, (notch_daily){measure, day, (int32_t)sum.num});
+  } else {
+    insert(state, (notch_entry){.measure = measure, .day = day, .value = notch_value_of(sum)});
+  }
+  return true;
+}
+
+static bool add_on_day(notch_state *state, uint32_t measure, int32_t day, notch_rational amount)
+{
+  bool found;
+  uint32_t at = place_of_daily(state, measure, day, &found);
+  int64_t sum = found ? state->daily[at].value : 0;
+  if ((!found && state->entries_count > 0) || amount.den != 1 ||
+      __builtin_add_overflow(sum, amount.num, &sum) || sum != (int32_t)sum) {
+    return add_large(state, measure, day, amount);
+  }
+  if (found) {
+    state->daily[at].value = (int32_t)sum;
+  } else {
+    put_daily(state, at, (notch_daily){measure, day, (int32_t)sum});
   }
   return true;
 }
@@ -191,23 +209,28 @@ static bool forgets(const notch_measure *measure)
   return !measure->whole_history && !by_event(measure) && measure->aggregate != NOTCH_AGG_STREAK;
 }
 
-/* Adds up what is older than any window of a measure; how many days it has there. */
-static uint32_t forget(notch_state *state, const notch_program *program, uint32_t index,
-                       int32_t today, bool at_all)
+/* Adds up what is older than any window of a measure. */
+static void forget(notch_state *state, const notch_measure *measure, uint32_t index, int32_t today)
 {
-  const notch_measure *measure = &program->measures[index];
+  int32_t keep_from = horizon(measure, today);
   uint32_t older;
   notch_rational sum;
-  if (!forgets(measure)) {
-    return 0;
-  }
-  int32_t keep_from = horizon(measure, today);
-  bool fits = add_older(state, index, keep_from, &older, &sum);
-  if (fits && older > 1 && at_all) {
+  if (add_older(state, index, keep_from, &older, &sum) && older > 1) {
     drop_older(state, index, keep_from);
     add_on_day(state, index, NOTCH_ENTRY_BASE, sum);
   }
-  return older;
+}
+
+static uint32_t count_older(const notch_state *state, int32_t keep_from)
+{
+  uint32_t daily = 0, entries = 0;
+  while (daily < state->daily_count && state->daily[daily].day < keep_from) {
+    daily++;
+  }
+  while (entries < state->entries_count && state->entries[entries].day < keep_from) {
+    entries++;
+  }
+  return daily + entries;
 }
 
 /*
@@ -219,12 +242,15 @@ static uint32_t forget(notch_state *state, const notch_program *program, uint32_
 
 static void trim(notch_state *state, const notch_program *program, int32_t today)
 {
-  uint32_t older = 0;
-  for (uint32_t i = 0; i < program->measure_count; i++) {
-    older += forget(state, program, i, today, false);
+  bool enough = false;
+  for (uint32_t i = 0; i < program->measure_count && !enough; i++) {
+    const notch_measure *measure = &program->measures[i];
+    enough = forgets(measure) && count_older(state, horizon(measure, today)) >= FORGOTTEN_AT_ONCE;
   }
-  for (uint32_t i = 0; i < program->measure_count && older >= FORGOTTEN_AT_ONCE; i++) {
-    forget(state, program, i, today, true);
+  for (uint32_t i = 0; i < program->measure_count && enough; i++) {
+    if (forgets(&program->measures[i])) {
+      forget(state, &program->measures[i], i, today);
+    }
   }
 }
 

@@ -56,9 +56,11 @@ typedef struct notch_plan {
   const uint8_t *rule_does; /* by rule: NOTCH_RULE_… */
   bool *earned_used;  /* by points kind: some expression reads earned() with a window */
   bool watches_days;  /* floors, lifetimes or segments are looked at each local day */
+  bool lifetimes;     /* some tier may be reached for life */
   bool has_schedules; /* some rule fires by time */
   bool earning_rules; /* some rule runs on earning */
   bool derives_expiry; /* some lots end when the member was idle, or as long as a `while` holds */
+  bool notes_terms;    /* events are noted for some terms: idle ones, `while`, `pending until` */
   bool uses_house;    /* some figure belongs to the programme: fold every row for member 0 */
   bool *keyed;        /* by limit: shared, and its key reads the member: the key is recorded */
   int64_t *idle_from_us; /* by terms: before this no idle clock of theirs ran; INT64_MIN */

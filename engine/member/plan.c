@@ -115,6 +115,17 @@ static bool watches_days(const notch_program *program)
   return false;
 }
 
+static bool has_lifetimes(const notch_program *program)
+{
+  bool found = false;
+  for (uint32_t i = 0; i < program->ladder_count; i++) {
+    for (uint32_t j = 0; j < program->ladders[i].tier_count; j++) {
+      found = found || program->ladders[i].tiers[j].lifetime != NOTCH_NONE;
+    }
+  }
+  return found;
+}
+
 static bool by_time(notch_trigger_kind kind)
 {
   return kind == NOTCH_ON_EACH_UNIT || kind == NOTCH_ON_EACH_DAY ||
@@ -208,7 +219,10 @@ const notch_plan *notch_plan_make(const notch_program *program, const notch_code
   plan->retired_rewards = rewards;
   for (uint32_t i = 0; i < program->terms_count; i++) {
     idle_from[i] = INT64_MIN;
-    plan->derives_expiry = plan->derives_expiry || notch_terms_derive(&program->terms[i]);
+    const notch_terms *terms = &program->terms[i];
+    plan->derives_expiry = plan->derives_expiry || notch_terms_derive(terms);
+    plan->notes_terms = plan->notes_terms || notch_terms_derive(terms) ||
+                        terms->expiry_while != NOTCH_NONE || terms->pending == NOTCH_PENDING_UNTIL;
   }
   plan->idle_from_us = idle_from;
   for (uint32_t i = 0; i < program->limit_count; i++) {
@@ -231,6 +245,7 @@ const notch_plan *notch_plan_make(const notch_program *program, const notch_code
     }
   }
   plan->watches_days = watches_days(program);
+  plan->lifetimes = has_lifetimes(program);
   plan->uses_house = uses_house(program);
   return plan;
 }

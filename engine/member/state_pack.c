@@ -272,47 +272,85 @@ static inline const unsigned char *take_plain(const unsigned char *from, void *i
   return from + whole_words(size);
 }
 
-size_t notch_state_packed_max(const notch_state *state)
+static bool has_rare(const notch_state *state)
 {
-  size_t size = sizeof(packed_head) + sizeof state->seed.offset;
-#define SECTION(type, name, meaning) size += 8 + state->name##_count * sizeof(type);
-#define TIGHT(type, name, meaning)                                                                 \
-  size += 8 + LOTS_HEAD + state->asleep.size +                                                     \
-          (state->name##_count - state->asleep.count) * (sizeof(type) + LOT_MORE);
+  uint32_t any = 0;
+#define SECTION(type, name, meaning)
+#define RARE(type, name, meaning) any |= state->name##_count;
+#include "member/state.def"
+#undef SECTION
+  return any != 0;
+}
+
+#define MOST(type, name) (8 + state->name##_count * sizeof(type))
+static size_t most_of_rare(const notch_state *state)
+{
+  size_t size = 0;
+#define SECTION(type, name, meaning)
+#define RARE(type, name, meaning) size += MOST(type, name);
 #include "member/state.def"
 #undef SECTION
   return size;
 }
 
-size_t notch_state_pack(const notch_state *state, unsigned char *to)
+size_t notch_state_packed_max(const notch_state *state)
 {
-  packed_head head = {.sections =
-                          (state->closed ? IS_CLOSED : 0) | (state->present ? IS_PRESENT : 0),
-                      .seed_length = state->seed.length,
-                      .member = state->member,
-                      .joined_us = state->joined_us,
-                      .booked_us = state->booked_us,
-                      .settled_us = state->settled_us,
-                      .last_event = state->last_event};
-  unsigned char *at = to + sizeof head;
-  if (state->seed.length > 0) {
-    at = put_word(at, state->seed.offset);
-  }
-#define SECTION(type, name, meaning)                                                               \
+  size_t awake = state->lots_count - state->asleep.count;
+  size_t size = sizeof(packed_head) + sizeof state->seed.offset;
+  size += 8 + LOTS_HEAD + state->asleep.size + awake * (sizeof(notch_lot) + LOT_MORE);
+#define SECTION(type, name, meaning) size += MOST(type, name);
+#define RARE(type, name, meaning)
+#define TIGHT(type, name, meaning)
+#include "member/state.def"
+#undef SECTION
+  return has_rare(state) ? size + most_of_rare(state) : size;
+}
+
+#define PUT(type, name)                                                                            \
   if (state->name##_count > 0) {                                                                   \
-    head.sections |= UINT32_C(1) << SECTION_##name;                                                \
+    sections |= UINT32_C(1) << SECTION_##name;                                                     \
     at = put_word(at, state->name##_count);                                                        \
     at = state->name##_count == 1                                                                  \
              ? put_plain(at, state->name, sizeof(type))                                            \
              : put_plain(at, state->name, sizeof(type) * state->name##_count);                     \
   }
-#define TIGHT(type, name, meaning)                                                                 \
-  if (state->name##_count > 0) {                                                                   \
-    head.sections |= UINT32_C(1) << SECTION_##name;                                                \
-    at = put_##name(put_word(at, state->name##_count), state);                                     \
-  }
+static unsigned char *put_rare(unsigned char *at, const notch_state *state, uint32_t *among)
+{
+  uint32_t sections = *among;
+#define SECTION(type, name, meaning)
+#define RARE(type, name, meaning) PUT(type, name)
 #include "member/state.def"
 #undef SECTION
+  *among = sections;
+  return at;
+}
+
+size_t notch_state_pack(const notch_state *state, unsigned char *to)
+{
+  uint32_t sections = (state->closed ? IS_CLOSED : 0) | (state->present ? IS_PRESENT : 0);
+  unsigned char *at = to + sizeof(packed_head);
+  if (state->seed.length > 0) {
+    at = put_word(at, state->seed.offset);
+  }
+#define SECTION(type, name, meaning) PUT(type, name)
+#define RARE(type, name, meaning)
+#define TIGHT(type, name, meaning)
+#include "member/state.def"
+#undef SECTION
+  if (has_rare(state)) {
+    at = put_rare(at, state, &sections);
+  }
+  if (state->lots_count > 0) {
+    sections |= UINT32_C(1) << SECTION_lots;
+    at = put_lots(put_word(at, state->lots_count), state);
+  }
+  const packed_head head = {.sections = sections,
+                            .seed_length = state->seed.length,
+                            .member = state->member,
+                            .joined_us = state->joined_us,
+                            .booked_us = state->booked_us,
+                            .settled_us = state->settled_us,
+                            .last_event = state->last_event};
   memcpy(to, &head, sizeof head);
   return (size_t)(at - to);
 }
@@ -320,6 +358,7 @@ size_t notch_state_pack(const notch_state *state, unsigned char *to)
 typedef struct unpacking {
   notch_state *to;
   const unsigned char *at, *end;
+  uint32_t sections; /* that are there */
 } unpacking;
 
 /* The count of a section, with room for its items; one that the bytes left cannot hold is not
@@ -331,55 +370,80 @@ static inline bool take_count(unpacking *u, void **items, uint32_t *capacity, si
     return false;
   }
   *count = take_word(&u->at);
-  return *count > 0 && *count <= (size_t)(u->end - u->at) / least &&
+  return *count > 0 && *count * (uint64_t)least <= (size_t)(u->end - u->at) &&
          (*count <= *capacity || notch_state_reserve(u->to, items, capacity, size, *count));
 }
 
-/* They are the last section. */
-static bool leave_lots(unpacking *u, uint32_t count)
+#define TAKE(type, name)                                                                           \
+  to->name##_count = 0;                                                                            \
+  if ((u->sections >> SECTION_##name & 1u) != 0) {                                                 \
+    if (!take_count(u, (void **)&to->name, &to->name##_capacity, sizeof(type), sizeof(type),       \
+                    &count)) {                                                                     \
+      return false;                                                                                \
+    }                                                                                              \
+    u->at = count == 1 ? take_plain(u->at, to->name, sizeof(type))                                 \
+                       : take_plain(u->at, to->name, sizeof(type) * count);                        \
+    to->name##_count = count;                                                                      \
+  }
+static bool take_rare(unpacking *u)
 {
-  if (u->end - u->at < (ptrdiff_t)LOTS_HEAD) {
+  notch_state *to = u->to;
+  uint32_t count;
+#define SECTION(type, name, meaning)
+#define RARE(type, name, meaning) TAKE(type, name)
+#include "member/state.def"
+#undef SECTION
+  return true;
+}
+
+static void without_rare(notch_state *to)
+{
+#define SECTION(type, name, meaning)
+#define RARE(type, name, meaning) to->name##_count = 0;
+#include "member/state.def"
+#undef SECTION
+}
+
+/* The last section: left as it lies. */
+static bool leave_lots(unpacking *u)
+{
+  notch_state *to = u->to;
+  uint32_t count;
+  if (!take_count(u, (void **)&to->lots_items, &to->lots_capacity, sizeof(notch_lot), LOT_LEAST,
+                  &count) ||
+      u->end - u->at < (ptrdiff_t)LOTS_HEAD) {
     return false;
   }
-  notch_asleep asleep = {.count = count};
-  asleep.newest = take_long(&u->at);
-  asleep.soonest_s = take_long(&u->at);
-  asleep.bytes = u->at;
-  asleep.size = (uint32_t)(u->end - u->at);
-  u->to->asleep = asleep;
+  to->lots_count = to->asleep.count = count;
+  to->asleep.newest = take_long(&u->at);
+  to->asleep.soonest_s = take_long(&u->at);
+  to->asleep.bytes = u->at;
+  to->asleep.size = (uint32_t)(u->end - u->at);
   u->at = u->end;
   return true;
 }
 
+#define RARE_SECTIONS (UINT32_MAX << SECTION_holds & ~(UINT32_MAX << SECTION_lots))
+
 /* All sections; those that the head does not name are empty. */
-static bool take_sections(unpacking u, uint32_t sections)
+static inline bool take_sections(unpacking *u)
 {
-  notch_state *to = u.to;
+  notch_state *to = u->to;
   uint32_t count;
-#define SECTION(type, name, meaning)                                                               \
-  to->name##_count = 0;                                                                            \
-  if ((sections >> SECTION_##name & 1u) != 0) {                                                    \
-    if (!take_count(&u, (void **)&to->name, &to->name##_capacity, sizeof(type), sizeof(type),      \
-                    &count)) {                                                                     \
-      return false;                                                                                \
-    }                                                                                              \
-    u.at = count == 1 ? take_plain(u.at, to->name, sizeof(type))                                   \
-                      : take_plain(u.at, to->name, sizeof(type) * count);                          \
-    to->name##_count = count;                                                                      \
-  }
-#define TIGHT(type, name, meaning)                                                                 \
-  to->name##_count = 0;                                                                            \
-  if ((sections >> SECTION_##name & 1u) != 0) {                                                    \
-    if (!take_count(&u, (void **)&to->name##_items, &to->name##_capacity, sizeof(type), LOT_LEAST, \
-                    &count) ||                                                                     \
-        !leave_##name(&u, count)) {                                                                \
-      return false;                                                                                \
-    }                                                                                              \
-    to->name##_count = count;                                                                      \
-  }
+#define SECTION(type, name, meaning) TAKE(type, name)
+#define RARE(type, name, meaning)
+#define TIGHT(type, name, meaning)
 #include "member/state.def"
 #undef SECTION
-  return u.at == u.end;
+  without_rare(to);
+  to->lots_count = to->asleep.count = 0;
+  if ((u->sections & RARE_SECTIONS) != 0 && !take_rare(u)) {
+    return false;
+  }
+  if ((u->sections >> SECTION_lots & 1u) != 0 && !leave_lots(u)) {
+    return false;
+  }
+  return u->at == u->end;
 }
 
 bool notch_state_open(notch_state *state, const unsigned char *bytes, size_t size)
@@ -398,11 +462,11 @@ bool notch_state_open(notch_state *state, const unsigned char *bytes, size_t siz
   state->settled_us = head.settled_us;
   state->last_event = head.last_event;
   state->seed = (notch_slice){0, 0};
-  state->asleep = (notch_asleep){0};
+  u.sections = head.sections;
   if (head.seed_length > 0) {
     state->seed = (notch_slice){take_word(&u.at), head.seed_length};
   }
-  return take_sections(u, head.sections);
+  return take_sections(&u);
 }
 
 bool notch_state_unpack(notch_state *state, const unsigned char *bytes, size_t size)
