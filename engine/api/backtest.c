@@ -238,6 +238,9 @@ static bool add_standing(void *payload, notch_walk *walk, int64_t member,
 {
   backtest *b = payload;
   uint32_t place;
+  if (!state->present) {
+    return true; /* came later */
+  }
   if (place_of(b, walk, member, &place)) {
     notch_backtest_stand(&b->figures, b->side, place, walk->edition->rules->program, state);
   } else if (b->side == NOTCH_RECORDED) {

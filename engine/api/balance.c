@@ -2,6 +2,7 @@
 #include <config.h>
 
 #include "api/api.h"
+#include "report/progress.h"
 
 #include <assert.h>
 #include <string.h>
@@ -31,7 +32,7 @@ notch_status notch_api_member_state(notch_question *q, notch_state *state)
   notch_store_status found =
       notch_store_member_find(q->books->store, &member, notch_text_of(q->member));
   if (found == NOTCH_STORE_NOTFOUND) {
-    return notch_api_say(q->ledger, NOTCH_ENOTFOUND, "no member %s", q->member);
+    return notch_api_say(q->ledger, NOTCH_ENOTFOUND, "there is no member `%s`", q->member);
   }
   if (found != NOTCH_STORE_OK) {
     notch_books_failed(q->books, found);
@@ -214,37 +215,19 @@ static bool put_points(notch_question *q, notch_json_writer *json, const notch_s
   return true;
 }
 
-/* The tier a member has, since when, and until when it is his. */
-typedef struct shown_tier {
-  notch_text tier;
-  int64_t since_us, until_us;
-} shown_tier;
-
-static shown_tier tier_of(const notch_ladder *ladder, const notch_standing *standing)
-{
-  bool own = standing->effective == standing->own;
-  bool promised = !own && standing->effective == standing->promise;
-  shown_tier shown = {.tier = ladder->tiers[standing->effective].decl.name,
-                      .since_us = own ? standing->since_us : standing->effective_since_us,
-                      .until_us = own        ? us_of(standing->until_s)
-                                  : promised ? us_of(standing->promise_until_s)
-                                             : INT64_MAX};
-  return shown;
-}
-
 static void put_tiers(notch_question *q, notch_json_writer *json, const notch_state *state)
 {
   const notch_program *program = q->edition->rules->program;
   notch_json_key(json, NOTCH_TEXT("tiers"));
   notch_json_begin(json, '{');
   for (uint32_t i = 0; i < program->ladder_count; i++) {
-    shown_tier shown = tier_of(&program->ladders[i], &state->standings[i]);
+    const notch_footing footing = notch_footing_of(state, i);
     notch_json_key(json, program->ladders[i].decl.name);
     notch_json_begin(json, '{');
     notch_json_key(json, NOTCH_TEXT("tier"));
-    notch_json_text(json, shown.tier);
-    put_moment(q, json, "since", shown.since_us == 0 ? state->joined_us : shown.since_us);
-    put_moment(q, json, "until", shown.until_us);
+    notch_json_text(json, program->ladders[i].tiers[footing.tier].decl.name);
+    put_moment(q, json, "since", footing.since_us);
+    put_moment(q, json, "until", us_of(footing.until_s));
     notch_json_end(json, '}');
   }
   notch_json_end(json, '}');
@@ -447,12 +430,12 @@ static bool write_text(notch_question *q, const notch_state *state)
     }
   }
   for (uint32_t i = 0; i < program->ladder_count; i++) {
-    shown_tier shown = tier_of(&program->ladders[i], &state->standings[i]);
+    const notch_footing footing = notch_footing_of(state, i);
     notch_buffer_print(q->to, "  %.*s: %.*s", WORD(program->ladders[i].decl.name),
-                       WORD(shown.tier));
-    if (shown.until_us != INT64_MAX) {
+                       WORD(program->ladders[i].tiers[footing.tier].decl.name));
+    if (footing.until_s != NOTCH_NEVER) {
       notch_buffer_print(q->to, " until ");
-      put_day(q, shown.until_us - 1);
+      put_day(q, us_of(footing.until_s) - 1);
     }
     notch_buffer_print(q->to, "\n");
   }
@@ -527,7 +510,8 @@ static notch_status tier_named(notch_question *q)
     const notch_ladder *ladder = &program->ladders[i];
     if (asked->name == NULL || notch_text_equal(ladder->decl.name, notch_text_of(asked->name))) {
       notch_buffer_clear(&q->ledger->tier);
-      notch_buffer_text(&q->ledger->tier, tier_of(ladder, &state->standings[i]).tier);
+      notch_buffer_text(&q->ledger->tier,
+                        ladder->tiers[notch_footing_of(state, i).tier].decl.name);
       return q->ledger->tier.failed ? notch_api_nomem(q->ledger) : NOTCH_OK;
     }
   }

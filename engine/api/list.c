@@ -161,6 +161,35 @@ static bool is_news(uint8_t kind)
          kind != NOTCH_EFFECT_RETURNED;
 }
 
+/* Money and points among the amounts, with their decimals and their unit; false: a count. */
+static bool measured(notch_question *q, const notch_effect *effect, const notch_transaction *row,
+                     notch_text *amount, notch_text *unit)
+{
+  bool paid = effect->kind == NOTCH_EFFECT_PAID;
+  if (!paid && effect->kind != NOTCH_EFFECT_PURSE) {
+    return false;
+  }
+  notch_edition *edition = notch_books_edition(q->books, row->version);
+  uint32_t index = edition == NULL ? NOTCH_NONE
+                   : paid
+                       ? notch_names_index(q->books, edition, NOTCH_NAME_PAYMENT, effect->subject)
+                       : notch_names_index(q->books, edition, NOTCH_NAME_POINTS,
+                                           (uint32_t)effect->ref);
+  if (index == NOTCH_NONE) {
+    return false;
+  }
+  const notch_program *program = edition->rules->program;
+  const notch_currency *currency =
+      paid ? &program->currencies[program->payments[index].currency] : NULL;
+  *unit = paid ? currency->code : program->points[index].decl.name;
+  notch_buffer text;
+  notch_buffer_init(&text, q->to->memory);
+  notch_decimal_print(&text, effect->amount,
+                      paid ? currency->decimals : program->points[index].decimals);
+  *amount = notch_buffer_keep(&text, q->run);
+  return true;
+}
+
 static void effect_json(notch_question *q, const notch_effect *effect,
                         const notch_transaction *row, notch_text member)
 {
@@ -170,8 +199,11 @@ static void effect_json(notch_question *q, const notch_effect *effect,
   notch_json_begin(&json, '{');
   put_number(&json, "effect", effect->effect);
   put_key(&json, "kind", notch_text_of(notch_effect_word((notch_effect_kind)effect->kind)));
-  if (row->member != 0) {
+  if (member.length > 0) {
     put_key(&json, "member", member);
+  } else if (row->member != 0) {
+    notch_json_key(&json, NOTCH_TEXT("member"));
+    notch_json_null(&json);
   }
   put_moment(&json, "at", row->at_us, zone);
   put_number(&json, "transaction", row->event);
@@ -184,7 +216,13 @@ static void effect_json(notch_question *q, const notch_effect *effect,
   if (effect->rule != NOTCH_NONE && effect->rule != 0) {
     put_key(&json, "rule", notch_store_name_text(store, effect->rule));
   }
-  put_number(&json, "amount", effect->amount);
+  notch_text amount, unit;
+  if (measured(q, effect, row, &amount, &unit)) {
+    put_key(&json, "amount", amount);
+    put_key(&json, effect->kind == NOTCH_EFFECT_PAID ? "currency" : "points", unit);
+  } else {
+    put_number(&json, "amount", effect->amount);
+  }
   if (effect->text.length > 0) {
     put_key(&json, "text", effect->text);
   }
@@ -205,13 +243,21 @@ static void effect_text(notch_question *q, const notch_effect *effect,
   notch_store *store = q->books->store;
   notch_buffer_print(q->to, "%lld  ", (long long)effect->effect);
   notch_moment_print_zone(q->to, row->at_us, &q->edition->rules->program->zone);
+  if (row->member != 0 && member.length == 0) {
+    member = NOTCH_TEXT("(erased)");
+  }
   notch_buffer_print(q->to, "  %.*s  %s", WORD(member),
                      notch_effect_word((notch_effect_kind)effect->kind));
   if (effect->subject != NOTCH_NONE && effect->subject != 0) {
     notch_text subject = notch_store_name_text(store, effect->subject);
     notch_buffer_print(q->to, " %.*s", WORD(subject));
   }
-  if (effect->amount > 1) {
+  notch_text amount, unit;
+  if (measured(q, effect, row, &amount, &unit)) {
+    notch_buffer_print(q->to, " %.*s %.*s", WORD(amount), WORD(unit));
+  } else if (effect->kind == NOTCH_EFFECT_STOCK) {
+    notch_buffer_print(q->to, " %+lld", (long long)effect->amount);
+  } else if (effect->amount > 1) {
     notch_buffer_print(q->to, " x%lld", (long long)effect->amount);
   }
   if (effect->text.length > 0) {

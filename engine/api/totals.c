@@ -2,11 +2,13 @@
 #include <config.h>
 
 #include "api/api.h"
+#include "report/report.h"
 
 #include <assert.h>
 #include <string.h>
 
 #define WORD(text) (int)(text).length, (text).bytes
+#define NAME_CELLS 11
 
 typedef struct kind_total {
   __int128 issued, spent, expired, taken_back, forgiven; /* by the accounts */
@@ -238,11 +240,28 @@ static void figure_text(totals *t, const char *word, __int128 value, unsigned de
   }
   notch_buffer_init(&number, t->q->to->memory);
   wide(&number, value, decimals);
-  notch_buffer_print(t->q->to, "  %-11s %20.*s\n", strcmp(word, "taken_back") == 0
-                                                       ? "taken back" : word,
+  notch_buffer_print(t->q->to, "  %-*s %20.*s\n", NAME_CELLS,
+                     strcmp(word, "taken_back") == 0 ? "taken back" : word,
                      (int)number.length, number.bytes);
   t->q->to->failed = t->q->to->failed || number.failed;
   notch_buffer_free(&number);
+}
+
+/* Names may be wide: columns of the screen are counted, not bytes. */
+static void tiers_text(totals *t, uint32_t index)
+{
+  const notch_ladder *ladder = &t->q->edition->rules->program->ladders[index];
+  uint32_t widest = NAME_CELLS;
+  for (uint32_t i = 0; i < ladder->tier_count; i++) {
+    uint32_t cells = notch_cells_of(ladder->tiers[i].decl.name);
+    widest = cells > widest ? cells : widest;
+  }
+  for (uint32_t i = 0; i < ladder->tier_count; i++) {
+    notch_text name = ladder->tiers[i].decl.name;
+    notch_buffer_print(t->q->to, "  %.*s%*s %20llu\n", WORD(name),
+                       (int)(widest - notch_cells_of(name)), "",
+                       (unsigned long long)t->tiers[index][i]);
+  }
 }
 
 static void write_text(totals *t)
@@ -269,11 +288,7 @@ static void write_text(totals *t)
   }
   for (uint32_t i = 0; i < program->ladder_count; i++) {
     notch_buffer_print(t->q->to, "%s%.*s%s\n", bold, WORD(program->ladders[i].decl.name), plain);
-    for (uint32_t j = 0; j < program->ladders[i].tier_count; j++) {
-      notch_buffer_print(t->q->to, "  %-11.*s %20llu\n",
-                         WORD(program->ladders[i].tiers[j].decl.name),
-                         (unsigned long long)t->tiers[i][j]);
-    }
+    tiers_text(t, i);
   }
 }
 

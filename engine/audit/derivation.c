@@ -333,10 +333,12 @@ void notch_derive_posting(notch_derivation *d, notch_node *node, const notch_pos
     notch_node_scratch(d, node, "expires");
   }
   notch_words_amount(d->scratch, &d->words, p->points, p->amount, false);
-  notch_buffer_print(d->scratch, " from %s to %s, %s lot %lld",
+  notch_buffer_print(d->scratch, " from %s to %s",
                      notch_account_word((notch_account)p->source),
-                     notch_account_word((notch_account)p->target), opens ? "opening" : "of",
-                     (long long)p->lot);
+                     notch_account_word((notch_account)p->target));
+  if (p->lot != 0) {
+    notch_buffer_print(d->scratch, ", %s lot %lld", opens ? "opening" : "of", (long long)p->lot);
+  }
   if (opens) {
     put(d, "; available ");
     notch_words_seconds(d->scratch, &d->words, p->matures_s);

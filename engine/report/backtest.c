@@ -233,7 +233,7 @@ void notch_backtest_stand(notch_backtest *backtest, notch_side side, uint32_t me
     if (ladder == NOTCH_NONE && program->ladder_count == 1 && backtest->ladder_count == 1) {
       ladder = 0;
     }
-    if (ladder != NOTCH_NONE && state->present) {
+    if (ladder != NOTCH_NONE && state->present && !state->closed) {
       backtest->members.items[member].tiers[side][ladder] = state->standings[i].effective + 1;
     }
   }

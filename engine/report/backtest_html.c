@@ -164,7 +164,8 @@ static void head(const notch_backtest *backtest, notch_out *out)
                         : notch_day_text(run, recorded, backtest->from_us);
   element(out, "p", "soft", notch_arena_format(run, "From %.*s to %.*s", WORD(from), WORD(to)));
   notch_out_put(out, "</header>\n<div class=\"cards\">\n");
-  card(out, notch_wide_text(run, backtest->members.count, 0), "", NOTCH_TEXT("members"));
+  card(out, notch_wide_text(run, backtest->members.count, 0), "",
+       backtest->members.count == 1 ? NOTCH_TEXT("member") : NOTCH_TEXT("members"));
   notch_text share = notch_percent_text(run, backtest->changed, backtest->members.count);
   card(out, notch_wide_text(run, (__int128)backtest->changed, 0), "",
        notch_arena_format(run, "would fare differently (%.*s)", WORD(share)));

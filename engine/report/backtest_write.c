@@ -30,16 +30,18 @@ static void period_text(const notch_backtest *backtest, notch_out *out)
   notch_text members = notch_wide_text(run, backtest->members.count, 0);
   notch_text changed = notch_wide_text(run, backtest->changed, 0);
   notch_text share = notch_percent_text(run, backtest->changed, backtest->members.count);
-  notch_buffer_print(&out->text, "%.*s members, %.*s of them would fare differently (%.*s)\n",
-                     WORD(members), WORD(changed), WORD(share));
+  notch_buffer_print(&out->text, "%.*s %s, %.*s of them would fare differently (%.*s)\n",
+                     WORD(members), backtest->members.count == 1 ? "member" : "members",
+                     WORD(changed), WORD(share));
   if (backtest->refused_now > 0 || backtest->taken_now > 0) {
     notch_buffer_print(&out->text,
-                       "%llu events that were applied would be refused, %llu that were refused "
-                       "would be applied\n", (unsigned long long)backtest->refused_now,
+                       "Of the events that were applied, %llu would be refused; of those "
+                       "refused, %llu would be applied\n",
+                       (unsigned long long)backtest->refused_now,
                        (unsigned long long)backtest->taken_now);
   }
   if (backtest->erased > 0) {
-    notch_buffer_print(&out->text, "%llu erased members are left out\n",
+    notch_buffer_print(&out->text, "Erased members left out: %llu\n",
                        (unsigned long long)backtest->erased);
   }
 }
@@ -134,7 +136,7 @@ static void extremes_text(const notch_backtest *backtest, uint32_t index, bool g
 
 static notch_text tier_title(const notch_compared_ladder *ladder, unsigned side, uint32_t place)
 {
-  return place == 0 ? NOTCH_TEXT("(none)") : ladder->tiers[side][place - 1].title;
+  return place == 0 ? NOTCH_TEXT("no tier") : ladder->tiers[side][place - 1].title;
 }
 
 static bool in_use(const notch_compared_ladder *ladder, unsigned side, uint32_t place)

@@ -26,7 +26,7 @@ void notch_columns_word(notch_table_of_text *table, const char *cell)
   notch_columns_add(table, notch_text_of(cell));
 }
 
-static uint32_t cells_of(notch_text text)
+uint32_t notch_cells_of(notch_text text)
 {
   uint32_t cells = 0;
   for (uint32_t at = 0; at < text.length;) {
@@ -49,7 +49,7 @@ void notch_columns_end(notch_table_of_text *table, notch_buffer *to, unsigned in
   assert(table->cells.count % table->columns == 0);
   uint32_t *widths = NOTCH_NEW_ARRAY(table->run, uint32_t, table->columns);
   for (uint32_t i = 0; i < table->cells.count; i++) {
-    uint32_t cells = cells_of(table->cells.items[i]);
+    uint32_t cells = notch_cells_of(table->cells.items[i]);
     uint32_t *width = &widths[i % table->columns];
     *width = cells > *width ? cells : *width;
   }
@@ -57,7 +57,7 @@ void notch_columns_end(notch_table_of_text *table, notch_buffer *to, unsigned in
     uint32_t column = i % table->columns;
     bool last = column == table->columns - 1;
     notch_text cell = table->cells.items[i];
-    uint32_t room = widths[column] - cells_of(cell);
+    uint32_t room = widths[column] - notch_cells_of(cell);
     blanks(to, column == 0 ? indent : GAP);
     if (table->align[column] == 'r') {
       blanks(to, room);

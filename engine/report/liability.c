@@ -117,6 +117,56 @@ static void settle_partner(notch_liability *liability, const notch_program *prog
   }
 }
 
+/* ---- moved lots ---- */
+
+/*
+ * Whoever has the points now, they were sold for what they were worth when they were issued.  A
+ * lot that arrives takes after the one that left: earned at the same moment, of the same cohort.
+ * In a transfer that one comes first, in a merger the survivor's row does.
+ */
+static bool same_points(const notch_liability *liability, int64_t left, int64_t right)
+{
+  const notch_lot_of_cohort *a = &liability->lots[left], *b = &liability->lots[right];
+  return a->cohort == b->cohort && a->earned_us == b->earned_us;
+}
+
+static int64_t cause_of(const notch_transaction *row)
+{
+  return row->origin == NOTCH_ORIGIN_SIDE && row->cause != 0 ? row->cause : row->event;
+}
+
+/* What a lot that is being opened is worth: as the one it comes from, where that was seen. */
+static void inherit_worth(notch_liability *liability, const notch_transaction *row, int64_t lot)
+{
+  for (uint32_t i = 0; i < liability->moving.count; i++) {
+    const notch_moving_lot *from = &liability->moving.items[i];
+    if (!from->arrives && from->cause == cause_of(row) &&
+        same_points(liability, from->lot, lot)) {
+      liability->lots[lot].worth = liability->lots[from->lot].worth;
+      return;
+    }
+  }
+  *notch_vec_push(&liability->moving, liability->arena) =
+      (notch_moving_lot){.cause = cause_of(row), .lot = lot, .arrives = true};
+}
+
+static void bequeath_worth(notch_liability *liability, const notch_transaction *row, int64_t lot)
+{
+  for (uint32_t i = 0; i < liability->moving.count; i++) {
+    const notch_moving_lot *into = &liability->moving.items[i];
+    if (into->arrives && into->cause == cause_of(row) &&
+        same_points(liability, into->lot, lot)) {
+      notch_lot_of_cohort *heir = &liability->lots[into->lot];
+      int64_t amount = heir->left;
+      allocate(liability, heir, -amount);
+      heir->worth = liability->lots[lot].worth;
+      allocate(liability, heir, amount);
+    }
+  }
+  *notch_vec_push(&liability->moving, liability->arena) =
+      (notch_moving_lot){.cause = cause_of(row), .lot = lot, .arrives = false};
+}
+
 /* ---- rows ---- */
 
 static void open_lot(notch_liability *liability, const notch_deed *deed,
@@ -142,6 +192,9 @@ static void open_lot(notch_liability *liability, const notch_deed *deed,
     cohort->currency = notch_arena_text(liability->arena, currency->code);
     cohort->currency_decimals = currency->decimals;
     lot->worth = points->worth;
+  }
+  if (posting->source == NOTCH_ACCOUNT_IN_TRANSIT) {
+    inherit_worth(liability, deed->row, posting->lot);
   }
   allocate(liability, lot, posting->amount);
   if (posting->source == NOTCH_ACCOUNT_ISSUED) {
@@ -172,8 +225,13 @@ static void use_lot(notch_liability *liability, const notch_deed *deed,
     settle_partner(liability, deed->program, cohort->partner, cohort->kind, false, -gone);
     allocate(liability, lot, -gone);
     break;
-  case NOTCH_ACCOUNT_DEBT: /* what an earlier return could not take back */
   case NOTCH_ACCOUNT_IN_TRANSIT:
+    allocate(liability, lot, -gone);
+    if (from_member) {
+      bequeath_worth(liability, deed->row, posting->lot);
+    }
+    break;
+  case NOTCH_ACCOUNT_DEBT: /* what an earlier return could not take back */
   case NOTCH_ACCOUNT_ISSUED:
   case NOTCH_ACCOUNT_FORGIVEN:
   case NOTCH_ACCOUNT_POINTS:
@@ -186,6 +244,9 @@ static void use_lot(notch_liability *liability, const notch_deed *deed,
 void notch_liability_add(notch_liability *liability, const notch_deed *deed)
 {
   const notch_transaction *row = deed->row;
+  if (row->origin == NOTCH_ORIGIN_SENT) {
+    liability->moving.count = 0;
+  }
   for (uint32_t i = 0; i < row->posting_count; i++) {
     const notch_posting *posting = &row->postings[i];
     if (posting->lot != 0 && posting->lot == posting->posting) {

@@ -42,6 +42,11 @@ typedef struct notch_lot_of_cohort {
   notch_rational worth; /* den 0: none */
 } notch_lot_of_cohort;
 
+typedef struct notch_moving_lot { /* of the event at hand: into transit, or out of it */
+  int64_t cause, lot;
+  bool arrives;
+} notch_moving_lot;
+
 typedef struct notch_liability {
   notch_arena *arena;
   const notch_program *program; /* the newest version: zone, titles */
@@ -50,6 +55,7 @@ typedef struct notch_liability {
   NOTCH_VEC(notch_settlement_line) settlements;
   notch_lot_of_cohort *lots; /* by posting number */
   int64_t lot_capacity;
+  NOTCH_VEC(notch_moving_lot) moving;
   int64_t at_us;
   notch_rational given; /* --redeemed as a fraction; den 0: from history */
   notch_rational *history; /* by kind, the share redeemed of cohorts that are over; den 0: none */

@@ -58,6 +58,17 @@ static const notch_cohort_of_lots *currency_of(const notch_liability *liability,
   return found;
 }
 
+static bool has_money(const notch_liability *liability, uint32_t kind)
+{
+  for (uint32_t i = 0; i < liability->cohorts.count; i++) {
+    const notch_cohort_of_lots *cohort = &liability->cohorts.items[i];
+    if (cohort->kind == kind && cohort->currency.length > 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
 static notch_text money(const notch_liability *liability, __int128 value, unsigned decimals,
                         notch_text currency)
 {
@@ -125,8 +136,10 @@ static void kind_text(const notch_liability *liability, uint32_t index, notch_ou
                                         "points have all ended.\n"
                                       : "  No month's points have all ended yet, so no further "
                                         "breakage is expected; --redeemed gives a share.\n");
-  if (in == NULL) {
-    notch_out_put(out, "  No money: the points have no `worth`, or in several currencies.\n");
+  if (in == NULL && sum.issued != 0) {
+    notch_out_put(out, has_money(liability, index)
+                           ? "  No money: what the points are worth is in several currencies.\n"
+                           : "  No money: the rules give the points no `worth`.\n");
   }
 }
 

@@ -12,6 +12,20 @@
 #include <assert.h>
 #include <string.h>
 
+/* Above his own tier a member stands by a floor: a promise has an end, the others have none. */
+notch_footing notch_footing_of(const notch_state *state, uint32_t ladder)
+{
+  const notch_standing *standing = &state->standings[ladder];
+  bool own = standing->effective == standing->own;
+  bool promised = !own && standing->effective == standing->promise;
+  int64_t since_us = own ? standing->since_us : standing->effective_since_us;
+  return (notch_footing){.tier = standing->effective,
+                         .since_us = since_us == 0 ? state->joined_us : since_us,
+                         .until_s = own        ? standing->until_s
+                                    : promised ? standing->promise_until_s
+                                               : NOTCH_NEVER};
+}
+
 #define DEPTH_MAX 24u
 
 typedef struct notch_parts { /* of one tier, being taken apart */

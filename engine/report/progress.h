@@ -33,6 +33,15 @@ typedef struct notch_progress {
   notch_need *need;
 } notch_progress;
 
+/* Where a member stands on a ladder, as every report says it. */
+typedef struct notch_footing {
+  uint32_t tier;
+  int64_t since_us; /* INT64_MIN: has not begun */
+  int64_t until_s;  /* NOTCH_NEVER: no end */
+} notch_footing;
+
+notch_footing notch_footing_of(const notch_state *state, uint32_t ladder);
+
 /* What the next reachable tier above `now` takes; *out has no `need` where there is none.
  * decision: plan, state, house and host of the member as he stands at `at_us`. */
 void notch_progress_make(notch_progress *out, notch_decider *decider, const notch_case *decision,

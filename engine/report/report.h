@@ -97,6 +97,7 @@ typedef struct notch_table_of_text {
   NOTCH_VEC(notch_text) cells; /* row by row; the first row is the heading */
 } notch_table_of_text;
 
+uint32_t notch_cells_of(notch_text text); /* how wide it is on a screen */
 void notch_columns_begin(notch_table_of_text *table, const char *align, notch_arena *run);
 void notch_columns_add(notch_table_of_text *table, notch_text cell);
 void notch_columns_word(notch_table_of_text *table, const char *cell);

@@ -154,6 +154,16 @@ static void note_effect(notch_statement *statement, notch_statement_entry *entry
                  ? notch_arena_format(statement->arena, "%s %lld x %.*s", word,
                                       (long long)effect->amount, WORD(reward))
                  : notch_arena_format(statement->arena, "%s %.*s", word, WORD(reward)));
+  } else if (effect->kind == NOTCH_EFFECT_PAID && effect->subject != NOTCH_NONE) {
+    bool back = effect->amount < 0;
+    const notch_currency *currency =
+        &program->currencies[program->payments[effect->subject].currency];
+    notch_text money = notch_wide_text(statement->arena,
+                                       back ? -(__int128)effect->amount : effect->amount,
+                                       currency->decimals);
+    add_note(statement, entry,
+             notch_arena_format(statement->arena, "%s %.*s %.*s", back ? "no longer pays" : "pays",
+                                WORD(money), WORD(currency->code)));
   } else if (effect->kind == NOTCH_EFFECT_HOLD) {
     add_note(statement, entry, NOTCH_TEXT("points on hold"));
   } else if (effect->kind == NOTCH_EFFECT_CLOSED) {

@@ -167,15 +167,18 @@ static void points_text(const notch_statement *statement, uint32_t points, notch
 static void tier_text(const notch_statement *statement, uint32_t index, notch_out *out)
 {
   const notch_ladder *ladder = &statement->program->ladders[index];
-  const notch_standing *standing = &statement->state->standings[index];
+  const notch_footing footing = notch_footing_of(statement->state, index);
   notch_arena *run = statement->arena;
   notch_text title = notch_title_of(&ladder->decl);
-  notch_text tier = notch_title_of(&ladder->tiers[standing->effective].decl);
-  notch_text since = notch_day_text(run, statement->program, standing->effective_since_us);
-  notch_buffer_print(&out->text, "\n%.*s: %.*s since %.*s", WORD(title), WORD(tier), WORD(since));
-  if (standing->own == standing->effective && standing->until_s != NOTCH_NEVER) {
+  notch_text tier = notch_title_of(&ladder->tiers[footing.tier].decl);
+  notch_buffer_print(&out->text, "\n%.*s: %.*s", WORD(title), WORD(tier));
+  if (footing.since_us != INT64_MIN) {
+    notch_text since = notch_day_text(run, statement->program, footing.since_us);
+    notch_buffer_print(&out->text, " since %.*s", WORD(since));
+  }
+  if (footing.until_s != NOTCH_NEVER) {
     notch_text until =
-        notch_day_text(run, statement->program, standing->until_s * NOTCH_SECOND_US - 1);
+        notch_day_text(run, statement->program, footing.until_s * NOTCH_SECOND_US - 1);
     notch_buffer_print(&out->text, ", until %.*s", WORD(until));
   }
   notch_out_put(out, "\n");
@@ -224,7 +227,11 @@ void notch_statement_text(const notch_statement *statement, notch_out *out)
   } else {
     notch_buffer_print(&out->text, ", up to %.*s\n\n", WORD(at));
   }
-  entries_text(statement, out);
+  if (statement->entries.count == 0 && statement->from_us == INT64_MIN) {
+    notch_out_put(out, "  Nothing was booked yet.\n");
+  } else {
+    entries_text(statement, out);
+  }
   for (uint32_t i = 0; i < p->points_count; i++) {
     points_text(statement, i, out);
   }
@@ -345,17 +352,19 @@ static void points_json(const notch_statement *statement, uint32_t points,
 static void tier_json(const notch_statement *statement, uint32_t index, notch_json_writer *json)
 {
   const notch_ladder *ladder = &statement->program->ladders[index];
-  const notch_standing *standing = &statement->state->standings[index];
+  const notch_footing footing = notch_footing_of(statement->state, index);
   const notch_progress *progress = &statement->progress[index];
   notch_json_key(json, ladder->decl.name);
   notch_json_begin(json, '{');
   key(json, "tier");
-  notch_json_text(json, ladder->tiers[standing->effective].decl.name);
-  key(json, "since");
-  notch_json_moment(json, statement->program, standing->effective_since_us);
-  if (standing->own == standing->effective && standing->until_s != NOTCH_NEVER) {
+  notch_json_text(json, ladder->tiers[footing.tier].decl.name);
+  if (footing.since_us != INT64_MIN) {
+    key(json, "since");
+    notch_json_moment(json, statement->program, footing.since_us);
+  }
+  if (footing.until_s != NOTCH_NEVER) {
     key(json, "until");
-    notch_json_moment(json, statement->program, standing->until_s * NOTCH_SECOND_US);
+    notch_json_moment(json, statement->program, footing.until_s * NOTCH_SECOND_US);
   }
   if (progress->need != NULL) {
     key(json, "next");
