@@ -24,7 +24,7 @@ says "no event yet"
 says "write whose"
 says "write MEMBER EVENT"
 says "no event \`#9\`"
-says "no member nobody"
+says "there is no member \`nobody\`"
 prints unknown_event
 type_in "$sale amount 120.00 CNY, channel app\\nat 2028-01-01\\nmembers\\nrefused\\nhelp"
 prints "fell due"
