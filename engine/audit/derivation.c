@@ -388,8 +388,14 @@ static void add_effect(notch_derivation *d, notch_node *parent, const notch_effe
   notch_node_text(d, node, "rule", notch_word_rule(&d->words, effect->rule));
   notch_node_text(d, node, "text", effect->text);
   notch_node_integer(d, node, "amount", effect->amount);
+  bool has_subject = notch_words_effect(d->scratch, &d->words, effect);
+  notch_node_scratch(d, node, "of");
   put(d, "effect ");
   notch_buffer_text(d->scratch, word);
+  if (has_subject) {
+    put(d, " ");
+    notch_words_effect(d->scratch, &d->words, effect);
+  }
   if (effect->rule != NOTCH_NONE) {
     put(d, " by ");
     notch_buffer_text(d->scratch, notch_word_rule(&d->words, effect->rule));

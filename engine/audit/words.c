@@ -225,6 +225,39 @@ static void put_duration(notch_buffer *to, notch_duration duration)
   }
 }
 
+static bool is_of_reward(uint8_t kind)
+{
+  return kind == NOTCH_EFFECT_GRANT || kind == NOTCH_EFFECT_GRANT_WAITING ||
+         kind == NOTCH_EFFECT_USE || kind == NOTCH_EFFECT_WITHDRAW ||
+         kind == NOTCH_EFFECT_RETURN_USE || kind == NOTCH_EFFECT_RESERVED ||
+         kind == NOTCH_EFFECT_STOCK;
+}
+
+bool notch_words_effect(notch_buffer *to, const notch_wording *words, const notch_effect *effect)
+{
+  const notch_program *p = words->program;
+  uint32_t subject = effect->subject;
+  if (is_of_reward(effect->kind) && subject < p->reward_count) {
+    notch_buffer_text(to, p->rewards[subject].decl.name);
+    if (effect->amount != 1) {
+      notch_buffer_print(to, " x%lld", (long long)effect->amount);
+    }
+  } else if (effect->kind == NOTCH_EFFECT_PAID && subject < p->payment_count) {
+    const notch_currency *currency = &p->currencies[p->payments[subject].currency];
+    notch_buffer_text(to, p->payments[subject].decl.name);
+    notch_buffer_print(to, " ");
+    notch_decimal_print(to, effect->amount, currency->decimals);
+    notch_buffer_print(to, " ");
+    notch_buffer_text(to, currency->code);
+  } else if ((effect->kind == NOTCH_EFFECT_ENTERED || effect->kind == NOTCH_EFFECT_LEFT) &&
+             subject < p->segment_count) {
+    notch_buffer_text(to, p->segments[subject].decl.name);
+  } else {
+    return false;
+  }
+  return true;
+}
+
 void notch_words_limit(notch_buffer *to, const notch_wording *words, uint32_t index)
 {
   const notch_limit *limit = &words->program->limits[index];

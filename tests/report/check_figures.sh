@@ -89,6 +89,10 @@ prints '"kind":"closed","member":null'
 expect 0 statement "$ledger" bob
 prints 'pay 4: pays 4.50 CNY'
 
+expect 0 explain "$ledger" 4
+prints 'effect paid checkout 4.50 CNY'
+prints '90 p from points to spent, of lot 2'
+
 # Before the first event there is nothing, and no year 1970.
 expect 0 statement "$ledger" ann --to 2025-12-31
 prints 'Nothing was booked yet.'
