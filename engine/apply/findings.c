@@ -42,6 +42,36 @@ bool notch_findings_add(notch_findings *findings, int64_t event, const char *wha
   return added != NULL;
 }
 
+/* The next one that no list has before. */
+static const notch_finding *take_earliest(notch_findings *const *lists, unsigned count)
+{
+  notch_findings *first = NULL;
+  for (unsigned i = 0; i < count; i++) {
+    notch_findings *list = lists[i];
+    if (list->taken < list->items.count &&
+        (first == NULL ||
+         list->items.items[list->taken].event < first->items.items[first->taken].event)) {
+      first = list;
+    }
+  }
+  return first == NULL ? NULL : &first->items.items[first->taken++];
+}
+
+void notch_findings_merge(notch_findings *into, notch_findings *const *lists, unsigned count)
+{
+  const notch_finding *item;
+  int64_t all = into->count;
+  for (unsigned i = 0; i < count; i++) {
+    all += lists[i]->count;
+    into->arena.failed = into->arena.failed || lists[i]->arena.failed;
+  }
+  while (!into->arena.failed && (item = take_earliest(lists, count)) != NULL) {
+    notch_findings_add(into, item->event, item->what.bytes, item->recorded.bytes,
+                       item->recomputed.bytes);
+  }
+  into->count = all;
+}
+
 static int by_event(const void *left, const void *right)
 {
   const notch_finding *l = left, *r = right;

@@ -236,18 +236,22 @@ bool notch_refold_run(notch_replay *replay)
     return false;
   }
   r.edition = notch_books_newest(r.books);
-  bool good = r.edition != NULL && notch_ids_read(&r.ids, r.books) &&
+  r.members = notch_store_next(replay->store)->member;
+  bool all;
+  bool good = r.edition != NULL &&
+              (notch_ids_begin(&r.ids, replay->memory, r.members, 1) ||
+               notch_books_say(r.books, NOTCH_STORE_NOMEM, "out of memory")) &&
+              notch_ids_read(&r.ids, 0, r.books, &all) &&
               notch_rerun_begin(&r.rerun, r.books, &r.ids);
   if (!good) {
     failed(&r);
-    notch_ids_free(&r.ids);
+    notch_ids_end(&r.ids);
     notch_reader_close(r.books, false);
     return false;
   }
   r.rerun.found = found;
   r.rerun.payload = &r;
   r.rerun.fixed = r.edition;
-  r.members = notch_store_next(replay->store)->member;
   r.kinds = r.edition->rules->program->points_count;
   size_t bytes = ((size_t)r.members * r.kinds + 1) * sizeof *r.tallies;
   r.tallies = notch_memory_resize(replay->memory, NULL, bytes);
@@ -260,7 +264,7 @@ bool notch_refold_run(notch_replay *replay)
   }
   notch_memory_free(replay->memory, r.tallies);
   notch_rerun_end(&r.rerun);
-  notch_ids_free(&r.ids);
+  notch_ids_end(&r.ids);
   notch_reader_close(r.books, false);
   return good;
 }

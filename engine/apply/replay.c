@@ -1,9 +1,10 @@
 /*
  * apply/replay.c -- replay: every recorded row decided once more.
  *
- * One thread reads the journal in order, a batch of rows at a time.  Where members cannot touch
- * each other, every batch goes to all workers, and each decides the rows of its own members with
- * books of its own; else this thread decides what it has read.
+ * The journal is read in order, a batch of rows at a time.  Where members cannot touch each other
+ * there are several workers, this thread is the first of them, and each decides the rows of its
+ * own members with books of its own; whoever runs low on rows reads, for all.  Else this thread
+ * is the only one.
  */
 #include <config.h>
 
@@ -14,8 +15,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SEEN_FAR 16u /* rows ahead of the one being decided */
-#define SEEN_NEAR 8u
+#define SEEN_FAR 8u /* rows ahead of the one being decided */
+#define SEEN_NEAR 4u
 #define PROGRESS_ROWS 16384
 
 typedef struct worker {
@@ -25,8 +26,8 @@ typedef struct worker {
   bool again; /* books has a store of its own */
   notch_rerun rerun;
   bool running; /* rerun is set up */
-  pthread_t thread;
-  bool started;
+  notch_findings findings;
+  pthread_t thread; /* but of the first */
 } worker;
 
 typedef struct reading {
@@ -34,8 +35,10 @@ typedef struct reading {
   worker workers[NOTCH_WORKERS_MAX];
   unsigned worker_count;
   notch_batches batches;
-  pthread_mutex_t lock;   /* findings, failures */
-  pthread_mutex_t asking; /* whoever asks first reads the ids, for all */
+  notch_cursor *cursor; /* whoever reads has it, and the replay's store */
+  int64_t next_posting, next_effect;
+  uint64_t total;       /* rows there are */
+  pthread_mutex_t lock; /* failures, sums */
   notch_ids ids;
   bool failed;
 } reading;
@@ -56,8 +59,8 @@ notch_books *notch_reader_open(const notch_memory *memory, notch_store *store, b
   notch_store_problem problem;
   notch_store *other = store;
   const notch_store_options options = {.memory = memory, .read_only = true};
-  if (again && notch_store_open(&other, notch_store_path(store), &options, &problem) !=
-                   NOTCH_STORE_OK) {
+  if (again &&
+      notch_store_open(&other, notch_store_path(store), &options, &problem) != NOTCH_STORE_OK) {
     return NULL;
   }
   notch_books *books = attach(memory, other);
@@ -102,28 +105,28 @@ static void fail(reading *r, notch_store_status status, const char *sentence)
 static void found(void *payload, int64_t event, const char *what, const char *recorded,
                   const char *recomputed)
 {
-  reading *r = payload;
-  pthread_mutex_lock(&r->lock);
-  notch_findings_add(r->replay->findings, event, what, recorded, recomputed);
-  pthread_mutex_unlock(&r->lock);
+  worker *w = payload;
+  notch_findings_add(&w->findings, event, what, recorded, recomputed);
 }
 
 /* ---- workers ---- */
 
 /* A row, and what it points to, may be in the cache of the processor that read it. */
-static void foresee(worker *w, const notch_batch *b, uint32_t i, bool near)
+static void foresee(worker *w, const notch_batch *b, unsigned i, bool near)
 {
-  if (i >= b->count || b->owner[i] != w->index) {
+  const notch_batch_share *mine = &b->shares[w->index];
+  if (i >= mine->count) {
     return;
   }
-  const notch_transaction *row = &b->rows[i];
-  notch_rerun_foresee(&w->rerun, b->member[i], near);
+  const notch_batch_row *row = &b->rows[mine->rows[i]];
+  notch_rerun_foresee(&w->rerun, b->member[mine->rows[i]], near);
   if (!near) {
     notch_memory_foresee(row, sizeof *row);
     return;
   }
-  notch_memory_foresee(row->postings, row->posting_count * sizeof *row->postings);
-  notch_memory_foresee(row->content.bytes, row->content.length);
+  const notch_transaction *t = &row->recorded;
+  notch_memory_foresee(t->postings, t->posting_count * sizeof *t->postings);
+  notch_memory_foresee(t->content.bytes, t->content.length);
 }
 
 static bool work_on_row(worker *w, const notch_transaction *row)
@@ -132,22 +135,23 @@ static bool work_on_row(worker *w, const notch_transaction *row)
     return notch_rerun_row(&w->rerun, row);
   }
   /* Of the programme's rows one worker compares, the others only absorb. */
-  notch_edition *edition =
-      row->version != 0 ? notch_rerun_edition(&w->rerun, row->version) : NULL;
+  notch_edition *edition = row->version != 0 ? notch_rerun_edition(&w->rerun, row->version) : NULL;
   return edition == NULL || notch_rerun_absorb(&w->rerun, row, edition);
 }
 
 static void work_on(worker *w, const notch_batch *b)
 {
-  for (uint32_t i = 0; i < b->count && !w->reading->batches.stopped; i++) {
+  const notch_batch_share *mine = &b->shares[w->index];
+  for (unsigned i = 0; i < SEEN_FAR; i++) {
+    foresee(w, b, i, false);
+  }
+  for (unsigned i = 0; i < mine->count && !w->reading->batches.stopped; i++) {
     foresee(w, b, i + SEEN_FAR, false);
     foresee(w, b, i + SEEN_NEAR, true);
-    if (b->owner[i] != w->index && b->owner[i] != NOTCH_BATCH_ALL) {
-      continue;
-    }
-    w->rerun.next_posting = b->next_posting[i];
-    w->rerun.next_effect = b->next_effect[i];
-    if (!work_on_row(w, &b->rows[i])) {
+    const notch_batch_row *row = &b->rows[mine->rows[i]];
+    w->rerun.next_posting = row->next_posting;
+    w->rerun.next_effect = row->next_effect;
+    if (!work_on_row(w, &row->recorded)) {
       fail(w->reading, w->books->status, w->books->sentence);
     }
   }
@@ -156,7 +160,7 @@ static void work_on(worker *w, const notch_batch *b)
 static void finish(worker *w)
 {
   reading *r = w->reading;
-  if (w->running && !r->batches.stopped && !r->replay->stopped) {
+  if (w->running && !r->batches.stopped) {
     notch_rerun_finish(&w->rerun);
   }
   if (w->running) {
@@ -170,12 +174,14 @@ static void finish(worker *w)
   notch_reader_close(w->books, w->again);
 }
 
+/* What is needed before any row is decided. */
 static bool read_ids(worker *w)
 {
-  reading *r = w->reading;
-  pthread_mutex_lock(&r->asking);
-  bool good = r->ids.items != NULL || notch_ids_read(&r->ids, w->books);
-  pthread_mutex_unlock(&r->asking);
+  bool all;
+  bool good = notch_ids_read(&w->reading->ids, w->index, w->books, &all);
+  if (good && all) {
+    notch_batches_begin(&w->reading->batches);
+  }
   return good;
 }
 
@@ -194,7 +200,7 @@ static void start(worker *w)
   }
   w->running = true;
   w->rerun.found = found;
-  w->rerun.payload = r;
+  w->rerun.payload = w;
   if (replay->other != NULL) {
     if (!notch_books_adopt(w->books, replay->other)) {
       fail(r, w->books->status, w->books->sentence);
@@ -206,108 +212,92 @@ static void start(worker *w)
   }
 }
 
-/* Opens, works and clears up by itself: none of that waits for another worker. */
+static void tell(reading *r, int64_t done)
+{
+  notch_replay *replay = r->replay;
+  if (done % PROGRESS_ROWS == 0 && replay->progress != NULL &&
+      replay->progress(replay->payload, (uint64_t)done, r->total) != 0) {
+    replay->stopped = true;
+    notch_batches_stop(&r->batches);
+  }
+}
+
+/* Opens, works and clears up by itself: only the ids are read together. */
 static void *run_worker(void *payload)
 {
   worker *w = payload;
-  notch_batches *batches = &w->reading->batches;
+  reading *r = w->reading;
   notch_batch *b;
   start(w);
-  while ((b = notch_batches_next(batches, w->index)) != NULL) {
+  while ((b = notch_batches_next(&r->batches, w->index)) != NULL) {
+    int64_t upto = b->upto;
     work_on(w, b);
-    notch_batches_done(batches, w->index, b);
+    notch_batches_done(&r->batches, w->index, b);
+    if (w->index == 0) { /* the caller's thread */
+      tell(r, upto);
+    }
   }
   finish(w);
   return NULL;
 }
 
-static bool start_thread(reading *r, worker *w)
-{
-  w->started = pthread_create(&w->thread, NULL, run_worker, w) == 0;
-  if (!w->started) {
-    fail(r, NOTCH_STORE_NOMEM, "no thread could be started");
-  }
-  return w->started;
-}
-
 /* ---- reading ---- */
 
-static void hand_over(reading *r, notch_batch *b)
+/* The programme's own rows matter to every worker. */
+static void share_out(const reading *r, notch_batch *b, const notch_transaction *row)
 {
-  notch_batches_hand_over(&r->batches, b);
-  if (!r->workers[0].started) { /* this thread is the worker */
-    work_on(&r->workers[0], b);
-    notch_batches_done(&r->batches, 0, b);
+  unsigned only = (unsigned)((uint64_t)row->member % r->worker_count);
+  for (unsigned i = 0; i < r->worker_count; i++) {
+    if (i == only || row->member == 0) {
+      notch_batch_share *share = &b->shares[i];
+      share->rows[share->count++] = (uint8_t)b->count;
+    }
   }
 }
 
-static bool told(reading *r, uint64_t done, uint64_t total)
+static bool fill(void *payload, notch_batch *b)
 {
-  notch_replay *replay = r->replay;
-  replay->stopped =
-      replay->progress != NULL && replay->progress(replay->payload, done, total) != 0;
-  return !replay->stopped;
-}
-
-/* The programme's own rows matter to every worker. */
-static uint8_t owner_of(const reading *r, const notch_transaction *row)
-{
-  return row->member == 0 ? NOTCH_BATCH_ALL
-                          : (uint8_t)((uint64_t)row->member % r->worker_count);
-}
-
-/* False: there is no more. */
-static bool fill(reading *r, notch_cursor *cursor, notch_batch *b, int64_t *next_posting,
-                 int64_t *next_effect)
-{
+  reading *r = payload;
   notch_replay *replay = r->replay;
   const notch_transaction *row;
-  notch_cursor_read_into(cursor, &b->arena);
-  while (b->count < NOTCH_BATCH_ROWS && (row = notch_cursor_next(cursor)) != NULL) {
-    b->rows[b->count] = *row;
-    b->owner[b->count] = owner_of(r, row);
+  notch_cursor_read_into(r->cursor, &b->arena);
+  while (b->count < NOTCH_BATCH_ROWS && (row = notch_cursor_next(r->cursor)) != NULL) {
+    share_out(r, b, row);
     b->member[b->count] = row->member;
-    b->next_posting[b->count] = *next_posting;
-    b->next_effect[b->count++] = *next_effect;
+    b->rows[b->count++] = (notch_batch_row){*row, r->next_posting, r->next_effect};
     replay->transactions++;
     replay->postings += row->posting_count;
     replay->events += row->origin == NOTCH_ORIGIN_SENT;
-    *next_posting += row->posting_count;
-    *next_effect += row->effect_count;
+    r->next_posting += row->posting_count;
+    r->next_effect += row->effect_count;
+  }
+  b->upto = replay->transactions;
+  notch_store_status status = notch_cursor_status(r->cursor);
+  if (status != NOTCH_STORE_OK) {
+    fail(r, status, notch_store_error(replay->store));
   }
   return b->count == NOTCH_BATCH_ROWS;
 }
 
-static void read_all(reading *r)
+static bool open_journal(reading *r)
 {
-  notch_replay *replay = r->replay;
-  notch_cursor *cursor = NULL;
-  uint64_t total = (uint64_t)notch_store_next(replay->store)->event - 1;
-  int64_t next_posting = 1, next_effect = 1;
-  notch_store_status status = notch_cursor_open(&cursor, replay->store, 1, 0);
-  if (status == NOTCH_STORE_OK) {
-    notch_cursor_leave_apart(cursor);
-  }
-  for (bool more = status == NOTCH_STORE_OK; more && !r->batches.stopped;) {
-    notch_batch *b = notch_batches_take(&r->batches);
-    if (b == NULL) {
-      if (!r->batches.stopped) {
-        fail(r, NOTCH_STORE_NOMEM, "out of memory");
-      }
-      break;
-    }
-    more = fill(r, cursor, b, &next_posting, &next_effect);
-    hand_over(r, b);
-    if (replay->transactions % PROGRESS_ROWS == 0 &&
-        !told(r, (uint64_t)replay->transactions, total)) {
-      break;
-    }
-  }
-  status = status == NOTCH_STORE_OK ? notch_cursor_status(cursor) : status;
-  notch_cursor_close(cursor);
+  notch_store *store = r->replay->store;
+  notch_store_reads_all(store, true);
+  r->total = (uint64_t)notch_store_next(store)->event - 1;
+  r->next_posting = r->next_effect = 1;
+  notch_store_status status = notch_cursor_open(&r->cursor, store, 1, 0);
   if (status != NOTCH_STORE_OK) {
-    fail(r, status, notch_store_error(replay->store));
+    fail(r, status, notch_store_error(store));
+    return false;
   }
+  notch_cursor_leave_apart(r->cursor);
+  return true;
+}
+
+static void close_journal(reading *r)
+{
+  notch_cursor_close(r->cursor);
+  notch_store_reads_all(r->replay->store, false);
 }
 
 /* ---- may members be decided apart? ---- */
@@ -335,8 +325,8 @@ static bool independent(notch_replay *replay)
   }
   for (unsigned i = 0; i < sizeof joint / sizeof joint[0]; i++) {
     uint32_t number;
-    if (notch_store_name_find(replay->store, &number, NOTCH_NAME_TYPE,
-                              notch_text_of(joint[i])) == NOTCH_STORE_OK) {
+    if (notch_store_name_find(replay->store, &number, NOTCH_NAME_TYPE, notch_text_of(joint[i])) ==
+        NOTCH_STORE_OK) {
       return false;
     }
   }
@@ -348,37 +338,42 @@ static bool independent(notch_replay *replay)
             !touches_others(edition->rules->program);
   }
   notch_reader_close(books, false);
-  return apart && (replay->other == NULL || (!replay->other->plan->uses_house &&
-                                             !touches_others(replay->other->program)));
+  return apart && (replay->other == NULL ||
+                   (!replay->other->plan->uses_house && !touches_others(replay->other->program)));
 }
 
 /* ---- the whole ---- */
 
-/* A worker alone works on this thread. */
-static void start_workers(reading *r)
+/* This thread is the first worker; the others have one each. */
+static void run_workers(reading *r)
 {
-  bool apart = r->worker_count > 1, good = true;
-  for (unsigned i = 0; i < r->worker_count && good; i++) {
-    worker *w = &r->workers[i];
-    *w = (worker){.reading = r, .index = i, .again = apart};
-    if (apart) {
-      good = start_thread(r, w);
-    } else {
-      start(w);
+  unsigned started = 1;
+  for (unsigned i = 0; i < r->worker_count; i++) {
+    r->workers[i] = (worker){.reading = r, .index = i, .again = r->worker_count > 1};
+    notch_findings_init(&r->workers[i].findings, r->replay->memory);
+  }
+  for (; started < r->worker_count && !r->batches.stopped; started++) {
+    worker *w = &r->workers[started];
+    if (pthread_create(&w->thread, NULL, run_worker, w) != 0) {
+      fail(r, NOTCH_STORE_NOMEM, "no thread could be started");
+      break;
     }
+  }
+  run_worker(&r->workers[0]);
+  for (unsigned i = 1; i < started; i++) {
+    pthread_join(r->workers[i].thread, NULL);
   }
 }
 
-static void end_workers(reading *r)
+static void merge_findings(reading *r)
 {
-  notch_batches_end(&r->batches);
+  notch_findings *lists[NOTCH_WORKERS_MAX];
   for (unsigned i = 0; i < r->worker_count; i++) {
-    worker *w = &r->workers[i];
-    if (w->started) {
-      pthread_join(w->thread, NULL);
-    } else if (w->reading != NULL && !w->again) {
-      finish(w);
-    }
+    lists[i] = &r->workers[i].findings;
+  }
+  notch_findings_merge(r->replay->findings, lists, r->worker_count);
+  for (unsigned i = 0; i < r->worker_count; i++) {
+    notch_findings_free(lists[i]);
   }
 }
 
@@ -389,19 +384,26 @@ static bool begin(reading *r, notch_replay *replay)
   *r = (reading){.replay = replay};
   r->worker_count = wanted > 1 && independent(replay) ? wanted : 1;
   replay->threads_used = r->worker_count;
-  if (!notch_batches_init(&r->batches, replay->memory, r->worker_count)) {
-    return false;
-  }
   if (pthread_mutex_init(&r->lock, NULL) != 0) {
-    notch_batches_free(&r->batches);
     return false;
   }
-  if (pthread_mutex_init(&r->asking, NULL) != 0) {
+  if (!notch_batches_init(&r->batches, replay->memory, r->worker_count, fill, r)) {
     pthread_mutex_destroy(&r->lock);
-    notch_batches_free(&r->batches);
     return false;
   }
   return true;
+}
+
+static void end(reading *r)
+{
+  notch_ids_end(&r->ids);
+  notch_batches_free(&r->batches);
+  pthread_mutex_destroy(&r->lock);
+}
+
+static void no_memory(reading *r)
+{
+  fail(r, NOTCH_STORE_NOMEM, "out of memory");
 }
 
 bool notch_replay_run(notch_replay *replay)
@@ -409,19 +411,22 @@ bool notch_replay_run(notch_replay *replay)
   reading r;
   replay->status = NOTCH_STORE_OK;
   if (!begin(&r, replay)) {
+    replay->status = NOTCH_STORE_NOMEM;
+    snprintf(replay->sentence, sizeof replay->sentence, "out of memory");
     return false;
   }
-  start_workers(&r);
-  if (!r.batches.stopped) {
-    notch_store_reads_all(replay->store, true);
-    read_all(&r);
-    notch_store_reads_all(replay->store, false);
+  if (!notch_ids_begin(&r.ids, replay->memory, notch_store_next(replay->store)->member,
+                       r.worker_count)) {
+    no_memory(&r);
+  } else if (open_journal(&r)) {
+    run_workers(&r);
+    merge_findings(&r);
   }
-  end_workers(&r);
-  notch_ids_free(&r.ids);
-  pthread_mutex_destroy(&r.asking);
-  pthread_mutex_destroy(&r.lock);
-  notch_batches_free(&r.batches);
+  close_journal(&r);
+  if (r.batches.no_memory) {
+    no_memory(&r);
+  }
+  end(&r);
   if (!r.failed && !replay->stopped) {
     notch_findings_sort(replay->findings, replay->store);
   }

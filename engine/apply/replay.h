@@ -16,6 +16,7 @@ typedef struct notch_findings {
   notch_arena arena;
   NOTCH_VEC(notch_finding) items;
   int64_t count;
+  uint32_t taken; /* items that were merged */
 } notch_findings;
 
 void notch_findings_init(notch_findings *findings, const notch_memory *memory);
@@ -23,6 +24,8 @@ void notch_findings_free(notch_findings *findings);
 /* False: out of memory. */
 bool notch_findings_add(notch_findings *findings, int64_t event, const char *what,
                         const char *recorded, const char *recomputed);
+/* Lists in the order of events into one: keeps what a single reader of all would have kept. */
+void notch_findings_merge(notch_findings *into, notch_findings *const *lists, unsigned count);
 /* By event, and gives each its id. */
 void notch_findings_sort(notch_findings *findings, notch_store *store);
 

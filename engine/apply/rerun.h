@@ -12,15 +12,24 @@
 #include "audit/compare.h"
 #include "base/heap.h"
 
+#include <stdatomic.h>
+
 /* The ids of all members (apply/ids.c), by number; without bytes: erased. */
+#define NOTCH_IDS_READERS_MAX 8u
+
 typedef struct notch_ids {
-  notch_text *items; /* NULL: not read */
-  int64_t count;
-  notch_arena texts;
+  const notch_memory *memory;
+  notch_text *items;
+  int64_t count; /* numbers are below it */
+  unsigned readers;
+  notch_arena texts[NOTCH_IDS_READERS_MAX];
+  atomic_int taken, read; /* parts */
 } notch_ids;
-/* False: in the books' sentence. */
-bool notch_ids_read(notch_ids *ids, notch_books *books);
-void notch_ids_free(notch_ids *ids); /* or what was zeroed */
+/* To be read by so many threads.  False: out of memory. */
+bool notch_ids_begin(notch_ids *ids, const notch_memory *memory, int64_t count, unsigned readers);
+/* One of them; false: in the books' sentence.  *all: it was the last one to read any. */
+bool notch_ids_read(notch_ids *ids, unsigned reader, notch_books *books, bool *all);
+void notch_ids_end(notch_ids *ids); /* or of what was zeroed */
 
 typedef struct notch_rerun_seat {
   bool taken;       /* some row has named the member */

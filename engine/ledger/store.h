@@ -215,10 +215,11 @@ notch_store_status notch_store_member_add(notch_store *store, int64_t *out, notc
 /* NOTFOUND: erased, or no such member. */
 notch_store_status notch_store_member_id(notch_store *store, int64_t member, notch_arena *arena,
                                          notch_text *out);
-/* Each member's id in turn; those who were erased are left out.  False stops. */
+/* The id of each member from one number up to another in turn; those who were erased are left out.
+ * False stops. */
 typedef bool notch_store_each_id(void *payload, int64_t member, notch_text id);
-notch_store_status notch_store_member_ids(notch_store *store, notch_store_each_id *each,
-                                          void *payload);
+notch_store_status notch_store_member_ids(notch_store *store, int64_t from, int64_t to,
+                                          notch_store_each_id *each, void *payload);
 int64_t notch_store_member_count(const notch_store *store);
 
 #define NOTCH_PERSONAL_ID 0u /* the field that holds the member's own id */

@@ -4,3 +4,10 @@ TESTS += tests/apply/check_apply
 tests_apply_check_apply_SOURCES = tests/apply/check_apply.c
 TESTS += tests/apply/check_many_returns.sh
 EXTRA_DIST += tests/apply/check_many_returns.sh
+# A replay on several threads, and rows on their way between them.
+check_PROGRAMS += tests/apply/check_batches
+TESTS += tests/apply/check_batches
+tests_apply_check_batches_SOURCES = tests/apply/check_batches.c
+check_PROGRAMS += tests/apply/check_replay
+TESTS += tests/apply/check_replay
+tests_apply_check_replay_SOURCES = tests/apply/check_replay.c

@@ -102,4 +102,20 @@ sed -e 's/field amount CNY.*/field amount date/' -e 's/ per 1.00 CNY of amount//
 expect 3 replay l.ledger --rules typed.notch
 prints "ann (#4): reason: recorded nothing, recomputed the event has values that these rules cannot"
 
+# more differences than are listed: the same ones, whoever found them
+sed -n -e '1,6p' -e '/^event purchase/,/^rule gems/p' had.notch | sed -e '/^rule gems/d' >once.notch
+sed -e 's/earn 1 star/earn 2 star/' once.notch >twice.notch
+number=0
+while [ $number -lt 1500 ]; do
+  number=$((number + 1))
+  event $number purchase member$((number * number % 23)) 01T10:00 '"amount":"5.00"'
+done >many.jsonl
+expect 0 run once.notch many.jsonl --ledger many.ledger
+expect 3 replay many.ledger --rules twice.notch --threads 1 --json
+cp out by_one
+for threads in 2 3; do
+  expect 3 replay many.ledger --rules twice.notch --threads $threads --json
+  if cmp -s by_one out; then pass; else fail "$threads threads list other differences"; fi
+done
+
 finish

@@ -81,6 +81,8 @@ static notch_store_status rebuild_member_keys(notch_store *store)
   if (ids == NULL || put == NULL) {
     return store->last;
   }
+  sqlite3_bind_int64(ids, 1, 1);
+  sqlite3_bind_int64(ids, 2, INT64_MAX);
   notch_store_status status;
   while ((status = notch_sql_row(store, ids, "rebuilding the caches")) == NOTCH_STORE_OK) {
     sqlite3_bind_int64(put, 1, notch_key_of(notch_column_text(ids, 1)));

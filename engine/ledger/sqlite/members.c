@@ -263,13 +263,15 @@ notch_store_status notch_store_member_id(notch_store *store, int64_t member, not
   return status;
 }
 
-notch_store_status notch_store_member_ids(notch_store *store, notch_store_each_id *each,
-                                          void *payload)
+notch_store_status notch_store_member_ids(notch_store *store, int64_t from, int64_t to,
+                                          notch_store_each_id *each, void *payload)
 {
   sqlite3_stmt *ids = notch_sql_get(store, NOTCH_SQL_PERSONAL_IDS);
   if (ids == NULL) {
     return store->last;
   }
+  sqlite3_bind_int64(ids, 1, from);
+  sqlite3_bind_int64(ids, 2, to);
   notch_store_status status;
   while ((status = notch_sql_row(store, ids, "reading the ids of members")) == NOTCH_STORE_OK &&
          each(payload, sqlite3_column_int64(ids, 0), notch_column_text(ids, 1))) {
