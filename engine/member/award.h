@@ -105,7 +105,7 @@ static inline uint32_t notch_terms_of(const notch_program *program, uint32_t rul
 static inline bool notch_same_account(const notch_award *left, const notch_award *right)
 {
   return left->points == right->points && left->to_other == right->to_other &&
-         notch_text_equal(left->receiver, right->receiver);
+         (!left->to_other || notch_text_equal(left->receiver, right->receiver));
 }
 
 /* NULL: it did not apply. */
