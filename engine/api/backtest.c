@@ -293,7 +293,7 @@ static notch_status set_period(backtest *b)
     notch_books_failed(question->books, read);
     return notch_api_books(question->ledger);
   }
-  to_us = to_us == INT64_MIN ? 0 : to_us;
+  to_us = to_us == INT64_MIN ? question->reading.at_us : to_us; /* nothing was sent yet */
   notch_status status =
       b->options == NULL ? NOTCH_OK : notch_walk_moment(question, b->options->to, true, &to_us);
   if (status == NOTCH_OK && b->options != NULL) {

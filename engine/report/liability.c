@@ -241,6 +241,22 @@ static void use_lot(notch_liability *liability, const notch_deed *deed,
   }
 }
 
+/* Taken back although spent: owed by the member, and no longer sold by the rules' partners. */
+static void settle_owed(notch_liability *liability, const notch_deed *deed,
+                        const notch_posting *posting)
+{
+  const notch_program *program = deed->program;
+  uint32_t kind = notch_kinds_find(&liability->kinds, program, posting->points);
+  for (uint16_t i = 0; i < posting->share_count; i++) {
+    const notch_share *share = &posting->shares[i];
+    uint32_t partner = share->rule == NOTCH_NONE ? NOTCH_NONE : program->rules[share->rule].partner;
+    if (partner != NOTCH_NONE) {
+      settle_partner(liability, program, program->partners[partner].decl.name, kind, false,
+                     -share->amount);
+    }
+  }
+}
+
 void notch_liability_add(notch_liability *liability, const notch_deed *deed)
 {
   const notch_transaction *row = deed->row;
@@ -254,6 +270,9 @@ void notch_liability_add(notch_liability *liability, const notch_deed *deed)
     } else if (posting->lot != 0 && posting->lot < liability->lot_capacity &&
                liability->lots[posting->lot].cohort != 0) {
       use_lot(liability, deed, posting, &liability->lots[posting->lot]);
+    } else if (posting->source == NOTCH_ACCOUNT_DEBT &&
+               posting->target == NOTCH_ACCOUNT_TAKEN_BACK) {
+      settle_owed(liability, deed, posting);
     }
   }
 }

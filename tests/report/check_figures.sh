@@ -103,6 +103,12 @@ if grep -q 'No money' "$work/out"; then fail "the kind has a worth"; else pass; 
 expect 1 balance "$ledger" nobody
 says 'there is no member `nobody`'
 
+# A ledger without events.
+expect 0 init "$work/empty.ledger" "$work/club.notch"
+expect 0 backtest "$work/empty.ledger" "$work/club.notch"
+prints '0 members, 0 of them'
+if grep -q 1970 "$work/out"; then fail "a year nobody meant"; else pass; fi
+
 for name in club coffee; do
   if [ $name = coffee ]; then
     coffee=$top/stdlib-rules/programmes/coffee

@@ -73,6 +73,21 @@ prints "Partners settle"
 expect 1 liability "$work/shop.ledger" --redeemed 120
 says "no percentage"
 
+# What is returned after it was spent is owed by the member, and not by the partner.
+cat >"$work/owed.jsonl" <<'END'
+{"id":"1","type":"card","member":"cy","at":"2026-01-05T10:00:00Z","amount":"300.00"}
+{"id":"2","type":"redeem","member":"cy","at":"2026-01-06T10:00:00Z","reward":"item","quantity":3}
+{"id":"3","type":"return","member":"cy","at":"2026-01-07T10:00:00Z","of":"1","amount":"200.00"}
+{"id":"4","type":"card","member":"cy","at":"2026-02-05T10:00:00Z","amount":"500.00"}
+END
+sed 's/  worth 0.90 USD/&\n  shortfall recover/' "$work/shop.notch" >"$work/owed.notch"
+rm "$work/shop.ledger"
+expect 0 run "$work/owed.notch" "$work/owed.jsonl" --ledger "$work/shop.ledger"
+figure 2026-01-31 99 partners/0/amount 100
+figure 2026-01-31 99 partners/0/money 50.00
+figure 2026-02-28 99 partners/0/amount 600
+figure 2026-02-28 99 points/p/outstanding 300
+
 # From history: January's points have all ended, and four fifths of them were used.
 sed 's/never expire/expire 3 months after earning/' "$work/shop.notch" >"$work/ends.notch"
 cat >"$work/2.jsonl" <<'END'
