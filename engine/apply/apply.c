@@ -347,12 +347,26 @@ bool notch_books_decide_return(notch_books *books, notch_edition *edition, notch
 
 /* ---- one event ---- */
 
-static bool erase_member(notch_books *books, int64_t member)
+static bool erase_one(notch_books *books, int64_t member)
 {
   notch_seat_forget(books, member);
-  notch_journals_forget(books); /* states of then have what is erased now */
   notch_store_status status = notch_store_member_erase(books->store, member);
   return status == NOTCH_STORE_OK || notch_books_failed(books, status);
+}
+
+/* The member, and whoever was merged into him: they are one person. */
+static bool erase_member(notch_books *books, int64_t member)
+{
+  notch_accounts all;
+  notch_arena arena;
+  notch_journals_forget(books); /* states of then have what is erased now */
+  notch_arena_init(&arena, books->memory);
+  bool good = notch_merged_accounts(books, member, &arena, &all);
+  for (uint32_t i = 0; i < all.count && good; i++) {
+    good = erase_one(books, all.items[i]);
+  }
+  notch_arena_free(&arena);
+  return good;
 }
 
 static bool decide_event(work *w, notch_event *event)

@@ -347,6 +347,10 @@ bool notch_lineage_begin(notch_lineage *lineage, notch_books *books, int64_t las
                          notch_arena *keep);
 /* Reads the next row into the arena; out->event 0: there are no more. */
 bool notch_lineage_next(notch_lineage *lineage, notch_arena *arena, notch_transaction *out);
+/* The account and all that it took in, by merges of merges, too. */
+typedef NOTCH_VEC(int64_t) notch_accounts;
+bool notch_merged_accounts(notch_books *books, int64_t member, notch_arena *keep,
+                           notch_accounts *out);
 
 /* ---- one event (apply.c, known.c) ------------------------------------------------------- */
 

@@ -17,7 +17,7 @@ int64_t notch_merged_account(const notch_transaction *row)
   return 0;
 }
 
-typedef struct merge { /* by which an account ended */
+typedef struct merge {  /* by which an account ended */
   int64_t row, emptied; /* the survivor's row, and the one that emptied the old account */
   int64_t into;         /* 0: it was not merged */
 } merge;
@@ -90,8 +90,7 @@ static bool moves(const notch_posting *posting, notch_account from, notch_accoun
   return posting->source == from && posting->target == to;
 }
 
-static void note_row(const notch_transaction *row, const merge *by, notch_arena *arena,
-                     moving *out)
+static void note_row(const notch_transaction *row, const merge *by, notch_arena *arena, moving *out)
 {
   for (uint32_t i = 0; i < row->posting_count; i++) {
     const notch_posting *posting = &row->postings[i];
@@ -118,8 +117,8 @@ static void note_row(const notch_transaction *row, const merge *by, notch_arena 
 typedef NOTCH_VEC(notch_moved) moved_list;
 
 /* They stand in the same order on both sides, but that lots leave last first. */
-static void pair(const number_list *out, const number_list *in, bool last_first,
-                 notch_arena *arena, moved_list *to)
+static void pair(const number_list *out, const number_list *in, bool last_first, notch_arena *arena,
+                 moved_list *to)
 {
   for (uint32_t i = 0; out->count == in->count && i < in->count; i++) {
     int64_t from = out->items[last_first ? out->count - 1 - i : i];
@@ -235,4 +234,39 @@ bool notch_lineage_next(notch_lineage *lineage, notch_arena *arena, notch_transa
   }
   notch_store_status status = notch_store_member_last(books->store, &last, merged);
   return status == NOTCH_STORE_OK ? add_head(lineage, last) : notch_books_failed(books, status);
+}
+
+static bool add_account(notch_books *books, int64_t member, notch_arena *keep, notch_accounts *out)
+{
+  int64_t *added = notch_vec_try_push(out, keep);
+  if (added == NULL) {
+    return notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
+  }
+  *added = member;
+  return true;
+}
+
+bool notch_merged_accounts(notch_books *books, int64_t member, notch_arena *keep,
+                           notch_accounts *out)
+{
+  *out = (notch_accounts){0};
+  int64_t last = 0;
+  notch_store_status status = notch_store_member_last(books->store, &last, member);
+  if (status != NOTCH_STORE_OK) {
+    return notch_books_failed(books, status);
+  }
+  notch_arena one;
+  notch_arena_init(&one, books->memory);
+  notch_lineage lineage;
+  notch_transaction row = {.event = last};
+  bool good =
+      add_account(books, member, keep, out) && notch_lineage_begin(&lineage, books, last, keep);
+  while (good && row.event != 0) {
+    notch_arena_reset(&one);
+    good = notch_lineage_next(&lineage, &one, &row);
+    int64_t merged = good && row.event != 0 ? notch_merged_account(&row) : 0;
+    good = good && (merged == 0 || add_account(books, merged, keep, out));
+  }
+  notch_arena_free(&one);
+  return good;
 }

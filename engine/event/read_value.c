@@ -9,7 +9,6 @@
 #include <string.h>
 
 #define WORD(text) (int)(text).length, (text).bytes
-#define SHOWN_MAX 40u /* of a value quoted in a sentence */
 
 bool notch_reader_refuse(notch_reader *reader, notch_verdict verdict, const char *format, ...)
 {
@@ -41,22 +40,12 @@ static const char *kind_word(const notch_json *json)
   return "a value";
 }
 
-static notch_text shown(notch_text text)
-{
-  if (text.length > SHOWN_MAX) {
-    text.length = SHOWN_MAX;
-    text.length = notch_text_find_bad_utf8(text);
-  }
-  return text;
-}
-
 static bool wrong_type(notch_reader *reader, const notch_json *json, notch_text path,
                        const char *wanted)
 {
-  if (json->kind == NOTCH_JSON_STRING || json->kind == NOTCH_JSON_NUMBER) {
-    notch_text value = shown(json->text);
-    return notch_reader_refuse(reader, NOTCH_REFUSED_BAD_VALUE, "`%.*s` is %s, not \"%.*s\"",
-                               WORD(path), wanted, WORD(value));
+  if (json->kind == NOTCH_JSON_STRING) { /* what it says may be personal; a sentence is kept */
+    return notch_reader_refuse(reader, NOTCH_REFUSED_BAD_VALUE, "`%.*s` is %s", WORD(path),
+                               wanted);
   }
   return notch_reader_refuse(reader, NOTCH_REFUSED_BAD_VALUE, "`%.*s` is %s, not %s", WORD(path),
                              wanted, kind_word(json));
@@ -114,11 +103,9 @@ bool notch_read_amount(notch_reader *reader, const notch_json *json, unsigned de
                                "`%.*s` has %u decimals; %.*s%shas %u", WORD(path), fraction,
                                WORD(unit), unit.length > 0 ? " " : "it ", decimals);
   }
-  text = shown(json->text);
-  return notch_reader_refuse(reader, NOTCH_REFUSED_BAD_VALUE,
-                             "`%.*s` is an amount such as \"%s\", not \"%.*s\"", WORD(path),
-                             decimals == 0 ? "120" : decimals == 2 ? "120.00" : "120.0",
-                             WORD(text));
+  return notch_reader_refuse(reader, NOTCH_REFUSED_BAD_VALUE, "`%.*s` is an amount such as \"%s\"",
+                             WORD(path),
+                             decimals == 0 ? "120" : decimals == 2 ? "120.00" : "120.0");
 }
 
 static int64_t power_of_ten(unsigned exponent)
@@ -202,10 +189,8 @@ static bool read_choice(notch_reader *reader, const notch_choice_set *choices,
     known = notch_arena_format(reader->run, "%.*s%s%.*s", WORD(known), i > 0 ? ", " : "",
                                WORD(choices->words[i]));
   }
-  notch_text value = shown(json->text);
-  return notch_reader_refuse(reader, NOTCH_REFUSED_BAD_VALUE,
-                             "`%.*s` is one of %.*s%s, not \"%.*s\"", WORD(path), WORD(known),
-                             choices->count > 8 ? ", ..." : "", WORD(value));
+  return notch_reader_refuse(reader, NOTCH_REFUSED_BAD_VALUE, "`%.*s` is one of %.*s%s", WORD(path),
+                             WORD(known), choices->count > 8 ? ", ..." : "");
 }
 
 static bool read_tier(notch_reader *reader, const notch_ladder *ladder, const notch_json *json,

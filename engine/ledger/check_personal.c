@@ -16,6 +16,10 @@
 
 enum { PRESENT = 1, ERASED = 2 };
 
+typedef struct joined { /* accounts that became one person's */
+  int64_t from, into;
+} joined;
+
 struct notch_check_personal {
   notch_check *check;
   sqlite3_stmt *value, *key;
@@ -23,6 +27,8 @@ struct notch_check_personal {
   int64_t member_count;
   int64_t ids, values; /* rows that are as they should be, or were reported */
   uint32_t erase;      /* the type's name; 0: no event of it */
+  joined *merges;      /* in ledger order */
+  size_t merge_count, merge_room;
 };
 
 static bool prepare(notch_check_personal *p, sqlite3_stmt **out, const char *text)
@@ -133,6 +139,7 @@ void notch_check_personal_free(notch_check_personal *p)
   if (p != NULL) {
     sqlite3_finalize(p->value);
     sqlite3_finalize(p->key);
+    notch_memory_free(p->check->store->memory, p->merges);
     notch_memory_free(p->check->store->memory, p->members);
     notch_memory_free(p->check->store->memory, p);
   }
@@ -183,6 +190,33 @@ static notch_text name_before(notch_text content, uint32_t at)
   return (notch_text){content.bytes + begin, end - begin};
 }
 
+static notch_store_status note_merge(notch_check_personal *p, int64_t from, int64_t into)
+{
+  if (from <= 0 || from >= p->member_count || into <= 0 || into >= p->member_count) {
+    return NOTCH_STORE_OK;
+  }
+  if (p->merge_count == p->merge_room) {
+    size_t room = 2 * p->merge_room + 16;
+    joined *more = notch_memory_resize(p->check->store->memory, p->merges, room * sizeof *more);
+    if (more == NULL) {
+      return notch_store_nomem(p->check->store);
+    }
+    p->merges = more;
+    p->merge_room = room;
+  }
+  p->merges[p->merge_count++] = (joined){from, into};
+  return NOTCH_STORE_OK;
+}
+
+/* Who is erased takes along the accounts that he took in before, and those that they had. */
+static void erase_merged(notch_check_personal *p)
+{
+  for (size_t i = p->merge_count; i > 0; i--) {
+    const joined *merge = &p->merges[i - 1];
+    p->members[merge->from] |= p->members[merge->into] & ERASED;
+  }
+}
+
 notch_store_status notch_check_personal_row(notch_check_personal *p, const notch_transaction *t)
 {
   const size_t mark = sizeof MARK - 1;
@@ -191,6 +225,11 @@ notch_store_status notch_check_personal_row(notch_check_personal *p, const notch
   if (p->erase != 0 && t->type == p->erase && t->verdict == NOTCH_APPLIED && t->member > 0 &&
       t->member < p->member_count) {
     p->members[t->member] |= ERASED;
+  }
+  for (uint32_t i = 0; i < t->effect_count && status == NOTCH_STORE_OK; i++) {
+    if (t->effects[i].kind == NOTCH_EFFECT_MERGED) {
+      status = note_merge(p, t->effects[i].ref, t->member);
+    }
   }
   const char *at = content.bytes, *end = content.bytes + content.length;
   while (status == NOTCH_STORE_OK && content.length > 0 &&
@@ -212,6 +251,7 @@ notch_store_status notch_check_personal_row(notch_check_personal *p, const notch
 notch_store_status notch_check_personal_end(notch_check_personal *p)
 {
   notch_check *check = p->check;
+  erase_merged(p);
   for (int64_t member = 1; member < p->member_count && !check->stopped; member++) {
     char what[64];
     snprintf(what, sizeof what, "member %" PRId64, member);

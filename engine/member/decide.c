@@ -306,9 +306,11 @@ static void member_event(notch_work *work, notch_state *state)
   notch_return_latest(work);
 }
 
+/* Who left can join again, and can be forgotten. */
 static void refuse_closed(notch_work *work, const notch_state *state)
 {
-  if (state->closed && work->in->event->type != NOTCH_EVENT_JOIN) {
+  uint32_t type = work->in->event->type;
+  if (state->closed && type != NOTCH_EVENT_JOIN && type != NOTCH_EVENT_ERASE) {
     notch_refuse(work, NOTCH_REFUSED_MEMBER_CLOSED,
                  "the membership is closed; a `join` event opens it again");
   }

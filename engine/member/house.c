@@ -62,9 +62,8 @@ static void set_pooled(notch_state *house, const notch_effect *effect, int64_t m
   }
   house->pooled_count = kept;
   if (effect->kind == NOTCH_EFFECT_POOL_ENTER) {
-    notch_slice with = notch_state_keep_text(house, effect->text);
     *notch_state_add_pooled(house) =
-        (notch_pooled){.member = member, .pool = effect->subject, .with = with};
+        (notch_pooled){.member = member, .pool = effect->subject, .with = effect->ref};
   }
 }
 

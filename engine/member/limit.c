@@ -7,8 +7,28 @@
 #include "member/shared.h"
 #include "member/shop.h"
 
+#include "base/hash.h"
+
 #include <assert.h>
 #include <string.h>
+
+#define KEY_BYTES 16 /* of a digest: enough to tell any two values apart */
+
+/* Values may be a member's own, and effects stay when he is erased: their digest tells them apart
+ * as well. */
+static notch_text digest_of(notch_work *work, notch_text values)
+{
+  notch_digest digest;
+  char *hex = NOTCH_NEW_ARRAY(work->run, char, 2 * KEY_BYTES + 1);
+  notch_hasher *hasher = notch_hasher_new();
+  bool hashed = hasher != NULL && notch_sha256(hasher, &digest, values.bytes, values.length);
+  notch_hasher_free(hasher);
+  if (!hashed) {
+    longjmp(work->decider->no_memory, 1);
+  }
+  notch_hex(hex, digest.bytes, KEY_BYTES);
+  return (notch_text){hex, 2 * KEY_BYTES};
+}
 
 /* The values of a limit's keys as one text; keys of the member alone are the empty text. */
 static notch_text values_of(notch_work *work, const notch_limit *limit, uint32_t variant)
@@ -37,7 +57,7 @@ static notch_text values_of(notch_work *work, const notch_limit *limit, uint32_t
     key = notch_arena_format(work->run, "%.*s\x1f%.*s", (int)key.length,
                              key.bytes == NULL ? "" : key.bytes, (int)word.length, word.bytes);
   }
-  return key;
+  return key.length > 0 ? digest_of(work, key) : key;
 }
 
 static notch_text key_of(notch_work *work, const notch_limit *limit, uint32_t variant)

@@ -9,19 +9,22 @@
 
 #include <assert.h>
 
-/* The household that somebody is in, by the name it was founded under; else the one that bears
- * the member's own name. */
-static notch_text household_of(notch_work *work, notch_text id)
+/* The household that somebody is in, by the number of who founded it (an id would outlive its
+ * erasure in the journal); else the one that the member would found. */
+static int64_t household_of(notch_work *work, notch_text id)
 {
   const notch_state *house = work->in->house;
-  const notch_state *of = work->host->member(work->host->payload, id, false);
-  for (uint32_t i = 0; house != NULL && of != NULL && i < house->pooled_count; i++) {
+  const notch_state *of = work->host->member(work->host->payload, id, true);
+  if (of == NULL) {
+    notch_refuse(work, NOTCH_REFUSED_NO_MEMBER, "`with` has to name a member");
+  }
+  for (uint32_t i = 0; house != NULL && i < house->pooled_count; i++) {
     const notch_pooled *in = &house->pooled[i];
     if (in->pool == work->event->pool && in->member == of->member) {
-      return notch_arena_text(work->run, notch_state_text(house, in->with));
+      return in->with;
     }
   }
-  return id;
+  return of->member;
 }
 
 void notch_do_pool(notch_work *work, bool enters)
@@ -29,14 +32,13 @@ void notch_do_pool(notch_work *work, bool enters)
   const notch_event *event = work->event;
   int with = enters ? NOTCH_FIELD_ENTER_WITH : NOTCH_FIELD_EXIT_WITH;
   notch_value name = event->fields[with];
-  notch_text whose = name.d == 0 ? event->member : household_of(work, notch_value_text(name));
+  int64_t whose = name.d == 0 ? work->open->row.member : household_of(work, notch_value_text(name));
   const notch_pool *pool = &work->program->pools[event->pool];
   uint32_t members = 0;
   const notch_state *house = work->in->house;
   for (uint32_t i = 0; house != NULL && i < house->pooled_count; i++) {
     const notch_pooled *in = &house->pooled[i];
-    bool same =
-        in->pool == event->pool && notch_text_equal(notch_state_text(house, in->with), whose);
+    bool same = in->pool == event->pool && in->with == whose;
     members += same && in->member != work->open->row.member;
   }
   if (enters && pool->members_max > 0 && members >= pool->members_max) {
@@ -47,7 +49,7 @@ void notch_do_pool(notch_work *work, bool enters)
       work, (notch_effect){.kind = enters ? NOTCH_EFFECT_POOL_ENTER : NOTCH_EFFECT_POOL_EXIT,
                            .subject = event->pool,
                            .rule = NOTCH_NONE,
-                           .text = whose,
+                           .ref = whose,
                            .matures_s = INT64_MIN,
                            .until_s = NOTCH_NEVER});
 }
@@ -78,13 +80,12 @@ static const notch_state *next_mate(notch_work *work, const notch_state *state,
                                     const notch_membership *mine, uint32_t *index)
 {
   const notch_state *house = work->in->house;
-  notch_text with = notch_state_text(state, mine->with);
   while (house != NULL && *index < house->pooled_count) {
     const notch_pooled *in = &house->pooled[(*index)++];
-    const notch_state *mate = in->pool == mine->pool && in->member != state->member &&
-                                      notch_text_equal(notch_state_text(house, in->with), with)
-                                  ? work->host->member_number(work->host->payload, in->member)
-                                  : NULL;
+    const notch_state *mate =
+        in->pool == mine->pool && in->member != state->member && in->with == mine->with
+            ? work->host->member_number(work->host->payload, in->member)
+            : NULL;
     if (mate != NULL) {
       return mate;
     }

@@ -393,8 +393,8 @@ static void pool(notch_state *state, const notch_effect *effect, bool enters)
     }
   }
   if (enters) {
-    notch_slice with = notch_state_keep_text(state, effect->text);
-    *notch_state_add_pools(state) = (notch_membership){.pool = effect->subject, .with = with};
+    *notch_state_add_pools(state) =
+        (notch_membership){.pool = effect->subject, .with = effect->ref};
   }
 }
 

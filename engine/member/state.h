@@ -130,7 +130,7 @@ typedef struct notch_place_in_band { /* member 0 */
 typedef struct notch_pooled { /* member 0: who is in whose pool */
   int64_t member;
   uint32_t pool, padding;
-  notch_slice with;
+  int64_t with;
 } notch_pooled;
 
 /* Of the programme's own state (member 0) only: */
@@ -166,7 +166,7 @@ typedef struct notch_reserved_room {
 
 typedef struct notch_membership {
   uint32_t pool, padding;
-  notch_slice with; /* whose pool it is */
+  int64_t with; /* whose pool it is: who founded it, by number */
 } notch_membership;
 
 typedef struct notch_asleep { /* the first lots of a state, left packed until somebody asks */

@@ -106,8 +106,7 @@ void notch_do_transfer(notch_work *work)
     notch_refuse(work, NOTCH_REFUSED_NO_MEMBER, "`to` has to name another member");
   }
   if (other->closed) {
-    notch_refuse(work, NOTCH_REFUSED_MEMBER_CLOSED, "the membership of %.*s is closed",
-                 (int)to.length, to.bytes);
+    notch_refuse(work, NOTCH_REFUSED_MEMBER_CLOSED, "the receiver's membership is closed");
   }
   check_transfer_rules(work);
   for (uint32_t i = 0; i < event->point_count; i++) {

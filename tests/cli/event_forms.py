@@ -201,7 +201,7 @@ def values():
         (sale(amount="10000.00"), "applied"),
         (sale(amount="10000.01"), "out_of_range", "amount"),
         (sale(channel="app"), "applied"),
-        (sale(channel="kiosk"), "bad_value", "channel", "kiosk"),
+        (sale(channel="kiosk"), "bad_value", "channel", "store, app"),
         (sale(channel=1), "bad_value", "channel"),
         (sale(weight="0.125"), "applied"),
         (sale(weight="0.1255"), "bad_value", "weight"),
