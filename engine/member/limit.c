@@ -91,9 +91,9 @@ static void period_of(const notch_work *work, const notch_limit *limit, int32_t 
   }
 }
 
-typedef struct counted { /* which bookings count at the present moment: after < booked <= until */
+typedef struct counted { /* which bookings count at the present moment */
   bool exact;
-  int32_t after, until;
+  int32_t from, until; /* days, both included */
   int64_t after_us, until_us;
 } counted;
 
@@ -105,9 +105,9 @@ static counted counted_at(const notch_work *work, const notch_limit *limit)
     span.after_us = span.until_us - NOTCH_US(notch_exact_seconds(limit->rolling));
   } else if (limit->period == NOTCH_PERIOD_ROLLING) {
     notch_duration back = {-limit->rolling.count, limit->rolling.unit};
-    span.after = notch_day_add(span.until, back, work->program->calendar.months_roll);
+    span.from = notch_day_add(span.until, back, work->program->calendar.months_roll) + 1;
   } else {
-    span.after = span.until - 1; /* only those that were booked in the same period */
+    span.from = span.until; /* only those that were booked in the same period */
   }
   return span;
 }
@@ -115,7 +115,7 @@ static counted counted_at(const notch_work *work, const notch_limit *limit)
 static bool counts(const counted *span, int32_t day, int64_t at_us)
 {
   return span->exact ? at_us > span->after_us && at_us <= span->until_us
-                     : day > span->after && day <= span->until;
+                     : day >= span->from && day <= span->until;
 }
 
 static const notch_state *booked_in(notch_work *work, const notch_limit *limit)
@@ -139,7 +139,7 @@ static int64_t used_so_far(const notch_work *work, const notch_state *state, uin
   int64_t used = 0;
   for (uint32_t i = key.length > 0 ? 0 : state->uses_count; i > 0; i--) {
     const notch_use *use = &state->uses[i - 1];
-    if (!span.exact && use->day <= span.after) {
+    if (!span.exact && use->day < span.from) {
       break;
     }
     used += use->limit == index && counts(&span, use->day, 0) ? use->used : 0;
