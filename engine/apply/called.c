@@ -73,11 +73,13 @@ notch_text notch_names_limit(const notch_program *p, uint32_t limit, notch_arena
   notch_buffer_init(&own, run->memory);
   notch_buffer_init(&other, run->memory);
   put_limit(&own, p, &p->limits[limit]);
-  for (uint32_t i = 0; i < limit; i++) {
+  for (uint32_t i = 0; i < limit && !own.failed; i++) {
     notch_buffer_clear(&other);
     put_limit(&other, p, &p->limits[i]);
-    place += own.length == other.length && memcmp(own.bytes, other.bytes, own.length) == 0 ? 1 : 0;
-    own.failed = own.failed || other.failed;
+    own.failed = other.failed;
+    bool same = !own.failed && own.length == other.length &&
+                memcmp(own.bytes, other.bytes, own.length) == 0;
+    place += same ? 1 : 0;
   }
   if (place > 1) {
     notch_buffer_print(&own, ", %u", place);
