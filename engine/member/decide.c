@@ -37,6 +37,7 @@ void notch_decider_free(notch_decider *decider)
   }
   notch_memory_free(decider->memory, decider->copies);
   notch_vm_free(decider->vm);
+  notch_hasher_free(decider->hasher);
   notch_arena_free(&decider->run);
   notch_memory_free(decider->memory, decider);
 }

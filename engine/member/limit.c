@@ -7,8 +7,6 @@
 #include "member/shared.h"
 #include "member/shop.h"
 
-#include "base/hash.h"
-
 #include <assert.h>
 #include <string.h>
 
@@ -20,11 +18,11 @@ static notch_text digest_of(notch_work *work, notch_text values)
 {
   notch_digest digest;
   char *hex = NOTCH_NEW_ARRAY(work->run, char, 2 * KEY_BYTES + 1);
-  notch_hasher *hasher = notch_hasher_new();
-  bool hashed = hasher != NULL && notch_sha256(hasher, &digest, values.bytes, values.length);
-  notch_hasher_free(hasher);
-  if (!hashed) {
-    longjmp(work->decider->no_memory, 1);
+  notch_decider *decider = work->decider;
+  decider->hasher = decider->hasher == NULL ? notch_hasher_new() : decider->hasher;
+  if (decider->hasher == NULL ||
+      !notch_sha256(decider->hasher, &digest, values.bytes, values.length)) {
+    longjmp(decider->no_memory, 1);
   }
   notch_hex(hex, digest.bytes, KEY_BYTES);
   return (notch_text){hex, 2 * KEY_BYTES};

@@ -9,6 +9,7 @@
 #ifndef NOTCH_MEMBER_WORK_H
 #define NOTCH_MEMBER_WORK_H
 
+#include "base/hash.h"
 #include "member/member.h"
 
 typedef struct notch_open { /* a transaction being built */
@@ -127,6 +128,7 @@ struct notch_decider {
   notch_of_day of_days[NOTCH_OF_DAY_COUNT];
   notch_day_stretch stretch; /* that was looked at last */
   uint64_t steps_max;
+  notch_hasher *hasher; /* NULL until some limit has a key */
   notch_copy **copies;
   uint32_t copy_count, copy_capacity;
 };
