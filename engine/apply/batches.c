@@ -89,7 +89,8 @@ static void read_one(notch_batches *batches)
   }
   pthread_mutex_lock(&batches->lock);
   if (batch == NULL) {
-    batches->no_memory = batches->stopped = true;
+    batches->no_memory = true;
+    batches->stopped = true;
   } else if (batch->count > 0) {
     hand_over(batches, batch);
   }
