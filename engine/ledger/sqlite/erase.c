@@ -74,26 +74,29 @@ static notch_store_status run_one(notch_store *store, notch_sql sql)
 }
 
 /* The keys of the members that are not erased. */
+typedef struct putting {
+  notch_store *store;
+  sqlite3_stmt *put;
+  notch_store_status status;
+} putting;
+
+static bool put_key(void *payload, int64_t member, notch_text id)
+{
+  putting *p = payload;
+  sqlite3_bind_int64(p->put, 1, notch_key_of(id));
+  sqlite3_bind_int64(p->put, 2, member);
+  p->status = notch_sql_run(p->store, p->put, "rebuilding the caches");
+  return p->status == NOTCH_STORE_OK;
+}
+
 static notch_store_status rebuild_member_keys(notch_store *store)
 {
-  sqlite3_stmt *ids = notch_sql_get(store, NOTCH_SQL_PERSONAL_IDS);
-  sqlite3_stmt *put = notch_sql_get(store, NOTCH_SQL_MEMBER_KEY_PUT);
-  if (ids == NULL || put == NULL) {
+  putting p = {store, notch_sql_get(store, NOTCH_SQL_MEMBER_KEY_PUT), NOTCH_STORE_OK};
+  if (p.put == NULL) {
     return store->last;
   }
-  sqlite3_bind_int64(ids, 1, 1);
-  sqlite3_bind_int64(ids, 2, INT64_MAX);
-  notch_store_status status;
-  while ((status = notch_sql_row(store, ids, "rebuilding the caches")) == NOTCH_STORE_OK) {
-    sqlite3_bind_int64(put, 1, notch_key_of(notch_column_text(ids, 1)));
-    sqlite3_bind_int64(put, 2, sqlite3_column_int64(ids, 0));
-    status = notch_sql_run(store, put, "rebuilding the caches");
-    if (status != NOTCH_STORE_OK) {
-      break;
-    }
-  }
-  notch_sql_done(ids);
-  return status == NOTCH_STORE_NOTFOUND ? NOTCH_STORE_OK : status;
+  notch_store_status status = notch_store_member_ids(store, 1, INT64_MAX, put_key, &p);
+  return p.status != NOTCH_STORE_OK ? p.status : status;
 }
 
 notch_store_status notch_store_caches_rebuild(notch_store *store)
