@@ -90,7 +90,8 @@ int64_t notch_zone_midnight(const notch_zone *zone, int32_t day); /* start of th
  * local in `zone`.  *offset_min: the resolved offset. */
 bool notch_moment_parse(int64_t *utc_us, int32_t *offset_min, notch_text text,
                         const notch_zone *zone);
-bool notch_date_parse(int32_t *day, notch_text text);         /* 2026-03-01 */
+#define NOTCH_DATE_BYTES 10 /* 2026-03-01 */
+bool notch_date_parse(int32_t *day, notch_text text);
 bool notch_time_parse(int32_t *second_of_day, notch_text text); /* 09:30 or 09:30:15 */
 void notch_moment_print(notch_buffer *to, int64_t utc_us, int32_t offset_min); /* RFC 3339 */
 void notch_moment_print_zone(notch_buffer *to, int64_t utc_us, const notch_zone *zone);

@@ -41,12 +41,10 @@ static inline unsigned two_digits(const char *at)
   return tens <= 9 && ones <= 9 ? tens * 10 + ones : 100;
 }
 
-#define DATE_BYTES 10 /* 2026-03-01 */
-
 static bool take_date(cursor *from, int32_t *day)
 {
   const char *at = from->at;
-  if (from->end - at < DATE_BYTES || at[4] != '-' || at[7] != '-')
+  if (from->end - at < NOTCH_DATE_BYTES || at[4] != '-' || at[7] != '-')
     return false;
   unsigned century = two_digits(at), year = two_digits(at + 2);
   unsigned month = two_digits(at + 5), month_day = two_digits(at + 8);
@@ -55,7 +53,7 @@ static bool take_date(cursor *from, int32_t *day)
   notch_civil civil = {(int32_t)(century * 100 + year), (uint8_t)month, (uint8_t)month_day};
   if (!notch_civil_valid(civil))
     return false;
-  from->at += DATE_BYTES;
+  from->at += NOTCH_DATE_BYTES;
   *day = notch_day_of(civil);
   return true;
 }

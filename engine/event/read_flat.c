@@ -15,7 +15,6 @@
 #include <string.h>
 
 #define AMOUNT_BYTES_MAX 18 /* digits that cannot overflow */
-#define DATE_BYTES 10       /* 2026-03-01 */
 
 typedef struct flat {
   const char *at, *end;
@@ -179,11 +178,11 @@ static inline bool take_amount(flat *f, unsigned decimals, int64_t *out)
 static inline bool take_date(flat *f, int64_t *out)
 {
   int32_t day;
-  if (f->end - f->at < DATE_BYTES || !ends(f, f->at + DATE_BYTES) ||
-      !notch_date_parse(&day, (notch_text){f->at, DATE_BYTES})) {
+  if (f->end - f->at < NOTCH_DATE_BYTES || !ends(f, f->at + NOTCH_DATE_BYTES) ||
+      !notch_date_parse(&day, (notch_text){f->at, NOTCH_DATE_BYTES})) {
     return false;
   }
-  f->at += DATE_BYTES;
+  f->at += NOTCH_DATE_BYTES;
   *out = day;
   return true;
 }
