@@ -291,9 +291,9 @@ static notch_status run_audit(notch_ledger *ledger, notch_status (*pass)(audit *
   NOTCH_CHECK_ARG(ledger, write != NULL && differences != NULL);
   NOTCH_CHECK_ARG(ledger, options == NULL || options->version == 1);
   begin(&a, ledger, options, view);
-  uint64_t denied = ledger->engine->denied;
+  uint64_t denied = notch_memory_denied(&ledger->engine->memory);
   notch_status status = in_snapshot(&a, pass);
-  if (denied != ledger->engine->denied) {
+  if (denied != notch_memory_denied(&ledger->engine->memory)) {
     status = notch_api_nomem(ledger); /* whatever it was taken for */
   }
   return end(&a, status, write, payload, differences);

@@ -334,7 +334,7 @@ notch_status notch_proof_check(notch_engine *engine, const char *json, size_t si
   if (size > UINT32_MAX / 2) {
     return notch_api_say(engine, NOTCH_EVALUE, "that is too long for a receipt");
   }
-  uint64_t denied = engine->denied;
+  uint64_t denied = notch_memory_denied(&engine->memory);
   notch_arena_init(&run, &engine->memory);
   notch_buffer_init(&text, &engine->memory);
   notch_proof_verify(&finding, (notch_text){json, (uint32_t)size}, key == NULL ? NULL : &signer,
@@ -345,7 +345,7 @@ notch_status notch_proof_check(notch_engine *engine, const char *json, size_t si
   } else {
     print_finding(&text, &finding);
   }
-  notch_status status = denied != engine->denied
+  notch_status status = denied != notch_memory_denied(&engine->memory)
                             ? notch_api_nomem(engine)
                             : notch_api_write(engine, write, payload, &text);
   notch_buffer_free(&text);

@@ -102,7 +102,7 @@ notch_status notch_program_test(notch_engine *engine, const notch_program_handle
   }
   NOTCH_CHECK_ARG(engine, program != NULL && counts != NULL);
   NOTCH_CHECK_ARG(engine, options == NULL || options->version == 1);
-  uint64_t denied = engine->denied;
+  uint64_t denied = notch_memory_denied(&engine->memory);
   bool counted = options != NULL && options->clause != NULL;
   notch_arena_init(&t.arena, &engine->memory);
   notch_arena_init(&kept, &engine->memory);
@@ -126,6 +126,6 @@ notch_status notch_program_test(notch_engine *engine, const notch_program_handle
   }
   notch_arena_free(&kept);
   notch_arena_free(&t.arena);
-  run = run && denied == engine->denied;
+  run = run && denied == notch_memory_denied(&engine->memory);
   return run ? NOTCH_OK : notch_api_nomem(engine);
 }
