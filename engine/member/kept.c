@@ -34,7 +34,7 @@ static void free_opened(notch_desk *desk, notch_opened *opened)
 
 static void give_back(notch_desk *desk, notch_opened *opened)
 {
-  if (desk->idle_count + 1 > IDLE_MAX) {
+  if (desk->idle_count == IDLE_MAX) {
     free_opened(desk, opened);
     return;
   }
