@@ -148,27 +148,28 @@ bool notch_books_settle(notch_books *books, int64_t member, int64_t to_us, uint6
   return good;
 }
 
-static bool advance_some(notch_books *books, int64_t to_us, int64_t *after, uint64_t *count,
-                         bool *more)
+/* The first one after *member for whom something is due by then; 0: nobody. */
+static bool next_due(notch_books *books, int64_t *member, int64_t to_us)
+{
+  notch_store_status status =
+      notch_store_due_next(books->store, member, *member, to_us / NOTCH_SECOND_US);
+  if (status == NOTCH_STORE_NOTFOUND) {
+    *member = 0;
+    return true;
+  }
+  return status == NOTCH_STORE_OK || notch_books_failed(books, status);
+}
+
+/* As many as go into one commit, from the one after *member on; 0: all are settled. */
+static bool advance_some(notch_books *books, int64_t to_us, int64_t *member, uint64_t *count)
 {
   uint64_t before = *count;
-  *more = true;
-  while (*count - before < COMMIT_ROWS) {
-    int64_t member;
-    notch_store_status status = notch_store_due_next(books->store, &member, *after,
-                                                     to_us / NOTCH_SECOND_US);
-    if (status == NOTCH_STORE_NOTFOUND) {
-      *more = false;
-      return true;
-    }
-    if (status != NOTCH_STORE_OK) {
-      return notch_books_failed(books, status);
-    }
-    if (!notch_books_settle(books, member, to_us, count)) {
+  do {
+    if (!next_due(books, member, to_us) ||
+        (*member != 0 && !notch_books_settle(books, *member, to_us, count))) {
       return false;
     }
-    *after = member;
-  }
+  } while (*member != 0 && *count - before < COMMIT_ROWS);
   return true;
 }
 
@@ -242,19 +243,14 @@ static bool rank_one(notch_books *books, notch_edition *edition, uint32_t cohort
 
 static bool settle_all(notch_books *books, int64_t to_us, uint64_t *count)
 {
-  for (int64_t member = 0;;) {
-    notch_store_status status =
-        notch_store_due_next(books->store, &member, member, to_us / NOTCH_SECOND_US);
-    if (status == NOTCH_STORE_NOTFOUND) {
-      return true;
-    }
-    if (status != NOTCH_STORE_OK) {
-      return notch_books_failed(books, status);
-    }
-    if (!settle_within(books, member, to_us, count)) {
+  int64_t member = 0;
+  do {
+    if (!next_due(books, &member, to_us) ||
+        (member != 0 && !settle_within(books, member, to_us, count))) {
       return false;
     }
-  }
+  } while (member != 0);
+  return true;
 }
 
 bool notch_books_rank(notch_books *books, int64_t to_us, uint64_t *count)
@@ -310,15 +306,14 @@ static bool rank_alone(notch_books *books, int64_t to_us, uint64_t *count)
 
 bool notch_books_advance(notch_books *books, int64_t to_us, uint64_t *transactions)
 {
-  int64_t after = 0;
-  bool more = true;
-  while (more) {
+  int64_t member = 0;
+  do {
     uint64_t count = *transactions;
     if (!notch_books_begin(books)) {
       return false;
     }
-    bool good = rank_alone(books, to_us, &count) &&
-                advance_some(books, to_us, &after, &count, &more) && notch_books_fed(books);
+    bool good = rank_alone(books, to_us, &count) && advance_some(books, to_us, &member, &count) &&
+                notch_books_fed(books);
     if (!good) {
       notch_books_rollback(books);
       return false;
@@ -329,6 +324,6 @@ bool notch_books_advance(notch_books *books, int64_t to_us, uint64_t *transactio
       return false;
     }
     *transactions = count;
-  }
+  } while (member != 0);
   return true;
 }
