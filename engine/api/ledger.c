@@ -77,6 +77,19 @@ static notch_status fail_open(notch_ledger *ledger, notch_status status)
   return notch_api_say(engine, status, "%s", sentence);
 }
 
+/* What came of making or opening its store. */
+static notch_status attach(notch_ledger *ledger, notch_store_status status, notch_store *store,
+                           const notch_store_problem *problem)
+{
+  notch_engine *engine = ledger->engine;
+  if (status != NOTCH_STORE_OK) {
+    notch_ledger_close(ledger);
+    return notch_api_say(engine, notch_api_status(status), "%s", problem->sentence);
+  }
+  notch_books_attach(ledger->books, store);
+  return NOTCH_OK;
+}
+
 static notch_status publish_first(notch_ledger *ledger, const notch_program_handle *program,
                                   const notch_ledger_options *options)
 {
@@ -119,12 +132,11 @@ notch_status notch_ledger_create(notch_ledger **out, notch_engine *engine, const
   notch_store_medium medium;
   const notch_store_options chosen = store_options(ledger, options, &medium);
   notch_store_status made = notch_store_create(&store, path, &chosen, &problem);
-  if (made != NOTCH_STORE_OK) {
-    notch_api_say(ledger, notch_api_status(made), "%s", problem.sentence);
-    return fail_open(ledger, notch_api_status(made));
+  notch_status status = attach(ledger, made, store, &problem);
+  if (status != NOTCH_OK) {
+    return status;
   }
-  notch_books_attach(ledger->books, store);
-  notch_status status = publish_first(ledger, program, options);
+  status = publish_first(ledger, program, options);
   if (status != NOTCH_OK) {
     status = fail_open(ledger, status);
     if (path != NULL) { /* made a moment ago, and of no use */
@@ -157,11 +169,10 @@ notch_status notch_ledger_open(notch_ledger **out, notch_engine *engine, const c
   notch_store_medium medium;
   const notch_store_options chosen = store_options(ledger, options, &medium);
   notch_store_status opened = notch_store_open(&store, path, &chosen, &problem);
-  if (opened != NOTCH_STORE_OK) {
-    notch_api_say(ledger, notch_api_status(opened), "%s", problem.sentence);
-    return fail_open(ledger, notch_api_status(opened));
+  notch_status status = attach(ledger, opened, store, &problem);
+  if (status != NOTCH_OK) {
+    return status;
   }
-  notch_books_attach(ledger->books, store);
   int clock = options == NULL ? 0 : options->clock_events;
   if (clock < 0 && ledger->books->clock_events) {
     notch_api_say(ledger, NOTCH_EMISUSE,
