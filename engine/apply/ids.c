@@ -9,7 +9,7 @@
 
 bool notch_ids_begin(notch_ids *ids, const notch_memory *memory, int64_t count, unsigned readers)
 {
-  assert(readers > 0 && readers <= NOTCH_IDS_READERS_MAX);
+  assert(readers > 0 && readers <= NOTCH_WORKERS_MAX);
   *ids = (notch_ids){.memory = memory, .count = count, .readers = readers};
   for (unsigned i = 0; i < readers; i++) {
     notch_arena_init(&ids->texts[i], memory);

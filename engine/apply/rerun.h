@@ -9,20 +9,19 @@
 #define NOTCH_APPLY_RERUN_H
 
 #include "apply/apply.h"
+#include "apply/batches.h"
 #include "audit/compare.h"
 #include "base/heap.h"
 
 #include <stdatomic.h>
 
 /* The ids of all members (apply/ids.c), by number; without bytes: erased. */
-#define NOTCH_IDS_READERS_MAX 8u
-
 typedef struct notch_ids {
   const notch_memory *memory;
   notch_text *items;
   int64_t count; /* numbers are below it */
   unsigned readers;
-  notch_arena texts[NOTCH_IDS_READERS_MAX];
+  notch_arena texts[NOTCH_WORKERS_MAX]; /* each worker reads some */
   atomic_int taken, read; /* parts */
 } notch_ids;
 /* To be read by so many threads.  False: out of memory. */
