@@ -3,7 +3,8 @@ HOUSE_TESTS = tests/check_layers.sh tests/check_exports.sh tests/check_header.sh
   tests/check_style.sh tests/drive_run.sh tests/drive_check.sh tests/drive_golden.sh \
   tests/cdnow/check_cdnow.sh
 TESTS += $(HOUSE_TESTS)
-EXTRA_DIST += $(HOUSE_TESTS) tests/drive.sh tests/check/unshown.txt tests/cdnow/oracle.py
+EXTRA_DIST += $(HOUSE_TESTS) tests/drive.sh tests/python.sh tests/check/unshown.txt \
+  tests/cdnow/oracle.py
 
 # The command is what the drivers drive.
 $(HOUSE_TESTS:.sh=.log): $(bin_PROGRAMS) $(lib_LTLIBRARIES)

@@ -2,17 +2,11 @@
 # check_oracle.sh -- random programmes and events: the command against the slow model of the
 # language page, under one version of the rules and under two, and against itself.  SEEDS says
 # how many (1000), FIRST where they begin (1).
-top=${top_srcdir:-.}
-notch=${NOTCH:-${top_builddir:-.}/notch}
-command -v python3 >/dev/null 2>&1 || { echo "no python3"; exit 77; }
-[ -x "$notch" ] || { echo "the command is not built"; exit 1; }
+. "${top_srcdir:-.}/tests/python.sh"
 seeds=${SEEDS:-1000}
 first=${FIRST:-1}
 work=$(mktemp -d) || exit 99
 trap 'rm -rf "$work"' EXIT
-NOTCH=$notch
-PYTHONDONTWRITEBYTECODE=1
-export NOTCH PYTHONDONTWRITEBYTECODE
 
 middle=$((first + seeds / 2))
 last=$((first + seeds - 1))
