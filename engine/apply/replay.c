@@ -201,14 +201,8 @@ static void start(worker *w)
   w->running = true;
   w->rerun.found = found;
   w->rerun.payload = w;
-  if (replay->other != NULL) {
-    if (!notch_books_adopt(w->books, replay->other)) {
-      fail(r, w->books->status, w->books->sentence);
-      return;
-    }
-    w->rerun.fixed = notch_books_newest(w->books);
-    w->books->foreign = true;
-    w->rerun.compare.loose = true;
+  if (replay->other != NULL && !notch_rerun_adopt(&w->rerun, replay->other)) {
+    fail(r, w->books->status, w->books->sentence);
   }
 }
 

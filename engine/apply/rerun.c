@@ -188,6 +188,16 @@ bool notch_rerun_begin(notch_rerun *rerun, notch_books *books, const notch_ids *
   return true;
 }
 
+bool notch_rerun_adopt(notch_rerun *rerun, const notch_rules *rules)
+{
+  if (!notch_books_adopt(rerun->books, rules)) {
+    return false;
+  }
+  rerun->fixed = notch_books_newest(rerun->books);
+  rerun->books->foreign = rerun->compare.loose = true;
+  return true;
+}
+
 void notch_rerun_end(notch_rerun *rerun)
 {
   notch_memory_free(rerun->books->memory, rerun->blocks);

@@ -84,6 +84,9 @@ typedef struct notch_rerun {
 
 /* `ids` NULL: some rows only will be given. */
 bool notch_rerun_begin(notch_rerun *rerun, notch_books *books, const notch_ids *ids);
+/* Every row is decided by other rules than its own, and what must then differ is not compared;
+ * before the first row, with books that have none of the newest version yet. */
+bool notch_rerun_adopt(notch_rerun *rerun, const notch_rules *rules);
 void notch_rerun_end(notch_rerun *rerun);
 /* Decides, compares and absorbs one row; false: a failure, in the books' sentence. */
 bool notch_rerun_row(notch_rerun *rerun, const notch_transaction *row);
