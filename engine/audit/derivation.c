@@ -49,12 +49,12 @@ static void add_value(notch_derivation *d, notch_node *parent, const notch_trace
   const notch_expr *expr = record->expr;
   notch_node *node = notch_node_add(d, parent, "values");
   notch_words_source(d->scratch, &d->words, expr->source, expr->span);
-  notch_node_scratch(d, node, "text");
+  notch_text text = notch_node_scratch(d, node, "text");
   notch_words_value(d->scratch, &d->words, expr->type, record->value, record->text);
-  notch_node_scratch(d, node, "value");
-  notch_words_source(d->scratch, &d->words, expr->source, expr->span);
+  notch_text value = notch_node_scratch(d, node, "value");
+  notch_buffer_text(d->scratch, text);
   put(d, expr->type.kind == NOTCH_TYPE_FLAG ? ": " : " = ");
-  notch_words_value(d->scratch, &d->words, expr->type, record->value, record->text);
+  notch_buffer_text(d->scratch, value);
   notch_node_line(d, node);
 }
 
@@ -75,11 +75,9 @@ static void add_values(notch_derivation *d, notch_node *parent, const notch_trac
 static void say_step(notch_derivation *d, notch_node *rule, const char *key, const char *lead)
 {
   notch_node *node = notch_node_add(d, rule, NULL);
-  notch_text kept = notch_arena_text(
-      d->run, (notch_text){d->scratch->bytes, (uint32_t)d->scratch->length});
-  notch_node_scratch(d, rule, key);
+  notch_text text = notch_node_scratch(d, rule, key);
   put(d, lead);
-  notch_buffer_text(d->scratch, kept);
+  notch_buffer_text(d->scratch, text);
   notch_node_line(d, node);
 }
 
@@ -326,11 +324,12 @@ void notch_derive_posting(notch_derivation *d, notch_node *node, const notch_pos
   notch_node_text(d, node, "target",
                   notch_text_of(notch_account_word((notch_account)p->target)));
   notch_node_integer(d, node, "lot", p->lot);
+  notch_text matures = {NULL, 0}, expires = {NULL, 0};
   if (opens) {
     notch_words_seconds(d->scratch, &d->words, p->matures_s);
-    notch_node_scratch(d, node, "matures");
+    matures = notch_node_scratch(d, node, "matures");
     notch_words_seconds(d->scratch, &d->words, p->expires_s);
-    notch_node_scratch(d, node, "expires");
+    expires = notch_node_scratch(d, node, "expires");
   }
   notch_words_amount(d->scratch, &d->words, p->points, p->amount, false);
   notch_buffer_print(d->scratch, " from %s to %s",
@@ -341,9 +340,9 @@ void notch_derive_posting(notch_derivation *d, notch_node *node, const notch_pos
   }
   if (opens) {
     put(d, "; available ");
-    notch_words_seconds(d->scratch, &d->words, p->matures_s);
+    notch_buffer_text(d->scratch, matures);
     put(d, "; expires ");
-    notch_words_seconds(d->scratch, &d->words, p->expires_s);
+    notch_buffer_text(d->scratch, expires);
   }
   for (uint32_t i = 0; i < p->share_count; i++) {
     put(d, i == 0 ? "; " : " + ");
@@ -388,13 +387,13 @@ static void add_effect(notch_derivation *d, notch_node *parent, const notch_effe
   notch_node_text(d, node, "rule", notch_word_rule(&d->words, effect->rule));
   notch_node_text(d, node, "text", effect->text);
   notch_node_integer(d, node, "amount", effect->amount);
-  bool has_subject = notch_words_effect(d->scratch, &d->words, effect);
-  notch_node_scratch(d, node, "of");
+  notch_words_effect(d->scratch, &d->words, effect);
+  notch_text of = notch_node_scratch(d, node, "of");
   put(d, "effect ");
   notch_buffer_text(d->scratch, word);
-  if (has_subject) {
+  if (of.length > 0) {
     put(d, " ");
-    notch_words_effect(d->scratch, &d->words, effect);
+    notch_buffer_text(d->scratch, of);
   }
   if (effect->rule != NOTCH_NONE) {
     put(d, " by ");

@@ -39,8 +39,8 @@ void notch_node_say(notch_derivation *d, notch_node *node, const char *format, .
 void notch_node_text(notch_derivation *d, notch_node *node, const char *key, notch_text value);
 void notch_node_integer(notch_derivation *d, notch_node *node, const char *key, int64_t value);
 void notch_node_bool(notch_derivation *d, notch_node *node, const char *key, bool value);
-/* The scratch buffer as a text value; it is then empty. */
-void notch_node_scratch(notch_derivation *d, notch_node *node, const char *key);
+/* The scratch buffer as a text value, which is returned; it is then empty. */
+notch_text notch_node_scratch(notch_derivation *d, notch_node *node, const char *key);
 
 void notch_node_print(notch_buffer *to, const notch_node *root);
 void notch_node_json(notch_buffer *to, const notch_node *root);

@@ -73,9 +73,11 @@ void notch_node_bool(notch_derivation *d, notch_node *node, const char *key, boo
   add_field(d, node, key, value ? NOTCH_TEXT("true") : NOTCH_TEXT("false"));
 }
 
-void notch_node_scratch(notch_derivation *d, notch_node *node, const char *key)
+notch_text notch_node_scratch(notch_derivation *d, notch_node *node, const char *key)
 {
-  notch_node_text(d, node, key, take_scratch(d));
+  notch_text text = take_scratch(d);
+  notch_node_text(d, node, key, text);
+  return text;
 }
 
 /* ---- for people ---- */

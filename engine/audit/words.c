@@ -233,7 +233,7 @@ static bool is_of_reward(uint8_t kind)
          kind == NOTCH_EFFECT_STOCK;
 }
 
-bool notch_words_effect(notch_buffer *to, const notch_wording *words, const notch_effect *effect)
+void notch_words_effect(notch_buffer *to, const notch_wording *words, const notch_effect *effect)
 {
   const notch_program *p = words->program;
   uint32_t subject = effect->subject;
@@ -252,10 +252,7 @@ bool notch_words_effect(notch_buffer *to, const notch_wording *words, const notc
   } else if ((effect->kind == NOTCH_EFFECT_ENTERED || effect->kind == NOTCH_EFFECT_LEFT) &&
              subject < p->segment_count) {
     notch_buffer_text(to, p->segments[subject].decl.name);
-  } else {
-    return false;
   }
-  return true;
 }
 
 void notch_words_limit(notch_buffer *to, const notch_wording *words, uint32_t index)

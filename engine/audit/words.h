@@ -31,8 +31,8 @@ void notch_words_value(notch_buffer *to, const notch_wording *words, notch_type 
 void notch_words_source(notch_buffer *to, const notch_wording *words, uint16_t source,
                         notch_span span);
 uint32_t notch_words_line(const notch_wording *words, const notch_decl *decl); /* from 1; 0: none */
-/* What an effect is about and how much of it: "latte x2", "checkout 20.00 CNY"; false: nothing. */
-bool notch_words_effect(notch_buffer *to, const notch_wording *words, const notch_effect *effect);
+/* What an effect is about and how much of it: "latte x2", "checkout 20.00 CNY", or nothing. */
+void notch_words_effect(notch_buffer *to, const notch_wording *words, const notch_effect *effect);
 void notch_words_limit(notch_buffer *to, const notch_wording *words, uint32_t limit);
 
 #endif
