@@ -319,32 +319,56 @@ int64_t notch_payment_money(notch_work *work, const notch_payment *payment, int6
   return notch_rational_floor(money);
 }
 
+/* "checkout takes at most 400 star": the bound as it was written, points or money. */
+static void refuse_sum(notch_work *work, notch_verdict verdict, const notch_payment *payment,
+                       const char *takes, int64_t bound, bool in_money)
+{
+  const notch_points *kind = &work->program->points[payment->points];
+  const notch_currency *currency = &work->program->currencies[payment->currency];
+  notch_text unit = in_money ? currency->code : kind->decl.name;
+  notch_buffer figure;
+  notch_buffer_init(&figure, work->decider->memory);
+  notch_decimal_print(&figure, bound, in_money ? currency->decimals : kind->decimals);
+  notch_text amount = notch_buffer_keep(&figure, work->run);
+  notch_refuse(work, verdict, "%.*s takes %s %.*s %.*s", (int)payment->decl.name.length,
+               payment->decl.name.bytes, takes, (int)amount.length, amount.bytes, (int)unit.length,
+               unit.bytes);
+}
+
+static notch_rational most_of_bill(notch_work *work, const notch_payment *payment)
+{
+  const notch_value *fields = work->fields;
+  if (work->order.d == 0) {
+    notch_refuse(work, NOTCH_REFUSED_MISSING_FIELD,
+                 "%.*s pays a part of the bill: send `order`, the bill's amount",
+                 (int)payment->decl.name.length, payment->decl.name.bytes);
+  }
+  work->fields = NULL;
+  notch_value of = notch_work_eval(work, payment->maximum_of);
+  work->fields = fields;
+  notch_rational most;
+  if (!notch_rational_mul(&most, notch_value_rational(of), payment->maximum_share)) {
+    notch_refuse(work, NOTCH_REFUSED_OVERFLOW, "the bill is too large");
+  }
+  return most;
+}
+
 static void check_most(notch_work *work, const notch_payment *payment, int64_t points)
 {
   int64_t money = notch_payment_money(work, payment, points);
-  bool above = (payment->maximum > 0 && points > payment->maximum) ||
-               (payment->maximum_money > 0 && money > payment->maximum_money);
   if (payment->has_maximum_share) {
-    const notch_value *fields = work->fields;
-    if (work->order.d == 0) {
-      notch_refuse(work, NOTCH_REFUSED_MISSING_FIELD,
-                   "%.*s pays a part of the bill: send `order`, the bill's amount",
-                   (int)payment->decl.name.length, payment->decl.name.bytes);
-    }
-    work->fields = NULL;
-    notch_value of = notch_work_eval(work, payment->maximum_of);
-    work->fields = fields;
-    notch_rational most;
-    if (!notch_rational_mul(&most, notch_value_rational(of), payment->maximum_share)) {
-      notch_refuse(work, NOTCH_REFUSED_OVERFLOW, "the bill is too large");
-    }
-    notch_rational exact;
+    notch_rational most = most_of_bill(work, payment), exact;
     notch_rational_make(&exact, (__int128)points * payment->money, payment->points_amount);
-    above = above || notch_rational_compare(exact, most) > 0;
+    if (notch_rational_compare(exact, most) > 0) {
+      refuse_sum(work, NOTCH_REFUSED_ABOVE_MAXIMUM, payment, "of this bill at most",
+                 notch_rational_floor(most), true);
+    }
   }
-  if (above) {
-    notch_refuse(work, NOTCH_REFUSED_ABOVE_MAXIMUM, "more points than %.*s takes for this bill",
-                 (int)payment->decl.name.length, payment->decl.name.bytes);
+  if (payment->maximum > 0 && points > payment->maximum) {
+    refuse_sum(work, NOTCH_REFUSED_ABOVE_MAXIMUM, payment, "at most", payment->maximum, false);
+  }
+  if (payment->maximum_money > 0 && money > payment->maximum_money) {
+    refuse_sum(work, NOTCH_REFUSED_ABOVE_MAXIMUM, payment, "at most", payment->maximum_money, true);
   }
 }
 
@@ -353,15 +377,17 @@ void notch_payment_check(notch_work *work, uint32_t index, int64_t points)
   const notch_payment *payment = &work->program->payments[index];
   check_when(work, payment->when, payment->from_us, payment->to_us, payment->because,
              &payment->decl);
-  if (points < payment->minimum ||
-      (payment->minimum_money > 0 &&
-       notch_payment_money(work, payment, points) < payment->minimum_money)) {
-    notch_refuse(work, NOTCH_REFUSED_BELOW_MINIMUM, "fewer points than %.*s takes at least",
-                 (int)payment->decl.name.length, payment->decl.name.bytes);
+  if (points < payment->minimum) {
+    refuse_sum(work, NOTCH_REFUSED_BELOW_MINIMUM, payment, "at least", payment->minimum, false);
+  }
+  if (payment->minimum_money > 0 &&
+      notch_payment_money(work, payment, points) < payment->minimum_money) {
+    refuse_sum(work, NOTCH_REFUSED_BELOW_MINIMUM, payment, "at least", payment->minimum_money,
+               true);
   }
   if (payment->steps > 0 && points % payment->steps != 0) {
-    notch_refuse(work, NOTCH_REFUSED_OUT_OF_RANGE, "%.*s takes points in steps; send a multiple",
-                 (int)payment->decl.name.length, payment->decl.name.bytes);
+    refuse_sum(work, NOTCH_REFUSED_OUT_OF_RANGE, payment, "points in steps of", payment->steps,
+               false);
   }
   check_most(work, payment, points);
   check_limits(work, NOTCH_NONE, index, 1, payment->points, points);
