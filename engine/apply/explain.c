@@ -366,9 +366,8 @@ static bool add_lot(explain *x, const notch_posting *opened, const later_list *l
     notch_node_text(&x->tree, use, "target",
                     notch_text_of(notch_account_word((notch_account)p->target)));
     notch_words_amount(&x->scratch, &x->tree.words, indexed.points, p->amount, false);
-    notch_buffer_print(&x->scratch, " from %s to %s by ",
-                       notch_account_word((notch_account)p->source),
-                       notch_account_word((notch_account)p->target));
+    notch_words_route(&x->scratch, p);
+    put(x, NOTCH_TEXT(" by "));
     put_name(x, &at.row);
     put(x, NOTCH_TEXT(", "));
     put_moment(x, &at.row);

@@ -332,9 +332,7 @@ void notch_derive_posting(notch_derivation *d, notch_node *node, const notch_pos
     expires = notch_node_scratch(d, node, "expires");
   }
   notch_words_amount(d->scratch, &d->words, p->points, p->amount, false);
-  notch_buffer_print(d->scratch, " from %s to %s",
-                     notch_account_word((notch_account)p->source),
-                     notch_account_word((notch_account)p->target));
+  notch_words_route(d->scratch, p);
   if (p->lot != 0) {
     notch_buffer_print(d->scratch, ", %s lot %lld", opens ? "opening" : "of", (long long)p->lot);
   }
@@ -381,16 +379,16 @@ static void add_move(notch_derivation *d, notch_node *parent, const notch_move *
 
 static void add_effect(notch_derivation *d, notch_node *parent, const notch_effect *effect)
 {
-  notch_text word = notch_text_of(notch_effect_word((notch_effect_kind)effect->kind));
+  const char *word = notch_effect_word((notch_effect_kind)effect->kind);
   notch_node *node = notch_node_add(d, parent, "effects");
-  notch_node_text(d, node, "kind", word);
+  notch_node_text(d, node, "kind", notch_text_of(word));
   notch_node_text(d, node, "rule", notch_word_rule(&d->words, effect->rule));
   notch_node_text(d, node, "text", effect->text);
   notch_node_integer(d, node, "amount", effect->amount);
   notch_words_effect(d->scratch, &d->words, effect);
   notch_text of = notch_node_scratch(d, node, "of");
   put(d, "effect ");
-  notch_buffer_text(d->scratch, word);
+  notch_words_plain(d->scratch, word);
   if (of.length > 0) {
     put(d, " ");
     notch_buffer_text(d->scratch, of);

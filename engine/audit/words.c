@@ -25,6 +25,21 @@ notch_text notch_word_tier(const notch_wording *words, uint32_t ladder, uint32_t
              : none;
 }
 
+void notch_words_plain(notch_buffer *to, const char *word)
+{
+  for (; *word != '\0'; word++) {
+    notch_buffer_put(to, *word == '_' ? " " : word, 1);
+  }
+}
+
+void notch_words_route(notch_buffer *to, const notch_posting *posting)
+{
+  notch_buffer_print(to, " from ");
+  notch_words_plain(to, notch_account_word((notch_account)posting->source));
+  notch_buffer_print(to, " to ");
+  notch_words_plain(to, notch_account_word((notch_account)posting->target));
+}
+
 static unsigned decimals_of(const notch_wording *words, uint32_t points)
 {
   return points < words->program->points_count ? words->program->points[points].decimals : 0;

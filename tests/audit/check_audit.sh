@@ -103,7 +103,7 @@ prints "what became of lot"
 expect 0 explain l.ledger e1
 prints "spend over the last 12 months = 2000.00 CNY"
 prints "reached gold"
-prints "from points to taken_back by r1"
+prints "from points to taken back by r1"
 expect 0 explain l.ledger e4
 prints "bad_value"
 expect 0 explain l.ledger e3
