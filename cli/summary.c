@@ -250,10 +250,12 @@ static void add_heading(cli_table *table, yajl_val totals)
 static void add_member_row(cli_table *table, yajl_val totals, const char *name, yajl_val answer)
 {
   yajl_val points = part(totals, "points", NULL), ladders = part(totals, "tiers", NULL);
-  cli_table_add(table, name);
+  bool closed = YAJL_IS_TRUE(part(answer, "closed", NULL));
+  if (closed) cli_table_addf(table, _("%s (closed)"), name);
+  else cli_table_add(table, name);
   for (size_t i = 0; i < key_count(ladders); i++) {
     yajl_val tier = part(part(answer, "tiers", YAJL_GET_OBJECT(ladders)->keys[i]), "tier", NULL);
-    cli_table_add(table, YAJL_IS_STRING(tier) ? YAJL_GET_STRING(tier) : "");
+    cli_table_add(table, YAJL_IS_STRING(tier) && !closed ? YAJL_GET_STRING(tier) : "");
   }
   for (size_t i = 0; i < key_count(points); i++) {
     yajl_val kind = part(answer, "points", YAJL_GET_OBJECT(points)->keys[i]);

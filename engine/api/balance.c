@@ -429,7 +429,7 @@ static bool write_text(notch_question *q, const notch_state *state)
                          WORD(program->rewards[i].decl.name));
     }
   }
-  for (uint32_t i = 0; i < program->ladder_count; i++) {
+  for (uint32_t i = 0; i < program->ladder_count && !state->closed; i++) {
     const notch_footing footing = notch_footing_of(state, i);
     notch_buffer_print(q->to, "  %.*s: %.*s", WORD(program->ladders[i].decl.name),
                        WORD(program->ladders[i].tiers[footing.tier].decl.name));

@@ -49,10 +49,32 @@ static void set_walk(report *r, void *payload)
 
 /* ---- statement ---- */
 
+/* The account that the row took in, or the one whose merge closed this one; 0: neither. */
+static bool find_other(notch_walk *walk, const notch_transaction *row, int64_t *other)
+{
+  notch_transaction cause;
+  *other = notch_merged_account(row);
+  if (row->origin != NOTCH_ORIGIN_SIDE || row->cause == 0) {
+    return true;
+  }
+  if (!notch_history_read(walk->books, row->cause, &walk->row, &cause)) {
+    return false;
+  }
+  *other = notch_merged_account(&cause) == row->member ? cause.member : 0;
+  return true;
+}
+
 static bool add_entry(void *payload, notch_walk *walk, const notch_deed *deed)
 {
-  (void)walk;
-  notch_statement_add(payload, deed);
+  notch_deed with = *deed;
+  int64_t other = 0;
+  if (deed->row->event != 0 && !find_other(walk, deed->row, &other)) {
+    return false;
+  }
+  if (other != 0) {
+    with.other = notch_walk_id(walk, other, &walk->row);
+  }
+  notch_statement_add(payload, &with);
   return true;
 }
 

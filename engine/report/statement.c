@@ -117,12 +117,12 @@ static void note_move(notch_statement *statement, notch_statement_entry *entry,
                       const notch_program *program, const notch_move *move)
 {
   static const char *const words[] = {
-      [NOTCH_MOVE_START] = NULL,          [NOTCH_MOVE_REACH] = "reached",
-      [NOTCH_MOVE_KEEP] = "keeps",        [NOTCH_MOVE_DEMOTE] = "moves down to",
+      [NOTCH_MOVE_START] = NULL,           [NOTCH_MOVE_REACH] = "reached",
+      [NOTCH_MOVE_KEEP] = "keeps",         [NOTCH_MOVE_DEMOTE] = "moves down to",
       [NOTCH_MOVE_GRACE] = "will move to", [NOTCH_MOVE_GRACE_END] = "stays",
-      [NOTCH_MOVE_PROMISE] = "is given",  [NOTCH_MOVE_FLOOR] = "is now",
-      [NOTCH_MOVE_LIFETIME] = "for life", [NOTCH_MOVE_BECOMES] = "becomes",
-      [NOTCH_MOVE_MERGE] = "has after the merger",
+      [NOTCH_MOVE_PROMISE] = "is given",   [NOTCH_MOVE_FLOOR] = "is now",
+      [NOTCH_MOVE_LIFETIME] = "for life",  [NOTCH_MOVE_BECOMES] = "becomes",
+      [NOTCH_MOVE_MERGE] = "is now",
   };
   if (move->tier == NOTCH_NONE || move->cause >= sizeof words / sizeof words[0] ||
       words[move->cause] == NULL) {
@@ -171,6 +171,18 @@ static void note_effect(notch_statement *statement, notch_statement_entry *entry
   }
 }
 
+static void note_merge(notch_statement *statement, notch_statement_entry *entry,
+                       const notch_deed *deed)
+{
+  notch_text other = notch_plain_text(statement->arena, deed->other);
+  bool from = deed->row->origin == NOTCH_ORIGIN_SIDE;
+  if (other.length > 0) {
+    add_note(statement, entry,
+             notch_arena_format(statement->arena, "merged %s %.*s", from ? "into" : "with",
+                                WORD(other)));
+  }
+}
+
 /* What happened, in a word or two: the event's title, or what fell due. */
 static notch_text what_of(const notch_deed *deed)
 {
@@ -211,6 +223,7 @@ void notch_statement_add(notch_statement *statement, const notch_deed *deed)
     }
     return;
   }
+  note_merge(statement, &entry, deed);
   for (uint32_t i = 0; i < row->move_count; i++) {
     note_move(statement, &entry, deed->program, &row->moves[i]);
   }

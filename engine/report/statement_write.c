@@ -236,11 +236,12 @@ void notch_statement_text(const notch_statement *statement, notch_out *out)
     points_text(statement, i, out);
   }
   rewards_text(statement, out);
-  for (uint32_t i = 0; i < p->ladder_count && i < statement->state->standings_count; i++) {
-    tier_text(statement, i, out);
-  }
   if (statement->state->closed) {
     notch_out_put(out, "\nThe account is closed.\n");
+    return;
+  }
+  for (uint32_t i = 0; i < p->ladder_count && i < statement->state->standings_count; i++) {
+    tier_text(statement, i, out);
   }
 }
 

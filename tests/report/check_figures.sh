@@ -86,8 +86,36 @@ prints '(erased)  closed'
 expect 0 effects "$ledger" --json
 prints '"subject":"checkout","amount":"4.50","currency":"CNY"'
 prints '"kind":"closed","member":null'
+
+# Accounts that were merged name each other; one that is closed has no tier any more.
 expect 0 statement "$ledger" bob
 prints 'pay 4: pays 4.50 CNY'
+prints 'merge: merged into ann, account closed'
+prints 'The account is closed.'
+lacks() { if grep -qF -e "$1" "$work/out"; then fail "standard output has: $1"; else pass; fi; }
+lacks 'status:'
+expect 0 statement "$ledger" ann
+prints 'merge 6: merged with bob'
+prints 'status: 白金卡'
+expect 0 statement "$ledger" bob --json
+prints '"notes":["merged into ann","account closed"]'
+expect 0 statement "$ledger" eve
+prints 'leave 8: account closed'
+lacks 'merged'
+expect 0 balance "$ledger" bob
+prints ' (closed)'
+lacks 'status'
+cat "$work/1.jsonl" "$work/2.jsonl" >"$work/all.jsonl"
+expect 0 run "$work/club.notch" "$work/all.jsonl"
+prints '  ann           白金卡  1010'
+prints '  bob (closed)             0'
+prints '  eve (closed)             0'
+
+# The words of accounts and effects are plain ones for people; programs get the stable ones.
+expect 0 explain "$ledger" 6
+prints '510 p from in transit to points, opening lot'
+expect 0 explain "$ledger" 6 --json
+prints '"source":"in_transit","target":"points"'
 
 expect 0 explain "$ledger" 4
 prints 'effect paid checkout 4.50 CNY'
