@@ -6,6 +6,7 @@
 #include "cli/rules.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -65,6 +66,57 @@ char *cli_file_read(const char *path, size_t size_max, size_t *size)
   char *bytes = read_all(file, path, size_max, size);
   if (file != stdin) fclose(file);
   return bytes;
+}
+
+static bool put(int fd, const cli_text *text)
+{
+  size_t done = 0;
+  ssize_t got = 0;
+  while (done < text->size && (got >= 0 || errno == EINTR)) {
+    got = write(fd, text->bytes + done, text->size - done);
+    if (got > 0) done += (size_t) got;
+  }
+  int error = errno;
+  bool good = done == text->size;
+  if (!close(fd) && good) return true;
+  if (!good) errno = error;
+  return false;
+}
+
+/* `path` is no link: the file that a link names is replaced, not the link. */
+static bool replace(const char *path, mode_t mode, const cli_text *text)
+{
+  char *beside = cli_format("%s.XXXXXX", path);
+  int fd = mkstemp(beside);
+  bool good = fd >= 0 && !fchmod(fd, mode);
+  if (fd >= 0 && !good) close(fd);
+  good = good && put(fd, text) && !rename(beside, path);
+  int error = errno;
+  if (!good && fd >= 0) unlink(beside);
+  free(beside);
+  errno = error;
+  return good;
+}
+
+int cli_file_write(const char *path, const cli_text *text)
+{
+  struct stat about;
+  bool good;
+  if (stat(path, &about)) {
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    good = fd >= 0 && put(fd, text);
+    int error = errno;
+    if (fd >= 0 && !good) unlink(path);
+    errno = error;
+  } else if (S_ISREG(about.st_mode)) {
+    char *real = realpath(path, NULL);
+    good = real && replace(real, about.st_mode & 07777, text);
+    free(real);
+  } else {
+    int fd = open(path, O_WRONLY | O_CLOEXEC); /* a pipe, a terminal */
+    good = fd >= 0 && put(fd, text);
+  }
+  return good ? CLI_DONE : cli_fail(_("%s cannot be written: %s"), path, strerror(errno));
 }
 
 static bool is_folder(const char *path)

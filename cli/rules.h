@@ -69,5 +69,8 @@ void cli_text_addf(cli_text *text, const char *format, ...)
 /* The same for one JSON string, quoted. */
 void cli_text_add_json(cli_text *text, const char *bytes);
 void cli_text_free(cli_text *text);
+/* Writes a file: what was there is replaced in one step and keeps its permissions, or stays as it
+ * is where the disk is full.  CLI_FAILED after a sentence on standard error. */
+int cli_file_write(const char *path, const cli_text *text);
 
 #endif

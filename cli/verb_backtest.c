@@ -5,9 +5,6 @@
 
 #include "cli/rules.h"
 
-#include <errno.h>
-#include <string.h>
-
 const cli_option cli_backtest_options[] = {
   {"from", N_("DAY"), N_("count from that day on; events before give members their history")},
   {"to", N_("DAY"), N_("up to the end of that day (to the newest event)")},
@@ -20,19 +17,18 @@ static int run(const cli_args *args, notch_ledger *ledger, const notch_program *
 {
   notch_backtest_options options = NOTCH_BACKTEST_OPTIONS_INIT;
   const char *path = cli_args_value(args, "html");
-  FILE *page = path ? fopen(path, "w") : NULL;
-  if (path && !page) return cli_fail(_("cannot write %s: %s"), path, strerror(errno));
+  cli_text page = {NULL, 0, 0};
   options.from = cli_args_value(args, "from");
   options.to = cli_args_value(args, "to");
-  options.html = page ? cli_write : NULL;
-  options.html_payload = page;
+  options.html = path ? cli_text_write : NULL;
+  options.html_payload = &page;
   int code = CLI_DONE;
   if (notch_ledger_backtest(ledger, program, &options, cli_view(args), cli_write, stdout) !=
       NOTCH_OK) {
     code = cli_fail_on(ledger);
   }
-  if (page && fclose(page) != 0) code = cli_fail(_("cannot write %s: %s"), path, strerror(errno));
-  if (page && code != CLI_DONE) remove(path);
+  if (path && code == CLI_DONE) code = cli_file_write(path, &page);
+  cli_text_free(&page);
   return code;
 }
 

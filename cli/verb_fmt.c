@@ -5,33 +5,13 @@
 
 #include "cli/rules.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 const cli_option cli_fmt_options[] = {
   {"check", NULL, N_("change nothing; name the files that are not in the canonical layout")},
   {NULL, NULL, NULL},
 };
-
-/* The new text takes the file's place in one step, with its permissions. */
-static int replace_file(const char *path, const cli_text *text)
-{
-  char *beside = cli_format("%s.XXXXXX", path);
-  struct stat about;
-  int fd = mkstemp(beside);
-  FILE *file = fd < 0 ? NULL : fdopen(fd, "wb");
-  bool good = file && !stat(path, &about) && !fchmod(fd, about.st_mode & 07777)
-    && fwrite(text->bytes, 1, text->size, file) == text->size;
-  if (file && fclose(file)) good = false;
-  if (good && rename(beside, path)) good = false;
-  int error = errno;
-  if (!good && fd >= 0) unlink(beside);
-  free(beside);
-  return good ? CLI_DONE : cli_fail(_("%s cannot be written: %s"), path, strerror(error));
-}
 
 static int format_one(cli_rules *rules, const char *path, bool check)
 {
@@ -53,7 +33,7 @@ static int format_one(cli_rules *rules, const char *path, bool check)
   } else if (!strcmp(path, "-")) {
     fwrite(text.bytes, 1, text.size, stdout);
   } else if (!same) {
-    code = replace_file(path, &text);
+    code = cli_file_write(path, &text);
   }
   cli_text_free(&text);
   free(bytes);

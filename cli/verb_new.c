@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 const cli_option cli_new_options[] = {
   {"template", N_("TEMPLATE"), N_("which template to copy")},
@@ -64,8 +65,10 @@ static int copy_file(const char *from, const char *to, const char *name)
     FILE *file = fopen(target, "wbx");
     bool good = file && fwrite(bytes, 1, size, file) == size;
     if (file && fclose(file)) good = false;
+    int error = errno;
+    if (file && !good) unlink(target);
     if (good) printf("%s\n", target);
-    else code = cli_fail(_("%s cannot be written: %s"), target, strerror(errno));
+    else code = cli_fail(_("%s cannot be written: %s"), target, strerror(error));
   } else if (!is_folder(source)) {
     code = CLI_FAILED;
   }

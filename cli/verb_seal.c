@@ -34,12 +34,12 @@ static int write_new(const char *path, const char *text, int mode)
   int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
   if (file < 0) return cli_fail(_("%s cannot be made: %s"), path, strerror(errno));
   size_t size = strlen(text);
-  int failed = write(file, text, size) != (ssize_t) size || fsync(file) != 0;
-  if (close(file) != 0 || failed) {
-    unlink(path);
-    return cli_fail(_("%s cannot be written: %s"), path, strerror(errno));
-  }
-  return CLI_DONE;
+  errno = ENOSPC; /* of a write that came to its end too early */
+  bool good = write(file, text, size) == (ssize_t) size && fsync(file) == 0;
+  int error = errno;
+  if (close(file) == 0 && good) return CLI_DONE;
+  unlink(path);
+  return cli_fail(_("%s cannot be written: %s"), path, strerror(error));
 }
 
 static int make_key(notch_engine *engine, notch_ledger *ledger, const char *path, notch_key *key)

@@ -139,11 +139,7 @@ notch_status notch_ledger_create(notch_ledger **out, notch_engine *engine, const
   status = publish_first(ledger, program, options);
   if (status != NOTCH_OK) {
     status = fail_open(ledger, status);
-    if (path != NULL) { /* made a moment ago, and of no use */
-      remove(path);
-    } else if (has_storage(options)) {
-      (void)medium.resize(medium.payload, 0, 0);
-    }
+    notch_store_remove(path, has_storage(options) ? &medium : NULL); /* of no use */
     return status;
   }
   *out = ledger;
@@ -172,6 +168,13 @@ notch_status notch_ledger_open(notch_ledger **out, notch_engine *engine, const c
   notch_status status = attach(ledger, opened, store, &problem);
   if (status != NOTCH_OK) {
     return status;
+  }
+  if (notch_store_next(store)->version == 1) {
+    notch_api_say(ledger, NOTCH_ENOTLEDGER,
+                  "%s is not a ledger: its making was never finished; remove it, 'notch init' "
+                  "makes a new one",
+                  path == NULL ? "what the storage holds" : path);
+    return fail_open(ledger, NOTCH_ENOTLEDGER);
   }
   int clock = options == NULL ? 0 : options->clock_events;
   if (clock < 0 && ledger->books->clock_events) {

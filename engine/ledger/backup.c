@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -36,30 +37,76 @@ static notch_store_status copy(notch_store *store, sqlite3 *to, const char *path
                          sqlite3_errstr(code));
 }
 
-notch_store_status notch_store_backup(notch_store *store, const char *path)
+static notch_store_status cannot_make(notch_store *store, const char *path)
 {
-  int file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  if (file < 0) {
-    if (errno == EEXIST) {
-      return notch_store_say(store, NOTCH_STORE_EXISTS,
-                             "%.300s exists already; a backup never writes over a file", path);
-    }
-    return notch_store_say(store, NOTCH_STORE_CANNOT_OPEN, "%.300s cannot be created (%s)", path,
-                           strerror(errno));
-  }
-  close(file);
+  return errno == EEXIST
+             ? notch_store_say(store, NOTCH_STORE_EXISTS,
+                               "%.300s exists already; a backup never writes over a file", path)
+             : notch_store_say(store, NOTCH_STORE_CANNOT_OPEN, "%.300s cannot be created (%s)",
+                               path, strerror(errno));
+}
+
+static notch_store_status fill(notch_store *store, const char *beside, const char *path)
+{
   sqlite3 *to = NULL;
   notch_store_status status = NOTCH_STORE_OK;
-  if (sqlite3_open_v2(path, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) !=
+  if (sqlite3_open_v2(beside, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) !=
           SQLITE_OK ||
-      sqlite3_exec(to, "PRAGMA synchronous=FULL", NULL, NULL, NULL) != SQLITE_OK) {
+      sqlite3_exec(to, "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=FULL", NULL, NULL, NULL) !=
+          SQLITE_OK) {
     status = notch_store_say(store, NOTCH_STORE_CANNOT_OPEN, "%.300s cannot be written", path);
   }
   status = status == NOTCH_STORE_OK ? copy(store, to, path) : status;
   sqlite3_close(to);
-  if (status != NOTCH_STORE_OK) {
-    unlink(path);
+  return status;
+}
+
+/* The copy gets its name, and never that of a file which is there: a file system without links
+ * leaves the moment between the look and the renaming. */
+static notch_store_status give_name(notch_store *store, const char *beside, const char *path)
+{
+  struct stat about;
+  if (link(beside, path) == 0) {
+    unlink(beside);
+  } else if (errno == EEXIST || lstat(path, &about) == 0) {
+    errno = EEXIST;
+    return cannot_make(store, path);
+  } else if (rename(beside, path) != 0) {
+    return cannot_make(store, path);
   }
+  notch_store_sync_folder(path);
+  return NOTCH_STORE_OK;
+}
+
+/* The name that was asked for is only ever that of a whole copy: until then it has one beside. */
+notch_store_status notch_store_backup(notch_store *store, const char *path)
+{
+  struct stat about;
+  uint8_t random[4];
+  char hex[2 * sizeof random + 1];
+  if (lstat(path, &about) == 0) {
+    errno = EEXIST;
+    return cannot_make(store, path);
+  }
+  size_t room = strlen(path) + sizeof hex + 1;
+  char *beside = notch_memory_resize(store->memory, NULL, room);
+  if (beside == NULL || !notch_random(random, sizeof random)) {
+    notch_memory_free(store->memory, beside);
+    return notch_store_nomem(store);
+  }
+  notch_hex(hex, random, sizeof random);
+  snprintf(beside, room, "%s-%s", path, hex);
+  int file = open(beside, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  notch_store_status status = file < 0 ? cannot_make(store, path) : NOTCH_STORE_OK;
+  if (file >= 0) {
+    close(file);
+    status = fill(store, beside, path);
+    status = status == NOTCH_STORE_OK ? give_name(store, beside, path) : status;
+    if (status != NOTCH_STORE_OK) {
+      unlink(beside);
+    }
+  }
+  notch_memory_free(store->memory, beside);
   return status;
 }
 

@@ -79,6 +79,8 @@ typedef struct notch_store_problem { /* why create, open or backup failed: one s
 notch_store_status notch_store_create(notch_store **out, const char *path,
                                       const notch_store_options *options,
                                       notch_store_problem *problem);
+/* A ledger that was just made and closed, with all files beside it. */
+void notch_store_remove(const char *path, const notch_store_medium *medium);
 /* An unfit file is refused and not touched (L11). */
 notch_store_status notch_store_open(notch_store **out, const char *path,
                                     const notch_store_options *options,

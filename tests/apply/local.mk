@@ -2,8 +2,10 @@
 check_PROGRAMS += tests/apply/check_apply
 TESTS += tests/apply/check_apply
 tests_apply_check_apply_SOURCES = tests/apply/check_apply.c
-TESTS += tests/apply/check_many_returns.sh
-EXTRA_DIST += tests/apply/check_many_returns.sh
+APPLY_TESTS = tests/apply/check_killed.sh tests/apply/check_many_returns.sh
+TESTS += $(APPLY_TESTS)
+EXTRA_DIST += $(APPLY_TESTS) tests/apply/disk.c tests/apply/killed_ledgers.py
+$(APPLY_TESTS:.sh=.log): $(bin_PROGRAMS) $(lib_LTLIBRARIES)
 # A replay on several threads, and rows on their way between them.
 check_PROGRAMS += tests/apply/check_batches
 TESTS += tests/apply/check_batches

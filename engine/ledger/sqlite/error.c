@@ -4,6 +4,7 @@
 #include "ledger/sqlite/internal.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -62,12 +63,23 @@ static notch_store_status input_output(notch_store *store, int extended, const c
                          sqlite3_errmsg(store->db));
 }
 
+/* The index of the log has no room where SQLite speaks of an error of the disk. */
+static bool is_full(const notch_store *store, int code)
+{
+  return code == SQLITE_FULL ||
+         (code == SQLITE_IOERR && sqlite3_system_errno(store->db) == ENOSPC);
+}
+
 notch_store_status notch_store_fail(notch_store *store, const char *what)
 {
   char doing[320];
   int extended = sqlite3_extended_errcode(store->db);
   bool named = store->path != NULL;
   snprintf(doing, sizeof doing, "%.240s%s%.60s", named ? store->path : "", named ? ": " : "", what);
+  if (is_full(store, extended & 0xff)) {
+    return notch_store_say(store, NOTCH_STORE_FULL,
+                           "%s: the disk is full; make room on it and try again", doing);
+  }
   switch (extended & 0xff) {
   case SQLITE_NOMEM: return notch_store_nomem(store);
   case SQLITE_BUSY:
@@ -76,12 +88,15 @@ notch_store_status notch_store_fail(notch_store *store, const char *what)
                            "%s: another process is using the ledger; nothing was stored, "
                            "try again",
                            doing);
-  case SQLITE_FULL:
-    return notch_store_say(store, NOTCH_STORE_FULL,
-                           "%s: the disk is full; make room on it and try again", doing);
   case SQLITE_IOERR: return input_output(store, extended, doing);
   case SQLITE_READONLY:
   case SQLITE_PERM:
+    if (extended == SQLITE_READONLY_ROLLBACK) {
+      return notch_store_say(store, NOTCH_STORE_READONLY,
+                             "%s: a process died within a commit; whoever may write the ledger "
+                             "takes that back by opening it",
+                             doing);
+    }
     return notch_store_say(store, NOTCH_STORE_READONLY,
                            "%s: the ledger or its folder cannot be written; its owner has to "
                            "allow that",

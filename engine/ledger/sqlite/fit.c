@@ -30,12 +30,13 @@ static uint32_t big_endian(const uint8_t *at)
   return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
 
-static bool has_log(const char *path)
+bool notch_fit_has_beside(const char *path, const char *end)
 {
   char name[4096];
-  struct stat log;
-  int length = snprintf(name, sizeof name, "%s-wal", path);
-  return length > 0 && (size_t)length < sizeof name && stat(name, &log) == 0 && log.st_size > 0;
+  struct stat about;
+  int length = snprintf(name, sizeof name, "%s%s", path, end);
+  return length > 0 && (size_t)length < sizeof name && stat(name, &about) == 0 &&
+         about.st_size > 0;
 }
 
 /* Reads the head of the file.  size < 0: it cannot be opened. */
@@ -72,8 +73,10 @@ static int64_t read_header(const char *path, uint8_t header[HEADER_BYTES])
   return size;
 }
 
+/* `mended`: a log or a rollback journal beside the file may hold the missing pages, or take back
+ * the growth of a commit that was broken off. */
 static notch_store_status check_size(const char *path, const uint8_t *header, int64_t size,
-                                     notch_store_problem *problem)
+                                     bool mended, notch_store_problem *problem)
 {
   int64_t page = (int64_t)header[16] << 8 | header[17];
   page = page == 1 ? 65536 : page;
@@ -82,8 +85,7 @@ static notch_store_status check_size(const char *path, const uint8_t *header, in
     return refuse(problem, NOTCH_STORE_CORRUPT, path,
                   "is damaged: its first bytes are not in order; restore a backup");
   }
-  bool logged = path != NULL && has_log(path); /* the log may hold the missing pages */
-  if (size < page * pages && !logged) {
+  if (size < page * pages && !mended) {
     return refuse(problem, NOTCH_STORE_CORRUPT, path,
                   "is cut short: its end is missing; restore a backup");
   }
@@ -91,10 +93,11 @@ static notch_store_status check_size(const char *path, const uint8_t *header, in
 }
 
 static notch_store_status check_header(const char *path, const uint8_t *header, int64_t size,
-                                       notch_store_problem *problem)
+                                       bool mended, notch_store_problem *problem)
 {
   if (size == 0) {
-    return refuse(problem, NOTCH_STORE_NOT_A_LEDGER, path, "is not a ledger: it is empty");
+    return refuse(problem, NOTCH_STORE_NOT_A_LEDGER, path,
+                  "is not a ledger: it is empty; remove it, 'notch init' makes a new one");
   }
   if (size < HEADER_BYTES || memcmp(header, "SQLite format 3", 16) != 0) {
     return refuse(problem, NOTCH_STORE_NOT_A_LEDGER, path,
@@ -110,22 +113,22 @@ static notch_store_status check_header(const char *path, const uint8_t *header, 
                   "was written by a newer release; install that one to open it");
   }
   if (format < 1) {
-    return refuse(problem, NOTCH_STORE_NOT_A_LEDGER, path,
-                  "is not a ledger: its making was never finished");
+    return refuse(problem, NOTCH_STORE_NOT_A_LEDGER, path, NOTCH_FIT_UNFINISHED);
   }
-  return check_size(path, header, size, problem);
+  return check_size(path, header, size, mended, problem);
 }
 
 /* The storage of the host has no names, and nobody else's locks to drop. */
 static notch_store_status check_medium(const notch_store_medium *medium, uint8_t *header,
                                        notch_store_problem *problem)
 {
-  int64_t size = notch_medium_size(medium);
+  int64_t size = notch_medium_size(medium), journal = 0;
+  bool mended = medium->size(medium->payload, 1, &journal) == 0 && journal > 0;
   if (size < 0 || (size >= HEADER_BYTES &&
                    medium->read(medium->payload, 0, 0, header, HEADER_BYTES) != 0)) {
     return refuse(problem, NOTCH_STORE_CANNOT_OPEN, NULL, "cannot be read");
   }
-  return check_header(NULL, header, size, problem);
+  return check_header(NULL, header, size, mended, problem);
 }
 
 notch_store_status notch_fit_check(const char *path, const notch_store_medium *medium,
@@ -152,5 +155,6 @@ notch_store_status notch_fit_check(const char *path, const notch_store_medium *m
     return refuse(problem, NOTCH_STORE_CANNOT_OPEN, path,
                   "cannot be opened: no permission to read it");
   }
-  return check_header(path, header, size, problem);
+  bool mended = notch_fit_has_beside(path, "-wal") || notch_fit_has_beside(path, "-journal");
+  return check_header(path, header, size, mended, problem);
 }

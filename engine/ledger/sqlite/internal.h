@@ -335,7 +335,15 @@ void notch_row_move(sqlite3_stmt *row, notch_move *out);
 void notch_row_effect(sqlite3_stmt *row, notch_arena *arena, notch_effect *out);
 bool notch_rules_encode(notch_buffer *out, const notch_posting *posting);
 
+/* open.c */
+/* A new name survives a power loss only once its folder is written. */
+void notch_store_sync_folder(const char *path);
+
 /* fit.c, schema.c */
+#define NOTCH_FIT_UNFINISHED                                                    \
+  "is not a ledger: its making was never finished; remove it, 'notch init' makes a new one"
+/* Whether the file whose name ends so (-wal, -journal) is there and has something in it. */
+bool notch_fit_has_beside(const char *path, const char *end);
 /* `medium` NULL: a file. */
 notch_store_status notch_fit_check(const char *path, const notch_store_medium *medium,
                                    notch_store_problem *problem);

@@ -142,13 +142,18 @@ void notch_store_reads_all(notch_store *store, bool begins)
   (void)run_text(store, begins ? CACHE_FOR_READING_ON : CACHE_FOR_LOOKING_UP);
 }
 
-static notch_store_status open_database(notch_store *store, int flags)
+static int open_connection(notch_store *store, sqlite3 **db, int flags)
 {
   const char *name = store->medium != NULL ? NOTCH_MEDIUM_FILE
                      : store->path != NULL ? store->path
                                            : ":memory:";
-  int code = sqlite3_open_v2(name, &store->db, flags | SQLITE_OPEN_NOMUTEX,
-                             store->medium != NULL ? notch_medium_layer(store->medium) : NULL);
+  return sqlite3_open_v2(name, db, flags | SQLITE_OPEN_NOMUTEX,
+                         store->medium != NULL ? notch_medium_layer(store->medium) : NULL);
+}
+
+static notch_store_status open_database(notch_store *store, int flags)
+{
+  int code = open_connection(store, &store->db, flags);
   if (code != SQLITE_OK) {
     return store->db == NULL ? notch_store_nomem(store)
                              : notch_store_fail(store, "opening the ledger");
@@ -156,16 +161,28 @@ static notch_store_status open_database(notch_store *store, int flags)
   return configure(store);
 }
 
+/* Whoever died within a commit left its rollback journal.  A connection that may write takes the
+ * commit back by reading; one that only reads refuses to read. */
+static bool take_back(notch_store *store)
+{
+  sqlite3 *db = NULL;
+  bool taken = sqlite3_extended_errcode(store->db) == SQLITE_READONLY_ROLLBACK &&
+               open_connection(store, &db, SQLITE_OPEN_READWRITE) == SQLITE_OK &&
+               sqlite3_exec(db, "SELECT count(*) FROM sqlite_schema", NULL, NULL, NULL) ==
+                   SQLITE_OK;
+  sqlite3_close(db);
+  return taken;
+}
+
 /* A WAL ledger in a folder that cannot be written has no room for the index of its log.  Where
  * there is no log either, the file alone is the ledger and is read as it stands. */
 static notch_store_status open_unchanging(notch_store *store)
 {
-  char *log = join(store->memory, store->path, "-wal");
   char *name = sqlite3_mprintf("file:%s?immutable=1", store->path);
-  struct stat about;
   notch_store_status status = store->last;
-  if (log != NULL && name != NULL && strpbrk(store->path, "?#%") == NULL &&
-      (stat(log, &about) != 0 || about.st_size == 0)) {
+  if (name != NULL && strpbrk(store->path, "?#%") == NULL &&
+      !notch_fit_has_beside(store->path, "-wal") &&
+      !notch_fit_has_beside(store->path, "-journal")) {
     for (unsigned i = 0; i < NOTCH_SQL_COUNT; i++) {
       sqlite3_finalize(store->statements[i]);
       store->statements[i] = NULL;
@@ -177,7 +194,6 @@ static notch_store_status open_unchanging(notch_store *store)
     status = code == SQLITE_OK ? configure(store) : notch_store_fail(store, "opening the ledger");
   }
   sqlite3_free(name);
-  notch_memory_free(store->memory, log);
   return status;
 }
 
@@ -207,19 +223,32 @@ static notch_store_status read_ledger_row(notch_store *store)
              : status;
 }
 
+static bool has_no_tables(sqlite3 *db)
+{
+  sqlite3_stmt *any = NULL;
+  bool none = sqlite3_prepare_v2(db, "SELECT 1 FROM sqlite_schema", -1, &any, NULL) == SQLITE_OK &&
+              sqlite3_step(any) == SQLITE_DONE;
+  sqlite3_finalize(any);
+  return none;
+}
+
 /* Every statement must suit the tables, or they are not those of a ledger. */
 static notch_store_status prepare_all(notch_store *store)
 {
+  const char *name = store->path != NULL ? store->path : "the ledger";
   for (unsigned i = 0; i < NOTCH_SQL_COUNT; i++) {
-    if (notch_sql_get(store, (notch_sql)i) == NULL) {
-      int code = sqlite3_errcode(store->db);
-      return code == SQLITE_ERROR
-                 ? notch_store_say(store, NOTCH_STORE_CORRUPT,
-                                   "%s is damaged: its tables are not those of a ledger (%s)",
-                                   store->path != NULL ? store->path : "the ledger",
-                                   sqlite3_errmsg(store->db))
-                 : store->last;
+    if (notch_sql_get(store, (notch_sql)i) != NULL) {
+      continue;
     }
+    if (sqlite3_errcode(store->db) != SQLITE_ERROR) {
+      return store->last;
+    }
+    notch_store_say(store, NOTCH_STORE_CORRUPT,
+                    "%.300s is damaged: its tables are not those of a ledger (%s)", name,
+                    sqlite3_errmsg(store->db));
+    return has_no_tables(store->db) ? notch_store_say(store, NOTCH_STORE_NOT_A_LEDGER, "%.300s %s",
+                                                      name, NOTCH_FIT_UNFINISHED)
+                                    : store->last;
   }
   return NOTCH_STORE_OK;
 }
@@ -286,6 +315,9 @@ notch_store_status notch_store_open(notch_store **out, const char *path,
   status = open_database(store, options->read_only ? SQLITE_OPEN_READONLY
                                                    : SQLITE_OPEN_READWRITE);
   status = status == NOTCH_STORE_OK ? look_inside(store) : status;
+  if (status == NOTCH_STORE_READONLY && take_back(store)) {
+    status = look_inside(store);
+  }
   if (options->read_only && path != NULL &&
       (status == NOTCH_STORE_CANNOT_OPEN || status == NOTCH_STORE_READONLY)) {
     status = open_unchanging(store);
@@ -345,8 +377,7 @@ static notch_store_status create_inside(notch_store *store)
   return status == NOTCH_STORE_OK ? look_inside(store) : status;
 }
 
-/* The new name survives a power loss only once its folder is written. */
-static void sync_folder(const char *path)
+void notch_store_sync_folder(const char *path)
 {
   char folder[4096];
   const char *slash = strrchr(path, '/');
@@ -362,7 +393,7 @@ static void sync_folder(const char *path)
   }
 }
 
-static void remove_all(const char *path, const notch_store_medium *medium)
+void notch_store_remove(const char *path, const notch_store_medium *medium)
 {
   if (path == NULL && medium != NULL) {
     notch_medium_clear(medium);
@@ -425,7 +456,7 @@ notch_store_status notch_store_create(notch_store **out, const char *path,
   }
   notch_store *store = new_store(path, &chosen);
   if (store == NULL) {
-    remove_all(path, options->medium);
+    notch_store_remove(path, options->medium);
     return no_memory(problem);
   }
   notch_store_status status =
@@ -433,11 +464,11 @@ notch_store_status notch_store_create(notch_store **out, const char *path,
   status = status == NOTCH_STORE_OK ? create_inside(store) : status;
   if (status != NOTCH_STORE_OK) {
     give_up(store, status, problem);
-    remove_all(path, options->medium);
+    notch_store_remove(path, options->medium);
     return status;
   }
   if (path != NULL) {
-    sync_folder(path);
+    notch_store_sync_folder(path);
   }
   store->options.origin = (notch_text){NULL, 0}; /* the caller's text may go */
   *out = store;
