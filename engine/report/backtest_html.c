@@ -40,6 +40,8 @@ static const char style[] =
     "th:first-child,td:first-child{text-align:left;padding-left:0}"
     "th:last-child,td:last-child{padding-right:0}\n"
     "th{font-weight:600;color:var(--soft);word-break:keep-all}thead th{vertical-align:bottom}\n"
+    ".many thead th+th span{writing-mode:vertical-rl;text-orientation:sideways;"
+    "transform:rotate(180deg);max-height:11rem;text-align:left}\n"
     "td.kept{font-weight:700}td.zero{color:var(--soft)}\n"
     ".up{color:var(--gain)}.down{color:var(--loss)}\n"
     "text{fill:var(--ink)}.small{font-size:10px;fill:var(--soft)}.end{text-anchor:end}"
@@ -177,6 +179,8 @@ static void head(const notch_backtest *backtest, notch_out *out)
 
 /* ---- tables ---- */
 
+#define MANY_COLUMNS 5 /* with more of them their titles stand upright, for a phone */
+
 static bool row_in_use(const notch_compared_ladder *ladder, uint32_t from)
 {
   uint32_t width = ladder->tier_count[1] + 1;
@@ -200,11 +204,14 @@ static void migration_table(const notch_backtest *backtest, const notch_compared
                             notch_out *out)
 {
   uint32_t width = ladder->tier_count[1] + 1;
-  notch_out_put(out, "<div class=\"wide\"><table><thead><tr><th>recorded \xE2\x86\x93, "
-                     "recomputed \xE2\x86\x92</th>");
+  notch_buffer_print(&out->text, "<div class=\"wide%s\"><table><thead><tr>",
+                     width > MANY_COLUMNS ? " many" : "");
+  notch_out_put(out, "<th>recorded \xE2\x86\x93, recomputed \xE2\x86\x92</th>");
   for (uint32_t to = 0; to < width; to++) {
     if (column_in_use(ladder, to)) {
-      element(out, "th", "", to == 0 ? NOTCH_TEXT("no tier") : ladder->tiers[1][to - 1].title);
+      notch_out_put(out, "<th>");
+      element(out, "span", "", to == 0 ? NOTCH_TEXT("no tier") : ladder->tiers[1][to - 1].title);
+      notch_out_put(out, "</th>");
     }
   }
   notch_out_put(out, "</tr></thead><tbody>\n");

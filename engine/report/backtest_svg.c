@@ -59,13 +59,13 @@ static void box(notch_out *out, const char *style, int64_t x, int64_t y, int64_t
 
 /* ---- tier flows ---- */
 
-#define FLOW_LEFT 1120
-#define FLOW_RIGHT 2780
+#define FLOW_LEFT 1240
+#define FLOW_RIGHT 2660
 #define FLOW_BAR 100
 #define FLOW_TOP 300
 #define FLOW_TALL 2000
 #define FLOW_GAP 260 /* two lines of a label */
-#define FLOW_CELLS 12 /* of a title beside its bar */
+#define FLOW_CELLS 13 /* of a title beside its bar */
 
 typedef struct notch_drawn { /* a tier of one side */
   uint64_t members;

@@ -70,6 +70,24 @@ END
 then pass; else fail "the period is not kept to"; fi
 expect 0 backtest "$ledger" "$work/other.notch"
 prints "largest gains"
+
+# A page takes a file's place whole, or not at all; what is no file stays.
+cp "$work/page.html" "$work/kept"
+expect 1 backtest "$ledger" "$work/other.notch" --from 2027-01-01 --html "$work/page.html"
+cmp -s "$work/page.html" "$work/kept" && pass || fail "a page was lost"
+ln -s page.html "$work/link"
+expect 0 backtest "$ledger" "$work/other.notch" --from 2026-04-01 --html "$work/link"
+[ -L "$work/link" ] && ! cmp -s "$work/page.html" "$work/kept" && pass || fail "a link was replaced"
+mkfifo "$work/pipe"
+cat "$work/pipe" >"$work/piped" &
+expect 0 backtest "$ledger" "$work/other.notch" --html "$work/pipe"
+wait
+[ -p "$work/pipe" ] && cmp -s "$work/piped" "$work/kept" && pass || fail "a pipe was not served"
+# Many tiers stand side by side on a phone.
+awk '{ sub(/gold < platinum/, "gold < jade < pearl < ruby < platinum"); print }
+  /\| gold =>/ { print "  | jade => 1.3x\n  | pearl => 1.3x\n  | ruby => 1.3x" }' "$work/other.notch" >"$work/six.notch"
+expect 0 backtest "$ledger" "$work/six.notch" --html "$work/six"
+grep -q 'class="wide many"' "$work/six" && pass || fail "six tiers are as wide as three"
 expect 1 backtest "$ledger" "$work/missing.notch"
 expect 1 backtest "$ledger" "$work/other.notch" --from 2027-01-01
 says "ends before it begins"
