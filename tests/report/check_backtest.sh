@@ -85,7 +85,8 @@ wait
 [ -p "$work/pipe" ] && cmp -s "$work/piped" "$work/kept" && pass || fail "a pipe was not served"
 # Many tiers stand side by side on a phone.
 awk '{ sub(/gold < platinum/, "gold < jade < pearl < ruby < platinum"); print }
-  /\| gold =>/ { print "  | jade => 1.3x\n  | pearl => 1.3x\n  | ruby => 1.3x" }' "$work/other.notch" >"$work/six.notch"
+  /\| gold =>/ { print "  | jade => 1.3x\n  | pearl => 1.3x\n  | ruby => 1.3x" }' \
+  "$work/other.notch" >"$work/six.notch"
 expect 0 backtest "$ledger" "$work/six.notch" --html "$work/six"
 grep -q 'class="wide many"' "$work/six" && pass || fail "six tiers are as wide as three"
 expect 1 backtest "$ledger" "$work/missing.notch"
