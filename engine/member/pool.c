@@ -108,10 +108,19 @@ void notch_settle_pool(notch_work *work, const notch_state *state, int64_t to_s)
 typedef struct open_lot {
   const notch_state *owner;
   notch_lot lot;
-  int64_t most;
+  int64_t most, expires_s;
 } open_lot;
 
-/* Open lots of the others, soonest first. */
+static bool goes_before(const open_lot *left, const open_lot *right)
+{
+  if (left->expires_s != right->expires_s) {
+    return left->expires_s < right->expires_s;
+  }
+  return left->lot.earned_us != right->lot.earned_us ? left->lot.earned_us < right->lot.earned_us
+                                                     : left->lot.lot < right->lot.lot;
+}
+
+/* Open lots of the others, soonest first, ties as for own ones. */
 static open_lot *open_lots(notch_work *work, uint32_t points, uint32_t *count)
 {
   *count = 0;
@@ -127,9 +136,10 @@ static open_lot *open_lots(notch_work *work, uint32_t points, uint32_t *count)
       if (lot->points != points || most <= 0 || !notch_lot_available(work, owner, lot)) {
         continue;
       }
-      *notch_vec_push(&found, work->run) = (open_lot){owner, *lot, most};
-      for (uint32_t k = found.count - 1;
-           k > 0 && found.items[k].lot.expires_s < found.items[k - 1].lot.expires_s; k--) {
+      *notch_vec_push(&found, work->run) =
+          (open_lot){owner, *lot, most, notch_lot_expires(work->plan, owner, lot)};
+      for (uint32_t k = found.count - 1; k > 0 && goes_before(&found.items[k], &found.items[k - 1]);
+           k--) {
         open_lot swap = found.items[k];
         found.items[k] = found.items[k - 1];
         found.items[k - 1] = swap;

@@ -48,21 +48,27 @@ class Pooling:
                     if (amount * 10 ** self.program.kinds[kind].decimals).denominator != 1:
                         raise Unspecified('a part of a point is open')
                     out.append((other, lot, amount))
-        return sorted(out, key=lambda part: (part[1].expires, part[1].earned))
+        return sorted(out, key=lambda part: (self.runs_out(*part[:2]), part[1].earned))
+
+    def runs_out(self, owner, lot):
+        return min(lot.expires, owner.activity.get(lot.kind, lot.expires))
 
     def spend_together(self, member, kind, amount, record):
         """[(lot, amount)], the own first."""
         own, others = member.purse.available(kind), self.opened(member, kind, record)
         if own >= amount or not others:
             return self.spend(member, kind, amount)
-        if member.purse.debt[kind] or own + sum(part for _, _, part in others) < amount:
+        if member.purse.debt[kind]:
+            raise Unspecified('what is open to who owes points')
+        if own + sum(part for _, _, part in others) < amount:
             raise Refused('not_enough_points')
         parts = member.purse.spend(kind, own) if own else []
         left = amount - own
         for place, (other, lot, there) in enumerate(others):
             part = min(there, left)
-            if 0 < part == left and any(x.expires == lot.expires and x.earned == lot.earned
-                                        for _, x, _ in others[:place] + others[place + 1:]):
+            if 0 < part == left and any(
+                    self.runs_out(who, x) == self.runs_out(other, lot) and x.earned == lot.earned
+                    for who, x, _ in others[:place] + others[place + 1:]):
                 raise Unspecified('which of two lots goes first')
             left -= part
             lot.left -= part
