@@ -158,7 +158,7 @@ static bool is_news(uint8_t kind)
 {
   return kind != NOTCH_EFFECT_APPLIED && kind != NOTCH_EFFECT_UNAPPLIED &&
          kind != NOTCH_EFFECT_LIMIT_USED && kind != NOTCH_EFFECT_LIMIT_RESERVED &&
-         kind != NOTCH_EFFECT_RETURNED;
+         kind != NOTCH_EFFECT_STOCK_RESERVED && kind != NOTCH_EFFECT_RETURNED;
 }
 
 /* Money and points among the amounts, with their decimals and their unit; false: a count. */

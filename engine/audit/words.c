@@ -245,7 +245,7 @@ static bool is_of_reward(uint8_t kind)
   return kind == NOTCH_EFFECT_GRANT || kind == NOTCH_EFFECT_GRANT_WAITING ||
          kind == NOTCH_EFFECT_USE || kind == NOTCH_EFFECT_WITHDRAW ||
          kind == NOTCH_EFFECT_RETURN_USE || kind == NOTCH_EFFECT_RESERVED ||
-         kind == NOTCH_EFFECT_STOCK;
+         kind == NOTCH_EFFECT_STOCK || kind == NOTCH_EFFECT_STOCK_RESERVED;
 }
 
 void notch_words_effect(notch_buffer *to, const notch_wording *words, const notch_effect *effect)

@@ -74,7 +74,7 @@ void notch_do_hold(notch_work *work)
   }
   if (event->reward != NOTCH_NONE) {
     notch_take_granted(work, NOTCH_EFFECT_RESERVED, event->reward, event->quantity - bought);
-    notch_change_stock(work, event->reward, -bought);
+    notch_reserve_stock(work, &effect, bought);
   }
   for (uint32_t i = 0; i < count; i++) {
     notch_need_points(work, points[i].index, points[i].amount, false);
@@ -96,10 +96,6 @@ void notch_close_hold(notch_work *work, uint32_t hold, notch_hold_state how,
                       const int64_t *capture)
 {
   notch_state *state = work->open->state;
-  const notch_hold *of = &state->holds[hold];
-  if (of->reward != NOTCH_NONE && how != NOTCH_HOLD_CAPTURED) {
-    notch_change_stock(work, of->reward, of->quantity - notch_hold_granted(state, hold));
-  }
   notch_reservation *reserved =
       NOTCH_NEW_ARRAY(work->run, notch_reservation, state->reservations_count + 1);
   uint32_t count = 0;
@@ -108,15 +104,18 @@ void notch_close_hold(notch_work *work, uint32_t hold, notch_hold_state how,
       reserved[count++] = state->reservations[i];
     }
   }
-  notch_work_effect(work,
-                    (notch_effect){.kind = NOTCH_EFFECT_HOLD_CLOSED,
-                                   .subject = NOTCH_NONE,
-                                   .rule = NOTCH_NONE,
-                                   .ref = (int64_t)how,
-                                   .matures_s = INT64_MIN,
-                                   .until_s = NOTCH_NEVER,
-                                   .text = notch_arena_text(
-                                       work->run, notch_state_text(state, state->holds[hold].id))});
+  notch_effect closed = {
+      .kind = NOTCH_EFFECT_HOLD_CLOSED,
+      .subject = NOTCH_NONE,
+      .rule = NOTCH_NONE,
+      .ref = (int64_t)how,
+      .matures_s = INT64_MIN,
+      .until_s = NOTCH_NEVER,
+      .text = notch_arena_text(work->run, notch_state_text(state, state->holds[hold].id))};
+  notch_work_effect(work, closed);
+  if (work->plan->uses_house && how != NOTCH_HOLD_TIMED_OUT) {
+    notch_house_effect(work->program, notch_work_house(work), &closed, &work->open->row);
+  }
   int64_t *left = NOTCH_NEW_ARRAY(work->run, int64_t, work->program->points_count + 1);
   for (uint32_t i = 0; capture != NULL && i < work->program->points_count; i++) {
     left[i] = capture[i];
@@ -186,7 +185,7 @@ static void use_reward(notch_work *work, uint32_t reward, int64_t amount, int64_
 }
 
 /* The granted ones that the hold reserved, also where they ran out meanwhile; the rest is bought,
- * from the stock that the hold took. */
+ * also where others took meanwhile what is left of the stock: it was promised. */
 static void capture_reward(notch_work *work, uint32_t index, const int64_t *capture)
 {
   const notch_state *state = work->open->state;
@@ -205,6 +204,7 @@ static void capture_reward(notch_work *work, uint32_t index, const int64_t *capt
     use_reward(work, hold.reward, granted[i].amount, granted[i].lot);
   }
   use_reward(work, hold.reward, bought, 0);
+  notch_change_stock(work, hold.reward, -bought);
 }
 
 void notch_do_capture(notch_work *work)

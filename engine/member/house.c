@@ -12,6 +12,8 @@
 #include <assert.h>
 #include <string.h>
 
+enum { KEPT_FOR_S = 86400 };
+
 static notch_stock *stock_of(const notch_program *program, notch_state *house, uint32_t reward)
 {
   for (uint32_t i = 0; i < house->stocks_count; i++) {
@@ -67,38 +69,77 @@ static void set_pooled(notch_state *house, const notch_effect *effect, int64_t m
   }
 }
 
-static void reserve_room(notch_state *house, const notch_effect *effect, int64_t member,
-                         int64_t event)
+/* The hold's id and the key are one text of the effect. */
+static void reserve_room(notch_state *house, const notch_effect *effect,
+                         const notch_transaction *row)
 {
+  bool stock = effect->kind == NOTCH_EFFECT_STOCK_RESERVED;
   uint32_t id = (uint32_t)effect->matures_s, length = effect->text.length;
   id = id < length ? id : length;
   notch_slice text = notch_state_keep_text(house, effect->text);
   *notch_state_add_reserved(house) =
-      (notch_reserved_room){.member = member,
-                            .event = event,
+      (notch_reserved_room){.member = row->member,
                             .amount = effect->amount,
                             .until_s = effect->until_s,
-                            .limit = (uint32_t)effect->ref,
+                            .limit = stock ? NOTCH_NONE : (uint32_t)effect->ref,
+                            .reward = stock ? effect->subject : NOTCH_NONE,
                             .hold = {text.offset, id},
                             .key = {text.offset + id, length - id}};
 }
 
-/* The newest hold of that id: a merge may bring a closed one of the same. */
+/* Of the texts that the programme's own state keeps, those after it move up. */
+static void forget_text(notch_state *house, notch_slice text)
+{
+  uint32_t end = text.offset + text.length;
+  if (text.length == 0) {
+    return;
+  }
+  memmove(house->chars + text.offset, house->chars + end, house->chars_count - end);
+  house->chars_count -= text.length;
+  house->seed.offset -= house->seed.offset >= end ? text.length : 0;
+  for (uint32_t i = 0; i < house->keyed_uses_count; i++) {
+    notch_slice *key = &house->keyed_uses[i].key;
+    key->offset -= key->offset >= end ? text.length : 0;
+  }
+  for (uint32_t i = 0; i < house->reserved_count; i++) {
+    notch_reserved_room *room = &house->reserved[i];
+    room->hold.offset -= room->hold.offset >= end ? text.length : 0;
+    room->key.offset -= room->key.offset >= end ? text.length : 0;
+  }
+}
+
+static void drop_room(notch_state *house, uint32_t at)
+{
+  notch_slice text = {house->reserved[at].hold.offset,
+                      house->reserved[at].hold.length + house->reserved[at].key.length};
+  house->reserved_count--;
+  memmove(&house->reserved[at], &house->reserved[at + 1],
+          sizeof *house->reserved * (house->reserved_count - at));
+  forget_text(house, text);
+}
+
 static void free_room(notch_state *house, notch_text hold, int64_t member)
 {
-  int64_t event = 0;
-  uint32_t kept = 0;
-  for (uint32_t i = 0; i < house->reserved_count; i++) {
+  for (uint32_t i = house->reserved_count; i-- > 0;) {
     const notch_reserved_room *room = &house->reserved[i];
-    bool of = room->member == member && notch_text_equal(notch_state_text(house, room->hold), hold);
-    event = of && room->event > event ? room->event : event;
-  }
-  for (uint32_t i = 0; i < house->reserved_count; i++) {
-    if (event == 0 || house->reserved[i].event != event) {
-      house->reserved[kept++] = house->reserved[i];
+    if (room->member == member && notch_text_equal(notch_state_text(house, room->hold), hold)) {
+      drop_room(house, i);
     }
   }
-  house->reserved_count = kept;
+}
+
+/*
+ * What has run out is over by its own date, whether or not that was recorded: it stays, so that
+ * whoever asks as of an earlier moment is answered the same before and after.  For a day only, so
+ * that there are never many.
+ */
+static void forget_rooms(notch_state *house, int64_t booked_us)
+{
+  for (uint32_t i = house->reserved_count; i-- > 0;) {
+    if (house->reserved[i].until_s < booked_us / NOTCH_SECOND_US - KEPT_FOR_S) {
+      drop_room(house, i);
+    }
+  }
 }
 
 static void take_rooms(notch_state *house, int64_t from, int64_t member)
@@ -109,10 +150,24 @@ static void take_rooms(notch_state *house, int64_t from, int64_t member)
   }
 }
 
-void notch_house_effect(const notch_program *program, notch_state *house,
-                        const notch_effect *effect, int64_t member, int64_t event)
+int64_t notch_reserved_of(const notch_work *work, const notch_state *house, uint32_t limit,
+                          uint32_t reward, notch_text key)
 {
-  if (effect->kind == NOTCH_EFFECT_STOCK) {
+  int64_t now_us = work->open == NULL ? work->moment.now_us : work->open->row.booked_us;
+  int64_t sum = 0;
+  for (uint32_t i = 0; i < house->reserved_count; i++) {
+    const notch_reserved_room *room = &house->reserved[i];
+    bool open = room->limit == limit && room->reward == reward && NOTCH_US(room->until_s) > now_us;
+    sum += open && notch_text_equal(notch_state_text(house, room->key), key) ? room->amount : 0;
+  }
+  return sum;
+}
+
+void notch_house_effect(const notch_program *program, notch_state *house,
+                        const notch_effect *effect, const notch_transaction *row)
+{
+  bool rewarded = effect->subject < program->reward_count; /* else a damaged row */
+  if (effect->kind == NOTCH_EFFECT_STOCK && rewarded) {
     stock_of(program, house, effect->subject)->left += effect->amount;
   } else if (effect->kind == NOTCH_EFFECT_PURSE) {
     purse_of(house, effect->subject, (uint32_t)effect->ref)->left += effect->amount;
@@ -120,19 +175,22 @@ void notch_house_effect(const notch_program *program, notch_state *house,
     set_band(house, effect);
   } else if (effect->kind == NOTCH_EFFECT_POOL_ENTER || effect->kind == NOTCH_EFFECT_POOL_EXIT ||
              effect->kind == NOTCH_EFFECT_CLOSED) {
-    set_pooled(house, effect, member);
-  } else if (effect->kind == NOTCH_EFFECT_LIMIT_RESERVED) {
-    reserve_room(house, effect, member, event);
-  } else if (effect->kind == NOTCH_EFFECT_HOLD_CLOSED) {
-    free_room(house, effect->text, member);
+    set_pooled(house, effect, row->member);
+  } else if (effect->kind == NOTCH_EFFECT_LIMIT_RESERVED ||
+             (effect->kind == NOTCH_EFFECT_STOCK_RESERVED && rewarded &&
+              program->rewards[effect->subject].stock >= 0)) {
+    forget_rooms(house, row->booked_us);
+    reserve_room(house, effect, row);
+  } else if (effect->kind == NOTCH_EFFECT_HOLD_CLOSED && effect->ref != NOTCH_HOLD_TIMED_OUT) {
+    free_room(house, effect->text, row->member);
   } else if (effect->kind == NOTCH_EFFECT_MERGED) {
-    take_rooms(house, effect->ref, member);
+    take_rooms(house, effect->ref, row->member);
   } else if (effect->kind == NOTCH_EFFECT_GRANT_WAITING) {
-    *notch_state_add_waiting_grants(house) = (notch_waiting_grant){.member = member,
+    *notch_state_add_waiting_grants(house) = (notch_waiting_grant){.member = row->member,
                                                                    .count = effect->amount,
                                                                    .reward = effect->subject,
                                                                    .rule = effect->rule,
-                                                                   .event = event};
+                                                                   .event = row->event};
   }
 }
 
@@ -227,7 +285,7 @@ void notch_do_house(notch_work *work)
                              .matures_s = INT64_MIN,
                              .until_s = NOTCH_NEVER};
       notch_work_effect(work, effect);
-      notch_house_effect(work->program, house, &effect, 0, work->open->row.event);
+      notch_house_effect(work->program, house, &effect, &work->open->row);
     }
     break;
   default: break; /* tick: time passes, and the host lets it pass for everyone */
@@ -245,7 +303,7 @@ bool notch_fold_house(notch_work *work, notch_state *house, const notch_transact
   }
   for (uint32_t i = 0; i < transaction->effect_count; i++) {
     const notch_effect *effect = &transaction->effects[i];
-    notch_house_effect(work->program, house, effect, transaction->member, transaction->event);
+    notch_house_effect(work->program, house, effect, transaction);
     bool waited = transaction->origin == NOTCH_ORIGIN_SIDE && effect->kind == NOTCH_EFFECT_GRANT;
     for (uint32_t j = 0; j < house->waiting_grants_count && waited; j++) {
       if (house->waiting_grants[j].member == transaction->member &&

@@ -52,8 +52,7 @@ void notch_close_member(notch_work *work)
   plain_effect(work, NOTCH_EFFECT_CLOSED, NOTCH_NONE, 0, 0);
   if (work->plan->uses_house) {
     notch_effect closed = {.kind = NOTCH_EFFECT_CLOSED};
-    notch_house_effect(work->program, notch_work_house(work), &closed, state->member,
-                       work->open->row.event);
+    notch_house_effect(work->program, notch_work_house(work), &closed, &work->open->row);
   }
 }
 
@@ -292,12 +291,29 @@ void notch_settle_merged(notch_work *work, int64_t to_s)
   }
 }
 
+/* A hold is closed by its name. */
+static void refuse_same_holds(notch_work *work, const notch_state *from)
+{
+  const notch_state *state = work->open->state;
+  for (uint32_t i = 0; i < from->holds_count; i++) {
+    notch_text id = notch_state_text(from, from->holds[i].id);
+    int32_t same = notch_state_hold(state, id);
+    if (from->holds[i].state == NOTCH_HOLD_OPEN && same >= 0 &&
+        state->holds[same].state == NOTCH_HOLD_OPEN) {
+      notch_refuse(work, NOTCH_REFUSED_CONFLICT,
+                   "both accounts have an open hold %.*s; capture or release one of them first",
+                   (int)id.length, id.bytes);
+    }
+  }
+}
+
 void notch_do_merge(notch_work *work)
 {
   const notch_state *from = old_account(work);
   if (from == NULL || from->member == work->open->row.member || from->closed) {
     notch_refuse(work, NOTCH_REFUSED_NO_MEMBER, "`from` has to name another open member");
   }
+  refuse_same_holds(work, from);
   plain_effect(work, NOTCH_EFFECT_MERGED, NOTCH_NONE, 0, from->member);
   notch_merge_figures(work, work->open->state, from);
   move_points(work, from);

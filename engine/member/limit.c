@@ -164,11 +164,7 @@ int64_t notch_limit_room(notch_work *work, uint32_t index, uint32_t variant)
   const notch_state *state = booked_in(work, limit);
   notch_text key = key_of(work, limit, variant);
   int64_t used = used_so_far(work, state, index, key);
-  for (uint32_t i = 0; limit->shared && i < state->reserved_count; i++) {
-    const notch_reserved_room *held = &state->reserved[i];
-    bool open = held->limit == index && NOTCH_US(held->until_s) > work->moment.now_us;
-    used += open && notch_text_equal(notch_state_text(state, held->key), key) ? held->amount : 0;
-  }
+  used += limit->shared ? notch_reserved_of(work, state, index, NOTCH_NONE, key) : 0;
   int64_t room = used >= limit->amount ? 0 : limit->amount - used;
   if (limit->shared && work->returned_on == NULL) {
     notch_note_shared(work,
@@ -312,8 +308,7 @@ void notch_limit_reserve(notch_work *work, uint32_t limit, notch_text hold, int6
                          .until_s = until_s,
                          .text = text};
   notch_work_effect(work, effect);
-  notch_house_effect(work->program, notch_work_house(work), &effect, work->open->row.member,
-                     work->open->row.event);
+  notch_house_effect(work->program, notch_work_house(work), &effect, &work->open->row);
 }
 
 void notch_limit_note(notch_work *work, uint32_t rule_index, uint32_t points, int64_t amount,

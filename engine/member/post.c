@@ -429,6 +429,7 @@ bool notch_state_effect(notch_state *state, const notch_effect *effect, int64_t 
   case NOTCH_EFFECT_UNAPPLIED:
   case NOTCH_EFFECT_LIMIT_USED:
   case NOTCH_EFFECT_LIMIT_RESERVED:
+  case NOTCH_EFFECT_STOCK_RESERVED:
   case NOTCH_EFFECT_NONE:
   case NOTCH_EFFECT_COUNT: break;
   }

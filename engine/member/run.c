@@ -128,8 +128,7 @@ void notch_use_purse(notch_work *work, const notch_posting *posting)
                            .matures_s = INT64_MIN,
                            .until_s = NOTCH_NEVER};
     notch_work_effect(work, effect);
-    notch_house_effect(work->program, notch_work_house(work), &effect, work->open->row.member,
-                       work->open->row.event);
+    notch_house_effect(work->program, notch_work_house(work), &effect, &work->open->row);
   }
 }
 

@@ -29,6 +29,8 @@ int64_t notch_stock_left(notch_work *work, uint32_t reward)
   for (uint32_t i = 0; i < house->stocks_count; i++) {
     left = house->stocks[i].reward == reward ? house->stocks[i].left : left;
   }
+  left -= notch_reserved_of(work, house, NOTCH_NONE, reward, (notch_text){NULL, 0});
+  left = left < 0 ? 0 : left;
   notch_note_shared(work,
                     notch_arena_format(work->run, "stock of %.*s", (int)of->decl.name.length,
                                        of->decl.name.bytes),
@@ -48,8 +50,7 @@ void notch_change_stock(notch_work *work, uint32_t reward, int64_t change)
                          .matures_s = INT64_MIN,
                          .until_s = NOTCH_NEVER};
   notch_work_effect(work, effect);
-  notch_house_effect(work->program, notch_work_house(work), &effect, work->open->row.member,
-                     work->open->row.event);
+  notch_house_effect(work->program, notch_work_house(work), &effect, &work->open->row);
 }
 
 void notch_grant_from_stock(notch_work *work, notch_effect effect, int64_t times)
@@ -66,8 +67,7 @@ void notch_grant_from_stock(notch_work *work, notch_effect effect, int64_t times
     effect.kind = NOTCH_EFFECT_GRANT_WAITING;
     effect.amount = times - now;
     notch_work_effect(work, effect);
-    notch_house_effect(work->program, notch_work_house(work), &effect, work->open->row.member,
-                       work->open->row.event);
+    notch_house_effect(work->program, notch_work_house(work), &effect, &work->open->row);
   }
 }
 
@@ -184,6 +184,25 @@ void notch_reserve_limits(notch_work *work, const notch_effect *hold, int64_t ti
     if (limit->shared && !limit->per_event && wanted > 0) {
       notch_limit_reserve(work, limits[i], hold->text, wanted, hold->until_s);
     }
+  }
+}
+
+/* Also where there is no end to the stock: another version of the rules may set one. */
+void notch_reserve_stock(notch_work *work, const notch_effect *hold, int64_t count)
+{
+  if (count == 0) {
+    return;
+  }
+  notch_effect effect = {.kind = NOTCH_EFFECT_STOCK_RESERVED,
+                         .subject = hold->subject,
+                         .rule = NOTCH_NONE,
+                         .amount = count,
+                         .matures_s = hold->text.length,
+                         .until_s = hold->until_s,
+                         .text = hold->text};
+  notch_work_effect(work, effect);
+  if (work->plan->uses_house) {
+    notch_house_effect(work->program, notch_work_house(work), &effect, &work->open->row);
   }
 }
 

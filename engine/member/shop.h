@@ -28,11 +28,16 @@ int64_t *notch_named_amounts(notch_work *work, const int64_t *of);
 void notch_paid(notch_work *work, uint32_t payment, int64_t points);
 int64_t notch_payment_money(notch_work *work, const notch_payment *payment, int64_t points);
 
-/* What a hold of a reward or a payment keeps of limits of all members. */
+/* What a hold of a reward or a payment keeps of limits of all members and of the stock. */
 void notch_reserve_limits(notch_work *work, const notch_effect *hold, int64_t times,
                           uint32_t points, int64_t amount);
+void notch_reserve_stock(notch_work *work, const notch_effect *hold, int64_t count);
+/* What holds keep of a limit of all members under a key, or of a reward's stock: those that are
+ * not over when the row is booked, whether or not somebody looked at who holds (house.c). */
+int64_t notch_reserved_of(const notch_work *work, const notch_state *house, uint32_t limit,
+                          uint32_t reward, notch_text key);
 /* An effect on the programme's own figures: stock, purses, waiting grants (house.c). */
 void notch_house_effect(const notch_program *program, notch_state *house,
-                        const notch_effect *effect, int64_t member, int64_t event);
+                        const notch_effect *effect, const notch_transaction *row);
 
 #endif

@@ -158,9 +158,9 @@ typedef struct notch_purse {
 } notch_purse;
 
 typedef struct notch_reserved_room {
-  int64_t member, event; /* who holds; the row of the hold */
+  int64_t member; /* who holds */
   int64_t amount, until_s;
-  uint32_t limit, padding;
+  uint32_t limit, reward; /* of a limit, under the key, or of a reward's stock; else NOTCH_NONE */
   notch_slice hold, key;
 } notch_reserved_room;
 

@@ -52,6 +52,9 @@ class Case:
             self.lines += ['expect %s applied' % r for r in sorted(model.applied)]
             self.lines += ['expect %s skipped' % r for r in sorted(model.skipped)]
             seen = model
+            if reasons and model.late_refusals:
+                seen = copy.deepcopy(model)
+                seen.pass_member(event)
             if model.waits or latest and event.at < latest:
                 latest = max(latest or event.at, event.at)
                 seen = copy.deepcopy(model)

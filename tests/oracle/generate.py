@@ -10,6 +10,7 @@ from fractions import Fraction
 import calendar_of
 from deeper import Deeper
 from extras import Extras
+from shelf import Shelf
 from shapes import (Event, Group, Kind, Ladder, Limit, Measure, Payment, Program, Reward, Rule)
 
 MODES = ['down', 'up', 'half up', 'half even']
@@ -18,7 +19,7 @@ MEMBERS = ['ann', 'bob', 'cat']
 F = Fraction
 
 
-class Maker(Extras, Deeper):
+class Maker(Extras, Deeper, Shelf):
     def __init__(self, seed, year=2026):
         self.seed, self.random = seed, random.Random(seed)
         pick = self.random
@@ -49,6 +50,9 @@ class Maker(Extras, Deeper):
                 ladder.floor = self.random.randrange(1, len(ladder.tiers))
         if self.chance(0.15):
             self.by_line()
+        self.shelf = seed % 4 == 0
+        if self.shelf:
+            self.with_shelf()
 
     def by_line(self):
         """A rule of its own that is rounded line by line."""
@@ -406,21 +410,25 @@ class Maker(Extras, Deeper):
         at = dt.datetime.combine(self.start, dt.time(self.random.randrange(24),
                                                      self.random.randrange(60)))
         self.out, self.shopped, self.open_holds, self.late = [], {}, {}, self.chance(0.15)
-        members, first = self.people(members, at)
+        members, first = (MEMBERS, self.shoppers(at)) if self.shelf else self.people(members, at)
         if self.wide:
             self.out = self.join(members, at)
         self.out += first
         self.late &= not (self.wide or self.deep)
         for number in range(1, self.random.randrange(6, 22)):
-            at += self.pick([dt.timedelta(minutes=self.random.randrange(600)),
-                             dt.timedelta(days=self.random.randrange(4)), dt.timedelta(0),
-                             dt.timedelta(days=self.random.randrange(50), seconds=77)])
-            if self.chance(0.05):
+            gaps = [dt.timedelta(minutes=self.random.randrange(600)),
+                    dt.timedelta(days=self.random.randrange(4)), dt.timedelta(0),
+                    dt.timedelta(days=self.random.randrange(50), seconds=77)]
+            at += self.pick(gaps[:3] if self.shelf and number % 5 else gaps)
+            if self.shelf:
+                at = self.at_an_end(at)
+            elif self.chance(0.05):
                 at = dt.datetime.combine(at.date() + dt.timedelta(days=1), dt.time(0))
             member = self.pick(members)
             event = Event('e%d' % number, None, member, at, {})
             others = [m for m in members if m != member]
-            if not (self.deep and self.often() and self.deep_event(event, others)
+            if not (self.shelf and self.chance(0.7) and self.shelf_event(event, others)
+                    or self.deep and self.often() and self.deep_event(event, others)
                     or self.wide and self.sends and self.chance(0.2) and self.extra_event(
                         event, others)):
                 self.event(event)

@@ -2,7 +2,6 @@
 from fractions import Fraction
 
 from pipeline import Unspecified
-from spending import Refused
 from state import NEVER
 
 
@@ -25,18 +24,30 @@ class Goods:
             if rule.promise:
                 self.promise(member, rule, record.moment)
 
-    def stock(self, reward):
-        form = self.program.rewards[reward]
-        return NEVER if form.stock is None else self.stocks.setdefault(reward, form.stock)
+    def stock(self, reward, moment):
+        """What is on the shelf, and not on hold for anybody at that moment."""
+        if self.program.rewards[reward].stock is None:
+            return NEVER
+        left = self.on_shelf(reward)
+        for holder in self.members.values():
+            for hold in holder.purse.holds.values():
+                if hold.bought and hold.form.name == reward and moment < hold.until:
+                    if hold.timed_out:
+                        raise Unspecified('the stock before something that is known to have ended')
+                    left -= hold.bought if hold.open else 0
+        return max(0, left)
+
+    def on_shelf(self, reward):
+        return self.stocks.setdefault(reward, self.program.rewards[reward].stock)
 
     def grant(self, member, reward, amount, moment, event):
-        if self.stock(reward) < amount:
-            if 0 < self.stock(reward):
+        there = self.stock(reward, max(moment, member.now or moment))
+        if there < amount:
+            if 0 < there:
                 raise Unspecified('a part of a grant is in stock')
             self.queue.append((member.name, reward, amount, event))
             return None
-        if self.program.rewards[reward].stock is not None:
-            self.stocks[reward] -= amount
+        self.take_from_stock(reward, amount)
         return self.give(member, reward, amount, moment, event)
 
     def give(self, member, reward, amount, moment, event):
@@ -67,10 +78,8 @@ class Goods:
         return parts
 
     def take_from_stock(self, reward, amount):
-        if self.program.rewards[reward].stock is not None and amount:
-            if self.stock(reward) < amount:
-                raise Refused('out_of_stock')
-            self.stocks[reward] -= amount
+        if self.program.rewards[reward].stock is not None:
+            self.stocks[reward] = self.on_shelf(reward) - amount
 
     def withdraw(self, good, moment):
         """A granted reward goes back while unused; whether it was all there still."""
@@ -81,23 +90,23 @@ class Goods:
         if good.left not in (0, good.amount):
             raise Unspecified('one of several was used')
         unused = good.left == good.amount
-        if unused and self.program.rewards[good.reward].stock is not None:
-            self.stocks[good.reward] += good.left
+        if unused:
+            self.take_from_stock(good.reward, -good.left)
         good.left = Fraction(0)
         return unused
 
     def do_restock(self, record):
         reward = record.fields['reward']
-        self.stocks[reward] = self.stock(reward) + record.fields['quantity']
+        self.take_from_stock(reward, -record.fields['quantity'])
         for waiting in list(self.queue):
             name, which, amount, event = waiting
             if which != reward:
                 continue
             member = self.member(self.survivor(name))
-            if self.stock(reward) < amount:
+            if self.stock(reward, record.moment) < amount:
                 break
             self.queue.remove(waiting)
             if member.closed:
                 raise Unspecified('a grant to who left')
-            self.stocks[reward] -= amount
+            self.take_from_stock(reward, amount)
             self.give(member, reward, amount, record.moment, event)

@@ -9,6 +9,9 @@ from state import Hold
 class Holding:
     def do_hold(self, member, record, late):
         fields, form, goods, bought = record.fields, None, [], 0
+        known = member.purse.holds.get(fields['hold'])
+        if known and not known.over_before:
+            raise Refused('conflict')
         if 'payment' in fields:
             form, parts = self.bill(member, record)
         elif 'reward' in fields:
@@ -28,32 +31,33 @@ class Holding:
             good.held += amount
         member.purse.holds[fields['hold']] = Hold(parts, until, goods, form, bought)
 
-    def room_on_hold(self, member, form, limit):
+    def room_on_hold(self, member, form, limit, moment):
         """What open holds will use of a limit; it counts when they are captured."""
         used = Fraction(0)
-        for holder in self.members.values():
+        for holder in [member] if 'member' in limit.keys else self.members.values():
             for hold in holder.purse.holds.values():
-                if hold.open and hold.form and hold.form.name == form.name:
-                    if holder is not member and 'member' not in limit.keys:
-                        raise Unspecified('room that is on hold for somebody else')
-                    used += 0 if holder is not member else hold.times() if (
-                        limit.kind is None) else sum(amount for _, amount in hold.parts)
+                if hold.form and hold.form.name == form.name and moment < hold.until:
+                    if hold.timed_out:
+                        raise Unspecified('the room before something that is known to have ended')
+                    if hold.open:
+                        used += hold.times() if limit.kind is None else sum(
+                            amount for _, amount in hold.parts)
         return used
 
     def hold_of(self, member, record):
         hold = member.purse.holds.get(record.fields['hold'])
         if hold is None:
             raise Refused('unknown_hold')
+        if hold.over_before:
+            raise Unspecified('a hold that was over before its account was merged')
         return hold
 
     def let_go(self, member, hold, moment):
-        """Points, rewards and stock go back to where they came from."""
+        """Points and rewards go back to where they came from."""
         hold.open = False
         for good, amount in hold.goods:
             good.held -= amount
             good.left += amount
-        if hold.bought:
-            self.take_from_stock(hold.form.name, -hold.bought)
         member.purse.back(hold.parts, moment)
 
     def do_release(self, member, record, late):
@@ -73,6 +77,8 @@ class Holding:
         hold.open, hold.spent, back = False, True, []
         record.parts, record.form = [], hold.form
         record.free, record.bought = hold.goods, hold.bought
+        if hold.bought:
+            self.take_from_stock(hold.form.name, hold.bought)
         for good, amount in hold.goods:
             good.held -= amount
         for lot, amount in hold.parts:

@@ -67,7 +67,8 @@ class Model(Returning, Passing, Ladders, Triggers, Spending, Holding, Goods, Mov
         rules = program.rules.values()
         self.triggered = program.segments or any(
             isinstance(r.on, tuple) or r.deduct or r.grant or r.promise for r in rules)
-        self.late_refusals = any(r.deduct or r.refuse for r in rules)
+        self.late_refusals = any(r.deduct or r.refuse for r in rules) or any(
+            r.stock is not None for r in program.rewards.values())
 
     def version(self, moment):
         """From here on the rules that are in force at a moment decide."""
@@ -294,23 +295,24 @@ class Model(Returning, Passing, Ladders, Triggers, Spending, Holding, Goods, Mov
         if self.must_wait(event):
             return self.wait(event)
         shared = [program for _, program in self.versions] + [self.calendar]
-        before = (copy.deepcopy((self.members, self.runs), {id(x): x for x in shared}),
-                  list(self.uses)) if self.late_refusals else None
+        before = copy.deepcopy((self.members, self.runs, self.uses, self.stocks, self.queue,
+                                self.purses), {id(x): x for x in shared}) if (
+                                    self.late_refusals) else None
         try:
             self.one(event)
         except Refused as refusal:
             if before:
-                (self.members, self.runs), self.uses = before
+                (self.members, self.runs, self.uses, self.stocks, self.queue,
+                 self.purses) = before
                 for member in self.members.values():
                     member.purse.program = self.program
-                self.pass_member(event)
             self.applied, self.skipped = set(), set()
             return refusal.reasons
         self.arrived(event)
         return None
 
     def pass_member(self, event):
-        """What fell due before an event that was refused."""
+        """What fell due before an event that was refused: seen, and not yet recorded."""
         member, moment = self.member(self.survivor(event.member)), (
             self.calendar.moment(event.at))
         if member.now is not None and not member.closed:

@@ -125,6 +125,9 @@ class Moving:
             purse.totals[lot.kind]['expired'] += lot.left
             lot.left, lot.mature = Fraction(0), True
         for good in member.goods:
+            if good.left and good.until <= record.moment:
+                raise Unspecified('whether what ran out before goes back on the shelf')
+            self.take_from_stock(good.reward, -good.left)
             good.left = Fraction(0)
         self.queue = [w for w in self.queue if w[0] != member.name]
         purse.begin()
@@ -145,6 +148,10 @@ class Moving:
         if other.now > record.moment or other.settled > record.moment:
             raise Unspecified('the other member is ahead')
         self.settle(other, record.moment)
+        mine = member.purse.holds
+        if any(hold.open and name in mine and mine[name].open
+               for name, hold in other.purse.holds.items()):
+            raise Refused('conflict')
         for kind in self.program.kinds:
             if (member.purse.debt[kind] or other.purse.debt[kind]) and (
                     any(p.available(kind) + p.pending(kind) for p in (
@@ -157,10 +164,10 @@ class Moving:
             moved[id(lot)] = new
             new.event = lot.event
         for name, hold in other.purse.holds.items():
-            if name in member.purse.holds:
-                raise Unspecified('holds of one name')
             hold.parts = [(moved[id(lot)], amount) for lot, amount in hold.parts]
-            member.purse.holds[name] = hold
+            hold.over_before = not hold.open
+            if hold.open or name not in mine:
+                mine[name] = hold
         for name in other.said - member.said:
             member.fields[name] = other.fields[name]
         member.said |= other.said

@@ -23,7 +23,7 @@ class Spending:
         """The reason, where a limit of a reward or payment leaves too little."""
         for place, limit in enumerate(form.limits):
             left = self.room(form.name, place, limit, member, {}, record.moment)
-            left = left and left - self.room_on_hold(member, form, limit)
+            left = left and left - self.room_on_hold(member, form, limit, record.moment)
             if left is not None and left < (times if limit.kind is None else amount):
                 return ['limit_reached']
         return []
@@ -43,7 +43,7 @@ class Spending:
         reasons += self.full_limits(reward, member, record, quantity, cost)
         if reward.cost is None and paid:
             raise Refused('not_eligible', 'out_of_stock', 'not_enough_points')
-        if reward.stock is not None and self.stock(reward.name) < paid:
+        if paid and self.stock(reward.name, record.moment) < paid:
             reasons.append('out_of_stock')
         there = sum(part for _, _, part in self.opened(member, reward.kind, record))
         if cost and member.purse.available(reward.kind) + there < cost:
@@ -51,7 +51,6 @@ class Spending:
         if reasons:
             raise Refused(*reasons)
         parts = self.spend_together(member, reward.kind, cost, record) if cost else []
-        self.take_from_stock(reward.name, paid)
         return reward, self.take_granted(member, reward.name, free, record.moment), parts
 
     def do_redeem(self, member, record, late):
@@ -59,6 +58,7 @@ class Spending:
         cost = sum(part for _, part in record.parts)
         record.form, record.free = reward, goods
         record.bought = record.fields['quantity'] - sum(amount for _, amount in goods)
+        self.take_from_stock(reward.name, record.bought)
         member.purse.totals[reward.kind]['spent'] += cost
         for place, limit in enumerate(reward.limits):
             self.used(member, record, reward.name, place, limit, [], record.fields['quantity'],

@@ -27,6 +27,7 @@ RUN_TESTS = \
   tests/run/return_after_maturing.sh \
   tests/run/return_gives_again.sh \
   tests/run/return_by_kind_far_back.sh \
+  tests/run/stock_on_hold.sh \
   tests/run/version_change.sh \
   tests/run/version_changes.sh \
   tests/run/version_due.sh \
