@@ -13,3 +13,4 @@ tests_apply_check_batches_SOURCES = tests/apply/check_batches.c
 check_PROGRAMS += tests/apply/check_replay
 TESTS += tests/apply/check_replay
 tests_apply_check_replay_SOURCES = tests/apply/check_replay.c
+tests_apply_check_replay_LDFLAGS = -Wl,--wrap=realloc,--wrap=free

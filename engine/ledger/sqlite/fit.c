@@ -39,7 +39,9 @@ bool notch_fit_has_beside(const char *path, const char *end)
          about.st_size > 0;
 }
 
-/* Reads the head of the file.  size < 0: it cannot be opened. */
+#define NO_MEMORY (-2)
+
+/* Reads the head of the file.  Its size; -1: it cannot be opened; NO_MEMORY. */
 static int64_t read_header(const char *path, uint8_t header[HEADER_BYTES])
 {
   char full[4096];
@@ -50,11 +52,11 @@ static int64_t read_header(const char *path, uint8_t header[HEADER_BYTES])
   full[strlen(full) + 1] = '\0'; /* names of this layer end in two NULs */
   sqlite3_file *file = sqlite3_malloc(vfs->szOsFile);
   if (file == NULL) {
-    return -1;
+    return NO_MEMORY;
   }
   memset(file, 0, (size_t)vfs->szOsFile);
-  sqlite3_int64 size = -1;
   const char *name = sqlite3_create_filename(full, "", "", 0, NULL);
+  sqlite3_int64 size = name != NULL ? -1 : NO_MEMORY;
   if (name != NULL &&
       vfs->xOpen(vfs, name, file, SQLITE_OPEN_READONLY | SQLITE_OPEN_MAIN_DB, NULL) ==
           SQLITE_OK) {
@@ -151,6 +153,9 @@ notch_store_status notch_fit_check(const char *path, const notch_store_medium *m
                                          : "is not a ledger: it is not a file");
   }
   int64_t size = read_header(path, header);
+  if (size == NO_MEMORY) {
+    return refuse(problem, NOTCH_STORE_NOMEM, path, "cannot be opened: out of memory");
+  }
   if (size < 0) {
     return refuse(problem, NOTCH_STORE_CANNOT_OPEN, path,
                   "cannot be opened: no permission to read it");
