@@ -6,6 +6,7 @@
  */
 #include <config.h>
 
+#include "member/claims.h"
 #include "report/liability.h"
 
 #include <assert.h>
@@ -143,6 +144,7 @@ static void inherit_worth(notch_liability *liability, const notch_transaction *r
     if (!from->arrives && from->cause == cause_of(row) &&
         same_points(liability, from->lot, lot)) {
       liability->lots[lot].worth = liability->lots[from->lot].worth;
+      liability->lots[lot].program = liability->lots[from->lot].program;
       return;
     }
   }
@@ -160,6 +162,7 @@ static void bequeath_worth(notch_liability *liability, const notch_transaction *
       int64_t amount = heir->left;
       allocate(liability, heir, -amount);
       heir->worth = liability->lots[lot].worth;
+      heir->program = liability->lots[lot].program;
       allocate(liability, heir, amount);
     }
   }
@@ -167,7 +170,7 @@ static void bequeath_worth(notch_liability *liability, const notch_transaction *
       (notch_moving_lot){.cause = cause_of(row), .lot = lot, .arrives = false};
 }
 
-/* ---- rows ---- */
+/* ---- lots ---- */
 
 static void open_lot(notch_liability *liability, const notch_deed *deed,
                      const notch_posting *posting)
@@ -184,7 +187,8 @@ static void open_lot(notch_liability *liability, const notch_deed *deed,
   notch_cohort_of_lots *cohort = &liability->cohorts.items[index];
   *lot = (notch_lot_of_cohort){.cohort = index + 1,
                                .left = posting->amount,
-                               .earned_us = posting->earned_us};
+                               .earned_us = posting->earned_us,
+                               .program = posting->share_count > 0 ? program : NULL};
   if (points->has_worth) {
     const notch_currency *currency = &program->currencies[points->worth_currency];
     cohort->mixed = cohort->mixed || (cohort->currency.length > 0 &&
@@ -197,7 +201,7 @@ static void open_lot(notch_liability *liability, const notch_deed *deed,
     inherit_worth(liability, deed->row, posting->lot);
   }
   allocate(liability, lot, posting->amount);
-  if (posting->source == NOTCH_ACCOUNT_ISSUED) {
+  if (posting->share_count > 0) { /* else it was sold as points of another kind */
     settle_partner(liability, program, partner, kind, false, posting->amount);
   }
 }
@@ -218,13 +222,12 @@ static void use_lot(notch_liability *liability, const notch_deed *deed,
   switch ((notch_account)(from_member ? posting->target : posting->source)) {
   case NOTCH_ACCOUNT_SPENT:
     cohort->redeemed += gone;
-    settle_partner(liability, deed->program, cohort->partner, cohort->kind, true, gone);
+    if (from_member) {
+      settle_partner(liability, deed->program, cohort->partner, cohort->kind, true, gone);
+    }
     break;
   case NOTCH_ACCOUNT_EXPIRED: cohort->expired += gone; break;
-  case NOTCH_ACCOUNT_TAKEN_BACK:
-    settle_partner(liability, deed->program, cohort->partner, cohort->kind, false, -gone);
-    allocate(liability, lot, -gone);
-    break;
+  case NOTCH_ACCOUNT_TAKEN_BACK: allocate(liability, lot, -gone); break;
   case NOTCH_ACCOUNT_IN_TRANSIT:
     allocate(liability, lot, -gone);
     if (from_member) {
@@ -241,27 +244,106 @@ static void use_lot(notch_liability *liability, const notch_deed *deed,
   }
 }
 
-/* Taken back although spent: owed by the member, and no longer sold by the rules' partners. */
-static void settle_owed(notch_liability *liability, const notch_deed *deed,
-                        const notch_posting *posting)
+/* ---- what is taken back ---- */
+
+/* The rules that decided a row. */
+static const notch_program *decided_by(const notch_liability *liability, int64_t event)
 {
-  const notch_program *program = deed->program;
-  uint32_t kind = notch_kinds_find(&liability->kinds, program, posting->points);
+  uint32_t low = 0, high = liability->decided.count;
+  while (high - low > 1) {
+    uint32_t middle = low + (high - low) / 2;
+    if (liability->decided.items[middle].event <= event) {
+      low = middle;
+    } else {
+      high = middle;
+    }
+  }
+  return liability->decided.items[low].program;
+}
+
+/* Who funded a rule of `program` when `then` was in force. */
+static notch_text funded_by(const notch_program *program, uint32_t rule, const notch_program *then)
+{
+  for (uint32_t i = 0; i < then->rule_count && rule != NOTCH_NONE; i++) {
+    const notch_rule *of = &then->rules[i];
+    if (notch_text_equal(of->decl.name, program->rules[rule].decl.name)) {
+      return of->partner == NOTCH_NONE ? (notch_text){NULL, 0}
+                                       : then->partners[of->partner].decl.name;
+    }
+  }
+  return (notch_text){NULL, 0};
+}
+
+/*
+ * Whoever funded what the rules gave gets it back, at the rate of then, from whichever lot it is
+ * taken; also where the member owes it.  Shares below zero had lowered what their lots were
+ * issued with: of others than partners first.
+ */
+static void settle_back(notch_liability *liability, const notch_deed *deed,
+                        const notch_posting *posting, const notch_program *then)
+{
+  uint32_t kind = notch_kinds_find(&liability->kinds, deed->program, posting->points);
+  int64_t sign = posting->target == NOTCH_ACCOUNT_TAKEN_BACK ? -1 : 1;
+  int64_t funded = 0, rest = posting->amount;
   for (uint16_t i = 0; i < posting->share_count; i++) {
     const notch_share *share = &posting->shares[i];
-    uint32_t partner = share->rule == NOTCH_NONE ? NOTCH_NONE : program->rules[share->rule].partner;
-    if (partner != NOTCH_NONE) {
-      settle_partner(liability, program, program->partners[partner].decl.name, kind, false,
-                     -share->amount);
+    bool has = share->amount > 0 && funded_by(deed->program, share->rule, then).length > 0;
+    funded += has ? share->amount : 0;
+  }
+  int64_t cut = funded > rest ? funded - rest : 0;
+  for (uint16_t i = 0; i < posting->share_count; i++) {
+    const notch_share *share = &posting->shares[i];
+    notch_text partner = funded_by(deed->program, share->rule, then);
+    if (share->amount > 0 && partner.length > 0) {
+      int64_t less = cut < share->amount ? cut : share->amount;
+      cut -= less;
+      settle_partner(liability, then, partner, kind, false, sign * (share->amount - less));
     }
   }
 }
+
+/* What returns undo, of issue or of use, they undo at the rate of then. */
+static void settle_section(notch_liability *liability, const notch_deed *deed,
+                           const notch_section *section)
+{
+  const notch_program *then =
+      section->from > 0 ? decided_by(liability, section->from) : deed->program;
+  for (uint32_t i = section->first_posting; i < section->posting_end; i++) {
+    const notch_posting *posting = &deed->row->postings[i];
+    bool taken = posting->target == NOTCH_ACCOUNT_TAKEN_BACK;
+    bool given = posting->source == NOTCH_ACCOUNT_TAKEN_BACK;
+    bool unused = posting->source == NOTCH_ACCOUNT_SPENT;
+    if ((taken || given) && posting->share_count > 0) {
+      settle_back(liability, deed, posting, then);
+      continue;
+    }
+    if ((!taken && !given && !unused) || posting->lot <= 0 ||
+        posting->lot >= liability->lot_capacity || liability->lots[posting->lot].cohort == 0) {
+      continue;
+    }
+    /* An adjustment names no rule. */
+    const notch_lot_of_cohort *lot = &liability->lots[posting->lot];
+    const notch_cohort_of_lots *cohort = &liability->cohorts.items[lot->cohort - 1];
+    const notch_program *rates = unused ? then : lot->program;
+    if (rates != NULL) {
+      settle_partner(liability, rates, cohort->partner, cohort->kind, unused,
+                     given ? posting->amount : -posting->amount);
+    }
+  }
+}
+
+/* ---- rows ---- */
 
 void notch_liability_add(notch_liability *liability, const notch_deed *deed)
 {
   const notch_transaction *row = deed->row;
   if (row->origin == NOTCH_ORIGIN_SENT) {
     liability->moving.count = 0;
+  }
+  uint32_t known = liability->decided.count;
+  if (known == 0 || liability->decided.items[known - 1].program != deed->program) {
+    *notch_vec_push(&liability->decided, liability->arena) =
+        (notch_rows_of){row->event, deed->program};
   }
   for (uint32_t i = 0; i < row->posting_count; i++) {
     const notch_posting *posting = &row->postings[i];
@@ -270,10 +352,11 @@ void notch_liability_add(notch_liability *liability, const notch_deed *deed)
     } else if (posting->lot != 0 && posting->lot < liability->lot_capacity &&
                liability->lots[posting->lot].cohort != 0) {
       use_lot(liability, deed, posting, &liability->lots[posting->lot]);
-    } else if (posting->source == NOTCH_ACCOUNT_DEBT &&
-               posting->target == NOTCH_ACCOUNT_TAKEN_BACK) {
-      settle_owed(liability, deed, posting);
     }
+  }
+  notch_section section = {0};
+  while (notch_section_next(row, &section)) {
+    settle_section(liability, deed, &section);
   }
 }
 

@@ -40,12 +40,18 @@ typedef struct notch_lot_of_cohort {
   int64_t left;    /* available, pending or held */
   int64_t earned_us;
   notch_rational worth; /* den 0: none */
+  const notch_program *program; /* of the version whose rules gave it; NULL: no rules did */
 } notch_lot_of_cohort;
 
 typedef struct notch_moving_lot { /* of the event at hand: into transit, or out of it */
   int64_t cause, lot;
   bool arrives;
 } notch_moving_lot;
+
+typedef struct notch_rows_of { /* from this row on, to where the next begins */
+  int64_t event;
+  const notch_program *program; /* of the version that decided them */
+} notch_rows_of;
 
 typedef struct notch_liability {
   notch_arena *arena;
@@ -56,6 +62,7 @@ typedef struct notch_liability {
   notch_lot_of_cohort *lots; /* by posting number */
   int64_t lot_capacity;
   NOTCH_VEC(notch_moving_lot) moving;
+  NOTCH_VEC(notch_rows_of) decided;
   int64_t at_us;
   notch_rational given; /* --redeemed as a fraction; den 0: from history */
   notch_rational *history; /* by kind, the share redeemed of cohorts that are over; den 0: none */

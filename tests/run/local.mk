@@ -23,6 +23,7 @@ RUN_TESTS = \
   tests/run/language_draw.sh \
   tests/run/pool_sides.sh \
   tests/run/payment_bounds.sh \
+  tests/run/partner_settled_back.sh \
   tests/run/return_after_a_merge.sh \
   tests/run/return_after_maturing.sh \
   tests/run/return_gives_again.sh \
