@@ -102,24 +102,6 @@ static void add_posting(gathering *g, const notch_posting *posting)
       .expires = opens ? moment_of(g, posting->expires_s) : NULL};
 }
 
-static const char *cause_word(uint8_t cause)
-{
-  switch ((notch_move_cause)cause) {
-  case NOTCH_MOVE_START: return "start";
-  case NOTCH_MOVE_REACH: return "reach";
-  case NOTCH_MOVE_KEEP: return "keep";
-  case NOTCH_MOVE_DEMOTE: return "demote";
-  case NOTCH_MOVE_GRACE: return "grace";
-  case NOTCH_MOVE_GRACE_END: return "grace_end";
-  case NOTCH_MOVE_PROMISE: return "promise";
-  case NOTCH_MOVE_FLOOR: return "floor";
-  case NOTCH_MOVE_LIFETIME: return "lifetime";
-  case NOTCH_MOVE_BECOMES: return "becomes";
-  case NOTCH_MOVE_MERGE: return "merge";
-  }
-  return "";
-}
-
 static bool add_row(gathering *g, const notch_transaction *row)
 {
   notch_text id = {NULL, 0};
@@ -142,7 +124,7 @@ static bool add_row(gathering *g, const notch_transaction *row)
         (notch_result_move){.member = g->member,
                             .ladder = name_of(g, move->ladder),
                             .tier = tier_of(g, move->tier),
-                            .cause = cause_word(move->cause),
+                            .cause = notch_move_words_of(move->cause).word,
                             .until = moment_of(g, move->until_s)};
   }
   for (uint32_t i = 0; i < row->effect_count; i++) {

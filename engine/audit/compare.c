@@ -248,15 +248,12 @@ static void lone_posting(notch_compare *c, uint32_t index, const notch_posting *
 
 static void put_move(notch_compare *c, notch_buffer *to, const notch_move *move)
 {
-  static const char *const causes[] = {"",        "start",   "reached",  "kept",
-                                       "demoted", "grace",   "grace ended", "promised",
-                                       "floor",   "lifetime", "becomes", "merged"};
   if (move->ladder < c->words.program->ladder_count) {
     notch_buffer_text(to, c->words.program->ladders[move->ladder].decl.name);
     notch_buffer_put(to, " ", 1);
   }
   notch_buffer_text(to, notch_word_tier(&c->words, move->ladder, move->tier));
-  notch_buffer_print(to, " (%s) until ", move->cause < 12 ? causes[move->cause] : "?");
+  notch_buffer_print(to, " (%s) until ", notch_move_words_of(move->cause).told);
   notch_words_seconds(to, &c->words, move->until_s);
   notch_buffer_text(to, NOTCH_TEXT(" since "));
   notch_words_moment(to, &c->words, move->since_us);

@@ -351,24 +351,16 @@ void notch_derive_posting(notch_derivation *d, notch_node *node, const notch_pos
   notch_node_line(d, node);
 }
 
-static const char *move_word(uint8_t cause)
-{
-  static const char *const words[] = {"",        "started",   "reached",     "kept",
-                                      "demoted", "grace",     "grace ended", "promised",
-                                      "changed", "lifetime", "renamed",     "merged"};
-  return cause < sizeof words / sizeof words[0] ? words[cause] : "";
-}
-
 static void add_move(notch_derivation *d, notch_node *parent, const notch_move *move)
 {
   notch_node *node = notch_node_add(d, parent, "moves");
   notch_node_text(d, node, "ladder", d->words.program->ladders[move->ladder].decl.name);
   notch_node_text(d, node, "tier", notch_word_tier(&d->words, move->ladder, move->tier));
-  notch_node_text(d, node, "cause", notch_text_of(move_word(move->cause)));
+  notch_node_text(d, node, "cause", notch_text_of(notch_move_words_of(move->cause).told));
   notch_words_seconds(d->scratch, &d->words, move->until_s);
   notch_node_scratch(d, node, "until");
   notch_buffer_text(d->scratch, d->words.program->ladders[move->ladder].decl.name);
-  notch_buffer_print(d->scratch, ": %s ", move_word(move->cause));
+  notch_buffer_print(d->scratch, ": %s ", notch_move_words_of(move->cause).told);
   notch_buffer_text(d->scratch, notch_word_tier(&d->words, move->ladder, move->tier));
   if (move->until_s != NOTCH_NEVER) {
     put(d, " until ");

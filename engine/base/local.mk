@@ -10,7 +10,7 @@ libengine_la_SOURCES += \
   %D%/memory.c %D%/memory.h \
   %D%/moment.c \
   %D%/rational.c %D%/rational.h \
-  %D%/record.c %D%/record.h %D%/account.def %D%/effect.def %D%/refusal.def \
+  %D%/record.c %D%/record.h %D%/account.def %D%/effect.def %D%/move.def %D%/refusal.def \
   %D%/text.c %D%/text.h \
   %D%/unicode.c %D%/unicode.h \
   %D%/value.h \

@@ -43,6 +43,17 @@ const char *notch_effect_word(notch_effect_kind kind)
   return "none";
 }
 
+notch_move_words notch_move_words_of(uint8_t cause)
+{
+  switch ((notch_move_cause)cause) {
+#define MOVE(number, name, word, told, noted) \
+  case NOTCH_MOVE_##name: return (notch_move_words){word, told, noted};
+#include "base/move.def"
+#undef MOVE
+  }
+  return (notch_move_words){"", "", NULL};
+}
+
 notch_verdict notch_verdict_of_word(notch_text word)
 {
   for (notch_verdict verdict = NOTCH_APPLIED; verdict < NOTCH_VERDICT_COUNT; verdict++) {

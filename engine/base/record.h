@@ -47,18 +47,14 @@ typedef enum notch_origin { /* of one ledger transaction; stored */
 } notch_origin;
 
 typedef enum notch_move_cause { /* why a tier moved; stored */
-  NOTCH_MOVE_START = 1,    /* first seen: own tier = start */
-  NOTCH_MOVE_REACH = 2,    /* promoted */
-  NOTCH_MOVE_KEEP = 3,     /* renewed at a review: new `until` */
-  NOTCH_MOVE_DEMOTE = 4,
-  NOTCH_MOVE_GRACE = 5,    /* decided: `tier` is where it will fall, at `until` */
-  NOTCH_MOVE_GRACE_END = 6,/* cancelled: kept after all */
-  NOTCH_MOVE_PROMISE = 7,  /* `promote to T for D`: a floor until `until` */
-  NOTCH_MOVE_FLOOR = 8,    /* the effective tier changed by a floor beginning or ending */
-  NOTCH_MOVE_LIFETIME = 9, /* `lifetime` became true: never below `tier` */
-  NOTCH_MOVE_BECOMES = 10, /* a removed tier's successor in a new version */
-  NOTCH_MOVE_MERGE = 11
+#define MOVE(number, name, word, told, noted) NOTCH_MOVE_##name = number,
+#include "base/move.def"
+#undef MOVE
 } notch_move_cause;
+
+typedef struct notch_move_words { /* move.def tells them apart */
+  const char *word, *told, *noted;
+} notch_move_words;
 
 typedef struct notch_share { /* a rule's part of a posting */
   uint32_t rule;
@@ -124,6 +120,7 @@ typedef struct notch_transaction {
 const char *notch_verdict_word(notch_verdict verdict); /* "applied", "waiting", "conflict", … */
 const char *notch_account_word(notch_account account);
 const char *notch_effect_word(notch_effect_kind kind);
+notch_move_words notch_move_words_of(uint8_t cause); /* empty ones: unknown */
 notch_verdict notch_verdict_of_word(notch_text word); /* NOTCH_VERDICT_COUNT: unknown */
 
 #endif

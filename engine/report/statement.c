@@ -116,21 +116,13 @@ static void add_note(notch_statement *statement, notch_statement_entry *entry, n
 static void note_move(notch_statement *statement, notch_statement_entry *entry,
                       const notch_program *program, const notch_move *move)
 {
-  static const char *const words[] = {
-      [NOTCH_MOVE_START] = NULL,           [NOTCH_MOVE_REACH] = "reached",
-      [NOTCH_MOVE_KEEP] = "keeps",         [NOTCH_MOVE_DEMOTE] = "moves down to",
-      [NOTCH_MOVE_GRACE] = "will move to", [NOTCH_MOVE_GRACE_END] = "stays",
-      [NOTCH_MOVE_PROMISE] = "is given",   [NOTCH_MOVE_FLOOR] = "is now",
-      [NOTCH_MOVE_LIFETIME] = "for life",  [NOTCH_MOVE_BECOMES] = "becomes",
-      [NOTCH_MOVE_MERGE] = "is now",
-  };
-  if (move->tier == NOTCH_NONE || move->cause >= sizeof words / sizeof words[0] ||
-      words[move->cause] == NULL) {
+  const char *noted = notch_move_words_of(move->cause).noted;
+  if (move->tier == NOTCH_NONE || noted == NULL) {
     return;
   }
   notch_arena *arena = statement->arena;
   notch_text tier = notch_title_of(&program->ladders[move->ladder].tiers[move->tier].decl);
-  notch_text note = notch_arena_format(arena, "%s %.*s", words[move->cause], WORD(tier));
+  notch_text note = notch_arena_format(arena, "%s %.*s", noted, WORD(tier));
   if (move->until_s != NOTCH_NEVER) {
     notch_text until = date_before(statement, move->until_s);
     note = notch_arena_format(arena, "%.*s until %.*s", WORD(note), WORD(until));
