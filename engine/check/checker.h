@@ -284,6 +284,7 @@ const notch_known *notch_known_when(notch_checker *c, const notch_expr *conditio
 notch_range notch_known_range(const notch_env *env, const notch_expr *expr);
 bool notch_known_order(const notch_env *env, const notch_expr *high, const notch_expr *low);
 bool notch_expr_equal(const notch_expr *left, const notch_expr *right);
+notch_expr_op notch_expr_negated(notch_expr_op op); /* of a comparison: holds where it does not */
 
 /* expr*.c */
 notch_env notch_env_make(notch_names *names, notch_place place, uint32_t event);

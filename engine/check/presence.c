@@ -37,6 +37,18 @@ bool notch_expr_equal(const notch_expr *left, const notch_expr *right)
   return true;
 }
 
+notch_expr_op notch_expr_negated(notch_expr_op op)
+{
+  switch (op) {
+  case NOTCH_EXPR_LT: return NOTCH_EXPR_GE;
+  case NOTCH_EXPR_LE: return NOTCH_EXPR_GT;
+  case NOTCH_EXPR_GT: return NOTCH_EXPR_LE;
+  case NOTCH_EXPR_GE: return NOTCH_EXPR_LT;
+  case NOTCH_EXPR_EQ: return NOTCH_EXPR_NE;
+  default: return NOTCH_EXPR_EQ;
+  }
+}
+
 bool notch_known_present(const notch_env *env, const notch_expr *expr)
 {
   for (const notch_known *known = env->known; known; known = known->next)
@@ -102,19 +114,6 @@ static const notch_known *either(notch_checker *c, const notch_known *left,
         rest = put_range(c, rest, left->leaf, notch_range_hull(left->range, other->range));
     }
   return rest;
-}
-
-static notch_expr_op negated(notch_expr_op op)
-{
-  switch (op) {
-  case NOTCH_EXPR_LT: return NOTCH_EXPR_GE;
-  case NOTCH_EXPR_LE: return NOTCH_EXPR_GT;
-  case NOTCH_EXPR_GT: return NOTCH_EXPR_LE;
-  case NOTCH_EXPR_GE: return NOTCH_EXPR_LT;
-  case NOTCH_EXPR_EQ: return NOTCH_EXPR_NE;
-  case NOTCH_EXPR_NE: return NOTCH_EXPR_EQ;
-  default: return op;
-  }
 }
 
 static const notch_known *compared(notch_checker *c, notch_expr_op op, const notch_expr *left,
@@ -200,7 +199,7 @@ const notch_known *notch_known_when(notch_checker *c, const notch_expr *conditio
   case NOTCH_EXPR_LE:
   case NOTCH_EXPR_GT:
   case NOTCH_EXPR_GE: {
-    notch_expr_op op = truth ? condition->op : negated(condition->op);
+    notch_expr_op op = truth ? condition->op : notch_expr_negated(condition->op);
     return compared(c, op, condition->args[0], condition->args[1], rest);
   }
   case NOTCH_EXPR_FIELD:

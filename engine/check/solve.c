@@ -236,19 +236,6 @@ static bool add_order(state *s, const notch_expr *left, const notch_expr *right,
   return !high->range.has_high || lower_high(low, high->range.high, strict || high->open_high);
 }
 
-static notch_expr_op opposite(notch_expr_op op, bool truth)
-{
-  if (truth) return op;
-  switch (op) {
-  case NOTCH_EXPR_LT: return NOTCH_EXPR_GE;
-  case NOTCH_EXPR_LE: return NOTCH_EXPR_GT;
-  case NOTCH_EXPR_GT: return NOTCH_EXPR_LE;
-  case NOTCH_EXPR_GE: return NOTCH_EXPR_LT;
-  case NOTCH_EXPR_EQ: return NOTCH_EXPR_NE;
-  default: return NOTCH_EXPR_EQ;
-  }
-}
-
 static notch_expr_op turned(notch_expr_op op)
 {
   switch (op) {
@@ -443,7 +430,8 @@ static bool absorb(state *s, const notch_expr *expr, bool truth)
   case NOTCH_EXPR_GT:
   case NOTCH_EXPR_GE:
     if (expr->args[0]->type.kind != NOTCH_TYPE_FLAG)
-      return compare(s, opposite(expr->op, truth), expr->args[0], expr->args[1]);
+      return compare(s, truth ? expr->op : notch_expr_negated(expr->op), expr->args[0],
+                     expr->args[1]);
     s->inexact = true;
     return true;
   default:
