@@ -47,10 +47,10 @@ static void open_then(notch_work *work, notch_state *then, const notch_awards *n
 static void spend_then(notch_work *work, notch_state *then, uint32_t points, int64_t amount)
 {
   uint32_t count;
-  uint32_t *order = notch_lots_in_order(work, then, points, work->program->points[points].order,
-                                        &count);
+  int64_t *lots =
+      notch_lots_in_order(work, then, points, work->program->points[points].order, &count);
   for (uint32_t i = 0; i < count && amount > 0; i++) {
-    notch_lot *lot = &notch_state_lots(then)[order[i]];
+    notch_lot *lot = notch_state_lot(then, lots[i]);
     int64_t part = lot->left < amount ? lot->left : amount;
     lot->left -= part;
     then->balances[points].points -= part;

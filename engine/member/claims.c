@@ -428,12 +428,8 @@ static void take_from_others(notch_taking *taking, notch_giver *giver, uint32_t 
   notch_work *work = taking->work;
   notch_state *state = work->open->state;
   uint32_t count;
-  uint32_t *order =
+  int64_t *lots =
       notch_lots_in_order(work, state, points, work->program->points[points].order, &count);
-  int64_t *lots = NOTCH_NEW_ARRAY(work->run, int64_t, count + 1);
-  for (uint32_t i = 0; i < count; i++) {
-    lots[i] = notch_state_lots(state)[order[i]].lot;
-  }
   for (uint32_t i = 0; i < count; i++) {
     const notch_lot *lot = notch_state_lot(state, lots[i]);
     if (lot != NULL) {

@@ -64,15 +64,7 @@ static void move_points(notch_work *work, const notch_state *from)
     if (lot->left == 0) {
       continue;
     }
-    notch_work_post(work, (notch_posting){.points = lot->points,
-                                          .source = NOTCH_ACCOUNT_IN_TRANSIT,
-                                          .target = NOTCH_ACCOUNT_POINTS,
-                                          .amount = lot->left,
-                                          .earned_us = lot->earned_us,
-                                          .matures_s = lot->matures_s,
-                                          .expires_s = lot->expires_s,
-                                          .terms = lot->terms,
-                                          .partner = lot->partner});
+    notch_work_post(work, notch_lot_opening(lot, lot->left));
   }
   for (uint32_t points = 0; points < from->balances_count; points++) {
     notch_work_post(work, (notch_posting){.points = points,
@@ -183,15 +175,7 @@ static void move_hold(notch_work *work, const notch_open *main, const notch_stat
     if (lot == NULL) {
       continue;
     }
-    int64_t fresh = notch_work_post(work, (notch_posting){.points = lot->points,
-                                                          .source = NOTCH_ACCOUNT_IN_TRANSIT,
-                                                          .target = NOTCH_ACCOUNT_POINTS,
-                                                          .amount = reserved->amount,
-                                                          .earned_us = lot->earned_us,
-                                                          .matures_s = lot->matures_s,
-                                                          .expires_s = lot->expires_s,
-                                                          .terms = lot->terms,
-                                                          .partner = lot->partner});
+    int64_t fresh = notch_work_post(work, notch_lot_opening(lot, reserved->amount));
     notch_work_take(work, notch_state_lot(main->state, fresh), reserved->amount,
                     NOTCH_ACCOUNT_HELD, NULL, 0);
   }

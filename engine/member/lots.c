@@ -178,8 +178,21 @@ static void sort_lots(const ordering *by, uint32_t *items, uint32_t *scratch, ui
   }
 }
 
-uint32_t *notch_lots_in_order(notch_work *work, const notch_state *state, uint32_t points,
-                              notch_lot_order order, uint32_t *count)
+notch_posting notch_lot_opening(const notch_lot *lot, int64_t amount)
+{
+  return (notch_posting){.points = lot->points,
+                         .source = NOTCH_ACCOUNT_IN_TRANSIT,
+                         .target = NOTCH_ACCOUNT_POINTS,
+                         .amount = amount,
+                         .earned_us = lot->earned_us,
+                         .matures_s = lot->matures_s,
+                         .expires_s = lot->expires_s,
+                         .terms = lot->terms,
+                         .partner = lot->partner};
+}
+
+int64_t *notch_lots_in_order(notch_work *work, const notch_state *state, uint32_t points,
+                             notch_lot_order order, uint32_t *count)
 {
   uint32_t *items = NOTCH_NEW_ARRAY(work->run, uint32_t, state->lots_count + 1);
   const notch_lot *lots = notch_state_lots(state);
@@ -193,8 +206,12 @@ uint32_t *notch_lots_in_order(notch_work *work, const notch_state *state, uint32
   if (found > 1) {
     sort_lots(&by, items, NOTCH_NEW_ARRAY(work->run, uint32_t, found), found);
   }
+  int64_t *numbers = NOTCH_NEW_ARRAY(work->run, int64_t, found + 1);
+  for (uint32_t i = 0; i < found; i++) {
+    numbers[i] = lots[items[i]].lot;
+  }
   *count = found;
-  return items;
+  return numbers;
 }
 
 int64_t notch_spend(notch_work *work, uint32_t points, int64_t amount, notch_account target,
@@ -202,12 +219,8 @@ int64_t notch_spend(notch_work *work, uint32_t points, int64_t amount, notch_acc
 {
   notch_state *state = work->state;
   uint32_t count;
-  uint32_t *order =
+  int64_t *numbers =
       notch_lots_in_order(work, state, points, work->program->points[points].order, &count);
-  int64_t *numbers = NOTCH_NEW_ARRAY(work->run, int64_t, count + 1);
-  for (uint32_t i = 0; i < count; i++) {
-    numbers[i] = notch_state_lots(state)[order[i]].lot;
-  }
   for (uint32_t i = 0; i < count && amount > 0; i++) {
     const notch_lot *lot = notch_state_lot(state, numbers[i]);
     int64_t part = lot->left < amount ? lot->left : amount;

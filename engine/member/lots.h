@@ -27,9 +27,12 @@ bool notch_lot_available(notch_work *work, const notch_state *state, const notch
 int64_t notch_available(notch_work *work, const notch_state *state, uint32_t points);
 int64_t notch_pending(notch_work *work, const notch_state *state, uint32_t points);
 
-/* Indexes of the available lots of a kind, in the order they are spent; arena-owned. */
-uint32_t *notch_lots_in_order(notch_work *work, const notch_state *state, uint32_t points,
-                              notch_lot_order order, uint32_t *count);
+/* The available lots of a kind, in the order they are spent: their numbers, which taking from one
+ * leaves to the others; arena-owned. */
+int64_t *notch_lots_in_order(notch_work *work, const notch_state *state, uint32_t points,
+                             notch_lot_order order, uint32_t *count);
+/* Of what was taken out of a lot: opens it elsewhere, with the same dates and terms. */
+notch_posting notch_lot_opening(const notch_lot *lot, int64_t amount);
 
 /* Takes `amount` of available points to `target`, lots in the kind's order, for `rule` (its share
  * of each posting; NOTCH_NONE: for no rule); returns what could not be taken. */

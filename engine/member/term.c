@@ -138,11 +138,7 @@ static void carry(notch_work *work, const notch_carry *carried)
 {
   notch_state *state = work->open->state;
   uint32_t points = carried->points, count;
-  uint32_t *order = notch_lots_in_order(work, state, points, NOTCH_TAKE_OLDEST, &count);
-  int64_t *lots = NOTCH_NEW_ARRAY(work->run, int64_t, count + 1);
-  for (uint32_t i = 0; i < count; i++) {
-    lots[i] = notch_state_lots(state)[order[i]].lot;
-  }
+  int64_t *lots = notch_lots_in_order(work, state, points, NOTCH_TAKE_OLDEST, &count);
   int64_t room = carried->at_most;
   int32_t day = notch_work_day(work, work->moment.now_us);
   for (uint32_t i = count; i-- > 0;) {
@@ -162,14 +158,7 @@ static void carry(notch_work *work, const notch_carry *carried)
                                           .target = NOTCH_ACCOUNT_IN_TRANSIT,
                                           .amount = keep,
                                           .lot = copy.lot});
-    notch_posting opening = {.points = points,
-                             .source = NOTCH_ACCOUNT_IN_TRANSIT,
-                             .target = NOTCH_ACCOUNT_POINTS,
-                             .amount = keep,
-                             .earned_us = copy.earned_us,
-                             .matures_s = copy.matures_s,
-                             .terms = copy.terms,
-                             .partner = copy.partner};
+    notch_posting opening = notch_lot_opening(&copy, keep);
     opening.expires_s = notch_terms_expiry(work->program, copy.terms, work->moment.now_us, day);
     int64_t fresh = notch_work_post(work, opening);
     notch_state_lot(state, fresh)->flags |= NOTCH_LOT_CARRIED;

@@ -58,25 +58,14 @@ static notch_posting *take_lots(notch_work *work, uint32_t points, int64_t amoun
 {
   notch_state *state = work->open->state;
   uint32_t count;
-  uint32_t *order = notch_lots_in_order(work, state, points, NOTCH_TAKE_SOONEST, &count);
+  int64_t *lots = notch_lots_in_order(work, state, points, NOTCH_TAKE_SOONEST, &count);
   notch_posting *openings = NOTCH_NEW_ARRAY(work->run, notch_posting, count + 1);
-  notch_lot *lots = NOTCH_NEW_ARRAY(work->run, notch_lot, count + 1);
-  for (uint32_t i = 0; i < count; i++) {
-    lots[i] = notch_state_lots(state)[order[i]];
-  }
   *moved = 0;
   for (uint32_t i = 0; i < count && amount > 0; i++) {
-    int64_t part = lots[i].left < amount ? lots[i].left : amount;
-    notch_work_take(work, &lots[i], part, NOTCH_ACCOUNT_IN_TRANSIT, NULL, 0);
-    openings[(*moved)++] = (notch_posting){.points = points,
-                                           .source = NOTCH_ACCOUNT_IN_TRANSIT,
-                                           .target = NOTCH_ACCOUNT_POINTS,
-                                           .amount = part,
-                                           .earned_us = lots[i].earned_us,
-                                           .matures_s = lots[i].matures_s,
-                                           .expires_s = lots[i].expires_s,
-                                           .terms = lots[i].terms,
-                                           .partner = lots[i].partner};
+    const notch_lot *lot = notch_state_lot(state, lots[i]);
+    int64_t part = lot->left < amount ? lot->left : amount;
+    openings[(*moved)++] = notch_lot_opening(lot, part);
+    notch_work_take(work, lot, part, NOTCH_ACCOUNT_IN_TRANSIT, NULL, 0);
     amount -= part;
   }
   return openings;
