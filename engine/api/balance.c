@@ -35,8 +35,7 @@ notch_status notch_api_member_state(notch_question *q, notch_state *state)
     return notch_api_say(q->ledger, NOTCH_ENOTFOUND, "there is no member `%s`", q->member);
   }
   if (found != NOTCH_STORE_OK) {
-    notch_books_failed(q->books, found);
-    return failed(q);
+    return notch_api_failed(q->ledger, found);
   }
   return notch_books_read_member(q->books, q->edition, state, member, &q->reading, NULL, NULL)
              ? NOTCH_OK
@@ -91,8 +90,15 @@ static bool describe(notch_question *q, const notch_lot *lot, shown_lot *out)
                     &out->id);
 }
 
-static bool list_lots(notch_question *q, const notch_state *state, uint32_t points, shown_lot **out,
-                      uint32_t *count)
+typedef struct shown_points { /* of one kind */
+  notch_points_view view;
+  shown_lot *lots;
+  uint32_t count;
+  unsigned decimals;
+} shown_points;
+
+static bool show_points(notch_question *q, const notch_state *state, uint32_t points,
+                        shown_points *out)
 {
   NOTCH_VEC(shown_lot) lots = {0};
   for (uint32_t i = 0; i < state->lots_count; i++) {
@@ -122,8 +128,10 @@ static bool list_lots(notch_question *q, const notch_state *state, uint32_t poin
       *notch_vec_push(&lots, q->run) = shown;
     }
   }
-  *out = lots.items;
-  *count = lots.count;
+  *out = (shown_points){.lots = lots.items,
+                        .count = lots.count,
+                        .decimals = q->edition->rules->program->points[points].decimals};
+  notch_view_points(&out->view, q->edition->rules->plan, state, points, q->reading.at_us);
   return true;
 }
 
@@ -189,24 +197,20 @@ static bool put_points(notch_question *q, notch_json_writer *json, const notch_s
   notch_json_key(json, NOTCH_TEXT("points"));
   notch_json_begin(json, '{');
   for (uint32_t i = 0; i < program->points_count; i++) {
-    unsigned decimals = program->points[i].decimals;
-    notch_points_view view;
-    shown_lot *lots;
-    uint32_t count;
-    notch_view_points(&view, q->edition->rules->plan, state, i, q->reading.at_us);
-    if (!list_lots(q, state, i, &lots, &count)) {
+    shown_points shown;
+    if (!show_points(q, state, i, &shown)) {
       return false;
     }
     notch_json_key(json, program->points[i].decl.name);
     notch_json_begin(json, '{');
-    put_amount(json, "available", view.available, decimals);
-    put_amount(json, "pending", view.pending, decimals);
-    put_amount(json, "held", view.held, decimals);
-    put_amount(json, "debt", view.debt, decimals);
+    put_amount(json, "available", shown.view.available, shown.decimals);
+    put_amount(json, "pending", shown.view.pending, shown.decimals);
+    put_amount(json, "held", shown.view.held, shown.decimals);
+    put_amount(json, "debt", shown.view.debt, shown.decimals);
     notch_json_key(json, NOTCH_TEXT("lots"));
     notch_json_begin(json, '[');
-    for (uint32_t j = 0; j < count; j++) {
-      put_lot(q, json, &lots[j], decimals);
+    for (uint32_t j = 0; j < shown.count; j++) {
+      put_lot(q, json, &shown.lots[j], shown.decimals);
     }
     notch_json_end(json, ']');
     notch_json_end(json, '}');
@@ -405,22 +409,18 @@ static bool write_text(notch_question *q, const notch_state *state)
   notch_moment_print_zone(q->to, q->reading.at_us, &program->zone);
   notch_buffer_print(q->to, "%s\n", state->closed ? " (closed)" : "");
   for (uint32_t i = 0; i < program->points_count; i++) {
-    unsigned decimals = program->points[i].decimals;
-    notch_points_view view;
-    shown_lot *lots;
-    uint32_t count;
-    notch_view_points(&view, q->edition->rules->plan, state, i, q->reading.at_us);
-    if (!list_lots(q, state, i, &lots, &count)) {
+    shown_points shown;
+    if (!show_points(q, state, i, &shown)) {
       return false;
     }
     notch_buffer_print(q->to, "  %s%.*s ", bold, WORD(program->points[i].decl.name));
-    notch_decimal_print(q->to, view.available, decimals);
+    notch_decimal_print(q->to, shown.view.available, shown.decimals);
     notch_buffer_print(q->to, "%s", plain);
-    text_amount(q, "pending", view.pending, decimals);
-    text_amount(q, "on hold", view.held, decimals);
-    text_amount(q, "debt", view.debt, decimals);
+    text_amount(q, "pending", shown.view.pending, shown.decimals);
+    text_amount(q, "on hold", shown.view.held, shown.decimals);
+    text_amount(q, "debt", shown.view.debt, shown.decimals);
     notch_buffer_print(q->to, "\n");
-    text_lots(q, lots, count, decimals);
+    text_lots(q, shown.lots, shown.count, shown.decimals);
   }
   for (uint32_t i = 0; i < program->reward_count; i++) {
     int64_t held = rewards_held(q, state, i);
