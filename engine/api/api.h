@@ -77,8 +77,9 @@ notch_status notch_api_say(void *handle, notch_status status, const char *format
     __attribute__((format(printf, 3, 4)));
 notch_status notch_api_nomem(void *handle);
 notch_status notch_api_status(notch_store_status status);
-/* After a failure of the books. */
+/* After a failure of the books; and of their store. */
 notch_status notch_api_books(notch_ledger *ledger);
+notch_status notch_api_failed(notch_ledger *ledger, notch_store_status status);
 
 #define NOTCH_CHECK_ARG(handle, condition)                                                 \
   do {                                                                                     \

@@ -65,8 +65,7 @@ static notch_status in_snapshot(audit *a, notch_status (*run)(audit *a))
   notch_store *store = a->ledger->books->store;
   notch_store_status status = notch_store_snapshot_begin(store);
   if (status != NOTCH_STORE_OK) {
-    notch_books_failed(a->ledger->books, status);
-    return notch_api_books(a->ledger);
+    return notch_api_failed(a->ledger, status);
   }
   notch_status done = run(a);
   notch_store_snapshot_end(store);
@@ -133,8 +132,7 @@ static notch_status find_head(audit *a, const notch_digest *root, int64_t *size)
       return NOTCH_OK;
     }
     if (status != NOTCH_STORE_OK) {
-      notch_books_failed(a->ledger->books, status);
-      return notch_api_books(a->ledger);
+      return notch_api_failed(a->ledger, status);
     }
     if (memcmp(&head.root, root, sizeof *root) == 0) {
       *size = head.size;
@@ -209,8 +207,7 @@ static notch_status run_verify(audit *a)
     notch_findings_add(&a->findings, 0, "structure", notch_store_error(books->store),
                        "a ledger that can be read");
   } else if (status != NOTCH_STORE_OK) {
-    notch_books_failed(books, status);
-    return notch_api_books(a->ledger);
+    return notch_api_failed(a->ledger, status);
   }
   notch_replay refold = replay_of(a);
   /* What follows from a damaged journal says nothing. */
@@ -265,8 +262,7 @@ static notch_status run_replay(audit *a)
   notch_audit_report report = report_of(a);
   status = notch_store_head(a->ledger->books->store, &report.head);
   if (status != NOTCH_STORE_OK) {
-    notch_books_failed(a->ledger->books, status);
-    return notch_api_books(a->ledger);
+    return notch_api_failed(a->ledger, status);
   }
   report.other = other != NULL;
   report.events = replay.events;

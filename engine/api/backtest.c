@@ -290,8 +290,7 @@ static notch_status set_period(backtest *b)
   int64_t from_us = INT64_MIN, to_us = INT64_MIN;
   notch_store_status read = notch_store_newest_of_members(question->books->store, &to_us);
   if (read != NOTCH_STORE_OK && read != NOTCH_STORE_NOTFOUND) {
-    notch_books_failed(question->books, read);
-    return notch_api_books(question->ledger);
+    return notch_api_failed(question->ledger, read);
   }
   to_us = to_us == INT64_MIN ? question->reading.at_us : to_us; /* nothing was sent yet */
   notch_status status =

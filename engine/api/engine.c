@@ -103,6 +103,12 @@ notch_status notch_api_books(notch_ledger *ledger)
                        ledger->books->sentence);
 }
 
+notch_status notch_api_failed(notch_ledger *ledger, notch_store_status status)
+{
+  notch_books_failed(ledger->books, status);
+  return notch_api_books(ledger);
+}
+
 notch_status notch_api_write(void *handle, notch_write *write, void *payload,
                              const notch_buffer *text)
 {

@@ -248,8 +248,7 @@ static notch_status set_reading(notch_question *question)
             ? NOTCH_STORE_OK
             : notch_store_event_known(books->store, &question->reading.upto, known_us);
     if (found != NOTCH_STORE_OK && found != NOTCH_STORE_NOTFOUND) {
-      notch_books_failed(books, found);
-      return notch_api_books(ledger);
+      return notch_api_failed(ledger, found);
     }
     if (question->reading.upto == 0) {
       question->reading.upto = -1; /* nothing was known yet */
@@ -310,8 +309,7 @@ notch_status notch_api_ask(notch_question *question,
   notch_store_status begun = notch_store_snapshot_begin(ledger->books->store);
   notch_status status = NOTCH_OK;
   if (begun != NOTCH_STORE_OK) {
-    notch_books_failed(ledger->books, begun);
-    status = notch_api_books(ledger);
+    status = notch_api_failed(ledger, begun);
   } else {
     status = ask_within(question, ask);
     notch_store_snapshot_end(ledger->books->store);
@@ -334,8 +332,7 @@ notch_status notch_ledger_head(notch_ledger *ledger, int64_t *size, const char *
   NOTCH_CHECK_ARG(ledger, size != NULL && root != NULL);
   notch_store_status status = notch_store_head(ledger->books->store, &head);
   if (status != NOTCH_STORE_OK) {
-    notch_books_failed(ledger->books, status);
-    return notch_api_books(ledger);
+    return notch_api_failed(ledger, status);
   }
   notch_hex(ledger->head, head.root.bytes, sizeof head.root.bytes);
   *size = head.size;
@@ -351,8 +348,7 @@ notch_status notch_ledger_backup(notch_ledger *ledger, const char *path)
   NOTCH_CHECK_ARG(ledger, path != NULL);
   notch_store_status status = notch_store_backup(ledger->books->store, path);
   if (status != NOTCH_STORE_OK) {
-    notch_books_failed(ledger->books, status);
-    return notch_api_books(ledger);
+    return notch_api_failed(ledger, status);
   }
   return NOTCH_OK;
 }

@@ -8,12 +8,6 @@
 
 #define WORD(text) (int)(text).length, (text).bytes
 
-static notch_status store_failed(notch_question *q, notch_store_status status)
-{
-  notch_books_failed(q->books, status);
-  return notch_api_books(q->ledger);
-}
-
 static void put_key(notch_json_writer *json, const char *key, notch_text value)
 {
   notch_json_key(json, notch_text_of(key));
@@ -113,7 +107,7 @@ static notch_status list_refused(notch_question *q)
   notch_cursor *cursor = NULL;
   notch_store_status opened = notch_cursor_open(&cursor, q->books->store, 1, 0);
   if (opened != NOTCH_STORE_OK) {
-    return store_failed(q, opened);
+    return notch_api_failed(q->ledger, opened);
   }
   notch_status status = NOTCH_OK;
   const notch_transaction *row;
@@ -137,7 +131,8 @@ static notch_status list_refused(notch_question *q)
   }
   notch_store_status ended = notch_cursor_status(cursor);
   notch_cursor_close(cursor);
-  return status == NOTCH_OK && ended != NOTCH_STORE_OK ? store_failed(q, ended) : status;
+  return status == NOTCH_OK && ended != NOTCH_STORE_OK ? notch_api_failed(q->ledger, ended)
+                                                       : status;
 }
 
 notch_status notch_ledger_refused(notch_ledger *ledger, notch_view view, notch_write *write,
@@ -282,7 +277,7 @@ static notch_status list_effects(notch_question *q)
     notch_store_status found =
         notch_store_effect_read(q->books->store, number, q->run, &effect, &of);
     if (found != NOTCH_STORE_OK) {
-      return store_failed(q, found);
+      return notch_api_failed(q->ledger, found);
     }
     if (of != event) {
       notch_arena_reset(q->run);
@@ -349,7 +344,7 @@ static notch_status list_members(notch_question *q)
       continue; /* erased */
     }
     if (status != NOTCH_STORE_OK) {
-      return store_failed(q, status);
+      return notch_api_failed(q->ledger, status);
     }
     if (asked->each(asked->payload, notch_api_text(q->run, id)) != 0) {
       return notch_api_say(q->ledger, NOTCH_ESTOPPED, "stopped");
@@ -477,7 +472,7 @@ static notch_status tell_info(notch_question *q)
     status = notch_store_head(q->books->store, &head);
   }
   if (status != NOTCH_STORE_OK) {
-    return store_failed(q, status);
+    return notch_api_failed(q->ledger, status);
   }
   notch_hex(root, head.root.bytes, sizeof head.root.bytes);
   if (q->view == NOTCH_VIEW_JSON) {

@@ -40,8 +40,7 @@ static notch_status find_row(notch_ledger *ledger, const char *event, int64_t *o
   }
   notch_arena_free(&run);
   if (status != NOTCH_STORE_NOTFOUND) {
-    notch_books_failed(ledger->books, status);
-    return notch_api_books(ledger);
+    return notch_api_failed(ledger, status);
   }
   return *out != 0 ? NOTCH_OK
                    : notch_api_say(ledger, NOTCH_ENOTFOUND,
@@ -79,8 +78,7 @@ notch_status notch_ledger_explain(notch_ledger *ledger, const char *event, notch
   notch_store *store = ledger->books->store;
   notch_store_status begun = notch_store_snapshot_begin(store);
   if (begun != NOTCH_STORE_OK) {
-    notch_books_failed(ledger->books, begun);
-    return notch_api_books(ledger);
+    return notch_api_failed(ledger, begun);
   }
   notch_buffer_init(&text, &ledger->engine->memory);
   notch_status status = find_row(ledger, event, &row);
@@ -139,8 +137,7 @@ static notch_status keep_seal(notch_ledger *ledger, const notch_note_key *key, n
   notch_head head;
   notch_store_status status = notch_store_head(books->store, &head);
   if (status != NOTCH_STORE_OK) {
-    notch_books_failed(books, status);
-    return notch_api_books(ledger);
+    return notch_api_failed(ledger, status);
   }
   notch_checkpoint_write(note, notch_store_origin(books->store), &head);
   if (note->failed || (key != NULL && !notch_note_sign(note, key))) {
@@ -149,8 +146,7 @@ static notch_status keep_seal(notch_ledger *ledger, const notch_note_key *key, n
   status = notch_store_seal_put(books->store, head.size,
                                 (notch_text){note->bytes, (uint32_t)note->length});
   if (status != NOTCH_STORE_OK) {
-    notch_books_failed(books, status);
-    return notch_api_books(ledger);
+    return notch_api_failed(ledger, status);
   }
   return NOTCH_OK;
 }
@@ -193,8 +189,7 @@ static notch_status hand_out(notch_ledger *ledger, notch_store_status status, no
 {
   notch_status done = NOTCH_OK;
   if (status != NOTCH_STORE_OK) {
-    notch_books_failed(ledger->books, status);
-    done = notch_api_books(ledger);
+    done = notch_api_failed(ledger, status);
   } else {
     done = notch_api_write(ledger, write, payload, text);
   }

@@ -127,8 +127,7 @@ static notch_status ask_statement(notch_question *question)
                          question->member);
   }
   if (found != NOTCH_STORE_OK) {
-    notch_books_failed(question->books, found);
-    return notch_api_books(question->ledger);
+    return notch_api_failed(question->ledger, found);
   }
   set_walk(r, &r->statement);
   notch_statement_begin(&r->statement, question->edition->rules->plan, id, from_us,

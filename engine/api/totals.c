@@ -123,8 +123,7 @@ static notch_status gather(totals *t)
                                        add_effect, t);
   }
   if (status != NOTCH_STORE_OK) {
-    notch_books_failed(books, status);
-    return notch_api_books(q->ledger);
+    return notch_api_failed(q->ledger, status);
   }
   notch_state *state = notch_history_past(books);
   int64_t count = notch_store_member_count(books->store);
