@@ -132,7 +132,11 @@ bool notch_books_tell_dues(notch_books *books, uint32_t version)
   return edition != NULL;
 }
 
-bool notch_books_settle(notch_books *books, int64_t member, int64_t to_us, uint64_t *count)
+typedef bool due_step(notch_books *books, int64_t member, int64_t to_us, uint64_t *count);
+
+/* A step that is no part of another deed: with the arena, the clock and the way out of one. */
+static bool alone(notch_books *books, due_step *step, int64_t member, int64_t to_us,
+                  uint64_t *count)
 {
   notch_arena_reset(&books->run);
   notch_seats_touch(books);
@@ -142,10 +146,15 @@ bool notch_books_settle(notch_books *books, int64_t member, int64_t to_us, uint6
   }
   books->run.escape = &books->no_memory;
   notch_books_tick(books, NULL);
-  bool good = settle_within(books, member, to_us, count);
+  bool good = step(books, member, to_us, count);
   books->run.escape = NULL;
   notch_history_forget(books);
   return good;
+}
+
+bool notch_books_settle(notch_books *books, int64_t member, int64_t to_us, uint64_t *count)
+{
+  return alone(books, settle_within, member, to_us, count);
 }
 
 /* The first one after *member for whom something is due by then; 0: nobody. */
@@ -285,21 +294,13 @@ bool notch_books_rank(notch_books *books, int64_t to_us, uint64_t *count)
   return true;
 }
 
-static bool rank_alone(notch_books *books, int64_t to_us, uint64_t *count)
+/* Every row counts, whatever it is of. */
+static bool rank_all(notch_books *books, int64_t none, int64_t to_us, uint64_t *count)
 {
   int64_t before = notch_store_next(books->store)->event;
-  notch_arena_reset(&books->run);
-  notch_seats_touch(books);
-  if (setjmp(books->no_memory) != 0) {
-    books->run.escape = NULL;
-    return notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
-  }
-  books->run.escape = &books->no_memory;
-  notch_books_tick(books, NULL);
   uint64_t settled = 0;
+  (void)none;
   bool good = notch_books_rank(books, to_us, &settled);
-  books->run.escape = NULL;
-  notch_history_forget(books);
   *count += (uint64_t)(notch_store_next(books->store)->event - before);
   return good;
 }
@@ -312,8 +313,8 @@ bool notch_books_advance(notch_books *books, int64_t to_us, uint64_t *transactio
     if (!notch_books_begin(books)) {
       return false;
     }
-    bool good = rank_alone(books, to_us, &count) && advance_some(books, to_us, &member, &count) &&
-                notch_books_fed(books);
+    bool good = alone(books, rank_all, 0, to_us, &count) &&
+                advance_some(books, to_us, &member, &count) && notch_books_fed(books);
     if (!good) {
       notch_books_rollback(books);
       return false;
