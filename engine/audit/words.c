@@ -101,25 +101,6 @@ void notch_words_seconds(notch_buffer *to, const notch_wording *words, int64_t a
   }
 }
 
-static void put_named(notch_buffer *to, const char *const *names, int64_t count, int64_t index)
-{
-  notch_buffer_text(to, index >= 0 && index < count ? notch_text_of(names[index]) : none);
-}
-
-static void put_calendar_word(notch_buffer *to, uint8_t kind, int64_t n)
-{
-  static const char *const months[] = {"January", "February", "March",     "April",
-                                       "May",     "June",     "July",      "August",
-                                       "September", "October", "November", "December"};
-  static const char *const days[] = {"Monday", "Tuesday", "Wednesday", "Thursday",
-                                     "Friday", "Saturday", "Sunday"};
-  if (kind == NOTCH_TYPE_MONTHNAME) {
-    put_named(to, months, 12, n - 1);
-  } else {
-    put_named(to, days, 7, n);
-  }
-}
-
 static void put_items(notch_buffer *to, notch_type type, notch_value value)
 {
   const notch_list *list = notch_value_list(value);
@@ -195,8 +176,8 @@ void notch_words_value(notch_buffer *to, const notch_wording *words, notch_type 
   case NOTCH_TYPE_BAND: notch_buffer_text(to, word_of(words, type, value.n)); break;
   case NOTCH_TYPE_LIST:
   case NOTCH_TYPE_SET: put_items(to, type, value); break;
-  case NOTCH_TYPE_MONTHNAME:
-  case NOTCH_TYPE_WEEKDAY: put_calendar_word(to, type.kind, value.n); break;
+  case NOTCH_TYPE_MONTHNAME: notch_buffer_text(to, notch_text_of(notch_month_word(value.n))); break;
+  case NOTCH_TYPE_WEEKDAY: notch_buffer_text(to, notch_text_of(notch_weekday_word(value.n))); break;
   case NOTCH_TYPE_ERROR:
   case NOTCH_TYPE_COUNT: break;
   }
@@ -231,12 +212,10 @@ uint32_t notch_words_line(const notch_wording *words, const notch_decl *decl)
 
 static void put_duration(notch_buffer *to, notch_duration duration)
 {
-  static const char *const units[] = {"second", "minute", "hour",    "day",
-                                      "week",   "month",  "quarter", "year"};
   if (duration.count == 1) {
-    notch_buffer_print(to, "%s", units[duration.unit]);
+    notch_buffer_print(to, "%s", notch_unit_word(duration.unit));
   } else {
-    notch_buffer_print(to, "%lld %ss", (long long)duration.count, units[duration.unit]);
+    notch_buffer_print(to, "%lld %ss", (long long)duration.count, notch_unit_word(duration.unit));
   }
 }
 

@@ -201,3 +201,27 @@ int32_t notch_unit_next(int32_t day, notch_unit unit, const notch_calendar *cale
   assert(false && "a calendar unit is a day or longer");
   return day + 1;
 }
+
+/* ---- words ---- */
+
+const char *notch_unit_word(notch_unit unit)
+{
+  static const char *const words[] = {"second", "minute", "hour",    "day",
+                                      "week",   "month",  "quarter", "year"};
+  return words[unit];
+}
+
+const char *notch_month_word(int64_t month)
+{
+  static const char *const words[] = {"January",   "February", "March",    "April",
+                                      "May",       "June",     "July",     "August",
+                                      "September", "October",  "November", "December"};
+  return month >= 1 && month <= 12 ? words[month - 1] : "";
+}
+
+const char *notch_weekday_word(int64_t weekday)
+{
+  static const char *const words[] = {"Monday", "Tuesday",  "Wednesday", "Thursday",
+                                      "Friday", "Saturday", "Sunday"};
+  return weekday >= 0 && weekday <= 6 ? words[weekday] : "";
+}

@@ -25,6 +25,10 @@ typedef enum notch_unit {
   NOTCH_UNIT_YEAR = 7
 } notch_unit;
 
+const char *notch_unit_word(notch_unit unit);    /* "quarter" */
+const char *notch_month_word(int64_t month);     /* 1: "January"; empty: there is none */
+const char *notch_weekday_word(int64_t weekday); /* 0: "Monday"; the same */
+
 typedef struct notch_duration { /* seconds, minutes and hours are exact; the rest is calendar */
   int64_t count;
   notch_unit unit;

@@ -8,13 +8,6 @@ bool notch_unit_is_exact(notch_unit unit)
   return unit <= NOTCH_UNIT_HOUR;
 }
 
-const char *notch_unit_word(notch_unit unit)
-{
-  static const char *const words[] = {"second", "minute", "hour",    "day",
-                                      "week",   "month",  "quarter", "year"};
-  return words[unit];
-}
-
 bool notch_literal_count(notch_checker *c, const notch_tree_node *node, notch_text text,
                          int64_t low, int64_t high, int64_t *out)
 {

@@ -3,9 +3,6 @@
 
 #include "check/print.h"
 
-static const char *const units[] = {"second", "minute", "hour",    "day",
-                                    "week",   "month",  "quarter", "year"};
-
 static void head(notch_buffer *to, const char *kind, const notch_decl *decl)
 {
   notch_buffer_print(to, "%s ", kind);
@@ -45,7 +42,7 @@ static void duration_line(notch_buffer *to, const char *word, notch_duration dur
   if (!duration.count) return;
   notch_buffer_print(to, "  %s ", word);
   notch_buffer_integer(to, duration.count);
-  notch_buffer_print(to, " %s\n", units[duration.unit]);
+  notch_buffer_print(to, " %s\n", notch_unit_word(duration.unit));
 }
 
 static void rounding_line(notch_buffer *to, const notch_rounding *rounding)
@@ -99,7 +96,7 @@ static void print_terms(notch_buffer *to, const notch_program *p, uint32_t index
   notch_buffer_print(to, "  terms %u expire %s\n", index, words[terms->expiry]);
   duration_line(to, "expire after", terms->expiry_after);
   if (terms->expiry_aligned)
-    notch_buffer_print(to, "  at end of %s\n", units[terms->expiry_align]);
+    notch_buffer_print(to, "  at end of %s\n", notch_unit_word(terms->expiry_align));
   if (terms->expiry == NOTCH_EXPIRY_EACH)
     notch_buffer_print(to, "  each %u/%u\n", terms->expiry_day, terms->expiry_month);
   if (terms->expiry == NOTCH_EXPIRY_ON) number_line(to, "on day", terms->expiry_on);
@@ -126,9 +123,10 @@ static void print_limits(notch_buffer *to, const notch_program *p, const uint32_
       notch_buffer_text(to, p->points[limit->points].decl.name);
     notch_buffer_print(to, " %s", periods[limit->period]);
     if (limit->period == NOTCH_PERIOD_CALENDAR)
-      notch_buffer_print(to, " %s", units[limit->unit]);
+      notch_buffer_print(to, " %s", notch_unit_word(limit->unit));
     if (limit->period == NOTCH_PERIOD_ROLLING)
-      notch_buffer_print(to, " %d %s", (int)limit->rolling.count, units[limit->rolling.unit]);
+      notch_buffer_print(to, " %d %s", (int)limit->rolling.count,
+                         notch_unit_word(limit->rolling.unit));
     notch_buffer_print(to, "%s%s%s\n", limit->shared ? " shared" : "",
                        limit->per_event ? " per event" : "",
                        limit->refused ? " refused" : " clamped");
@@ -147,7 +145,7 @@ static void print_trigger(notch_buffer *to, const notch_program *p, const notch_
     notch_buffer_print(to, " ");
     notch_buffer_text(to, p->events[trigger->a].decl.name);
   } else if (trigger->kind == NOTCH_ON_EACH_UNIT) {
-    notch_buffer_print(to, " %s", units[trigger->unit]);
+    notch_buffer_print(to, " %s", notch_unit_word(trigger->unit));
   } else if (trigger->kind == NOTCH_ON_EACH_DAY) {
     notch_buffer_print(to, " %u/%u", trigger->day, trigger->month);
   } else if (trigger->a != NOTCH_NONE) {
@@ -249,7 +247,7 @@ static void print_ladder(notch_buffer *to, const notch_program *p, const notch_l
   notch_buffer_print(to, "  term %s\n", lasts[ladder->lasts]);
   duration_line(to, "lasts", ladder->lasts_for);
   if (ladder->lasts_aligned || ladder->lasts == NOTCH_LASTS_UNTIL_END)
-    notch_buffer_print(to, "  end of %s\n", units[ladder->lasts_unit]);
+    notch_buffer_print(to, "  end of %s\n", notch_unit_word(ladder->lasts_unit));
   notch_buffer_print(to, "  promote %u review %u demote %u recheck %d\n", ladder->promote,
                      ladder->review, ladder->demote, ladder->recheck);
   duration_line(to, "grace", ladder->grace);

@@ -4,7 +4,6 @@
 
 #include "check/check.h"
 
-const char *notch_unit_word(notch_unit unit);
 const char *notch_print_op_word(notch_expr_op op);
 void notch_print_type(notch_buffer *to, const notch_program *p, notch_type type);
 void notch_print_value(notch_buffer *to, const notch_program *p, notch_type type,

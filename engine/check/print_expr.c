@@ -95,8 +95,6 @@ void notch_print_value(notch_buffer *to, const notch_program *p, notch_type type
 
 static void print_window(notch_buffer *to, const notch_program *p, uint32_t index)
 {
-  static const char *const units[] = {"second", "minute", "hour",    "day",
-                                      "week",   "month",  "quarter", "year"};
   if (index == NOTCH_NONE) return;
   const notch_window *window = &p->windows[index];
   switch (window->kind) {
@@ -104,10 +102,12 @@ static void print_window(notch_buffer *to, const notch_program *p, uint32_t inde
   case NOTCH_WINDOW_LAST:
     notch_buffer_print(to, " last ");
     notch_buffer_integer(to, window->last.count);
-    notch_buffer_print(to, " %s", units[window->last.unit]);
+    notch_buffer_print(to, " %s", notch_unit_word(window->last.unit));
     return;
-  case NOTCH_WINDOW_THIS: notch_buffer_print(to, " this %s", units[window->unit]); return;
-  case NOTCH_WINDOW_PREVIOUS: notch_buffer_print(to, " previous %s", units[window->unit]); return;
+  case NOTCH_WINDOW_THIS: notch_buffer_print(to, " this %s", notch_unit_word(window->unit)); return;
+  case NOTCH_WINDOW_PREVIOUS:
+    notch_buffer_print(to, " previous %s", notch_unit_word(window->unit));
+    return;
   case NOTCH_WINDOW_SINCE: notch_buffer_print(to, " since root %u", window->since); return;
   }
 }

@@ -35,12 +35,6 @@ static void print_set(notch_buffer *to, notch_value value)
   notch_buffer_print(to, "}");
 }
 
-static const char *const month_words[] = {
-    "?", "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December"};
-static const char *const weekday_words[] = {"Monday", "Tuesday", "Wednesday", "Thursday",
-                                            "Friday", "Saturday", "Sunday"};
-
 static void print_moment(notch_buffer *to, const notch_checker *c, int64_t us)
 {
   const notch_zone *zone = &c->program->zone;
@@ -86,8 +80,8 @@ void notch_value_spell(const notch_checker *c, notch_buffer *to, notch_type type
   case NOTCH_TYPE_TIER: notch_buffer_text(to, program->ladders[type.of].tiers[n].decl.name); return;
   case NOTCH_TYPE_BAND: notch_buffer_text(to, program->cohorts[type.of].bands[n].decl.name); return;
   case NOTCH_TYPE_SET: print_set(to, value); return;
-  case NOTCH_TYPE_MONTHNAME: notch_buffer_print(to, "%s", month_words[n]); return;
-  case NOTCH_TYPE_WEEKDAY: notch_buffer_print(to, "%s", weekday_words[n]); return;
+  case NOTCH_TYPE_MONTHNAME: notch_buffer_print(to, "%s", notch_month_word(n)); return;
+  case NOTCH_TYPE_WEEKDAY: notch_buffer_print(to, "%s", notch_weekday_word(n)); return;
   case NOTCH_TYPE_LIST:
   case NOTCH_TYPE_ERROR:
   case NOTCH_TYPE_COUNT: break;
