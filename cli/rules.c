@@ -91,6 +91,19 @@ notch_ledger *cli_ledger_open(notch_engine *engine, const char *path, bool read_
   return ledger;
 }
 
+int cli_ask(const cli_args *args, cli_question *put)
+{
+  cli_rules rules;
+  int code = cli_rules_begin(&rules, false);
+  notch_ledger *ledger =
+      rules.engine ? cli_ledger_open(rules.engine, args->operands[0], true, 0) : NULL;
+  if (!ledger) code = CLI_FAILED;
+  else if (put(ledger, args) != NOTCH_OK) code = cli_fail_on(ledger);
+  notch_ledger_close(ledger);
+  cli_rules_end(&rules);
+  return code;
+}
+
 bool cli_clock_option(const cli_args *args, int *clock_events)
 {
   const char *clock = cli_args_value(args, "clock");

@@ -50,6 +50,9 @@ int cli_fail_on(const void *handle);
 /* Opens a ledger or says why not; NULL then.  `clock_events` as notch_ledger_options has it. */
 notch_ledger *cli_ledger_open(notch_engine *engine, const char *path, bool read_only,
                               int clock_events);
+/* Opens the ledger that the first operand names, to read it, and lets `put` print an answer. */
+typedef notch_status cli_question(notch_ledger *ledger, const cli_args *args);
+int cli_ask(const cli_args *args, cli_question *put);
 /* --clock events|machine, 1 or -1; untouched if it is not given.  False after a usage sentence. */
 bool cli_clock_option(const cli_args *args, int *clock_events);
 

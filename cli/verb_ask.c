@@ -28,26 +28,11 @@ const cli_option cli_effects_options[] = {
   END_ROW,
 };
 
-typedef notch_status question(notch_ledger *ledger, const cli_args *args, notch_view view);
-
-static int ask(const cli_args *args, question *put)
-{
-  cli_rules rules;
-  int code = cli_rules_begin(&rules, false);
-  notch_ledger *ledger =
-      rules.engine ? cli_ledger_open(rules.engine, args->operands[0], true, 0) : NULL;
-  if (!ledger) code = CLI_FAILED;
-  else if (put(ledger, args, cli_view(args)) != NOTCH_OK) code = cli_fail_on(ledger);
-  notch_ledger_close(ledger);
-  cli_rules_end(&rules);
-  return code;
-}
-
-static notch_status put_balance(notch_ledger *ledger, const cli_args *args, notch_view view)
+static notch_status put_balance(notch_ledger *ledger, const cli_args *args)
 {
   return notch_ledger_balance(ledger, args->operand_count > 1 ? args->operands[1] : NULL,
-                              cli_args_value(args, "at"), cli_args_value(args, "known"), view,
-                              cli_write, stdout);
+                              cli_args_value(args, "at"), cli_args_value(args, "known"),
+                              cli_view(args), cli_write, stdout);
 }
 
 /* Writes, and notes in a bool that there was something to write. */
@@ -58,48 +43,47 @@ static int write_noting(void *any, const char *bytes, size_t size)
 }
 
 /* A list for people says that it is empty; one for programs is. */
-static notch_status put_list(notch_status status, bool any, notch_view view, const char *none)
+static notch_status put_list(notch_status status, bool any, const cli_args *args,
+                             const char *none)
 {
-  if (status == NOTCH_OK && !any && view == NOTCH_VIEW_TEXT) puts(none);
+  if (status == NOTCH_OK && !any && cli_view(args) != NOTCH_VIEW_JSON) puts(none);
   return status;
 }
 
-static notch_status put_refused(notch_ledger *ledger, const cli_args *args, notch_view view)
+static notch_status put_refused(notch_ledger *ledger, const cli_args *args)
 {
-  (void) args;
   bool any = false;
-  notch_status status = notch_ledger_refused(ledger, view, write_noting, &any);
-  return put_list(status, any, view, _("Nothing was refused."));
+  notch_status status = notch_ledger_refused(ledger, cli_view(args), write_noting, &any);
+  return put_list(status, any, args, _("Nothing was refused."));
 }
 
-static notch_status put_info(notch_ledger *ledger, const cli_args *args, notch_view view)
+static notch_status put_info(notch_ledger *ledger, const cli_args *args)
 {
-  (void) args;
-  return notch_ledger_info(ledger, view, cli_write, stdout);
+  return notch_ledger_info(ledger, cli_view(args), cli_write, stdout);
 }
 
-static notch_status put_effects(notch_ledger *ledger, const cli_args *args, notch_view view)
+static notch_status put_effects(notch_ledger *ledger, const cli_args *args)
 {
   const char *after = cli_args_value(args, "after");
   bool any = false;
-  notch_status status = notch_ledger_effects(ledger, after ? strtoll(after, NULL, 10) : 0, view,
-                                             write_noting, &any);
-  return put_list(status, any, view, _("There is nothing to act on."));
+  notch_status status = notch_ledger_effects(ledger, after ? strtoll(after, NULL, 10) : 0,
+                                             cli_view(args), write_noting, &any);
+  return put_list(status, any, args, _("There is nothing to act on."));
 }
 
 int cli_balance_run(const cli_args *args)
 {
-  return ask(args, put_balance);
+  return cli_ask(args, put_balance);
 }
 
 int cli_refused_run(const cli_args *args)
 {
-  return ask(args, put_refused);
+  return cli_ask(args, put_refused);
 }
 
 int cli_info_run(const cli_args *args)
 {
-  return ask(args, put_info);
+  return cli_ask(args, put_info);
 }
 
 int cli_effects_run(const cli_args *args)
@@ -110,5 +94,5 @@ int cli_effects_run(const cli_args *args)
   if (after && (strtoll(after, &end, 10) < 0 || !*after || *end || errno)) {
     return cli_usage(args->verb, _("--after needs a number, not `%s`"), after);
   }
-  return ask(args, put_effects);
+  return cli_ask(args, put_effects);
 }

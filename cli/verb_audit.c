@@ -102,19 +102,12 @@ int cli_replay_run(const cli_args *args)
   return code;
 }
 
+static notch_status put_explain(notch_ledger *ledger, const cli_args *args)
+{
+  return notch_ledger_explain(ledger, args->operands[1], cli_view(args), cli_write, stdout);
+}
+
 int cli_explain_run(const cli_args *args)
 {
-  cli_rules rules;
-  int code = cli_rules_begin(&rules, false);
-  notch_ledger *ledger =
-      rules.engine ? cli_ledger_open(rules.engine, args->operands[0], true, 0) : NULL;
-  if (!ledger) {
-    code = CLI_FAILED;
-  } else if (notch_ledger_explain(ledger, args->operands[1], cli_view(args), cli_write,
-                                  stdout) != NOTCH_OK) {
-    code = cli_fail_on(ledger);
-  }
-  notch_ledger_close(ledger);
-  cli_rules_end(&rules);
-  return code;
+  return cli_ask(args, put_explain);
 }

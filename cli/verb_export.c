@@ -12,11 +12,15 @@ const cli_option cli_export_options[] = {
   {NULL, NULL, NULL},
 };
 
+static notch_status put_export(notch_ledger *ledger, const cli_args *args)
+{
+  return notch_ledger_export(ledger, cli_args_value(args, "format"), cli_write, stdout);
+}
+
 int cli_export_run(const cli_args *args)
 {
   static const char *const formats[] = {"hledger", "beancount", "csv", "jsonl"};
   const char *format = cli_args_value(args, "format");
-  cli_rules rules;
   bool known = false;
   if (!format) {
     return cli_usage(args->verb, _("--format is needed: hledger, beancount, csv or jsonl"));
@@ -28,14 +32,5 @@ int cli_export_run(const cli_args *args)
     return cli_usage(args->verb, _("--format is hledger, beancount, csv or jsonl, not `%s`"),
                      format);
   }
-  int code = cli_rules_begin(&rules, false);
-  notch_ledger *ledger =
-      rules.engine ? cli_ledger_open(rules.engine, args->operands[0], true, 0) : NULL;
-  if (!ledger) code = CLI_FAILED;
-  else if (notch_ledger_export(ledger, format, cli_write, stdout) != NOTCH_OK) {
-    code = cli_fail_on(ledger);
-  }
-  notch_ledger_close(ledger);
-  cli_rules_end(&rules);
-  return code;
+  return cli_ask(args, put_export);
 }

@@ -12,19 +12,14 @@ const cli_option cli_liability_options[] = {
   {NULL, NULL, NULL},
 };
 
+static notch_status put_liability(notch_ledger *ledger, const cli_args *args)
+{
+  return notch_ledger_liability(ledger, cli_args_value(args, "at"),
+                                cli_args_value(args, "redeemed"), cli_view(args), cli_write,
+                                stdout);
+}
+
 int cli_liability_run(const cli_args *args)
 {
-  cli_rules rules;
-  int code = cli_rules_begin(&rules, false);
-  notch_ledger *ledger =
-      rules.engine ? cli_ledger_open(rules.engine, args->operands[0], true, 0) : NULL;
-  if (!ledger) code = CLI_FAILED;
-  else if (notch_ledger_liability(ledger, cli_args_value(args, "at"),
-                                  cli_args_value(args, "redeemed"), cli_view(args), cli_write,
-                                  stdout) != NOTCH_OK) {
-    code = cli_fail_on(ledger);
-  }
-  notch_ledger_close(ledger);
-  cli_rules_end(&rules);
-  return code;
+  return cli_ask(args, put_liability);
 }

@@ -123,6 +123,11 @@ static int check(cli_rules *rules, const cli_args *args)
   return code;
 }
 
+static notch_status put_receipt(notch_ledger *ledger, const cli_args *args)
+{
+  return notch_ledger_receipt(ledger, args->operands[1], cli_write, stdout);
+}
+
 int cli_receipt_run(const cli_args *args)
 {
   cli_rules rules;
@@ -130,18 +135,9 @@ int cli_receipt_run(const cli_args *args)
   if (checks ? args->operand_count != 0 : args->operand_count != 2) {
     return cli_usage(args->verb, _("needs LEDGER EVENT, or --check FILE alone"));
   }
+  if (!checks) return cli_ask(args, put_receipt);
   int code = cli_rules_begin(&rules, false);
-  if (code == CLI_DONE && checks) {
-    code = check(&rules, args);
-  } else if (code == CLI_DONE) {
-    notch_ledger *ledger = cli_ledger_open(rules.engine, args->operands[0], true, 0);
-    if (!ledger) {
-      code = CLI_FAILED;
-    } else if (notch_ledger_receipt(ledger, args->operands[1], cli_write, stdout) != NOTCH_OK) {
-      code = cli_fail_on(ledger);
-    }
-    notch_ledger_close(ledger);
-  }
+  if (code == CLI_DONE) code = check(&rules, args);
   cli_rules_end(&rules);
   return code;
 }
