@@ -39,13 +39,18 @@ static bool read_row(explain *x, int64_t event, notch_transaction *out)
   return notch_history_read(x->books, event, &x->run, out);
 }
 
-static void put_moment(explain *x, const notch_transaction *row)
+static void put_moment_at(explain *x, const notch_transaction *row, int64_t at_us)
 {
   if (row->offset_min != 0 || x->edition == NULL) {
-    notch_moment_print(&x->scratch, row->at_us, row->offset_min);
+    notch_moment_print(&x->scratch, at_us, row->offset_min);
   } else {
-    notch_words_moment(&x->scratch, &x->tree.words, row->at_us);
+    notch_words_moment(&x->scratch, &x->tree.words, at_us);
   }
+}
+
+static void put_moment(explain *x, const notch_transaction *row)
+{
+  put_moment_at(x, row, row->at_us);
 }
 
 /* "e-1001 (#7)", "#8 expiry" */
@@ -58,6 +63,13 @@ static void put_name(explain *x, const notch_transaction *row)
     notch_buffer_print(&x->scratch, "#%lld ", (long long)row->event);
     put(x, type_of(x, row));
   }
+}
+
+static notch_text name_of(void *payload, int64_t member)
+{
+  explain *x = payload;
+  notch_text id = x->books->host.member_id(x->books, member);
+  return id.length > 0 ? id : NOTCH_TEXT("an erased member");
 }
 
 /* ---- the head of it ---- */
@@ -123,6 +135,12 @@ static void add_head(explain *x)
   if (row->detail.length > 0) {
     notch_node *node = notch_node_add(&x->tree, root, NULL);
     put(x, row->detail);
+    notch_node_line(&x->tree, node);
+  }
+  if (row->booked_us > row->at_us && row->origin == NOTCH_ORIGIN_SENT) {
+    notch_node *node = notch_node_add(&x->tree, root, NULL);
+    put(x, NOTCH_TEXT("came late: booked "));
+    put_moment_at(x, row, row->booked_us);
     notch_node_line(&x->tree, node);
   }
 }
@@ -275,11 +293,10 @@ static bool add_sides(explain *x)
       return false;
     }
     notch_node *node = notch_node_add(&x->tree, x->root, "sides");
-    notch_text id = x->books->host.member_id(x->books, row.member);
     notch_node_integer(&x->tree, node, "number", event);
-    notch_node_text(&x->tree, node, "member", id);
+    notch_node_text(&x->tree, node, "member", x->books->host.member_id(x->books, row.member));
     notch_buffer_print(&x->scratch, "other side, #%lld of ", (long long)event);
-    put(x, id.length > 0 ? id : NOTCH_TEXT("an erased member"));
+    put(x, name_of(x, row.member));
     notch_node_line(&x->tree, node);
     notch_derive_row(&x->tree, node, &indexed);
   }
@@ -414,6 +431,7 @@ static bool build(explain *x, int64_t event)
   }
   x->tree.words = (notch_wording){x->edition->rules->program,
                                   &x->edition->rules->parsed->sources};
+  x->tree.member = x->row.member;
   x->root = notch_node_add(&x->tree, NULL, NULL);
   add_head(x);
   add_version(x);
@@ -446,7 +464,8 @@ bool notch_explain_row(notch_books *books, int64_t event, bool json, notch_buffe
   x->books = books;
   notch_arena_init(&x->run, books->memory);
   notch_buffer_init(&x->scratch, books->memory);
-  x->tree = (notch_derivation){.run = &x->run, .scratch = &x->scratch};
+  x->tree = (notch_derivation){
+      .run = &x->run, .scratch = &x->scratch, .name = name_of, .payload = x};
   bool good = notch_rerun_begin(&x->rerun, books, NULL);
   if (good) {
     if (setjmp(x->no_memory) == 0) {

@@ -240,7 +240,8 @@ static bool asked_before(const notch_trace *trace, uint32_t index)
   for (uint32_t i = 0; i < index; i++) {
     const notch_trace_record *other = &trace->records.items[i];
     if (other->kind == record->kind && other->subject == record->subject &&
-        other->other == record->other && other->flag == record->flag) {
+        other->member == record->member && other->other == record->other &&
+        other->flag == record->flag) {
       return true;
     }
   }
@@ -258,10 +259,19 @@ static void add_tier(notch_derivation *d, notch_node *parent, const notch_trace 
   notch_node_text(d, node, "tier", notch_word_tier(&d->words, record->subject, record->other));
   notch_node_text(d, node, "asked", notch_text_of(word));
   notch_node_bool(d, node, "holds", record->flag);
+  notch_text of = record->member == d->member ? (notch_text){NULL, 0}
+                                              : d->name(d->payload, record->member);
+  if (of.length > 0) {
+    notch_node_text(d, node, "member", of);
+  }
   notch_buffer_print(d->scratch, "%s ", word);
   notch_buffer_text(d->scratch, notch_word_tier(&d->words, record->subject, record->other));
   put(d, " of ");
   notch_buffer_text(d->scratch, ladder->name);
+  if (of.length > 0) {
+    put(d, " for ");
+    notch_buffer_text(d->scratch, of);
+  }
   put(d, record->flag ? ": yes" : ": no");
   notch_node_line(d, node);
   add_values(d, node, trace, NOTCH_NONE, from, index);
@@ -324,7 +334,11 @@ void notch_derive_posting(notch_derivation *d, notch_node *node, const notch_pos
   notch_node_text(d, node, "target",
                   notch_text_of(notch_account_word((notch_account)p->target)));
   notch_node_integer(d, node, "lot", p->lot);
-  notch_text matures = {NULL, 0}, expires = {NULL, 0};
+  notch_text matures = {NULL, 0}, expires = {NULL, 0}, partner = {NULL, 0};
+  if (opens && p->partner < d->words.program->partner_count) {
+    partner = d->words.program->partners[p->partner].decl.name;
+    notch_node_text(d, node, "partner", partner);
+  }
   if (opens) {
     notch_words_seconds(d->scratch, &d->words, p->matures_s);
     matures = notch_node_scratch(d, node, "matures");
@@ -341,6 +355,10 @@ void notch_derive_posting(notch_derivation *d, notch_node *node, const notch_pos
     notch_buffer_text(d->scratch, matures);
     put(d, "; expires ");
     notch_buffer_text(d->scratch, expires);
+  }
+  if (partner.length > 0) {
+    put(d, "; funded by ");
+    notch_buffer_text(d->scratch, partner);
   }
   for (uint32_t i = 0; i < p->share_count; i++) {
     put(d, i == 0 ? "; " : " + ");
@@ -384,6 +402,11 @@ static void add_effect(notch_derivation *d, notch_node *parent, const notch_effe
   if (of.length > 0) {
     put(d, " ");
     notch_buffer_text(d->scratch, of);
+  }
+  bool pools = effect->kind == NOTCH_EFFECT_POOL_ENTER || effect->kind == NOTCH_EFFECT_POOL_EXIT;
+  if (effect->kind == NOTCH_EFFECT_MERGED || (pools && effect->ref != d->member)) {
+    put(d, pools ? " of " : " with ");
+    notch_buffer_text(d->scratch, d->name(d->payload, effect->ref));
   }
   if (effect->rule != NOTCH_NONE) {
     put(d, " by ");

@@ -28,6 +28,9 @@ typedef struct notch_derivation {
   notch_arena *run; /* armed */
   notch_buffer *scratch;
   notch_wording words;
+  int64_t member; /* whose row is derived; what is asked of others says of whom */
+  notch_text (*name)(void *payload, int64_t member); /* an id, or words for nobody */
+  void *payload;
 } notch_derivation;
 
 /* A child; parent NULL: a root. */

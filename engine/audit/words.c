@@ -246,6 +246,9 @@ void notch_words_effect(notch_buffer *to, const notch_wording *words, const notc
   } else if ((effect->kind == NOTCH_EFFECT_ENTERED || effect->kind == NOTCH_EFFECT_LEFT) &&
              subject < p->segment_count) {
     notch_buffer_text(to, p->segments[subject].decl.name);
+  } else if ((effect->kind == NOTCH_EFFECT_POOL_ENTER || effect->kind == NOTCH_EFFECT_POOL_EXIT) &&
+             subject < p->pool_count) {
+    notch_buffer_text(to, p->pools[subject].decl.name);
   }
 }
 

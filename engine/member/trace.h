@@ -13,7 +13,7 @@ typedef enum notch_trace_kind {
 
 typedef struct notch_trace_record {
   notch_trace_kind kind;
-  uint32_t transaction; /* index in the outcome */
+  int64_t member; /* whose transaction was open */
   uint32_t subject, other;
   bool flag;
   const notch_expr *expr;

@@ -247,7 +247,7 @@ void notch_work_record(notch_work *work, notch_trace_kind kind, uint32_t subject
   notch_trace_record *record = notch_vec_try_push(&work->trace->records, arena);
   if (record != NULL) {
     *record = (notch_trace_record){.kind = kind,
-                                   .transaction = work->transactions.count,
+                                   .member = work->open != NULL ? work->open->row.member : 0,
                                    .subject = subject,
                                    .other = other,
                                    .flag = flag,

@@ -17,7 +17,7 @@ typedef struct notch_deed {
   const notch_program *program;  /* of the version that decided it */
   notch_text type;               /* its word */
   notch_text member;             /* id; empty: of the programme, or erased */
-  notch_text other;              /* of a merge, in a statement: the other account's id */
+  notch_text other;              /* of a merge or a transfer, in a statement: the other's id */
 } notch_deed;
 
 typedef struct notch_out { /* text on its way to a callback */

@@ -156,22 +156,61 @@ static void note_effect(notch_statement *statement, notch_statement_entry *entry
     add_note(statement, entry,
              notch_arena_format(statement->arena, "%s %.*s %.*s", back ? "no longer pays" : "pays",
                                 WORD(money), WORD(currency->code)));
-  } else if (effect->kind == NOTCH_EFFECT_HOLD) {
-    add_note(statement, entry, NOTCH_TEXT("points on hold"));
   } else if (effect->kind == NOTCH_EFFECT_CLOSED) {
     add_note(statement, entry, NOTCH_TEXT("account closed"));
   }
 }
 
-static void note_merge(notch_statement *statement, notch_statement_entry *entry,
+static void note_other(notch_statement *statement, notch_statement_entry *entry,
                        const notch_deed *deed)
 {
   notch_text other = notch_plain_text(statement->arena, deed->other);
-  bool from = deed->row->origin == NOTCH_ORIGIN_SIDE;
+  bool side = deed->row->origin == NOTCH_ORIGIN_SIDE, merges = false;
+  for (uint32_t i = 0; i < deed->row->effect_count; i++) {
+    uint8_t kind = deed->row->effects[i].kind;
+    merges = merges || kind == NOTCH_EFFECT_MERGED || kind == NOTCH_EFFECT_CLOSED;
+  }
+  const char *word = merges ? (side ? "merged into" : "merged with") : side ? "from" : "to";
   if (other.length > 0) {
     add_note(statement, entry,
-             notch_arena_format(statement->arena, "merged %s %.*s", from ? "into" : "with",
-                                WORD(other)));
+             notch_arena_format(statement->arena, "%s %.*s", word, WORD(other)));
+  } else if (side && !merges) {
+    add_note(statement, entry, NOTCH_TEXT("of another member"));
+  }
+}
+
+/* What a row puts on hold, or gives back from it, of each kind. */
+static void note_held(notch_statement *statement, notch_statement_entry *entry,
+                      const notch_deed *deed)
+{
+  for (uint32_t kind = 0; kind < deed->program->points_count; kind++) {
+    int64_t held = 0;
+    for (uint32_t i = 0; i < deed->row->posting_count; i++) {
+      const notch_posting *p = &deed->row->postings[i];
+      bool holds = p->source == NOTCH_ACCOUNT_POINTS && p->target == NOTCH_ACCOUNT_HELD;
+      bool frees = p->source == NOTCH_ACCOUNT_HELD && p->target == NOTCH_ACCOUNT_POINTS;
+      held += p->points == kind ? (holds - frees) * p->amount : 0;
+    }
+    if (held != 0) {
+      const notch_points *points = &deed->program->points[kind];
+      notch_text amount = notch_wide_text(statement->arena, held < 0 ? -(__int128)held : held,
+                                          points->decimals);
+      notch_text title = notch_title_of(&points->decl);
+      add_note(statement, entry,
+               notch_arena_format(statement->arena, "%.*s %.*s %s", WORD(amount), WORD(title),
+                                  held > 0 ? "on hold" : "no longer on hold"));
+    }
+  }
+}
+
+/* An event that came late stands where it was booked. */
+static void note_late(notch_statement *statement, notch_statement_entry *entry,
+                      const notch_deed *deed)
+{
+  notch_text day = notch_day_text(statement->arena, deed->program, deed->row->at_us);
+  notch_text booked = notch_day_text(statement->arena, deed->program, deed->row->booked_us);
+  if (deed->row->origin == NOTCH_ORIGIN_SENT && !notch_text_equal(day, booked)) {
+    add_note(statement, entry, notch_arena_format(statement->arena, "of %.*s", WORD(day)));
   }
 }
 
@@ -215,7 +254,8 @@ void notch_statement_add(notch_statement *statement, const notch_deed *deed)
     }
     return;
   }
-  note_merge(statement, &entry, deed);
+  note_other(statement, &entry, deed);
+  note_held(statement, &entry, deed);
   for (uint32_t i = 0; i < row->move_count; i++) {
     note_move(statement, &entry, deed->program, &row->moves[i]);
   }
@@ -223,6 +263,7 @@ void notch_statement_add(notch_statement *statement, const notch_deed *deed)
     note_effect(statement, &entry, deed->program, &row->effects[i]);
   }
   if (entry.changes.count > 0 || entry.notes.count > 0) {
+    note_late(statement, &entry, deed);
     *notch_vec_push(&statement->entries, statement->arena) = entry;
   }
 }
