@@ -219,36 +219,68 @@ static void put_duration(notch_buffer *to, notch_duration duration)
   }
 }
 
-static bool is_of_reward(uint8_t kind)
+static const notch_decl *subject_of(const notch_program *p, const notch_effect *effect)
 {
-  return kind == NOTCH_EFFECT_GRANT || kind == NOTCH_EFFECT_GRANT_WAITING ||
-         kind == NOTCH_EFFECT_USE || kind == NOTCH_EFFECT_WITHDRAW ||
-         kind == NOTCH_EFFECT_RETURN_USE || kind == NOTCH_EFFECT_RESERVED ||
-         kind == NOTCH_EFFECT_STOCK || kind == NOTCH_EFFECT_STOCK_RESERVED;
+  uint32_t at = effect->subject;
+  switch ((notch_effect_kind)effect->kind) {
+  case NOTCH_EFFECT_GRANT:
+  case NOTCH_EFFECT_GRANT_WAITING:
+  case NOTCH_EFFECT_USE:
+  case NOTCH_EFFECT_WITHDRAW:
+  case NOTCH_EFFECT_RETURN_USE:
+  case NOTCH_EFFECT_RESERVED:
+  case NOTCH_EFFECT_STOCK:
+  case NOTCH_EFFECT_STOCK_RESERVED: return at < p->reward_count ? &p->rewards[at].decl : NULL;
+  case NOTCH_EFFECT_ENTERED:
+  case NOTCH_EFFECT_LEFT: return at < p->segment_count ? &p->segments[at].decl : NULL;
+  case NOTCH_EFFECT_PAID: return at < p->payment_count ? &p->payments[at].decl : NULL;
+  case NOTCH_EFFECT_POOL_ENTER:
+  case NOTCH_EFFECT_POOL_EXIT: return at < p->pool_count ? &p->pools[at].decl : NULL;
+  case NOTCH_EFFECT_HOLD:
+    return effect->ref == 1 && at < p->payment_count  ? &p->payments[at].decl
+           : effect->ref == 2 && at < p->reward_count ? &p->rewards[at].decl
+                                                      : NULL;
+  case NOTCH_EFFECT_BAND: return at < p->cohort_count ? &p->cohorts[at].decl : NULL;
+  case NOTCH_EFFECT_PURSE: return at < p->partner_count ? &p->partners[at].decl : NULL;
+  case NOTCH_EFFECT_LIMIT_USED: return at < p->points_count ? &p->points[at].decl : NULL;
+  case NOTCH_EFFECT_TAG:
+  case NOTCH_EFFECT_UNTAG:
+  case NOTCH_EFFECT_NOTIFY:
+  case NOTCH_EFFECT_APPLIED:
+  case NOTCH_EFFECT_HOLD_CLOSED:
+  case NOTCH_EFFECT_CLOSED:
+  case NOTCH_EFFECT_MERGED:
+  case NOTCH_EFFECT_NOT_RECOUPED:
+  case NOTCH_EFFECT_RETURNED:
+  case NOTCH_EFFECT_UNAPPLIED:
+  case NOTCH_EFFECT_LIMIT_RESERVED:
+  case NOTCH_EFFECT_NONE:
+  case NOTCH_EFFECT_COUNT: break;
+  }
+  return NULL;
+}
+
+notch_text notch_word_subject(const notch_wording *words, const notch_effect *effect)
+{
+  const notch_decl *decl = subject_of(words->program, effect);
+  return decl != NULL ? decl->name : none;
 }
 
 void notch_words_effect(notch_buffer *to, const notch_wording *words, const notch_effect *effect)
 {
   const notch_program *p = words->program;
-  uint32_t subject = effect->subject;
-  if (is_of_reward(effect->kind) && subject < p->reward_count) {
-    notch_buffer_text(to, p->rewards[subject].decl.name);
-    if (effect->amount != 1) {
-      notch_buffer_print(to, " x%lld", (long long)effect->amount);
-    }
-  } else if (effect->kind == NOTCH_EFFECT_PAID && subject < p->payment_count) {
-    const notch_currency *currency = &p->currencies[p->payments[subject].currency];
-    notch_buffer_text(to, p->payments[subject].decl.name);
+  notch_text subject = notch_word_subject(words, effect);
+  bool counts = effect->subject < p->reward_count && subject.length > 0 &&
+                subject_of(p, effect) == &p->rewards[effect->subject].decl;
+  notch_buffer_text(to, subject);
+  if (effect->kind == NOTCH_EFFECT_PAID && subject.length > 0) {
+    const notch_currency *currency = &p->currencies[p->payments[effect->subject].currency];
     notch_buffer_print(to, " ");
     notch_decimal_print(to, effect->amount, currency->decimals);
     notch_buffer_print(to, " ");
     notch_buffer_text(to, currency->code);
-  } else if ((effect->kind == NOTCH_EFFECT_ENTERED || effect->kind == NOTCH_EFFECT_LEFT) &&
-             subject < p->segment_count) {
-    notch_buffer_text(to, p->segments[subject].decl.name);
-  } else if ((effect->kind == NOTCH_EFFECT_POOL_ENTER || effect->kind == NOTCH_EFFECT_POOL_EXIT) &&
-             subject < p->pool_count) {
-    notch_buffer_text(to, p->pools[subject].decl.name);
+  } else if (counts && effect->amount != 1) {
+    notch_buffer_print(to, " x%lld", (long long)effect->amount);
   }
 }
 

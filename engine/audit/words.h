@@ -34,6 +34,8 @@ uint32_t notch_words_line(const notch_wording *words, const notch_decl *decl); /
 /* A stable word as people read it: "taken back" of `taken_back`; " from points to taken back". */
 void notch_words_plain(notch_buffer *to, const char *word);
 void notch_words_route(notch_buffer *to, const notch_posting *posting);
+/* The reward, payment, pool and so on that an effect is about; empty: nothing of the kind. */
+notch_text notch_word_subject(const notch_wording *words, const notch_effect *effect);
 /* What an effect is about and how much of it: "latte x2", "checkout 20.00 CNY", or nothing. */
 void notch_words_effect(notch_buffer *to, const notch_wording *words, const notch_effect *effect);
 void notch_words_limit(notch_buffer *to, const notch_wording *words, uint32_t limit);

@@ -2,6 +2,7 @@
 #include <config.h>
 
 #include "report/export.h"
+#include "audit/words.h"
 
 #include <assert.h>
 #include <string.h>
@@ -261,14 +262,31 @@ static void move_json(const notch_export *export, const notch_deed *deed, const 
   notch_json_end(json, '}');
 }
 
-static void effect_json(const notch_effect *effect, notch_json_writer *json)
+static void effect_json(const notch_program *program, const notch_effect *effect,
+                        notch_json_writer *json)
 {
+  notch_text subject = notch_word_subject(&(notch_wording){.program = program}, effect);
   notch_json_begin(json, '{');
   key(json, "effect");
   notch_json_integer(json, effect->effect);
   key(json, "kind");
   notch_json_text(json, notch_text_of(notch_effect_word((notch_effect_kind)effect->kind)));
-  if (effect->amount != 0) {
+  if (subject.length > 0) {
+    key(json, "subject");
+    notch_json_text(json, subject);
+  }
+  if (effect->rule < program->rule_count) {
+    key(json, "rule");
+    notch_json_text(json, program->rules[effect->rule].decl.name);
+  }
+  if (effect->kind == NOTCH_EFFECT_PAID && subject.length > 0) {
+    const notch_payment *payment = &program->payments[effect->subject];
+    const notch_currency *currency = &program->currencies[payment->currency];
+    key(json, "amount");
+    notch_json_wide(json, effect->amount, currency->decimals);
+    key(json, "currency");
+    notch_json_text(json, currency->code);
+  } else if (effect->amount != 0) {
     key(json, "amount");
     notch_json_integer(json, effect->amount);
   }
@@ -325,7 +343,7 @@ static void jsonl_row(notch_export *export, const notch_deed *deed, notch_text n
   key(&json, "effects");
   notch_json_begin(&json, '[');
   for (uint32_t i = 0; i < row->effect_count; i++) {
-    effect_json(&row->effects[i], &json);
+    effect_json(deed->program, &row->effects[i], &json);
   }
   notch_json_end(&json, ']');
   notch_json_end(&json, '}');

@@ -122,6 +122,11 @@ expect 0 explain l s3
 prints "came late: booked 2025-02-01T10:00:00+01:00"
 expect 0 explain l m1
 prints "merged with cat"
+expect 0 export l --format jsonl
+prints '"kind":"use","subject":"latte","amount":1}'
+prints '"kind":"paid","subject":"checkout","amount":"2.00","currency":"EUR"}'
+prints '"kind":"pool_enter","subject":"home"}'
+prints '"kind":"applied","rule":"friend","amount":1}'
 expect 0 verify l
 expect 0 replay l
 finish
