@@ -182,6 +182,41 @@ static bool add_settled(explain *x)
   return true;
 }
 
+/* ---- other members' sides ---- */
+
+/* The next one after row->event, whose number is 0 where there is none. */
+static bool next_side(explain *x, notch_transaction *row)
+{
+  int64_t end = notch_store_next(x->books->store)->event;
+  for (int64_t event = row->event + 1; event < end && x->row.origin == NOTCH_ORIGIN_SENT; event++) {
+    if (!read_row(x, event, row)) {
+      return false;
+    }
+    if (row->origin == NOTCH_ORIGIN_SIDE && row->cause == x->row.event) {
+      return true;
+    }
+    if (row->origin == NOTCH_ORIGIN_SENT ||
+        (row->origin == NOTCH_ORIGIN_DUE && row->member == x->row.member)) {
+      break;
+    }
+  }
+  row->event = 0;
+  return true;
+}
+
+static bool look_for_erased(explain *x)
+{
+  notch_transaction row = {.event = x->row.event};
+  do {
+    if (!next_side(x, &row)) {
+      return false;
+    }
+    x->tree.erased_side =
+        row.event != 0 && x->books->host.member_id(x->books, row.member).length == 0;
+  } while (row.event != 0 && !x->tree.erased_side);
+  return true;
+}
+
 /* ---- the decision ---- */
 
 static void differs(void *payload, const char *what, const char *recorded,
@@ -250,6 +285,9 @@ static bool derive(explain *x, const notch_transaction *indexed)
     x->tree.words = (notch_wording){result.edition->rules->program,
                                     &result.edition->rules->parsed->sources};
   }
+  if (!look_for_erased(x)) {
+    return false;
+  }
   notch_derive_trace(&x->tree, x->root, &trace);
   const notch_transaction *made = NULL;
   for (uint32_t i = 0; result.outcome != NULL && i < result.outcome->count; i++) {
@@ -271,36 +309,27 @@ static bool derive(explain *x, const notch_transaction *indexed)
   return true;
 }
 
-/* ---- other members' sides ---- */
-
 static bool add_sides(explain *x)
 {
-  int64_t end = notch_store_next(x->books->store)->event;
-  for (int64_t event = x->row.event + 1; event < end && x->row.origin == NOTCH_ORIGIN_SENT;
-       event++) {
-    notch_transaction row, indexed;
-    if (!read_row(x, event, &row)) {
+  notch_transaction row = {.event = x->row.event}, indexed;
+  for (;;) {
+    if (!next_side(x, &row)) {
       return false;
     }
-    if (row.origin == NOTCH_ORIGIN_SENT || (row.origin == NOTCH_ORIGIN_DUE &&
-                                            row.member == x->row.member)) {
+    if (row.event == 0) {
       return true;
-    }
-    if (row.origin != NOTCH_ORIGIN_SIDE || row.cause != x->row.event) {
-      continue;
     }
     if (!notch_names_from_store(x->books, x->edition, &row, &indexed, &x->run)) {
       return false;
     }
     notch_node *node = notch_node_add(&x->tree, x->root, "sides");
-    notch_node_integer(&x->tree, node, "number", event);
+    notch_node_integer(&x->tree, node, "number", row.event);
     notch_node_text(&x->tree, node, "member", x->books->host.member_id(x->books, row.member));
-    notch_buffer_print(&x->scratch, "other side, #%lld of ", (long long)event);
+    notch_buffer_print(&x->scratch, "other side, #%lld of ", (long long)row.event);
     put(x, name_of(x, row.member));
     notch_node_line(&x->tree, node);
     notch_derive_row(&x->tree, node, &indexed);
   }
-  return true;
 }
 
 /* ---- what became of the points ---- */

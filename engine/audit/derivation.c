@@ -108,7 +108,9 @@ static void add_step(notch_derivation *d, notch_node *rule, const notch_trace_re
     put(d, "set aside by the group ");
     notch_buffer_text(d->scratch, program->groups[record->other].decl.name);
     break;
-  case NOTCH_TRACE_NO_RECEIVER: put(d, "there is nobody to receive it"); break;
+  case NOTCH_TRACE_NO_RECEIVER:
+    put(d, d->erased_side ? "who received it was erased since" : "there is nobody to receive it");
+    break;
   case NOTCH_TRACE_EXACT:
     notch_words_exact(d->scratch, &d->words, record->other, value, false);
     say_step(d, rule, "exact", "exactly ");

@@ -31,6 +31,7 @@ typedef struct notch_derivation {
   int64_t member; /* whose row is derived; what is asked of others says of whom */
   notch_text (*name)(void *payload, int64_t member); /* an id, or words for nobody */
   void *payload;
+  bool erased_side; /* somebody whom the row reached is not known any more */
 } notch_derivation;
 
 /* A child; parent NULL: a root. */

@@ -127,6 +127,13 @@ prints '"kind":"use","subject":"latte","amount":1}'
 prints '"kind":"paid","subject":"checkout","amount":"2.00","currency":"EUR"}'
 prints '"kind":"pool_enter","subject":"home"}'
 prints '"kind":"applied","rule":"friend","amount":1}'
+
+# Whom an event reached may be erased since.
+event e1 erase ann 03-20T10:00 '' >erase.jsonl
+expect 0 apply l erase.jsonl
+expect 0 explain l s2
+prints "who received it was erased since"
+prints "other side, #8 of an erased member"
 expect 0 verify l
 expect 0 replay l
 finish
