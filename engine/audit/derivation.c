@@ -398,7 +398,12 @@ static void add_effect(notch_derivation *d, notch_node *parent, const notch_effe
   notch_node_text(d, node, "text", effect->text);
   notch_node_integer(d, node, "amount", effect->amount);
   notch_words_effect(d->scratch, &d->words, effect);
-  notch_text of = notch_node_scratch(d, node, "of");
+  notch_text of = notch_node_scratch(d, node, "of"), until = {NULL, 0};
+  bool lasts = effect->kind == NOTCH_EFFECT_HOLD || effect->kind == NOTCH_EFFECT_GRANT;
+  if (lasts && effect->until_s != NOTCH_NEVER) {
+    notch_words_seconds(d->scratch, &d->words, effect->until_s);
+    until = notch_node_scratch(d, node, "until");
+  }
   put(d, "effect ");
   notch_words_plain(d->scratch, word);
   if (of.length > 0) {
@@ -417,6 +422,10 @@ static void add_effect(notch_derivation *d, notch_node *parent, const notch_effe
   if (effect->text.length > 0) {
     put(d, ": ");
     notch_buffer_text(d->scratch, effect->text);
+  }
+  if (until.length > 0) {
+    put(d, ", until ");
+    notch_buffer_text(d->scratch, until);
   }
   notch_node_line(d, node);
 }

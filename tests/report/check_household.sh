@@ -116,6 +116,8 @@ expect 0 explain l x1
 prints "reach gold of status for bob: no"
 expect 0 explain l x1 --json
 prints '"holds":false,"member":"bob"'
+expect 0 explain l h2
+prints "effect hold checkout: b, until 2025-01-27T11:15:00+01:00"
 expect 0 explain l t1
 prints "reach gold of status for cat: no"
 expect 0 explain l s3
