@@ -118,8 +118,7 @@ static void list_clauses(comparison *c, const notch_parsed_unit *unit,
 static void json_text(notch_json_writer *json, const char *key, notch_text text)
 {
   if (text.bytes != NULL) {
-    notch_json_key(json, notch_text_of(key));
-    notch_json_text(json, text);
+    notch_json_put_text(json, key, text);
   }
 }
 

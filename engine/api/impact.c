@@ -84,12 +84,6 @@ static const char *plural(uint64_t count)
   return count == 1 ? "member" : "members";
 }
 
-static void json_text(notch_json_writer *json, const char *key, notch_text text)
-{
-  notch_json_key(json, notch_text_of(key));
-  notch_json_text(json, text);
-}
-
 static void say_move(notch_news *news, notch_text ladder, notch_text before, notch_text after,
                      uint64_t count)
 {
@@ -100,9 +94,9 @@ static void say_move(notch_news *news, notch_text ladder, notch_text before, not
     return;
   }
   notch_json_begin(json, '{');
-  json_text(json, "ladder", ladder);
-  json_text(json, "from", before);
-  json_text(json, "to", after);
+  notch_json_put_text(json, "ladder", ladder);
+  notch_json_put_text(json, "from", before);
+  notch_json_put_text(json, "to", after);
   notch_json_key(json, NOTCH_TEXT("members"));
   notch_json_integer(json, (int64_t)count);
   notch_json_end(json, '}');
@@ -141,7 +135,7 @@ static void say_balance(notch_news *news, const notch_points *points, int64_t be
 {
   if (news->json.to != NULL) {
     notch_json_begin(&news->json, '{');
-    json_text(&news->json, "points", points->decl.name);
+    notch_json_put_text(&news->json, "points", points->decl.name);
     json_amount(news, "before", before, points->decimals);
     json_amount(news, "after", after, points->decimals);
     notch_json_end(&news->json, '}');

@@ -8,18 +8,6 @@
 
 #define WORD(text) (int)(text).length, (text).bytes
 
-static void put_key(notch_json_writer *json, const char *key, notch_text value)
-{
-  notch_json_key(json, notch_text_of(key));
-  notch_json_text(json, value);
-}
-
-static void put_number(notch_json_writer *json, const char *key, int64_t value)
-{
-  notch_json_key(json, notch_text_of(key));
-  notch_json_integer(json, value);
-}
-
 static void put_moment(notch_json_writer *json, const char *key, int64_t at_us,
                        const notch_zone *zone)
 {
@@ -49,13 +37,13 @@ static bool put_event(notch_question *q, const notch_transaction *row)
   }
   notch_json_writer json = {.to = q->to};
   notch_json_begin(&json, '{');
-  put_key(&json, "id", row->id);
+  notch_json_put_text(&json, "id", row->id);
   notch_text type = notch_store_name_text(q->books->store, row->type);
   if (!notch_text_equal(type, NOTCH_TEXT("(none)"))) {
-    put_key(&json, "type", type);
+    notch_json_put_text(&json, "type", type);
   }
   if (row->member != 0) {
-    put_key(&json, "member", q->books->host.member_id(q->books, row->member));
+    notch_json_put_text(&json, "member", q->books->host.member_id(q->books, row->member));
   }
   const notch_json *read = notch_json_parse(q->books->parser, content, q->run, NULL, NULL);
   bool has_at = read != NULL && notch_json_get(read, NOTCH_TEXT("at")) != NULL;
@@ -79,9 +67,9 @@ static bool put_refused(notch_question *q, const notch_transaction *row)
   if (q->view == NOTCH_VIEW_JSON) {
     notch_json_writer json = {.to = q->to};
     notch_json_begin(&json, '{');
-    put_key(&json, "refused", notch_text_of(reason));
-    put_key(&json, "sentence", row->detail);
-    put_number(&json, "number", row->event);
+    notch_json_put_text(&json, "refused", notch_text_of(reason));
+    notch_json_put_text(&json, "sentence", row->detail);
+    notch_json_put_integer(&json, "number", row->event);
     notch_json_key(&json, NOTCH_TEXT("event"));
     notch_json_raw(&json, NOTCH_TEXT(""));
     if (!put_event(q, row)) {
@@ -192,34 +180,35 @@ static void effect_json(notch_question *q, const notch_effect *effect,
   notch_store *store = q->books->store;
   notch_json_writer json = {.to = q->to};
   notch_json_begin(&json, '{');
-  put_number(&json, "effect", effect->effect);
-  put_key(&json, "kind", notch_text_of(notch_effect_word((notch_effect_kind)effect->kind)));
+  notch_json_put_integer(&json, "effect", effect->effect);
+  notch_json_put_text(&json, "kind",
+                      notch_text_of(notch_effect_word((notch_effect_kind)effect->kind)));
   if (member.length > 0) {
-    put_key(&json, "member", member);
+    notch_json_put_text(&json, "member", member);
   } else if (row->member != 0) {
     notch_json_key(&json, NOTCH_TEXT("member"));
     notch_json_null(&json);
   }
   put_moment(&json, "at", row->at_us, zone);
-  put_number(&json, "transaction", row->event);
+  notch_json_put_integer(&json, "transaction", row->event);
   if (row->id.length > 0) {
-    put_key(&json, "event", row->id);
+    notch_json_put_text(&json, "event", row->id);
   }
   if (effect->subject != NOTCH_NONE && effect->subject != 0) {
-    put_key(&json, "subject", notch_store_name_text(store, effect->subject));
+    notch_json_put_text(&json, "subject", notch_store_name_text(store, effect->subject));
   }
   if (effect->rule != NOTCH_NONE && effect->rule != 0) {
-    put_key(&json, "rule", notch_store_name_text(store, effect->rule));
+    notch_json_put_text(&json, "rule", notch_store_name_text(store, effect->rule));
   }
   notch_text amount, unit;
   if (measured(q, effect, row, &amount, &unit)) {
-    put_key(&json, "amount", amount);
-    put_key(&json, effect->kind == NOTCH_EFFECT_PAID ? "currency" : "points", unit);
+    notch_json_put_text(&json, "amount", amount);
+    notch_json_put_text(&json, effect->kind == NOTCH_EFFECT_PAID ? "currency" : "points", unit);
   } else {
-    put_number(&json, "amount", effect->amount);
+    notch_json_put_integer(&json, "amount", effect->amount);
   }
   if (effect->text.length > 0) {
-    put_key(&json, "text", effect->text);
+    notch_json_put_text(&json, "text", effect->text);
   }
   bool lot = effect->kind == NOTCH_EFFECT_GRANT || effect->kind == NOTCH_EFFECT_HOLD;
   if (lot && effect->kind == NOTCH_EFFECT_GRANT && effect->matures_s != INT64_MIN) {
@@ -378,22 +367,25 @@ static void info_json(notch_question *q, const notch_store_info *info, const cha
   const notch_books *books = q->books;
   notch_json_writer json = {.to = q->to};
   notch_json_begin(&json, '{');
-  put_key(&json, "program", q->edition->rules->program->name);
-  put_key(&json, "origin", notch_store_origin(books->store));
-  put_number(&json, "format", info->format);
-  put_key(&json, "journal", info->rollback_journal ? NOTCH_TEXT("rollback") : NOTCH_TEXT("wal"));
-  put_key(&json, "clock", notch_store_clock_of(books->store) == NOTCH_CLOCK_EVENTS
-                              ? NOTCH_TEXT("events") : NOTCH_TEXT("machine"));
-  put_number(&json, "transactions", info->events);
-  put_number(&json, "members", info->members);
-  put_number(&json, "postings", info->postings);
-  put_number(&json, "moves", info->moves);
-  put_number(&json, "effects", info->effects);
-  put_number(&json, "names", info->names);
-  put_number(&json, "heads", info->heads);
-  put_number(&json, "seals", info->seals);
-  put_number(&json, "file_bytes", info->file_bytes);
-  put_number(&json, "wal_bytes", info->wal_bytes);
+  notch_json_put_text(&json, "program", q->edition->rules->program->name);
+  notch_json_put_text(&json, "origin", notch_store_origin(books->store));
+  notch_json_put_integer(&json, "format", info->format);
+  notch_json_put_text(&json, "journal",
+                      info->rollback_journal ? NOTCH_TEXT("rollback") : NOTCH_TEXT("wal"));
+  notch_json_put_text(&json, "clock",
+                      notch_store_clock_of(books->store) == NOTCH_CLOCK_EVENTS
+                          ? NOTCH_TEXT("events")
+                          : NOTCH_TEXT("machine"));
+  notch_json_put_integer(&json, "transactions", info->events);
+  notch_json_put_integer(&json, "members", info->members);
+  notch_json_put_integer(&json, "postings", info->postings);
+  notch_json_put_integer(&json, "moves", info->moves);
+  notch_json_put_integer(&json, "effects", info->effects);
+  notch_json_put_integer(&json, "names", info->names);
+  notch_json_put_integer(&json, "heads", info->heads);
+  notch_json_put_integer(&json, "seals", info->seals);
+  notch_json_put_integer(&json, "file_bytes", info->file_bytes);
+  notch_json_put_integer(&json, "wal_bytes", info->wal_bytes);
   if (info->events > 0) {
     if (is_before_all(q, info->first_recorded_us)) {
       notch_json_key(&json, NOTCH_TEXT("first_recorded"));
@@ -403,12 +395,12 @@ static void info_json(notch_question *q, const notch_store_info *info, const cha
     }
     put_moment(&json, "last_recorded", info->last_recorded_us, zone);
   }
-  put_key(&json, "head", notch_text_of(root));
+  notch_json_put_text(&json, "head", notch_text_of(root));
   notch_json_key(&json, NOTCH_TEXT("versions"));
   notch_json_begin(&json, '[');
   for (uint32_t i = 0; i < books->edition_count; i++) {
     notch_json_begin(&json, '{');
-    put_number(&json, "version", books->editions[i]->version);
+    notch_json_put_integer(&json, "version", books->editions[i]->version);
     notch_json_key(&json, NOTCH_TEXT("from"));
     if (books->editions[i]->effective_us == INT64_MIN) {
       notch_json_null(&json);

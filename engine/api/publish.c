@@ -15,12 +15,6 @@ typedef struct comparing {
   uint32_t changes;
 } comparing;
 
-static void json_text(notch_json_writer *json, const char *key, notch_text text)
-{
-  notch_json_key(json, notch_text_of(key));
-  notch_json_text(json, text);
-}
-
 static void line(comparing *c, char sign, const char *what, notch_text name)
 {
   notch_json_writer *json = &c->news->json;
@@ -30,9 +24,9 @@ static void line(comparing *c, char sign, const char *what, notch_text name)
     return;
   }
   notch_json_begin(json, '{');
-  json_text(json, "change", sign == '+' ? NOTCH_TEXT("added") : NOTCH_TEXT("removed"));
-  json_text(json, "kind", notch_text_of(what));
-  json_text(json, "name", name);
+  notch_json_put_text(json, "change", sign == '+' ? NOTCH_TEXT("added") : NOTCH_TEXT("removed"));
+  notch_json_put_text(json, "kind", notch_text_of(what));
+  notch_json_put_text(json, "name", name);
   notch_json_end(json, '}');
 }
 

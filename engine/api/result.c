@@ -273,8 +273,7 @@ static const char *answer_word(notch_answer answer)
 static void text(notch_json_writer *json, const char *key, const char *value)
 {
   if (value != NULL && value[0] != '\0') {
-    notch_json_key(json, notch_text_of(key));
-    notch_json_text(json, notch_text_of(value));
+    notch_json_put_text(json, key, notch_text_of(value));
   }
 }
 

@@ -38,8 +38,7 @@ static bool put_base64(notch_json_writer *json, const char *key, notch_text byte
   if (coded == NULL || !notch_base64_encode(coded, room, bytes.bytes, bytes.length)) {
     return false;
   }
-  notch_json_key(json, notch_text_of(key));
-  notch_json_text(json, notch_text_of(coded));
+  notch_json_put_text(json, key, notch_text_of(coded));
   return true;
 }
 

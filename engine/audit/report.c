@@ -161,18 +161,6 @@ void notch_audit_print(notch_buffer *to, const notch_audit_report *report, bool 
 
 /* ---- for programs ---- */
 
-static void put_number(notch_json_writer *json, const char *key, int64_t value)
-{
-  notch_json_key(json, notch_text_of(key));
-  notch_json_integer(json, value);
-}
-
-static void put_text(notch_json_writer *json, const char *key, notch_text value)
-{
-  notch_json_key(json, notch_text_of(key));
-  notch_json_text(json, value);
-}
-
 static void json_items(notch_json_writer *json, const notch_audit_report *report,
                        notch_buffer *scratch)
 {
@@ -191,10 +179,10 @@ static void json_items(notch_json_writer *json, const notch_audit_report *report
                                 ? item->id
                                 : (notch_text){scratch->bytes, (uint32_t)scratch->length});
     }
-    put_number(json, "number", item->event);
-    put_text(json, "what", item->what);
-    put_text(json, "recorded", item->recorded);
-    put_text(json, "recomputed", item->recomputed);
+    notch_json_put_integer(json, "number", item->event);
+    notch_json_put_text(json, "what", item->what);
+    notch_json_put_text(json, "recorded", item->recorded);
+    notch_json_put_text(json, "recomputed", item->recomputed);
     notch_json_end(json, '}');
   }
   notch_json_end(json, ']');
@@ -208,7 +196,7 @@ static void json_passes(notch_json_writer *json, const notch_audit_report *repor
   notch_json_begin(json, '[');
   for (size_t i = 0; i < PASS_COUNT; i++) {
     notch_json_begin(json, '{');
-    put_text(json, "name", notch_text_of(passes[i].name));
+    notch_json_put_text(json, "name", notch_text_of(passes[i].name));
     notch_json_key(json, NOTCH_TEXT("ok"));
     if (is_skipped(report, i, counts[i])) {
       notch_json_null(json);
@@ -228,19 +216,19 @@ void notch_audit_json(notch_buffer *to, const notch_audit_report *report)
   notch_json_begin(&json, '{');
   notch_json_key(&json, NOTCH_TEXT("ok"));
   notch_json_bool(&json, report->count == 0);
-  put_number(&json, "events", report->events);
-  put_number(&json, "transactions", report->transactions);
-  put_number(&json, "postings", report->postings);
+  notch_json_put_integer(&json, "events", report->events);
+  notch_json_put_integer(&json, "transactions", report->transactions);
+  notch_json_put_integer(&json, "postings", report->postings);
   put_head(&scratch, &report->head);
-  put_text(&json, "head", (notch_text){scratch.bytes, (uint32_t)scratch.length});
+  notch_json_put_text(&json, "head", (notch_text){scratch.bytes, (uint32_t)scratch.length});
   if (report->published) {
-    put_number(&json, "published_size", report->published_size);
+    notch_json_put_integer(&json, "published_size", report->published_size);
   }
   if (!report->verify) {
-    put_number(&json, "erased", report->erased);
-    put_number(&json, "erased_transactions", report->erased_rows);
+    notch_json_put_integer(&json, "erased", report->erased);
+    notch_json_put_integer(&json, "erased_transactions", report->erased_rows);
   }
-  put_number(&json, "difference_count", report->count);
+  notch_json_put_integer(&json, "difference_count", report->count);
   json_items(&json, report, &scratch);
   if (report->verify) {
     json_passes(&json, report);

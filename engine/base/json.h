@@ -60,5 +60,8 @@ void notch_json_integer(notch_json_writer *writer, int64_t value);
 void notch_json_bool(notch_json_writer *writer, bool value);
 void notch_json_null(notch_json_writer *writer);
 void notch_json_raw(notch_json_writer *writer, notch_text json);
+/* A member of an object: its key and its value. */
+void notch_json_put_text(notch_json_writer *writer, const char *key, notch_text value);
+void notch_json_put_integer(notch_json_writer *writer, const char *key, int64_t value);
 
 #endif

@@ -117,3 +117,15 @@ void notch_json_raw(notch_json_writer *writer, notch_text json)
   separate(writer);
   notch_buffer_text(writer->to, json);
 }
+
+void notch_json_put_text(notch_json_writer *writer, const char *key, notch_text value)
+{
+  notch_json_key(writer, notch_text_of(key));
+  notch_json_text(writer, value);
+}
+
+void notch_json_put_integer(notch_json_writer *writer, const char *key, int64_t value)
+{
+  notch_json_key(writer, notch_text_of(key));
+  notch_json_integer(writer, value);
+}

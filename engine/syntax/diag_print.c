@@ -146,19 +146,14 @@ void notch_diags_print_text(notch_buffer *to, const notch_diags *sink, bool colo
                        NOTCH_DIAG_ERRORS_MAX);
 }
 
-static void put_member(notch_json_writer *writer, const char *key, notch_text value)
-{
-  notch_json_key(writer, notch_text_of(key));
-  notch_json_text(writer, value);
-}
-
 static void put_place(notch_json_writer *writer, const notch_source *source, notch_span span,
                       bool with_file)
 {
   if (source == NULL) return;
   notch_position start = notch_source_position(source, span.start);
   notch_position end = notch_source_position(source, span.end);
-  if (with_file) put_member(writer, "file", source->name);
+  if (with_file)
+    notch_json_put_text(writer, "file", source->name);
   notch_json_key(writer, NOTCH_TEXT("line"));
   notch_json_integer(writer, start.line);
   notch_json_key(writer, NOTCH_TEXT("column"));
@@ -176,7 +171,7 @@ static void put_notes_and_fixes(notch_json_writer *writer, const notch_diag *dia
   for (const notch_diag_note_item *note = diag->notes; note != NULL; note = note->next) {
     notch_json_begin(writer, '{');
     put_place(writer, note->source, note->span, true);
-    put_member(writer, "message", note->text);
+    notch_json_put_text(writer, "message", note->text);
     notch_json_end(writer, '}');
   }
   notch_json_end(writer, ']');
@@ -185,8 +180,8 @@ static void put_notes_and_fixes(notch_json_writer *writer, const notch_diag *dia
   for (const notch_diag_fix_item *fix = diag->fixes; fix != NULL; fix = fix->next) {
     notch_json_begin(writer, '{');
     put_place(writer, diag->source, fix->span, false);
-    put_member(writer, "replacement", fix->replacement);
-    put_member(writer, "label", fix->label);
+    notch_json_put_text(writer, "replacement", fix->replacement);
+    notch_json_put_text(writer, "label", fix->label);
     notch_json_end(writer, '}');
   }
   notch_json_end(writer, ']');
@@ -201,10 +196,10 @@ void notch_diag_print_json(notch_buffer *to, const notch_diag *diag)
   for (unsigned i = 4; i > 0; i--, number /= 10) code[i] = (char)('0' + number % 10);
   code[5] = '\0';
   notch_json_begin(&writer, '{');
-  put_member(&writer, "code", notch_text_of(code));
-  put_member(&writer, "severity", notch_text_of(severity_name(diag->severity)));
+  notch_json_put_text(&writer, "code", notch_text_of(code));
+  notch_json_put_text(&writer, "severity", notch_text_of(severity_name(diag->severity)));
   put_place(&writer, diag->source, diag->span, true);
-  put_member(&writer, "message", diag->message);
+  notch_json_put_text(&writer, "message", diag->message);
   put_notes_and_fixes(&writer, diag);
   notch_json_end(&writer, '}');
   notch_buffer_put(to, "\n", 1);
