@@ -149,6 +149,7 @@ static notch_status apply_all(life *l, const char *bytes, int csv)
   options.line = hear_line;
   options.payload = l;
   notch_status status = notch_ledger_apply_all(l->ledger, &options, &counts);
+  l->safe = status == NOTCH_OK ? 0 : (int64_t)counts.transactions;
   hear_number(l, (int64_t)(counts.applied + counts.refused * 100 + counts.unreadable * 10000));
   return status;
 }

@@ -21,6 +21,7 @@ typedef struct life {
   uint64_t told;      /* a digest of all that the deed gave */
   const char *source; /* of the first version */
   const char *line;   /* the event of a deed that has one */
+  int64_t safe;       /* rows that a deed of many lines, which then failed, had committed by time */
 } life;
 
 /* life.c: the place. */
