@@ -206,7 +206,7 @@ static void migration_table(const notch_backtest *backtest, const notch_compared
   uint32_t width = ladder->tier_count[1] + 1;
   notch_buffer_print(&out->text, "<div class=\"wide%s\"><table><thead><tr>",
                      width > MANY_COLUMNS ? " many" : "");
-  notch_out_put(out, "<th>recorded \xE2\x86\x93, recomputed \xE2\x86\x92</th>");
+  notch_out_put(out, "<th>recorded\xC2\xA0\xE2\x86\x93, recomputed\xC2\xA0\xE2\x86\x92</th>");
   for (uint32_t to = 0; to < width; to++) {
     if (column_in_use(ladder, to)) {
       notch_out_put(out, "<th>");
