@@ -11,7 +11,6 @@
 #include <string.h>
 
 #define COMMIT_EVENTS 10000u
-#define AS_SENT NOTCH_TEXT("(as sent)") /* the key of content that the rules could not read */
 
 typedef struct backtest {
   notch_question ask;
@@ -69,60 +68,6 @@ static bool commit_other(backtest *b)
 
 /* ---- events, as they were sent ---- */
 
-/* What a row recorded as plain JSON; empty: nothing can be told any more. */
-static bool content_of(backtest *b, const notch_transaction *row, notch_arena *arena,
-                       notch_text *out)
-{
-  notch_books *books = b->ask.books;
-  notch_edition *edition = row->version == 0 ? b->ask.edition
-                                             : notch_books_edition(books, row->version);
-  *out = (notch_text){NULL, 0};
-  if (edition == NULL) {
-    return false;
-  }
-  const notch_json *content = row->content.length == 0
-                                  ? NULL
-                                  : notch_json_parse(books->parser, row->content, arena, NULL,
-                                                     NULL);
-  if (content != NULL && notch_json_get(content, AS_SENT) != NULL) {
-    notch_vault vault = notch_books_vault(books, row->member, row->event);
-    if (!vault.value(vault.payload, AS_SENT, out)) {
-      *out = (notch_text){NULL, 0};
-    }
-    return true;
-  }
-  notch_event *event = notch_history_event(books, edition, row, arena);
-  if (event == NULL) {
-    *out = row->content;
-    return true;
-  }
-  return notch_books_content_plain(books, edition, event, arena, out);
-}
-
-static void write_line(backtest *b, const notch_transaction *row, notch_text member,
-                       notch_text content)
-{
-  notch_buffer *line = &b->line;
-  notch_buffer_clear(line);
-  notch_buffer_print(line, "{\"id\":");
-  notch_json_quote(line, row->id);
-  notch_buffer_print(line, ",\"type\":");
-  notch_json_quote(line, notch_store_name_text(b->ask.books->store, row->type));
-  if (member.length > 0) {
-    notch_buffer_print(line, ",\"member\":");
-    notch_json_quote(line, member);
-  }
-  notch_buffer_print(line, ",\"at\":\"");
-  notch_moment_print(line, row->at_us, row->offset_min);
-  notch_buffer_print(line, "\"");
-  if (content.length > 2) {
-    notch_buffer_print(line, ",");
-    notch_buffer_put(line, content.bytes + 1, content.length - 1);
-  } else {
-    notch_buffer_print(line, "}");
-  }
-}
-
 static bool apply_other(backtest *b, const notch_transaction *row)
 {
   static const notch_apply_options options = {.ahead_us = -1, .scene = true};
@@ -146,7 +91,7 @@ static bool apply_other(backtest *b, const notch_transaction *row)
 
 static bool feed(backtest *b, const notch_transaction *row, notch_arena *arena)
 {
-  notch_text member = {NULL, 0}, content;
+  notch_text member = {NULL, 0};
   if (row->origin != NOTCH_ORIGIN_SENT || row->booked_us > b->figures.to_us ||
       row->verdict == NOTCH_REFUSED_CONFLICT || row->id.length == 0) {
     return true;
@@ -157,11 +102,9 @@ static bool feed(backtest *b, const notch_transaction *row, notch_arena *arena)
       return true; /* erased */
     }
   }
-  if (!content_of(b, row, arena, &content)) {
-    return false;
-  }
-  write_line(b, row, member, content);
-  return !b->line.failed && apply_other(b, row);
+  notch_buffer_clear(&b->line);
+  return notch_books_sent(b->ask.books, b->ask.edition, row, member, arena, &b->line) &&
+         !b->line.failed && apply_other(b, row);
 }
 
 static bool feed_all(backtest *b)

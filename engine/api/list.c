@@ -22,43 +22,11 @@ static void put_moment(notch_json_writer *json, const char *key, int64_t at_us,
 /* The event as it can be sent again. */
 static bool put_event(notch_question *q, const notch_transaction *row)
 {
-  notch_text content = {NULL, 0};
-  notch_edition *edition =
-      row->version == 0 ? q->edition : notch_books_edition(q->books, row->version);
-  if (edition == NULL) {
-    return false;
-  }
-  if (!notch_books_raw_of(q->books, row, &content)) {
-    const notch_event *event = notch_history_event(q->books, edition, row, q->run);
-    if (event != NULL &&
-        !notch_books_content_plain(q->books, edition, event, q->run, &content)) {
-      return false;
-    }
-  }
-  notch_json_writer json = {.to = q->to};
-  notch_json_begin(&json, '{');
-  notch_json_put_text(&json, "id", row->id);
-  notch_text type = notch_store_name_text(q->books->store, row->type);
-  if (!notch_text_equal(type, NOTCH_TEXT("(none)"))) {
-    notch_json_put_text(&json, "type", type);
-  }
+  notch_text member = {NULL, 0};
   if (row->member != 0) {
-    notch_json_put_text(&json, "member", q->books->host.member_id(q->books, row->member));
+    member = q->books->host.member_id(q->books, row->member);
   }
-  const notch_json *read = notch_json_parse(q->books->parser, content, q->run, NULL, NULL);
-  bool has_at = read != NULL && notch_json_get(read, NOTCH_TEXT("at")) != NULL;
-  if (!has_at && !notch_text_equal(row->detail, NOTCH_TEXT(NOTCH_AT_IS_MISSING))) {
-    notch_json_key(&json, NOTCH_TEXT("at"));
-    notch_json_raw(&json, NOTCH_TEXT("\""));
-    notch_moment_print(q->to, row->at_us, row->offset_min);
-    notch_buffer_put(q->to, "\"", 1);
-  }
-  if (content.length > 2) {
-    notch_buffer_put(q->to, ",", 1);
-    notch_buffer_put(q->to, content.bytes + 1, content.length - 2);
-  }
-  notch_json_end(&json, '}');
-  return true;
+  return notch_books_sent(q->books, q->edition, row, member, q->run, q->to);
 }
 
 static bool put_refused(notch_question *q, const notch_transaction *row)

@@ -417,8 +417,14 @@ bool notch_books_content(notch_books *books, notch_edition *edition, const notch
 /* The same as sent, for one that could not be read. */
 bool notch_books_content_raw(notch_books *books, const notch_envelope *envelope, int64_t member,
                              notch_text *out);
+/* Whether the row is of an event that the rules in force could not read. */
+bool notch_books_is_unread(const notch_transaction *row);
 /* What was sent of a row that could not be read; false: it could, or it is erased. */
 bool notch_books_raw_of(notch_books *books, const notch_transaction *row, notch_text *out);
+/* The event of a row as a line that can be sent again (sent.c).  newest: the rules of a row that
+ * came before any were in force; member: the id, or empty. */
+bool notch_books_sent(notch_books *books, notch_edition *newest, const notch_transaction *row,
+                      notch_text member, notch_arena *run, notch_buffer *to);
 /* In plain text, for comparing. */
 bool notch_books_content_plain(notch_books *books, const notch_edition *edition,
                                const notch_event *event, notch_arena *run, notch_text *out);

@@ -22,7 +22,7 @@ static bool vault_value(void *payload, notch_text field, notch_text *out)
 {
   notch_books *books = payload;
   uint32_t number = 0;
-  notch_personal personal;
+  notch_personal personal = {0};
   if (notch_store_name_find(books->store, &number, NOTCH_NAME_FIELD, field) != NOTCH_STORE_OK) {
     return false;
   }

@@ -6,8 +6,11 @@
 #include <assert.h>
 #include <string.h>
 
-/* The field under which the whole of an unreadable event lies with the personal values. */
+/* The only key of the content of an event that could not be read.  With a member its value is a
+ * digest, and what was sent lies under this name with the personal values. */
 #define UNREAD NOTCH_TEXT("(as sent)")
+#define UNREAD_LEAD "{\"(as sent)\":"
+#define UNREAD_LEAD_BYTES ((uint32_t)(sizeof UNREAD_LEAD - 1))
 
 static notch_text keep_buffer(notch_books *books, notch_arena *run)
 {
@@ -42,11 +45,10 @@ bool notch_books_content(notch_books *books, notch_edition *edition, const notch
   return true;
 }
 
-static bool is_unread(const notch_transaction *row)
+bool notch_books_is_unread(const notch_transaction *row)
 {
-  /* Without a member nothing is personal: what was sent stands there as it is. */
-  return (row->member == 0 && row->verdict > NOTCH_WAITING) ||
-         (row->content.length > 13 && memcmp(row->content.bytes, "{\"(as sent)\"", 12) == 0);
+  return row->content.length > UNREAD_LEAD_BYTES &&
+         memcmp(row->content.bytes, UNREAD_LEAD, UNREAD_LEAD_BYTES) == 0;
 }
 
 /* Keys that hold personal values wherever an event of the programme's own kinds has them. */
@@ -78,9 +80,14 @@ static void write_raw(notch_books *books, const notch_envelope *sent)
 
 bool notch_books_raw_of(notch_books *books, const notch_transaction *row, notch_text *out)
 {
-  *out = row->content;
-  if (!is_unread(row) || row->member == 0) {
-    return is_unread(row);
+  if (!notch_books_is_unread(row)) {
+    *out = row->content;
+    return false;
+  }
+  *out = (notch_text){row->content.bytes + UNREAD_LEAD_BYTES,
+                      row->content.length - UNREAD_LEAD_BYTES - 1};
+  if (row->member == 0) {
+    return true;
   }
   notch_vault vault = notch_books_vault(books, row->member, row->event);
   return vault.value(vault.payload, UNREAD, out);
@@ -97,10 +104,11 @@ bool notch_books_content_raw(notch_books *books, const notch_envelope *envelope,
     if (!vault.keep(vault.payload, UNREAD, raw, digest)) {
       return false;
     }
-    *out = notch_arena_format(&books->run, "{\"(as sent)\":\"sha256:%s\"}", digest);
+    *out = notch_arena_format(&books->run, UNREAD_LEAD "\"sha256:%s\"}", digest);
   } else {
     /* Nobody's: what may be personal is not kept. */
-    *out = raw_is_safe(envelope) ? raw : NOTCH_TEXT("{}");
+    raw = raw_is_safe(envelope) ? raw : NOTCH_TEXT("{}");
+    *out = notch_arena_format(&books->run, UNREAD_LEAD "%.*s}", (int)raw.length, raw.bytes);
   }
   return true;
 }
@@ -111,17 +119,28 @@ static bool same_raw(notch_books *books, const notch_envelope *envelope,
                      const notch_transaction *row)
 {
   notch_text then;
+  if (!notch_books_raw_of(books, row, &then)) {
+    return false;
+  }
+  if (row->member == 0 && !raw_is_safe(envelope)) {
+    return true; /* nothing of it was kept; who it is of is not said this time either */
+  }
   write_raw(books, envelope);
-  notch_text now = keep_buffer(books, &books->run);
-  return notch_books_raw_of(books, row, &then) && notch_text_equal(now, then);
+  return notch_text_equal(keep_buffer(books, &books->run), then);
 }
 
 /* Type, member and instant, as far as they can be told from what was sent. */
 static bool same_envelope(notch_books *books, const notch_envelope *envelope,
-                          const notch_transaction *row, const notch_zone *zone)
+                          const notch_transaction *row, const notch_program *program)
 {
   int64_t at_us = 0, member = 0;
   int32_t offset_min;
+  uint32_t type = notch_event_find(program, envelope->type);
+  bool of_nobody = type != NOTCH_NONE && !program->events[type].has_member;
+  bool named = envelope->member.length > 0 && envelope->member.length <= NOTCH_MEMBER_ID_MAX;
+  if (!of_nobody && named != (row->member > 0)) {
+    return false; /* a line that named no member is mended by naming one */
+  }
   if (!notch_text_equal(notch_store_name_text(books->store, row->type), envelope->type)) {
     return false;
   }
@@ -136,7 +155,7 @@ static bool same_envelope(notch_books *books, const notch_envelope *envelope,
     }
   }
   return envelope->at == NULL || envelope->at->kind != NOTCH_JSON_STRING ||
-         !notch_moment_parse(&at_us, &offset_min, envelope->at->text, zone) ||
+         !notch_moment_parse(&at_us, &offset_min, envelope->at->text, &program->zone) ||
          at_us == row->at_us;
 }
 
@@ -150,10 +169,10 @@ static bool same_content(notch_books *books, const notch_envelope *envelope,
   if (edition == NULL) {
     return false;
   }
-  if (!same_envelope(books, envelope, row, &edition->rules->program->zone)) {
+  if (!same_envelope(books, envelope, row, edition->rules->program)) {
     return true;
   }
-  if (is_unread(row)) {
+  if (notch_books_is_unread(row)) {
     *same = same_raw(books, envelope, row);
     return true;
   }
@@ -162,7 +181,6 @@ static bool same_content(notch_books *books, const notch_envelope *envelope,
                          .parser = books->parser};
   const notch_event *now = notch_read_event(&reader, envelope);
   if (now == NULL) {
-    *same = row->member == 0 && same_raw(books, envelope, row);
     return true;
   }
   notch_text left, right = row->content;

@@ -28,6 +28,7 @@ libengine_la_SOURCES += \
   engine/apply/rerun.h \
   engine/apply/rerun_decide.c \
   engine/apply/rules.c \
+  engine/apply/sent.c \
   engine/apply/shapes.c \
   engine/apply/versions.c \
   engine/apply/waiting.c \

@@ -299,83 +299,79 @@ static bool reread(notch_rerun *rerun, const notch_transaction *row, notch_editi
                    notch_rerun_result *out)
 {
   notch_books *books = rerun->books;
-  notch_text raw = row->content;
-  if (row->member > 0) {
-    notch_vault vault = notch_books_vault(books, row->member, row->event);
-    if (!vault.value(vault.payload, NOTCH_TEXT("(as sent)"), &raw)) {
-      out->taken = true;
+  notch_reader reader = {.layout = edition->rules->layout, .run = &rerun->row,
+                         .parser = books->parser};
+  notch_text member = {NULL, 0}, raw;
+  notch_envelope envelope;
+  const char *why;
+  out->taken = true;
+  if (notch_envelope_is_told_of(row->detail) || !notch_books_raw_of(books, row, &raw)) {
+    return true; /* or it is erased */
+  }
+  if (row->member != 0) {
+    member = host_member_id(rerun, row->member);
+  }
+  notch_buffer_clear(&books->scratch);
+  if (!notch_books_sent(books, edition, row, member, &rerun->row, &books->scratch)) {
+    return false;
+  }
+  const notch_text line = {books->scratch.bytes, (uint32_t)books->scratch.length};
+  const notch_json *sent =
+      books->scratch.failed ? NULL : notch_json_parse(books->parser, line, &rerun->row, NULL, NULL);
+  if (sent == NULL || !notch_envelope_open(&envelope, sent, &why) ||
+      notch_read_event(&reader, &envelope) != NULL) {
+    return !books->scratch.failed || out_of_memory(rerun);
+  }
+  if (!notch_text_equal(reader.sentence, row->detail)) { /* or it came in a column of CSV */
+    reader.words = true;
+    if (notch_read_event(&reader, &envelope) != NULL) {
       return true;
     }
   }
-  notch_buffer_clear(&books->scratch);
-  notch_moment_print(&books->scratch, row->at_us, row->offset_min);
-  if (books->scratch.failed) {
-    return out_of_memory(rerun);
-  }
-  notch_json at = {.kind = NOTCH_JSON_STRING,
-                   .text = notch_arena_text(&rerun->row,
-                                            (notch_text){books->scratch.bytes,
-                                                         (uint32_t)books->scratch.length})};
-  notch_envelope envelope = {.id = row->id,
-                             .type = notch_store_name_text(books->store, row->type),
-                             .member = notch_rerun_seat_of(rerun, row->member, edition) == NULL
-                                           ? (notch_text){NULL, 0}
-                                           : host_member_id(rerun, row->member),
-                             .at = &at,
-                             .fields = notch_json_parse(books->parser, raw, &rerun->row, NULL,
-                                                        NULL)};
-  notch_reader reader = {.layout = edition->rules->layout, .run = &rerun->row,
-                         .parser = books->parser};
-  if (envelope.fields == NULL || notch_read_event(&reader, &envelope) != NULL) {
-    /* What was wrong stood outside the fields: the time, the member, the whole line. */
-    out->taken = true;
-    return true;
-  }
+  out->taken = false;
   return plain(out, reader.verdict, reader.sentence);
 }
 
-/* Refusals that come before reading: by the clock of then, by the id, by age. */
-static bool decide_early(notch_rerun *rerun, const notch_transaction *row,
-                         notch_rerun_result *out)
+/* Too late for every version of the rules. */
+static bool decide_too_late(notch_rerun *rerun, const notch_transaction *row,
+                            notch_rerun_result *out)
 {
   notch_books *books = rerun->books;
-  if (row->verdict == NOTCH_REFUSED_TOO_LATE && row->version == 0) {
-    for (uint32_t i = 0; i < books->edition_count; i++) {
-      const notch_edition *edition = books->editions[i];
-      if (edition->event < row->event && edition->effective_us <= row->at_us) {
-        return plain(out, NOTCH_APPLIED, NOTCH_TEXT("a version of the rules was in force"));
-      }
+  for (uint32_t i = 0; i < books->edition_count; i++) {
+    const notch_edition *edition = books->editions[i];
+    if (edition->event < row->event && edition->effective_us <= row->at_us) {
+      return plain(out, NOTCH_APPLIED, NOTCH_TEXT("a version of the rules was in force"));
     }
-    return plain(out, NOTCH_REFUSED_TOO_LATE, row->detail);
   }
-  for (int64_t event = 0;;) { /* conflict: an earlier row binds the id */
+  return plain(out, NOTCH_REFUSED_TOO_LATE, row->detail);
+}
+
+/* Whether an earlier row binds the id of this one. */
+static bool find_binding(notch_rerun *rerun, const notch_transaction *row, bool *bound)
+{
+  notch_books *books = rerun->books;
+  *bound = false;
+  for (int64_t event = 0; !*bound;) {
     notch_transaction other;
     notch_store_status status = notch_store_event_find(books->store, &event, row->id, event);
-    if (status != NOTCH_STORE_OK || event >= row->event) {
-      return status == NOTCH_STORE_OK || status == NOTCH_STORE_NOTFOUND
-                 ? plain(out, NOTCH_APPLIED, NOTCH_TEXT("no earlier event has this id"))
-                 : notch_books_failed(books, status);
+    if (status == NOTCH_STORE_NOTFOUND || (status == NOTCH_STORE_OK && event >= row->event)) {
+      return true;
+    }
+    if (status != NOTCH_STORE_OK) {
+      return notch_books_failed(books, status);
     }
     if (!notch_history_read(books, event, &rerun->row, &other)) {
       return false;
     }
-    if (other.verdict == NOTCH_APPLIED || other.verdict == NOTCH_WAITING) {
-      return plain(out, NOTCH_REFUSED_CONFLICT, row->detail);
-    }
+    *bound = other.verdict == NOTCH_APPLIED || other.verdict == NOTCH_WAITING;
   }
+  return true;
 }
 
 static bool by_clock(const notch_transaction *row)
 {
   return row->verdict == NOTCH_REFUSED_TOO_EARLY ||
          (row->verdict == NOTCH_REFUSED_TOO_LATE && row->version != 0);
-}
-
-static bool is_unread(const notch_transaction *row)
-{
-  static const char lead[] = "{\"(as sent)\"";
-  return row->content.length < 3 || (row->content.length > sizeof lead &&
-                                     memcmp(row->content.bytes, lead, sizeof lead - 1) == 0);
 }
 
 static bool decide_sent(notch_rerun *rerun, const notch_transaction *row, notch_trace *trace,
@@ -386,10 +382,18 @@ static bool decide_sent(notch_rerun *rerun, const notch_transaction *row, notch_
     out->taken = true;
     return true;
   }
-  if (row->version == 0 || row->verdict == NOTCH_REFUSED_CONFLICT) {
-    return decide_early(rerun, row, out);
+  if (row->version == 0 && row->verdict == NOTCH_REFUSED_TOO_LATE) {
+    return decide_too_late(rerun, row, out);
   }
-  bool unread = row->verdict > NOTCH_WAITING && is_unread(row);
+  bool conflict = row->verdict == NOTCH_REFUSED_CONFLICT; /* of the id, or of a hold's */
+  if (conflict && !find_binding(rerun, row, &conflict)) {
+    return false;
+  }
+  if (conflict || row->version == 0) {
+    return conflict ? plain(out, NOTCH_REFUSED_CONFLICT, row->detail)
+                    : plain(out, NOTCH_APPLIED, NOTCH_TEXT("no earlier event has this id"));
+  }
+  bool unread = notch_books_is_unread(row);
   books->names_erased = false;
   out->event = unread ? NULL : notch_history_event(books, out->edition, row, &rerun->row);
   rerun->names_erased = books->names_erased;

@@ -29,6 +29,9 @@ typedef struct notch_json {
   uint32_t count; /* children */
 } notch_json;
 
+/* A copy, the members of every object in the order of their keys; it shares the texts. */
+notch_json *notch_json_sorted(const notch_json *json, notch_arena *arena);
+
 /* One parser is reused for many texts; not shared between threads. */
 typedef struct notch_json_parser notch_json_parser;
 notch_json_parser *notch_json_parser_new(const notch_memory *memory);

@@ -6,7 +6,8 @@ libengine_la_SOURCES += \
   %D%/hash.c %D%/hash.h \
   %D%/hash_sign.c \
   %D%/heap.c %D%/heap.h \
-  %D%/json.h %D%/json_plain.c %D%/json_plain.h %D%/json_read.c %D%/json_write.c \
+  %D%/json.h %D%/json_plain.c %D%/json_plain.h %D%/json_read.c %D%/json_sort.c \
+  %D%/json_write.c \
   %D%/memory.c %D%/memory.h \
   %D%/moment.c \
   %D%/rational.c %D%/rational.h \

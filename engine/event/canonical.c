@@ -438,12 +438,7 @@ bool notch_event_is_personal(const notch_program *program, uint32_t type)
 
 /* ---- what could not be read ---- */
 
-static void raw(notch_buffer *to, const notch_json *json, notch_arena *run);
-
-static int by_key(const notch_json *left, const notch_json *right)
-{
-  return notch_text_compare(left->key, right->key);
-}
+static void raw(notch_buffer *to, const notch_json *json);
 
 /* What the row itself says of the event is not said again. */
 static bool is_in_row(const notch_envelope *envelope, notch_text key)
@@ -457,33 +452,24 @@ static bool is_in_row(const notch_envelope *envelope, notch_text key)
                                                         : true);
 }
 
-/* Sorted by insertion into a row of pointers; equal keys keep their order. */
 static void raw_children(notch_buffer *to, const notch_json *object,
-                         const notch_envelope *envelope, notch_arena *run)
+                         const notch_envelope *envelope)
 {
-  const notch_json **row = NOTCH_NEW_ARRAY(run, const notch_json *, object->count + 1);
-  uint32_t count = 0;
-  for (const notch_json *json = object->first; json != NULL; json = json->next) {
-    if (is_in_row(envelope, json->key)) {
-      continue;
-    }
-    uint32_t at = count++;
-    for (; at > 0 && by_key(row[at - 1], json) > 0; at--) {
-      row[at] = row[at - 1];
-    }
-    row[at] = json;
-  }
+  bool any = false;
   put(to, "{");
-  for (uint32_t i = 0; i < count; i++) {
-    put(to, i > 0 ? "," : "");
-    notch_json_quote(to, row[i]->key);
-    put(to, ":");
-    raw(to, row[i], run);
+  for (const notch_json *json = object->first; json != NULL; json = json->next) {
+    if (!is_in_row(envelope, json->key)) {
+      put(to, any ? "," : "");
+      notch_json_quote(to, json->key);
+      put(to, ":");
+      raw(to, json);
+      any = true;
+    }
   }
   put(to, "}");
 }
 
-static void raw(notch_buffer *to, const notch_json *json, notch_arena *run)
+static void raw(notch_buffer *to, const notch_json *json)
 {
   switch (json->kind) {
   case NOTCH_JSON_NULL: put(to, "null"); return;
@@ -495,15 +481,15 @@ static void raw(notch_buffer *to, const notch_json *json, notch_arena *run)
     put(to, "[");
     for (const notch_json *item = json->first; item != NULL; item = item->next) {
       put(to, item == json->first ? "" : ",");
-      raw(to, item, run);
+      raw(to, item);
     }
     put(to, "]");
     return;
-  case NOTCH_JSON_OBJECT: raw_children(to, json, NULL, run); return;
+  case NOTCH_JSON_OBJECT: raw_children(to, json, NULL); return;
   }
 }
 
 void notch_canonical_raw(notch_buffer *to, const notch_envelope *envelope, notch_arena *run)
 {
-  raw_children(to, envelope->fields, envelope, run);
+  raw_children(to, notch_json_sorted(envelope->fields, run), envelope);
 }

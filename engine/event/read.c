@@ -120,6 +120,18 @@ bool notch_envelope_has(const notch_envelope *envelope, notch_text key)
           notch_text_equal(key, NOTCH_TEXT("member")) || notch_text_equal(key, NOTCH_TEXT("at")));
 }
 
+bool notch_envelope_is_told_of(notch_text sentence)
+{
+  static const char *const keys[] = {"`id`", "`type`", "`member`", "`at`", "`subject`",
+                                     "`time`", "`data`", "`specversion`"};
+  bool found = false;
+  for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+    size_t length = strlen(keys[i]);
+    found = found || (sentence.length >= length && memcmp(sentence.bytes, keys[i], length) == 0);
+  }
+  return found;
+}
+
 uint32_t notch_event_find(const notch_program *program, notch_text type)
 {
   for (uint32_t i = 0; i < program->event_count; i++) {
@@ -278,7 +290,7 @@ static bool check_member(notch_reader *reader, const notch_envelope *envelope,
   return true;
 }
 
-notch_event *notch_read_event(notch_reader *reader, const notch_envelope *envelope)
+static notch_event *read_in_order(notch_reader *reader, const notch_envelope *envelope)
 {
   const notch_program *program = reader->layout->program;
   if (envelope->twice.length > 0) {
@@ -315,6 +327,20 @@ notch_event *notch_read_event(notch_reader *reader, const notch_envelope *envelo
   bool read = type < NOTCH_EVENT_BUILTIN_COUNT ? notch_read_builtin(reader, envelope, event)
                                                : read_fields(reader, envelope, event);
   return read ? event : NULL;
+}
+
+notch_event *notch_read_event(notch_reader *reader, const notch_envelope *envelope)
+{
+  notch_event *event = read_in_order(reader, envelope);
+  if (event == NULL && envelope->fields != NULL) {
+    /* Of several faults the one is told that is told again when what is kept is read (replay). */
+    notch_envelope sorted = *envelope;
+    sorted.fields = notch_json_sorted(envelope->fields, reader->run);
+    notch_text twice = duplicate_in(sorted.fields);
+    sorted.twice = twice.length > 0 ? twice : envelope->twice;
+    event = read_in_order(reader, &sorted);
+  }
+  return event;
 }
 
 static bool read_content(notch_reader *reader, notch_text content, notch_event *event)
