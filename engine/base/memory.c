@@ -108,6 +108,26 @@ void notch_arena_free(notch_arena *arena)
   arena->used_total = 0;
 }
 
+notch_arena_mark notch_arena_here(const notch_arena *arena)
+{
+  const notch_arena_block *block = arena->blocks;
+  return (notch_arena_mark){.block = arena->blocks,
+                            .used = block == NULL ? 0 : block->used,
+                            .used_total = arena->used_total};
+}
+
+void notch_arena_return(notch_arena *arena, notch_arena_mark mark)
+{
+  while (arena->blocks != mark.block) {
+    notch_arena_block *newest = arena->blocks;
+    arena->blocks = newest->next;
+    notch_memory_free(arena->memory, newest);
+  }
+  if (mark.block != NULL)
+    mark.block->used = mark.used;
+  arena->used_total = mark.used_total;
+}
+
 void *notch_arena_fail(notch_arena *arena)
 {
   notch_memory_deny(arena->memory);

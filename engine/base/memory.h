@@ -58,6 +58,14 @@ void notch_arena_init(notch_arena *arena, const notch_memory *memory);
 void notch_arena_reset(notch_arena *arena); /* forgets the contents, keeps the first block */
 void notch_arena_free(notch_arena *arena);
 
+/* A place to go back to: what was taken since is given back, and nothing may point there. */
+typedef struct notch_arena_mark {
+  notch_arena_block *block;
+  size_t used, used_total;
+} notch_arena_mark;
+notch_arena_mark notch_arena_here(const notch_arena *arena);
+void notch_arena_return(notch_arena *arena, notch_arena_mark mark);
+
 #define NOTCH_ARENA_ALIGN ((size_t)16)
 #define NOTCH_ARENA_BLOCK_MAX ((size_t)1 << 20) /* larger items have a block of their own */
 /* Where the newest block has no room: a block more.  The item is not cleared. */

@@ -4,6 +4,7 @@
 #include "member/lots.h"
 #include "member/post.h"
 #include "member/run.h"
+#include "member/shared.h"
 #include "member/term.h"
 
 #include <assert.h>
@@ -258,8 +259,9 @@ void notch_look_at_segments(notch_work *work)
   work->fields = fields;
 }
 
-/* One instant: first what ends there, seen with the day that ends; then what begins there. */
-static void settle_instant(notch_work *work, notch_state *state, int64_t now_s)
+/* One instant: first what ends there, seen with the day that ends; then what begins there.  False:
+ * nothing happened. */
+static bool settle_instant(notch_work *work, notch_state *state, int64_t now_s)
 {
   const notch_program *program = work->program;
   int64_t now_us = NOTCH_US(now_s);
@@ -305,10 +307,12 @@ static void settle_instant(notch_work *work, notch_state *state, int64_t now_s)
   state->settled_us = now_us > state->settled_us ? now_us : state->settled_us;
   notch_absorbed(work, state, now_us);
   notch_awards *given = work->given_away;
-  if (notch_work_end(work) && given != NULL) {
+  bool stays = notch_work_end(work);
+  if (stays && given != NULL) {
     notch_post_to_others(work, given);
   }
   work->inflow = NULL;
+  return stays;
 }
 
 void notch_settle_until(notch_work *work, notch_state *state, int64_t to_s)
@@ -318,6 +322,16 @@ void notch_settle_until(notch_work *work, notch_state *state, int64_t to_s)
     if (next > to_s || next == NOTCH_NEVER) {
       return;
     }
-    settle_instant(work, state, next);
+    /* Centuries have many days at which nothing happens: none of them leaves anything in memory,
+     * but what a trace was told, and the state's own. */
+    notch_shared_close(work); /* of what stays, and so before the mark, as is room for one more */
+    *notch_vec_push(&work->transactions, work->run) = NULL;
+    work->transactions.count--;
+    const notch_work before = *work;
+    const notch_arena_mark mark = notch_arena_here(work->run);
+    if (!settle_instant(work, state, next) && work->trace == NULL) {
+      *work = before;
+      notch_arena_return(work->run, mark);
+    }
   }
 }
