@@ -119,8 +119,12 @@ static void *take_large(notch_heap *heap, size_t size)
 
 static void *take(notch_heap *heap, size_t wanted)
 {
-#ifndef NOTCH_ARENA_DEBUG
-  if (wanted <= PIECE_SIZE_MIN / 2) {
+#ifdef NOTCH_ARENA_DEBUG
+  bool alone = true; /* as the items of an arena are */
+#else
+  bool alone = wanted > PIECE_SIZE_MIN / 2;
+#endif
+  if (!alone) {
     uint32_t size = size_for((wanted + sizeof(uint64_t) + UNIT - 1) / UNIT);
     assert(size < NOTCH_HEAP_SIZES);
     void *block = heap->freed[size];
@@ -137,7 +141,6 @@ static void *take(notch_heap *heap, size_t wanted)
     *word_of(block) = size;
     return block;
   }
-#endif
   return take_large(heap, wanted);
 }
 

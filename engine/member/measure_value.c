@@ -100,7 +100,10 @@ static inline bool add_to(notch_rational *sum, notch_value value)
 /* What stands by days, from the newest back: so many small numbers always fit. */
 static int64_t sum_of_days(const notch_state *state, uint32_t index, const span_of_time *over)
 {
-  const notch_daily *begin = state->daily, *daily = begin + (over->exact ? 0 : state->daily_count);
+  if (over->exact || state->daily_count == 0) {
+    return 0;
+  }
+  const notch_daily *begin = state->daily, *daily = begin + state->daily_count;
   int32_t from_day = over->from_day, to_day = over->to_day;
   int64_t sum = 0;
   while (daily > begin && daily[-1].day > to_day) {

@@ -241,7 +241,7 @@ void notch_state_remove_lot(notch_state *state, uint32_t index);
 notch_slice notch_state_keep_text(notch_state *state, notch_text text);
 static inline notch_text notch_state_text(const notch_state *state, notch_slice slice)
 {
-  return (notch_text){state->chars + slice.offset, slice.length};
+  return (notch_text){slice.length == 0 ? NULL : state->chars + slice.offset, slice.length};
 }
 
 /* All lots, by number.  Whether some were asleep is nothing that can be seen of a state, so this

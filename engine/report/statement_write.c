@@ -46,8 +46,9 @@ static notch_text for_text(const notch_statement *statement, const notch_stateme
 static void entry_row(const notch_statement *statement, const notch_statement_entry *entry,
                       uint32_t change, notch_table_of_text *table)
 {
-  const notch_statement_change *of = &entry->changes.items[change];
+  static const notch_statement_change nothing = {0};
   bool none = entry->changes.count == 0, first = change == 0;
+  const notch_statement_change *of = none ? &nothing : &entry->changes.items[change];
   bool kinds = statement->kinds.list.count > 1;
   notch_columns_add(table, first ? notch_day_text(statement->arena, statement->program,
                                                   entry->booked_us)
@@ -56,9 +57,9 @@ static void entry_row(const notch_statement *statement, const notch_statement_en
   if (kinds) {
     notch_columns_add(table, none ? NOTCH_TEXT("") : statement->kinds.list.items[of->kind].name);
   }
-  notch_columns_add(table, none || of->in == 0 ? NOTCH_TEXT("")
+  notch_columns_add(table, of->in == 0 ? NOTCH_TEXT("")
                                                : amount(statement, of->kind, of->in));
-  notch_columns_add(table, none || of->out == 0 ? NOTCH_TEXT("")
+  notch_columns_add(table, of->out == 0 ? NOTCH_TEXT("")
                                                 : amount(statement, of->kind, of->out));
   notch_columns_add(table, none ? NOTCH_TEXT("") : amount(statement, of->kind, of->balance));
   notch_columns_add(table, none ? NOTCH_TEXT("") : for_text(statement, entry, of->kind));

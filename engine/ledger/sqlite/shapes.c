@@ -101,13 +101,13 @@ static const char *after_plain(const char **value, const char *end, bool text)
 static bool split(notch_shape_cache *cache, notch_text content, bool plain)
 {
   notch_buffer *keys = &cache->keys, *sorts = &cache->sorts, *values = &cache->values;
-  const char *at = content.bytes, *end = at + content.length;
   notch_buffer_clear(keys);
   notch_buffer_clear(sorts);
   notch_buffer_clear(values);
-  if (content.length < 2 || *at != '{') {
+  if (content.length < 2 || content.bytes[0] != '{') {
     return false;
   }
+  const char *at = content.bytes, *end = at + content.length;
   do {
     const char *key = ++at, *colon = at < end && *at == '"' ? after_string(at, end) : NULL;
     const char *value = colon != NULL && colon < end && *colon == ':' ? colon + 1 : NULL;
@@ -136,8 +136,11 @@ static bool split(notch_shape_cache *cache, notch_text content, bool plain)
 /* The same for one that has just these keys: most often those of the event before it. */
 static bool split_like(const notch_shape *shape, notch_buffer *values, notch_text content)
 {
-  const char *at = content.bytes, *end = at + content.length;
   notch_buffer_clear(values);
+  if (content.length == 0) {
+    return false;
+  }
+  const char *at = content.bytes, *end = at + content.length;
   for (uint32_t i = 0; i < shape->count; i++) {
     notch_text lead = shape->leads[i];
     if ((size_t)(end - at) <= lead.length || memcmp(at, lead.bytes, lead.length) != 0) {
