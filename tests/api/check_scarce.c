@@ -19,69 +19,6 @@
 
 static bool every;
 
-static int64_t now_us(void *payload)
-{
-  (void)payload;
-  return INT64_C(1780000000000000); /* late in May 2026 */
-}
-
-/* ---- birth and death ---- */
-
-static char *read_rules(void)
-{
-  char path[1024];
-  const char *folder = getenv("top_srcdir");
-  snprintf(path, sizeof path, "%s/tests/api/scarce.notch", folder != NULL ? folder : ".");
-  FILE *file = fopen(path, "rb");
-  ck_assert_msg(file != NULL, "%s", path);
-  char *text = calloc(1, 65536);
-  ck_assert_uint_gt(fread(text, 1, 65535, file), 0);
-  fclose(file);
-  return text;
-}
-
-static char *second_rules(const char *first)
-{
-  static const char more[] = "rule more\n  on purchase\n  when channel = app\n  earn 2 coin\n"
-                             "rule seen\n  on visit\n  earn 1 coin\n";
-  char *text = malloc(strlen(first) + sizeof more);
-  strcpy(text, first);
-  return strcat(text, more);
-}
-
-static notch_program *compile(life *l, const char *text)
-{
-  notch_program *made = NULL;
-  notch_status status =
-      notch_program_compile(&made, l->engine, "shop.notch", text, strlen(text), NULL);
-  ck_assert_msg(status == NOTCH_OK, "%s", notch_error(l->engine));
-  return made;
-}
-
-static void begin(life *l, const char *first, const char *second)
-{
-  notch_engine_options options = NOTCH_ENGINE_OPTIONS_INIT;
-  memset(l, 0, sizeof *l);
-  options.resize = scarce_resize;
-  options.resize_payload = &l->memory;
-  options.now_us = now_us;
-  ck_assert_int_eq(notch_engine_new(&l->engine, &options), NOTCH_OK);
-  l->source = first;
-  l->rules = compile(l, first);
-  l->next = compile(l, second);
-  l->owned = l->memory.live;
-}
-
-static void end(life *l)
-{
-  notch_ledger_close(l->ledger);
-  notch_program_free(l->rules);
-  notch_program_free(l->next);
-  notch_engine_free(l->engine);
-  ck_assert_int_eq(l->memory.live, 0);
-  shelf_free(&l->shelf);
-}
-
 /* ---- one deed ---- */
 
 typedef struct outcome { /* what a deed gave, and what it made of the ledger */
@@ -113,6 +50,7 @@ static outcome act(life *l, const deed *what, unsigned long fail_at, bool on)
   l->told = UINT64_C(14695981039346656037);
   l->line = what->line;
   l->safe = 0;
+  l->differences = 0;
   scarce_begin(&l->memory, fail_at, on);
   done.status = what->act(l);
   l->memory.fail_at = 0;
@@ -168,6 +106,8 @@ static bool lacks(life *l, const trial *t, unsigned long n)
   const char *name = t->what->name, *on = t->on ? " and on" : "";
   outcome done = act(l, t->what, n, t->on);
   if (done.status == NOTCH_OK) {
+    ck_assert_msg(l->differences == 0, "%s, %lu%s: %llu differences", name, n, on,
+                  (unsigned long long)l->differences);
     ck_assert_msg(done.told == t->wanted.told, "%s, %lu%s: gave something else", name, n, on);
     ck_assert_msg(size_of(l) == t->wanted.size, "%s, %lu%s: made something else", name, n, on);
   } else {
@@ -204,6 +144,8 @@ static void live(life *l, const deed *what, unsigned index)
   shelf_copy(&t.place, &l->shelf);
   t.wanted = act(l, what, 0, false);
   ck_assert_msg(t.wanted.status == NOTCH_OK, "%s: %s", what->name, why(l));
+  ck_assert_msg(l->differences == 0, "%s: %llu differences", what->name,
+                (unsigned long long)l->differences);
   t.wanted.size = size_of(l);
   open_again(l, what->name, &t.place, t.open);
   try_all(l, &t, 1 + index % 5, true);
@@ -216,16 +158,14 @@ static void live(life *l, const deed *what, unsigned index)
 START_TEST(memory_may_end_at_any_moment)
 {
   life l;
-  char *first = read_rules(), *second = second_rules(first);
   const char *from = getenv("SCARCE_EVERY");
-  begin(&l, first, second);
+  life_begin(&l);
   for (unsigned i = 0; deeds[i].name != NULL; i++) {
     every = every || (from != NULL && (from[0] == '1' || strcmp(from, deeds[i].name) == 0));
     live(&l, &deeds[i], i);
   }
-  end(&l);
-  free(first);
-  free(second);
+  life_end(&l);
+  ck_assert_int_eq(l.memory.live, 0);
 }
 END_TEST
 

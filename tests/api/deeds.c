@@ -1,7 +1,6 @@
 /* deeds.c -- what can be done to a ledger, and asked of it, with what it gives. */
 #include "life.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -275,8 +274,7 @@ static notch_status audit(life *l, unsigned threads)
       threads == 0
           ? notch_ledger_verify(l->ledger, &options, NOTCH_VIEW_JSON, hear, l, &differences)
           : notch_ledger_replay(l->ledger, &options, NOTCH_VIEW_JSON, hear, l, &differences);
-  ck_assert_msg(status != NOTCH_OK || differences == 0, "%llu differences",
-                (unsigned long long)differences);
+  l->differences += differences;
   return status;
 }
 

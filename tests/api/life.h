@@ -1,4 +1,7 @@
-/* life.h -- what the deeds of check_scarce.c share with the one who lives them. */
+/*
+ * life.h -- a ledger's life: what <notch.h> can do to and ask of a ledger, deed by deed, for tests
+ * that live it under circumstances of their own (check_scarce.c, fuzz/fuzz_ledger.c).
+ */
 #ifndef NOTCH_TESTS_API_LIFE_H
 #define NOTCH_TESTS_API_LIFE_H
 
@@ -19,17 +22,23 @@ typedef struct life {
   notch_ledger *ledger;
   long owned;         /* blocks that are live while there is no ledger */
   uint64_t told;      /* a digest of all that the deed gave */
-  const char *source; /* of the first version */
+  uint64_t differences; /* that verify and replay found */
+  char *source, *second; /* their texts */
   const char *line;   /* the event of a deed that has one */
   int64_t safe;       /* rows that a deed of many lines, which then failed, had committed by time */
 } life;
 
-/* life.c: the place. */
+/* life.c.  The engine and both versions, but no ledger; what goes wrong here ends the program. */
+void life_begin(life *l);
+void life_end(life *l); /* gives everything back */
+
+/* The place. */
 void shelf_copy(shelf *to, const shelf *from);
 void shelf_free(shelf *s);
 notch_status make_ledger(life *l);
 notch_status open_ledger(life *l);
 void close_ledger(life *l);
+void life_forget(life *l); /* as if there had never been a ledger */
 
 /* What a deed gives is not kept, only its digest. */
 void tell(life *l, const void *bytes, size_t size);

@@ -1,8 +1,8 @@
 /*
- * replay.c -- runs a fuzz target without libFuzzer: over every script of the tree, over pieces of
- * each, and over what a fixed sequence of small damages makes of them.
+ * replay.c -- runs a fuzz target without libFuzzer: over its files in the tree, over pieces of
+ * each, over what a fixed sequence of small damages makes of them, and over bytes of chance.
  *
- * usage: replay [FILE...]   (without a file: all scripts under $top_srcdir)
+ * usage: replay [FILE...]   (without a file: what the target asks for)
  */
 #include <config.h>
 
@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DAMAGES_PER_FILE 40
+#define DRAWN_BYTES_MAX 400u
 #define FILE_BYTES_MAX ((size_t)1 << 20)
 
 static unsigned long runs;
@@ -70,7 +70,7 @@ static void run_file(const char *path)
   size_t size = fread(bytes, 1, sizeof bytes, file);
   fclose(file);
   run(bytes, size);
-  for (int i = 0; i < DAMAGES_PER_FILE; i++) {
+  for (unsigned i = 0; i < fuzz_inputs_of_target.damages; i++) {
     size_t length = size > 0 ? 1 + draw((uint32_t)size) : 0;
     run(bytes, length);
     memcpy(copy, bytes, size);
@@ -83,8 +83,9 @@ static int visit(const char *path, const struct stat *status, int kind, struct F
 {
   (void)status;
   (void)walk;
-  size_t length = strlen(path);
-  if (kind == FTW_F && length > 6 && strcmp(path + length - 6, ".notch") == 0)
+  const char *suffix = fuzz_inputs_of_target.suffix;
+  size_t length = strlen(path), end = strlen(suffix);
+  if (kind == FTW_F && length > end && strcmp(path + length - end, suffix) == 0)
     run_file(path);
   return 0;
 }
@@ -132,21 +133,38 @@ static void run_repeated(void)
   run(bytes, 0);
 }
 
+static void run_drawn(void)
+{
+  static uint8_t bytes[DRAWN_BYTES_MAX];
+  for (unsigned i = 0; i < fuzz_inputs_of_target.drawn; i++) {
+    size_t size = draw(DRAWN_BYTES_MAX);
+    for (size_t j = 0; j < size; j++)
+      bytes[j] = (uint8_t)draw(256);
+    run(bytes, size);
+  }
+}
+
+static void run_folders(void)
+{
+  const char *top = getenv("top_srcdir");
+  for (size_t i = 0; i < 2 && fuzz_inputs_of_target.folders[i] != NULL; i++) {
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%s", top != NULL ? top : ".",
+             fuzz_inputs_of_target.folders[i]);
+    nftw(path, visit, 16, FTW_PHYS);
+  }
+}
+
 int main(int argc, char **argv)
 {
-  if (argc > 1) {
-    for (int i = 1; i < argc; i++)
-      run_file(argv[i]);
-  } else {
-    const char *top = getenv("top_srcdir");
-    static const char *const folders[] = {"stdlib-rules", "tests"};
-    run_repeated();
-    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
-      char path[4096];
-      snprintf(path, sizeof path, "%s/%s", top != NULL ? top : ".", folders[i]);
-      nftw(path, visit, 16, FTW_PHYS);
-    }
+  for (int i = 1; i < argc; i++)
+    run_file(argv[i]);
+  if (argc == 1) {
+    if (fuzz_inputs_of_target.repeated)
+      run_repeated();
+    run_folders();
+    run_drawn();
   }
-  printf("%lu inputs\n1 passed, 0 failed\n", runs);
-  return 0;
+  printf("%lu inputs\n%s\n", runs, runs > 0 ? "1 passed, 0 failed" : "0 passed, 1 failed");
+  return runs > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
