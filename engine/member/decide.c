@@ -8,6 +8,7 @@
 #include "member/returns.h"
 #include "member/run.h"
 #include "member/shared.h"
+#include "member/side.h"
 #include "member/takeback.h"
 #include "member/term.h"
 
@@ -344,8 +345,8 @@ const notch_outcome *notch_decide(notch_decider *decider, const notch_case *deci
   notch_state *state = notch_work_copy(work, decision->state);
   refuse_closed(work, state);
   int64_t at_us = decision->event->at_us;
+  int64_t to_s = at_us / NOTCH_SECOND_US - (at_us % NOTCH_SECOND_US < 0 ? 1 : 0);
   if (decision->then == NULL) {
-    int64_t to_s = at_us / NOTCH_SECOND_US - (at_us % NOTCH_SECOND_US < 0 ? 1 : 0);
     notch_settle_until(work, state, to_s);
     refuse_closed(work, state); /* a rule that fell due may have closed it */
     if (decision->event->type == NOTCH_EVENT_MERGE) {
@@ -353,6 +354,11 @@ const notch_outcome *notch_decide(notch_decider *decider, const notch_case *deci
     } else {
       notch_settle_pool(work, state, to_s);
     }
+  }
+  if (decision->event->type == NOTCH_EVENT_TRANSFER) {
+    notch_settle_receiver(work, to_s);
+  } else if (decision->event->type == NOTCH_EVENT_RETURN) {
+    notch_settle_sides(work, to_s);
   }
   uint32_t own = work->transactions.count;
   member_event(work, state);

@@ -150,6 +150,27 @@ static void take_rooms(notch_state *house, int64_t from, int64_t member)
   }
 }
 
+/* The others keep their places. */
+static void drop_waiting(notch_state *house, uint32_t at)
+{
+  for (house->waiting_grants_count--; at < house->waiting_grants_count; at++) {
+    house->waiting_grants[at] = house->waiting_grants[at + 1];
+  }
+}
+
+/* A merged account's are the survivor's; who leaves waits no longer. */
+static void move_waiting(notch_state *house, int64_t from, int64_t member)
+{
+  for (uint32_t i = house->waiting_grants_count; i-- > 0;) {
+    notch_waiting_grant *waiting = &house->waiting_grants[i];
+    if (waiting->member == from && member == 0) {
+      drop_waiting(house, i);
+    } else if (waiting->member == from) {
+      waiting->member = member;
+    }
+  }
+}
+
 int64_t notch_reserved_of(const notch_work *work, const notch_state *house, uint32_t limit,
                           uint32_t reward, notch_text key)
 {
@@ -176,6 +197,9 @@ void notch_house_effect(const notch_program *program, notch_state *house,
   } else if (effect->kind == NOTCH_EFFECT_POOL_ENTER || effect->kind == NOTCH_EFFECT_POOL_EXIT ||
              effect->kind == NOTCH_EFFECT_CLOSED) {
     set_pooled(house, effect, row->member);
+    if (effect->kind == NOTCH_EFFECT_CLOSED) {
+      move_waiting(house, row->member, 0);
+    }
   } else if (effect->kind == NOTCH_EFFECT_LIMIT_RESERVED ||
              (effect->kind == NOTCH_EFFECT_STOCK_RESERVED && rewarded &&
               program->rewards[effect->subject].stock >= 0)) {
@@ -185,6 +209,7 @@ void notch_house_effect(const notch_program *program, notch_state *house,
     free_room(house, effect->text, row->member);
   } else if (effect->kind == NOTCH_EFFECT_MERGED) {
     take_rooms(house, effect->ref, row->member);
+    move_waiting(house, effect->ref, row->member);
   } else if (effect->kind == NOTCH_EFFECT_GRANT_WAITING) {
     *notch_state_add_waiting_grants(house) = (notch_waiting_grant){.member = row->member,
                                                                    .count = effect->amount,
@@ -218,14 +243,6 @@ static void take_seed(notch_work *work, notch_state *house, bool checks)
   house->seed = notch_state_keep_text(house, seed);
 }
 
-/* The others keep their places. */
-static void drop_waiting(notch_state *house, uint32_t at)
-{
-  for (house->waiting_grants_count--; at < house->waiting_grants_count; at++) {
-    house->waiting_grants[at] = house->waiting_grants[at + 1];
-  }
-}
-
 /* Grants that waited for stock are given in ledger order. */
 static void restock(notch_work *work, notch_state *house)
 {
@@ -239,23 +256,27 @@ static void restock(notch_work *work, notch_state *house)
   }
 }
 
-/* Each goes to its member in a side of its own; nobody passes who waits for more. */
+/* Each goes to its member in a side of its own; nobody passes who waits for more.  Whoever is not
+ * there any more, once what fell due for him is settled, has lost his place. */
 static void give_waiting(notch_work *work, notch_state *house)
 {
   notch_view view = notch_view_of(work);
   for (uint32_t i = 0; i < work->granted.count; i++) {
     notch_waiting_grant waiting = work->granted.items[i];
     const notch_state *other = work->host->member_number(work->host->payload, waiting.member);
-    if (other == NULL || other->closed) {
+    if (other == NULL) {
       continue;
     }
-    if (notch_stock_left(work, waiting.reward) < waiting.count) {
+    bool open = !notch_side_begin(work, &view, other)->closed;
+    bool there = open && notch_stock_left(work, waiting.reward) >= waiting.count;
+    if (there) {
+      notch_grant(work, waiting.reward, waiting.rule, waiting.count);
+    }
+    notch_side_end(work, &view);
+    if (open && !there) {
       break;
     }
-    notch_side_begin(work, &view, other);
-    notch_grant(work, waiting.reward, waiting.rule, waiting.count);
-    notch_side_end(work, &view);
-    for (uint32_t j = 0; j < house->waiting_grants_count; j++) {
+    for (uint32_t j = 0; j < house->waiting_grants_count && there; j++) {
       if (house->waiting_grants[j].event == waiting.event &&
           house->waiting_grants[j].rule == waiting.rule) {
         drop_waiting(house, j);
@@ -304,7 +325,8 @@ bool notch_fold_house(notch_work *work, notch_state *house, const notch_transact
   for (uint32_t i = 0; i < transaction->effect_count; i++) {
     const notch_effect *effect = &transaction->effects[i];
     notch_house_effect(work->program, house, effect, transaction);
-    bool waited = transaction->origin == NOTCH_ORIGIN_SIDE && effect->kind == NOTCH_EFFECT_GRANT;
+    bool waited = transaction->origin == NOTCH_ORIGIN_SIDE &&
+                  transaction->type == NOTCH_EVENT_RESTOCK && effect->kind == NOTCH_EFFECT_GRANT;
     for (uint32_t j = 0; j < house->waiting_grants_count && waited; j++) {
       if (house->waiting_grants[j].member == transaction->member &&
           house->waiting_grants[j].reward == effect->subject) {

@@ -11,16 +11,20 @@
 
 /* The household that somebody is in, by the number of who founded it (an id would outlive its
  * erasure in the journal); else the one that the member would found. */
-static int64_t household_of(notch_work *work, notch_text id)
+static int64_t household_of(notch_work *work, const notch_event *event, notch_value name,
+                            int64_t member)
 {
-  const notch_state *house = work->in->house;
-  const notch_state *of = work->host->member(work->host->payload, id, true);
+  if (name.d == 0) {
+    return member;
+  }
+  const notch_state *of = work->host->member(work->host->payload, notch_value_text(name), true);
   if (of == NULL) {
     notch_refuse(work, NOTCH_REFUSED_NO_MEMBER, "`with` has to name a member");
   }
-  for (uint32_t i = 0; house != NULL && i < house->pooled_count; i++) {
+  const notch_state *house = notch_work_house(work); /* what fell due is settled */
+  for (uint32_t i = 0; i < house->pooled_count; i++) {
     const notch_pooled *in = &house->pooled[i];
-    if (in->pool == work->event->pool && in->member == of->member) {
+    if (in->pool == event->pool && in->member == of->member) {
       return in->with;
     }
   }
@@ -32,11 +36,11 @@ void notch_do_pool(notch_work *work, bool enters)
   const notch_event *event = work->event;
   int with = enters ? NOTCH_FIELD_ENTER_WITH : NOTCH_FIELD_EXIT_WITH;
   notch_value name = event->fields[with];
-  int64_t whose = name.d == 0 ? work->open->row.member : household_of(work, notch_value_text(name));
+  int64_t whose = household_of(work, event, name, work->open->row.member);
   const notch_pool *pool = &work->program->pools[event->pool];
   uint32_t members = 0;
-  const notch_state *house = work->in->house;
-  for (uint32_t i = 0; house != NULL && i < house->pooled_count; i++) {
+  const notch_state *house = notch_work_house(work);
+  for (uint32_t i = 0; i < house->pooled_count; i++) {
     const notch_pooled *in = &house->pooled[i];
     bool same = in->pool == event->pool && in->with == whose;
     members += same && in->member != work->open->row.member;
@@ -93,10 +97,25 @@ static const notch_state *next_mate(notch_work *work, const notch_state *state,
   return NULL;
 }
 
+/* A household is full with those who have not left it. */
+static void settle_household(notch_work *work, const notch_state *state, int64_t to_s)
+{
+  const notch_event *event = work->in->event;
+  int64_t whose = household_of(work, event, event->fields[NOTCH_FIELD_ENTER_WITH], state->member);
+  const notch_membership entered = {.pool = event->pool, .with = whose};
+  const notch_state *mate;
+  for (uint32_t i = 0; (mate = next_mate(work, state, &entered, &i)) != NULL;) {
+    notch_settle_until(work, notch_work_copy(work, mate), to_s);
+  }
+}
+
 void notch_settle_pool(notch_work *work, const notch_state *state, int64_t to_s)
 {
   uint32_t type = work->in->event->type;
   const notch_state *mate;
+  if (type == NOTCH_EVENT_ENTER) {
+    settle_household(work, state, to_s);
+  }
   for (uint32_t i = 0;
        (type == NOTCH_EVENT_REDEEM || type == NOTCH_EVENT_PAY) && i < state->pools_count; i++) {
     for (uint32_t j = 0; (mate = next_mate(work, state, &state->pools[i], &j)) != NULL;) {

@@ -44,8 +44,7 @@ static const notch_state *spent_of(notch_work *work, const notch_original *origi
   if (original->sides[side]->cause != original->event) {
     return NULL;
   }
-  const notch_state *owner =
-      work->host->member_number(work->host->payload, original->holders[side]);
+  const notch_state *owner = notch_side_of(work, original, side);
   return owner == NULL || owner->closed ? NULL : owner;
 }
 
@@ -287,8 +286,7 @@ static void return_adjust(notch_work *work, const notch_original *original)
 static void take_from_receiver(notch_work *work, const notch_original *original, uint32_t side,
                                uint32_t points, int64_t amount)
 {
-  const notch_state *other =
-      work->host->member_number(work->host->payload, original->holders[side]);
+  const notch_state *other = notch_side_of(work, original, side);
   if (other == NULL || other->closed) {
     notch_refuse(work, NOTCH_REFUSED_MEMBER_CLOSED, "the receiver's membership is closed");
   }

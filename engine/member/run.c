@@ -396,11 +396,13 @@ static void post_to(notch_work *work, const notch_awards *awards, const notch_te
                     const notch_state *other)
 {
   notch_view view = notch_view_of(work);
-  notch_side_begin(work, &view, other);
+  bool closed = notch_side_begin(work, &view, other)->closed; /* by what fell due */
   work->inflow = NOTCH_NEW_ARRAY(work->run, int64_t, work->program->points_count + 1);
-  post_lots(work, awards, receiver, work->moment.now_us);
-  notch_tiers(work);
-  notch_run_on_earning(work);
+  if (!closed) {
+    post_lots(work, awards, receiver, work->moment.now_us);
+    notch_tiers(work);
+    notch_run_on_earning(work);
+  }
   notch_side_end(work, &view);
 }
 

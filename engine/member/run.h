@@ -89,6 +89,7 @@ void notch_do_transfer(notch_work *work);
 void notch_do_adjust(notch_work *work);
 /* What fell due for the account that a merge names comes before the merge. */
 void notch_settle_merged(notch_work *work, int64_t to_s);
+void notch_settle_receiver(notch_work *work, int64_t to_s);
 void notch_do_merge(notch_work *work);
 void notch_merge_rest(notch_work *work); /* its rows after the survivor's own */
 void notch_do_pool(notch_work *work, bool enters);

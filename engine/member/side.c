@@ -38,6 +38,23 @@ void notch_view_back(notch_work *work, const notch_view *view)
   work->inflow = view->inflow;
 }
 
+const notch_state *notch_side_of(notch_work *work, const notch_original *original, uint32_t side)
+{
+  const notch_state *of = work->host->member_number(work->host->payload, original->holders[side]);
+  return of == NULL ? NULL : notch_work_copy(work, of);
+}
+
+void notch_settle_sides(notch_work *work, int64_t to_s)
+{
+  const notch_original *original = work->in->original;
+  for (uint32_t i = 0; original != NULL && i < original->side_count; i++) {
+    const notch_state *of = work->host->member_number(work->host->payload, original->holders[i]);
+    if (of != NULL && of->member != work->in->state->member) {
+      notch_settle_until(work, notch_work_copy(work, of), to_s);
+    }
+  }
+}
+
 notch_state *notch_side_begin(notch_work *work, const notch_view *view, const notch_state *other)
 {
   const notch_transaction *main = &view->open->row;

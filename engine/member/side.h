@@ -23,6 +23,12 @@ typedef struct notch_view { /* what a decision has in sight */
 notch_view notch_view_of(const notch_work *work);
 void notch_view_back(notch_work *work, const notch_view *view);
 
+/* What fell due for those who have a side of an original comes before its return, and before
+ * anything asks whether they are still there. */
+void notch_settle_sides(notch_work *work, int64_t to_s);
+/* Who has that side now, as this decision has him; NULL: nobody. */
+const notch_state *notch_side_of(notch_work *work, const notch_original *original, uint32_t side);
+
 /* Opens another member's side of the transaction in `view`: what is due for him comes first. */
 notch_state *notch_side_begin(notch_work *work, const notch_view *view, const notch_state *other);
 /* Ends it (dropped if nothing happened in it) and goes back. */

@@ -357,9 +357,7 @@ static bool gave_to_other(notch_work *work, const notch_original *original, uint
                           const notch_awards *now, const notch_state **other, notch_giver *giver)
 {
   const notch_transaction *side = original->sides[index];
-  *other = side->cause == original->event
-               ? work->host->member_number(work->host->payload, original->holders[index])
-               : NULL;
+  *other = side->cause == original->event ? notch_side_of(work, original, index) : NULL;
   if (*other == NULL || (*other)->closed) {
     return false;
   }
@@ -375,10 +373,11 @@ static void take_back_from(notch_work *work, const notch_original *original,
 {
   notch_taking taking = {.work = work, .original = original};
   notch_view view = notch_view_of(work);
-  notch_side_begin(work, &view, other);
-  notch_claim_from(&taking, giver);
-  add_ripened(&taking, other->member);
-  take_from_givers(&taking);
+  if (!notch_side_begin(work, &view, other)->closed) {
+    notch_claim_from(&taking, giver);
+    add_ripened(&taking, other->member);
+    take_from_givers(&taking);
+  }
   notch_side_end(work, &view);
 }
 

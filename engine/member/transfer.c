@@ -86,6 +86,15 @@ void notch_give_lots(notch_work *work, const notch_state *other, const notch_pos
   notch_side_end(work, &view);
 }
 
+void notch_settle_receiver(notch_work *work, int64_t to_s)
+{
+  notch_text to = notch_value_text(work->in->event->fields[NOTCH_FIELD_TRANSFER_TO]);
+  const notch_state *other = work->host->member(work->host->payload, to, false);
+  if (other != NULL && other->member != work->in->state->member) {
+    notch_settle_until(work, notch_work_copy(work, other), to_s);
+  }
+}
+
 void notch_do_transfer(notch_work *work)
 {
   const notch_event *event = work->event;
@@ -94,6 +103,7 @@ void notch_do_transfer(notch_work *work)
   if (other == NULL || other->member == work->open->row.member) {
     notch_refuse(work, NOTCH_REFUSED_NO_MEMBER, "`to` has to name another member");
   }
+  other = notch_work_copy(work, other); /* what fell due is settled */
   if (other->closed) {
     notch_refuse(work, NOTCH_REFUSED_MEMBER_CLOSED, "the receiver's membership is closed");
   }
