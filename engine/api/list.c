@@ -207,7 +207,7 @@ static void effect_text(notch_question *q, const notch_effect *effect,
   notch_text amount, unit;
   if (measured(q, effect, row, &amount, &unit)) {
     notch_buffer_print(q->to, " %.*s %.*s", WORD(amount), WORD(unit));
-  } else if (effect->kind == NOTCH_EFFECT_STOCK) {
+  } else if (effect->kind == NOTCH_EFFECT_STOCK || effect->amount < 0) {
     notch_buffer_print(q->to, " %+lld", (long long)effect->amount);
   } else if (effect->amount > 1) {
     notch_buffer_print(q->to, " x%lld", (long long)effect->amount);

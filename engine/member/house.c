@@ -158,6 +158,30 @@ static void drop_waiting(notch_state *house, uint32_t at)
   }
 }
 
+notch_waiting_grant *notch_waiting_of(const notch_state *house, int64_t event, uint32_t rule,
+                                      uint32_t reward)
+{
+  for (uint32_t i = 0; i < house->waiting_grants_count; i++) {
+    notch_waiting_grant *waiting = &house->waiting_grants[i];
+    if (waiting->event == event && waiting->rule == rule && waiting->reward == reward) {
+      return waiting;
+    }
+  }
+  return NULL;
+}
+
+static void wait_less(notch_state *house, const notch_effect *effect)
+{
+  notch_waiting_grant *waiting =
+      notch_waiting_of(house, effect->ref, effect->rule, effect->subject);
+  if (waiting != NULL) {
+    waiting->count += effect->amount;
+    if (waiting->count <= 0) {
+      drop_waiting(house, (uint32_t)(waiting - house->waiting_grants));
+    }
+  }
+}
+
 /* A merged account's are the survivor's; who leaves waits no longer. */
 static void move_waiting(notch_state *house, int64_t from, int64_t member)
 {
@@ -210,6 +234,8 @@ void notch_house_effect(const notch_program *program, notch_state *house,
   } else if (effect->kind == NOTCH_EFFECT_MERGED) {
     take_rooms(house, effect->ref, row->member);
     move_waiting(house, effect->ref, row->member);
+  } else if (effect->kind == NOTCH_EFFECT_GRANT_WAITING && effect->amount < 0) {
+    wait_less(house, effect);
   } else if (effect->kind == NOTCH_EFFECT_GRANT_WAITING) {
     *notch_state_add_waiting_grants(house) = (notch_waiting_grant){.member = row->member,
                                                                    .count = effect->amount,
@@ -270,18 +296,16 @@ static void give_waiting(notch_work *work, notch_state *house)
     bool open = !notch_side_begin(work, &view, other)->closed;
     bool there = open && notch_stock_left(work, waiting.reward) >= waiting.count;
     if (there) {
-      notch_grant(work, waiting.reward, waiting.rule, waiting.count);
+      notch_grant(work, waiting.reward, waiting.rule, waiting.count, waiting.event);
     }
     notch_side_end(work, &view);
     if (open && !there) {
       break;
     }
-    for (uint32_t j = 0; j < house->waiting_grants_count && there; j++) {
-      if (house->waiting_grants[j].event == waiting.event &&
-          house->waiting_grants[j].rule == waiting.rule) {
-        drop_waiting(house, j);
-        break;
-      }
+    notch_waiting_grant *in_line =
+        there ? notch_waiting_of(house, waiting.event, waiting.rule, waiting.reward) : NULL;
+    if (in_line != NULL) {
+      drop_waiting(house, (uint32_t)(in_line - house->waiting_grants));
     }
   }
 }
@@ -325,14 +349,12 @@ bool notch_fold_house(notch_work *work, notch_state *house, const notch_transact
   for (uint32_t i = 0; i < transaction->effect_count; i++) {
     const notch_effect *effect = &transaction->effects[i];
     notch_house_effect(work->program, house, effect, transaction);
-    bool waited = transaction->origin == NOTCH_ORIGIN_SIDE &&
-                  transaction->type == NOTCH_EVENT_RESTOCK && effect->kind == NOTCH_EFFECT_GRANT;
-    for (uint32_t j = 0; j < house->waiting_grants_count && waited; j++) {
-      if (house->waiting_grants[j].member == transaction->member &&
-          house->waiting_grants[j].reward == effect->subject) {
-        drop_waiting(house, j);
-        break;
-      }
+    notch_waiting_grant *waited =
+        effect->kind == NOTCH_EFFECT_GRANT && transaction->type == NOTCH_EVENT_RESTOCK
+            ? notch_waiting_of(house, effect->ref, effect->rule, effect->subject)
+            : NULL;
+    if (waited != NULL) {
+      drop_waiting(house, (uint32_t)(waited - house->waiting_grants));
     }
   }
   notch_fold_limits(work, house, transaction);

@@ -115,6 +115,7 @@ static void move_rewards(notch_work *work, const notch_state *from)
                                              .subject = lot->reward,
                                              .rule = lot->rule,
                                              .amount = lot->left + lot->held,
+                                             .ref = lot->promised,
                                              .matures_s = lot->matures_s,
                                              .until_s = lot->until_s});
     }

@@ -274,7 +274,8 @@ static void grant(notch_state *state, const notch_effect *effect)
                                                            .rule = effect->rule,
                                                            .left = effect->amount,
                                                            .matures_s = effect->matures_s,
-                                                           .until_s = effect->until_s};
+                                                           .until_s = effect->until_s,
+                                                           .promised = effect->ref};
 }
 
 /* Of a grant that an account had which was merged, what comes back is opened here anew. */

@@ -68,7 +68,7 @@ static void act(notch_work *work, const notch_awards *awards, const notch_ruling
                            .until_s = NOTCH_NEVER};
     switch (action->kind) {
     case NOTCH_DO_GRANT:
-      notch_grant(work, action->reward, ruling->rule, ruling->figures[i]);
+      notch_grant(work, action->reward, ruling->rule, ruling->figures[i], 0);
       break;
     case NOTCH_DO_TAG: effect.kind = NOTCH_EFFECT_TAG; break;
     case NOTCH_DO_UNTAG: effect.kind = NOTCH_EFFECT_UNTAG; break;

@@ -54,7 +54,8 @@ void notch_look_at_segments(notch_work *work);
 void notch_see_member(notch_work *work, notch_state *state);
 
 /* Rewards (shop.c). */
-void notch_grant(notch_work *work, uint32_t reward, uint32_t rule, int64_t times);
+/* promised: the row since which it waited for stock; 0: it is granted only now. */
+void notch_grant(notch_work *work, uint32_t reward, uint32_t rule, int64_t times, int64_t promised);
 
 /* Takes `capture` of each points kind from what a hold reserves (NULL: nothing) and gives the
  * rest back (hold.c). */

@@ -71,13 +71,14 @@ void notch_grant_from_stock(notch_work *work, notch_effect effect, int64_t times
   }
 }
 
-void notch_grant(notch_work *work, uint32_t index, uint32_t rule, int64_t times)
+void notch_grant(notch_work *work, uint32_t index, uint32_t rule, int64_t times, int64_t promised)
 {
   const notch_reward *reward = &work->program->rewards[index];
   if (times <= 0) {
     return;
   }
-  notch_effect effect = {.subject = index, .rule = rule, .until_s = validity_end(work, reward)};
+  notch_effect effect = {
+      .subject = index, .rule = rule, .ref = promised, .until_s = validity_end(work, reward)};
   int64_t unused;
   notch_lot_dates(work, reward->terms, work->moment.now_us, &effect.matures_s, &unused);
   notch_grant_from_stock(work, effect, times);

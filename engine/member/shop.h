@@ -36,6 +36,9 @@ void notch_reserve_stock(notch_work *work, const notch_effect *hold, int64_t cou
  * not over when the row is booked, whether or not somebody looked at who holds (house.c). */
 int64_t notch_reserved_of(const notch_work *work, const notch_state *house, uint32_t limit,
                           uint32_t reward, notch_text key);
+/* What a row's rule promised beyond the stock and still waits for; NULL: nothing. */
+notch_waiting_grant *notch_waiting_of(const notch_state *house, int64_t event, uint32_t rule,
+                                      uint32_t reward);
 /* An effect on the programme's own figures: stock, purses, waiting grants (house.c). */
 void notch_house_effect(const notch_program *program, notch_state *house,
                         const notch_effect *effect, const notch_transaction *row);

@@ -61,6 +61,7 @@ typedef struct notch_reward_lot {
   uint32_t reward, rule;
   int64_t left, held;
   int64_t matures_s, until_s;
+  int64_t promised; /* the row since which it had waited for stock; 0: it had not */
 } notch_reward_lot;
 
 typedef struct notch_standing { /* on one ladder */

@@ -9,6 +9,7 @@
 #include "member/post.h"
 #include "member/returns.h"
 #include "member/run.h"
+#include "member/shop.h"
 #include "member/side.h"
 #include "member/takeback.h"
 
@@ -37,6 +38,35 @@ static int64_t figure_now(const notch_work *work, const notch_awards *now, uint3
   return sum;
 }
 
+static bool is_promised(const notch_reward_lot *lot, const notch_transaction *row,
+                        const notch_effect *promise)
+{
+  return lot->promised == row->event && lot->rule == promise->rule &&
+         lot->reward == promise->subject;
+}
+
+static const notch_waiting_grant *in_line(notch_work *work, const notch_transaction *row,
+                                          const notch_effect *promise)
+{
+  return !work->plan->uses_house ? NULL
+                                 : notch_waiting_of(notch_work_house(work), row->event,
+                                                    promise->rule, promise->subject);
+}
+
+/* What a row promised beyond the stock: still in the line, or had since and unused. */
+static int64_t unused_promise(const notch_taking *taking, const notch_transaction *row,
+                              const notch_effect *promise)
+{
+  const notch_state *state = taking->work->open->state;
+  const notch_waiting_grant *waiting = in_line(taking->work, row, promise);
+  int64_t unused = waiting == NULL ? 0 : waiting->count;
+  for (uint32_t i = 0; i < state->reward_lots_count; i++) {
+    const notch_reward_lot *lot = &state->reward_lots[i];
+    unused += is_promised(lot, row, promise) ? lot->left : 0;
+  }
+  return unused;
+}
+
 /* Of the rewards that a rule granted in the row: how many there were, and are still unused. */
 static int64_t granted_by(const notch_taking *taking, const notch_transaction *row, uint32_t rule,
                           int64_t *unused)
@@ -53,6 +83,10 @@ static int64_t granted_by(const notch_taking *taking, const notch_transaction *r
         bool of = notch_first_grant(taking->original, lot->lot) == effect->effect;
         *unused += of ? lot->left : 0;
       }
+    } else if (effect->kind == NOTCH_EFFECT_GRANT_WAITING && effect->rule == rule &&
+               effect->amount > 0) {
+      granted += effect->amount;
+      *unused += unused_promise(taking, row, effect);
     }
   }
   return granted;
@@ -193,6 +227,76 @@ static void withdraw(notch_taking *taking, const notch_effect *granted, int64_t 
   }
 }
 
+static bool is_of_row(const notch_taking *taking, const notch_transaction *row, int64_t lot)
+{
+  int64_t first = notch_first_grant(taking->original, lot);
+  for (uint32_t i = 0; i < row->effect_count; i++) {
+    if (row->effects[i].effect == first) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* What earlier returns took of a promise: out of the line, or of what came from it. */
+static int64_t promises_before(const notch_taking *taking, const notch_giver *giver,
+                               const notch_effect *promise)
+{
+  const notch_transaction *row;
+  int64_t sum = 0;
+  for (uint32_t n = 0; (row = notch_taking_row(taking, n)) != NULL; n++) {
+    notch_section section = {0};
+    while (notch_section_next(row, &section)) {
+      for (uint32_t i = section.first_effect;
+           i < section.effect_end && section.from == giver->row->event; i++) {
+        const notch_effect *effect = &row->effects[i];
+        bool same = effect->rule == promise->rule && effect->subject == promise->subject;
+        if (same && effect->kind == NOTCH_EFFECT_GRANT_WAITING) {
+          sum -= effect->amount;
+        } else if (same && effect->kind == NOTCH_EFFECT_WITHDRAW &&
+                   !is_of_row(taking, giver->row, effect->ref)) {
+          sum += effect->amount;
+        }
+      }
+    }
+  }
+  return sum;
+}
+
+/* A promise goes before what was there at once. */
+static void withdraw_promise(notch_taking *taking, const notch_giver *giver,
+                             const notch_effect *promise)
+{
+  notch_work *work = taking->work;
+  const notch_transaction *row = giver->row;
+  int64_t keep = figure_now(work, giver->now, promise->rule, NOTCH_DO_GRANT, promise->subject);
+  for (uint32_t i = 0; i < row->effect_count; i++) {
+    const notch_effect *effect = &row->effects[i];
+    bool same = effect->kind == NOTCH_EFFECT_GRANT && effect->rule == promise->rule &&
+                effect->subject == promise->subject;
+    keep -= same ? effect->amount : 0;
+  }
+  int64_t over = promise->amount - (keep > 0 ? keep : 0) - promises_before(taking, giver, promise);
+  if (over <= 0 || unused_promise(taking, row, promise) == 0) {
+    return;
+  }
+  const notch_state *state = work->open->state;
+  const notch_waiting_grant *waiting = in_line(work, row, promise);
+  notch_enter_section(taking, giver);
+  if (waiting != NULL) {
+    notch_effect less = *promise;
+    less.amount = -(over < waiting->count ? over : waiting->count);
+    less.ref = row->event;
+    over += less.amount;
+    notch_work_effect(work, less);
+    notch_house_effect(work->program, notch_work_house(work), &less, &work->open->row);
+  }
+  for (uint32_t i = 0; i < state->reward_lots_count && over > 0; i++) {
+    const notch_reward_lot *lot = &state->reward_lots[i];
+    over -= is_promised(lot, row, promise) ? notch_withdraw(work, lot, over, promise->rule) : 0;
+  }
+}
+
 /* Times are given back when a return leaves the rule not applied; what it granted goes too. */
 static void unapply(notch_taking *taking, const notch_giver *giver)
 {
@@ -212,8 +316,9 @@ static void unapply(notch_taking *taking, const notch_giver *giver)
         notch_enter_section(taking, giver);
         withdraw(taking, effect, over);
       }
-    } else if (effect->kind == NOTCH_EFFECT_APPLIED &&
-               !still_applies(giver->now, effect->rule) &&
+    } else if (effect->kind == NOTCH_EFFECT_GRANT_WAITING && effect->amount > 0) {
+      withdraw_promise(taking, giver, effect);
+    } else if (effect->kind == NOTCH_EFFECT_APPLIED && !still_applies(giver->now, effect->rule) &&
                effects_before(taking, giver, is_unapplied, effect->rule, 0) == 0) {
       notch_enter_section(taking, giver);
       notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_UNAPPLIED,

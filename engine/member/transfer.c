@@ -189,7 +189,7 @@ void notch_do_adjust(notch_work *work)
     int64_t amount = event->rewards[i].amount;
     uint32_t reward = event->rewards[i].index;
     if (amount > 0) {
-      notch_grant(work, reward, NOTCH_NONE, amount);
+      notch_grant(work, reward, NOTCH_NONE, amount, 0);
     } else if (amount < 0) {
       withdraw_all(work, reward, -amount);
     }

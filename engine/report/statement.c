@@ -133,28 +133,27 @@ static void note_move(notch_statement *statement, notch_statement_entry *entry,
 static void note_effect(notch_statement *statement, notch_statement_entry *entry,
                         const notch_program *program, const notch_effect *effect)
 {
-  const char *word = effect->kind == NOTCH_EFFECT_GRANT           ? "given"
-                     : effect->kind == NOTCH_EFFECT_GRANT_WAITING ? "promised"
-                     : effect->kind == NOTCH_EFFECT_USE           ? "used"
-                     : effect->kind == NOTCH_EFFECT_WITHDRAW      ? "withdrawn"
-                     : effect->kind == NOTCH_EFFECT_RETURN_USE    ? "given back"
-                                                                  : NULL;
+  bool less = effect->amount < 0;
+  uint64_t count = less ? -(uint64_t)effect->amount : (uint64_t)effect->amount;
+  const char *word = effect->kind == NOTCH_EFFECT_GRANT ? "given"
+                     : effect->kind == NOTCH_EFFECT_GRANT_WAITING
+                         ? less ? "no longer promised" : "promised"
+                     : effect->kind == NOTCH_EFFECT_USE        ? "used"
+                     : effect->kind == NOTCH_EFFECT_WITHDRAW   ? "withdrawn"
+                     : effect->kind == NOTCH_EFFECT_RETURN_USE ? "given back"
+                                                               : NULL;
   if (word != NULL && effect->subject != NOTCH_NONE) {
     notch_text reward = notch_title_of(&program->rewards[effect->subject].decl);
     add_note(statement, entry,
-             effect->amount > 1
-                 ? notch_arena_format(statement->arena, "%s %lld x %.*s", word,
-                                      (long long)effect->amount, WORD(reward))
-                 : notch_arena_format(statement->arena, "%s %.*s", word, WORD(reward)));
+             count > 1 ? notch_arena_format(statement->arena, "%s %llu x %.*s", word,
+                                            (unsigned long long)count, WORD(reward))
+                       : notch_arena_format(statement->arena, "%s %.*s", word, WORD(reward)));
   } else if (effect->kind == NOTCH_EFFECT_PAID && effect->subject != NOTCH_NONE) {
-    bool back = effect->amount < 0;
     const notch_currency *currency =
         &program->currencies[program->payments[effect->subject].currency];
-    notch_text money = notch_wide_text(statement->arena,
-                                       back ? -(__int128)effect->amount : effect->amount,
-                                       currency->decimals);
+    notch_text money = notch_wide_text(statement->arena, (__int128)count, currency->decimals);
     add_note(statement, entry,
-             notch_arena_format(statement->arena, "%s %.*s %.*s", back ? "no longer pays" : "pays",
+             notch_arena_format(statement->arena, "%s %.*s %.*s", less ? "no longer pays" : "pays",
                                 WORD(money), WORD(currency->code)));
   } else if (effect->kind == NOTCH_EFFECT_CLOSED) {
     add_note(statement, entry, NOTCH_TEXT("account closed"));
