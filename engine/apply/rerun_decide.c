@@ -294,7 +294,8 @@ static bool decide_return(notch_rerun *rerun, const notch_transaction *row,
                                   : run_rules(rerun, row, edition, &returning, trace, out);
 }
 
-/* An event that could not be read is kept as it was sent: read it once more. */
+/* An event that could not be read is kept as it was sent: read it once more.  Other rules may find
+ * nothing wrong with it; then out->event is what they read. */
 static bool reread(notch_rerun *rerun, const notch_transaction *row, notch_edition *edition,
                    notch_rerun_result *out)
 {
@@ -304,9 +305,12 @@ static bool reread(notch_rerun *rerun, const notch_transaction *row, notch_editi
   notch_text member = {NULL, 0}, raw;
   notch_envelope envelope;
   const char *why;
-  out->taken = true;
-  if (notch_envelope_is_told_of(row->detail) || !notch_books_raw_of(books, row, &raw)) {
-    return true; /* or it is erased */
+  uint32_t type = notch_names_index(books, edition, NOTCH_NAME_TYPE, row->type);
+  const notch_event_decl *decl =
+      type == NOTCH_NONE ? NULL : &edition->rules->program->events[type];
+  if (notch_envelope_is_told_of(row->detail, decl) || !notch_books_raw_of(books, row, &raw)) {
+    out->taken = true; /* or it is erased */
+    return true;
   }
   if (row->member != 0) {
     member = host_member_id(rerun, row->member);
@@ -318,17 +322,18 @@ static bool reread(notch_rerun *rerun, const notch_transaction *row, notch_editi
   const notch_text line = {books->scratch.bytes, (uint32_t)books->scratch.length};
   const notch_json *sent =
       books->scratch.failed ? NULL : notch_json_parse(books->parser, line, &rerun->row, NULL, NULL);
-  if (sent == NULL || !notch_envelope_open(&envelope, sent, &why) ||
-      notch_read_event(&reader, &envelope) != NULL) {
+  if (sent == NULL || !notch_envelope_open(&envelope, sent, &why)) {
+    out->taken = true;
     return !books->scratch.failed || out_of_memory(rerun);
   }
-  if (!notch_text_equal(reader.sentence, row->detail)) { /* or it came in a column of CSV */
-    reader.words = true;
-    if (notch_read_event(&reader, &envelope) != NULL) {
-      return true;
-    }
+  out->event = notch_read_event(&reader, &envelope);
+  if (out->event == NULL && !notch_text_equal(reader.sentence, row->detail)) {
+    reader.words = true; /* it came in a column of CSV */
+    out->event = notch_read_event(&reader, &envelope);
   }
-  out->taken = false;
+  if (out->event != NULL) {
+    return true;
+  }
   return plain(out, reader.verdict, reader.sentence);
 }
 
@@ -400,12 +405,16 @@ static bool decide_sent(notch_rerun *rerun, const notch_transaction *row, notch_
   if (out->event == NULL && books->foreign && row->verdict == NOTCH_APPLIED) {
     return not_theirs(rerun, row, out);
   }
+  if (out->event == NULL && row->verdict == NOTCH_APPLIED) {
+    return notch_books_say(books, NOTCH_STORE_CORRUPT,
+                           "transaction %lld cannot be read back: verify the ledger",
+                           (long long)row->event);
+  }
+  if (out->event == NULL && !reread(rerun, row, out->edition, out)) {
+    return false;
+  }
   if (out->event == NULL) {
-    return row->verdict == NOTCH_APPLIED
-               ? notch_books_say(books, NOTCH_STORE_CORRUPT,
-                                 "transaction %lld cannot be read back: verify the ledger",
-                                 (long long)row->event)
-               : reread(rerun, row, out->edition, out);
+    return true; /* refused once more, or taken as recorded */
   }
   if (row->member != 0) {
     out->event->member = host_member_id(rerun, row->member);

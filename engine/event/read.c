@@ -120,18 +120,6 @@ bool notch_envelope_has(const notch_envelope *envelope, notch_text key)
           notch_text_equal(key, NOTCH_TEXT("member")) || notch_text_equal(key, NOTCH_TEXT("at")));
 }
 
-bool notch_envelope_is_told_of(notch_text sentence)
-{
-  static const char *const keys[] = {"`id`", "`type`", "`member`", "`at`", "`subject`",
-                                     "`time`", "`data`", "`specversion`"};
-  bool found = false;
-  for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-    size_t length = strlen(keys[i]);
-    found = found || (sentence.length >= length && memcmp(sentence.bytes, keys[i], length) == 0);
-  }
-  return found;
-}
-
 uint32_t notch_event_find(const notch_program *program, notch_text type)
 {
   for (uint32_t i = 0; i < program->event_count; i++) {
@@ -288,6 +276,22 @@ static bool check_member(notch_reader *reader, const notch_envelope *envelope,
                                envelope->member.length, NOTCH_MEMBER_ID_MAX);
   }
   return true;
+}
+
+bool notch_envelope_is_told_of(notch_text sentence, const notch_event_decl *decl)
+{
+  static const char *const keys[] = {"id",      "type", "member", "at",
+                                     "subject", "time", "data",   "specversion"};
+  for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+    uint32_t length = (uint32_t)strlen(keys[i]);
+    bool told = sentence.length > length + 1 && sentence.bytes[0] == '`' &&
+                sentence.bytes[length + 1] == '`' &&
+                memcmp(sentence.bytes + 1, keys[i], length) == 0;
+    if (told) { /* a field of an event may have the name of a key of CloudEvents */
+      return decl == NULL || field_of(decl, notch_text_of(keys[i]), NOTCH_NONE) == NOTCH_NONE;
+    }
+  }
+  return false;
 }
 
 static notch_event *read_in_order(notch_reader *reader, const notch_envelope *envelope)

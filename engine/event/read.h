@@ -74,8 +74,9 @@ typedef struct notch_envelope { /* what every event has, whatever the rules */
 bool notch_envelope_open(notch_envelope *out, const notch_json *sent, const char **why);
 /* Whether a key of `fields` belongs to the envelope. */
 bool notch_envelope_has(const notch_envelope *envelope, notch_text key);
-/* Whether a refusal speaks of what stands beside the fields, which is not kept as it was sent. */
-bool notch_envelope_is_told_of(notch_text sentence);
+/* Whether a refusal speaks of what stands beside the fields, which is not kept as it was sent.
+ * decl: of the event, NULL where the rules know none. */
+bool notch_envelope_is_told_of(notch_text sentence, const notch_event_decl *decl);
 
 typedef struct notch_reader {
   const notch_layout *layout;

@@ -19,12 +19,13 @@ partner bank
 event visit
 event purchase
   field amount EUR in 0.00 EUR .. 100.00 EUR
+  field data number in 0 .. 9 = 0
 
 rule shut
   on visit
   refuse
 R
-sed 's/refuse/earn 1 star/' shut.notch >open.notch
+sed -e 's/refuse/earn 1 star/' -e 's/0 \.\. 9 /0 .. 99 /' shut.notch >open.notch
 
 cat >day.jsonl <<'R'
 {"id":"v1","type":"visit","member":"ann","at":"2026-03-01"}
@@ -32,6 +33,7 @@ cat >day.jsonl <<'R'
 {"id":"p1","type":"purchase","at":"2026-03-01","amount":"1.00"}
 {"id":"p2","type":"purchase","member":5,"at":"2026-03-01","amount":"1.00"}
 {"id":"p3","type":"purchase","member":"ann","at":"2026-03-01","amount":"1.00","colour":1}
+{"id":"p4","type":"purchase","member":"ann","at":"2026-03-01","amount":"1.00","data":10}
 {"id":"j1","type":"join","at":"2026-03-01","email":"a@a.example"}
 {"specversion":"1.0","source":"till","id":"c1","type":"visit","time":"2026-03-01","data":{"x":1}}
 {"id":"z1","type":"tick","at":"2026-03-01","x":1}
@@ -48,16 +50,17 @@ event() {
 ann=$(printf 'x%.0s' $(seq 600)) event l1 visit 01 >>day.jsonl
 expect 0 init r.ledger shut.notch --clock events
 expect 3 apply r.ledger day.jsonl
-prints 'refused       14'
+prints 'refused       15'
 expect 0 replay r.ledger
 prints 'every outcome is the recorded one'
 
 # why not, and what other rules would have said
 expect 0 explain r.ledger v1
 prints 'shut'
-prints 'rule shut (line 15) applied'
+prints 'rule shut (line 16) applied'
 expect 3 replay r.ledger --rules open.notch
 prints 'v1 (#2): outcome: recorded not_eligible, recomputed applied'
+prints 'p4 (#7): outcome: recorded out_of_range, recomputed applied'
 
 # what could not be read is kept as it was sent, and known again
 expect 0 refused r.ledger --json
