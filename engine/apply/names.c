@@ -132,38 +132,16 @@ static bool tier_number(notch_books *books, notch_edition *edition, uint32_t lad
 /* What an effect's `subject` is an index of; 0: of nothing. */
 static notch_name_sort subject_sort(const notch_effect *effect)
 {
-  switch ((notch_effect_kind)effect->kind) {
-  case NOTCH_EFFECT_GRANT:
-  case NOTCH_EFFECT_GRANT_WAITING:
-  case NOTCH_EFFECT_USE:
-  case NOTCH_EFFECT_WITHDRAW:
-  case NOTCH_EFFECT_RETURN_USE:
-  case NOTCH_EFFECT_RESERVED:
-  case NOTCH_EFFECT_STOCK:
-  case NOTCH_EFFECT_STOCK_RESERVED: return NOTCH_NAME_REWARD;
-  case NOTCH_EFFECT_ENTERED:
-  case NOTCH_EFFECT_LEFT: return NOTCH_NAME_SEGMENT;
-  case NOTCH_EFFECT_PAID: return NOTCH_NAME_PAYMENT;
-  case NOTCH_EFFECT_HOLD:
-    return effect->ref == 1 ? NOTCH_NAME_PAYMENT : effect->ref == 2 ? NOTCH_NAME_REWARD : 0;
-  case NOTCH_EFFECT_POOL_ENTER:
-  case NOTCH_EFFECT_POOL_EXIT: return NOTCH_NAME_POOL;
-  case NOTCH_EFFECT_BAND: return NOTCH_NAME_COHORT;
-  case NOTCH_EFFECT_PURSE: return NOTCH_NAME_PARTNER;
-  case NOTCH_EFFECT_LIMIT_USED: return NOTCH_NAME_POINTS;
-  case NOTCH_EFFECT_TAG:
-  case NOTCH_EFFECT_UNTAG:
-  case NOTCH_EFFECT_NOTIFY:
-  case NOTCH_EFFECT_APPLIED:
-  case NOTCH_EFFECT_HOLD_CLOSED:
-  case NOTCH_EFFECT_CLOSED:
-  case NOTCH_EFFECT_MERGED:
-  case NOTCH_EFFECT_NOT_RECOUPED:
-  case NOTCH_EFFECT_RETURNED:
-  case NOTCH_EFFECT_UNAPPLIED:
-  case NOTCH_EFFECT_LIMIT_RESERVED:
-  case NOTCH_EFFECT_NONE:
-  case NOTCH_EFFECT_COUNT: break;
+  switch (notch_effect_subject_of(effect)) {
+  case NOTCH_SUBJECT_REWARD: return NOTCH_NAME_REWARD;
+  case NOTCH_SUBJECT_SEGMENT: return NOTCH_NAME_SEGMENT;
+  case NOTCH_SUBJECT_PAYMENT: return NOTCH_NAME_PAYMENT;
+  case NOTCH_SUBJECT_POOL: return NOTCH_NAME_POOL;
+  case NOTCH_SUBJECT_COHORT: return NOTCH_NAME_COHORT;
+  case NOTCH_SUBJECT_PARTNER: return NOTCH_NAME_PARTNER;
+  case NOTCH_SUBJECT_POINTS: return NOTCH_NAME_POINTS;
+  case NOTCH_SUBJECT_HELD:
+  case NOTCH_SUBJECT_NOTHING: break;
   }
   return 0;
 }

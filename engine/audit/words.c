@@ -222,40 +222,16 @@ static void put_duration(notch_buffer *to, notch_duration duration)
 static const notch_decl *subject_of(const notch_program *p, const notch_effect *effect)
 {
   uint32_t at = effect->subject;
-  switch ((notch_effect_kind)effect->kind) {
-  case NOTCH_EFFECT_GRANT:
-  case NOTCH_EFFECT_GRANT_WAITING:
-  case NOTCH_EFFECT_USE:
-  case NOTCH_EFFECT_WITHDRAW:
-  case NOTCH_EFFECT_RETURN_USE:
-  case NOTCH_EFFECT_RESERVED:
-  case NOTCH_EFFECT_STOCK:
-  case NOTCH_EFFECT_STOCK_RESERVED: return at < p->reward_count ? &p->rewards[at].decl : NULL;
-  case NOTCH_EFFECT_ENTERED:
-  case NOTCH_EFFECT_LEFT: return at < p->segment_count ? &p->segments[at].decl : NULL;
-  case NOTCH_EFFECT_PAID: return at < p->payment_count ? &p->payments[at].decl : NULL;
-  case NOTCH_EFFECT_POOL_ENTER:
-  case NOTCH_EFFECT_POOL_EXIT: return at < p->pool_count ? &p->pools[at].decl : NULL;
-  case NOTCH_EFFECT_HOLD:
-    return effect->ref == 1 && at < p->payment_count  ? &p->payments[at].decl
-           : effect->ref == 2 && at < p->reward_count ? &p->rewards[at].decl
-                                                      : NULL;
-  case NOTCH_EFFECT_BAND: return at < p->cohort_count ? &p->cohorts[at].decl : NULL;
-  case NOTCH_EFFECT_PURSE: return at < p->partner_count ? &p->partners[at].decl : NULL;
-  case NOTCH_EFFECT_LIMIT_USED: return at < p->points_count ? &p->points[at].decl : NULL;
-  case NOTCH_EFFECT_TAG:
-  case NOTCH_EFFECT_UNTAG:
-  case NOTCH_EFFECT_NOTIFY:
-  case NOTCH_EFFECT_APPLIED:
-  case NOTCH_EFFECT_HOLD_CLOSED:
-  case NOTCH_EFFECT_CLOSED:
-  case NOTCH_EFFECT_MERGED:
-  case NOTCH_EFFECT_NOT_RECOUPED:
-  case NOTCH_EFFECT_RETURNED:
-  case NOTCH_EFFECT_UNAPPLIED:
-  case NOTCH_EFFECT_LIMIT_RESERVED:
-  case NOTCH_EFFECT_NONE:
-  case NOTCH_EFFECT_COUNT: break;
+  switch (notch_effect_subject_of(effect)) {
+  case NOTCH_SUBJECT_REWARD: return at < p->reward_count ? &p->rewards[at].decl : NULL;
+  case NOTCH_SUBJECT_SEGMENT: return at < p->segment_count ? &p->segments[at].decl : NULL;
+  case NOTCH_SUBJECT_PAYMENT: return at < p->payment_count ? &p->payments[at].decl : NULL;
+  case NOTCH_SUBJECT_POOL: return at < p->pool_count ? &p->pools[at].decl : NULL;
+  case NOTCH_SUBJECT_COHORT: return at < p->cohort_count ? &p->cohorts[at].decl : NULL;
+  case NOTCH_SUBJECT_PARTNER: return at < p->partner_count ? &p->partners[at].decl : NULL;
+  case NOTCH_SUBJECT_POINTS: return at < p->points_count ? &p->points[at].decl : NULL;
+  case NOTCH_SUBJECT_HELD:
+  case NOTCH_SUBJECT_NOTHING: break;
   }
   return NULL;
 }
@@ -270,8 +246,7 @@ void notch_words_effect(notch_buffer *to, const notch_wording *words, const notc
 {
   const notch_program *p = words->program;
   notch_text subject = notch_word_subject(words, effect);
-  bool counts = effect->subject < p->reward_count && subject.length > 0 &&
-                subject_of(p, effect) == &p->rewards[effect->subject].decl;
+  bool counts = notch_effect_subject_of(effect) == NOTCH_SUBJECT_REWARD && subject.length > 0;
   notch_buffer_text(to, subject);
   if (effect->kind == NOTCH_EFFECT_PAID && subject.length > 0) {
     const notch_currency *currency = &p->currencies[p->payments[effect->subject].currency];

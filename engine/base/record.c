@@ -33,7 +33,7 @@ const char *notch_account_word(notch_account account)
 const char *notch_effect_word(notch_effect_kind kind)
 {
   switch (kind) {
-#define EFFECT(number, name, word, meaning) \
+#define EFFECT(number, name, word, subject, meaning) \
   case NOTCH_EFFECT_##name: return word;
 #include "base/effect.def"
 #undef EFFECT
@@ -41,6 +41,23 @@ const char *notch_effect_word(notch_effect_kind kind)
   case NOTCH_EFFECT_COUNT: break;
   }
   return "none";
+}
+
+notch_effect_subject notch_effect_subject_of(const notch_effect *effect)
+{
+  static const uint8_t subjects[NOTCH_EFFECT_COUNT] = {
+#define EFFECT(number, name, word, subject, meaning) [number] = NOTCH_SUBJECT_##subject,
+#include "base/effect.def"
+#undef EFFECT
+  };
+  uint8_t subject =
+      effect->kind < NOTCH_EFFECT_COUNT ? subjects[effect->kind] : NOTCH_SUBJECT_NOTHING;
+  if (subject == NOTCH_SUBJECT_HELD) {
+    return effect->ref == 1   ? NOTCH_SUBJECT_PAYMENT
+           : effect->ref == 2 ? NOTCH_SUBJECT_REWARD
+                              : NOTCH_SUBJECT_NOTHING;
+  }
+  return subject;
 }
 
 notch_move_words notch_move_words_of(uint8_t cause)

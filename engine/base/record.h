@@ -34,11 +34,23 @@ typedef enum notch_verdict { /* what became of an event; stored */
 
 typedef enum notch_effect_kind {
   NOTCH_EFFECT_NONE = 0,
-#define EFFECT(number, name, word, meaning) NOTCH_EFFECT_##name = number,
+#define EFFECT(number, name, word, subject, meaning) NOTCH_EFFECT_##name = number,
 #include "base/effect.def"
 #undef EFFECT
   NOTCH_EFFECT_COUNT
 } notch_effect_kind;
+
+typedef enum notch_effect_subject { /* what the `subject` of an effect is an index of */
+  NOTCH_SUBJECT_NOTHING = 0,
+  NOTCH_SUBJECT_REWARD,
+  NOTCH_SUBJECT_SEGMENT,
+  NOTCH_SUBJECT_PAYMENT,
+  NOTCH_SUBJECT_POOL,
+  NOTCH_SUBJECT_COHORT,
+  NOTCH_SUBJECT_PARTNER,
+  NOTCH_SUBJECT_POINTS,
+  NOTCH_SUBJECT_HELD /* of a hold: its `ref` tells whether a payment or a reward */
+} notch_effect_subject;
 
 typedef enum notch_origin { /* of one ledger transaction; stored */
   NOTCH_ORIGIN_SENT = 0,
@@ -120,6 +132,8 @@ typedef struct notch_transaction {
 const char *notch_verdict_word(notch_verdict verdict); /* "applied", "waiting", "conflict", … */
 const char *notch_account_word(notch_account account);
 const char *notch_effect_word(notch_effect_kind kind);
+/* Of a hold what it holds: never NOTCH_SUBJECT_HELD. */
+notch_effect_subject notch_effect_subject_of(const notch_effect *effect);
 notch_move_words notch_move_words_of(uint8_t cause); /* empty ones: unknown */
 notch_verdict notch_verdict_of_word(notch_text word); /* NOTCH_VERDICT_COUNT: unknown */
 
