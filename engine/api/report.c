@@ -59,30 +59,16 @@ static bool gives_points(const notch_transaction *row)
   return false;
 }
 
-/* Whose side of a row that gave points follows it. */
-static bool find_receiver(notch_walk *walk, const notch_transaction *row, int64_t *other)
-{
-  int64_t end = notch_store_next(walk->books->store)->event;
-  notch_transaction side = {0};
-  for (int64_t event = row->event + 1; event < end && side.cause != row->event; event++) {
-    if (!notch_history_read(walk->books, event, &walk->row, &side)) {
-      return false;
-    }
-    if (side.origin == NOTCH_ORIGIN_SENT) {
-      return true;
-    }
-  }
-  *other = side.cause == row->event ? side.member : 0;
-  return true;
-}
-
 /* The account that the row took in or gave points to, or that did so with this one; 0: none. */
 static bool find_other(notch_walk *walk, const notch_transaction *row, int64_t *other)
 {
   notch_transaction cause;
   *other = notch_merged_account(row);
   if (row->origin == NOTCH_ORIGIN_SENT && *other == 0 && gives_points(row)) {
-    return find_receiver(walk, row, other);
+    notch_transaction side = {.event = row->event};
+    bool read = notch_history_next_side(walk->books, row, &walk->row, &side);
+    *other = side.event != 0 ? side.member : 0;
+    return read;
   }
   if (row->origin != NOTCH_ORIGIN_SIDE || row->cause == 0) {
     return true;

@@ -299,6 +299,11 @@ void notch_host_init(notch_books *books);
 notch_event *notch_history_event(notch_books *books, notch_edition *edition,
                                  const notch_transaction *row, notch_arena *arena);
 /* Reads a row; the arena may be armed. */
+/* The next row after `side` of what a row did to another member, in the same commit; between them
+ * is what fell due for those before it.  side: the row itself before the first; side->event 0:
+ * there is none. */
+bool notch_history_next_side(notch_books *books, const notch_transaction *of, notch_arena *arena,
+                             notch_transaction *side);
 bool notch_history_read(notch_books *books, int64_t event, notch_arena *arena,
                         notch_transaction *out);
 /* What folding a return needs of its original; `returns` is its row. */

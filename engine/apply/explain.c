@@ -184,24 +184,14 @@ static bool add_settled(explain *x)
 
 /* ---- other members' sides ---- */
 
-/* The next one after row->event, whose number is 0 where there is none. */
+/* Only what was sent has any. */
 static bool next_side(explain *x, notch_transaction *row)
 {
-  int64_t end = notch_store_next(x->books->store)->event;
-  for (int64_t event = row->event + 1; event < end && x->row.origin == NOTCH_ORIGIN_SENT; event++) {
-    if (!read_row(x, event, row)) {
-      return false;
-    }
-    if (row->origin == NOTCH_ORIGIN_SIDE && row->cause == x->row.event) {
-      return true;
-    }
-    if (row->origin == NOTCH_ORIGIN_SENT ||
-        (row->origin == NOTCH_ORIGIN_DUE && row->member == x->row.member)) {
-      break;
-    }
+  if (x->row.origin != NOTCH_ORIGIN_SENT) {
+    row->event = 0;
+    return true;
   }
-  row->event = 0;
-  return true;
+  return notch_history_next_side(x->books, &x->row, &x->run, row);
 }
 
 static bool look_for_erased(explain *x)

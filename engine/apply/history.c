@@ -133,31 +133,43 @@ notch_event *notch_history_event(notch_books *books, notch_edition *edition,
 
 typedef NOTCH_VEC(const notch_transaction *) row_list;
 
-/* The other members' rows that follow a row in its commit; between them is what fell due for them
- * before it. */
+bool notch_history_next_side(notch_books *books, const notch_transaction *of, notch_arena *arena,
+                             notch_transaction *side)
+{
+  int64_t end = notch_store_next(books->store)->event;
+  for (int64_t next = side->event + 1; next < end; next++) {
+    if (!notch_history_read(books, next, arena, side)) {
+      return false;
+    }
+    if (side->origin == NOTCH_ORIGIN_SENT || side->at_us > of->at_us ||
+        (side->origin == NOTCH_ORIGIN_DUE && side->member == of->member)) {
+      break;
+    }
+    if (side->origin == NOTCH_ORIGIN_SIDE && side->cause == of->event) {
+      return true;
+    }
+  }
+  side->event = 0;
+  return true;
+}
+
 static bool add_sides(notch_books *books, notch_edition *edition, const notch_transaction *of,
                       notch_arena *arena, row_list *sides)
 {
-  int64_t end = notch_store_next(books->store)->event;
-  for (int64_t next = of->event + 1; next < end; next++) {
-    notch_transaction recorded;
-    if (!notch_history_read(books, next, arena, &recorded)) {
+  notch_transaction side = {.event = of->event};
+  for (;;) {
+    if (!notch_history_next_side(books, of, arena, &side)) {
       return false;
     }
-    if (recorded.origin == NOTCH_ORIGIN_SENT || recorded.at_us > of->at_us ||
-        (recorded.origin == NOTCH_ORIGIN_DUE && recorded.member == of->member)) {
+    if (side.event == 0) {
       return true;
     }
-    if (recorded.origin != NOTCH_ORIGIN_SIDE || recorded.cause != of->event) {
-      continue;
-    }
     notch_transaction *row = NOTCH_NEW(arena, notch_transaction);
-    if (!notch_names_from_store(books, edition, &recorded, row, arena)) {
+    if (!notch_names_from_store(books, edition, &side, row, arena)) {
       return false;
     }
     *notch_vec_push(sides, arena) = row;
   }
-  return true;
 }
 
 /* A return, or the row of one without `of` for each event that it lowers. */

@@ -183,21 +183,29 @@ static int64_t taken_by(const notch_posting *posting, int64_t amount)
                                                        : 0;
 }
 
+bool notch_taken_next(const notch_taking *taking, const notch_giver *giver, notch_taken_before *at)
+{
+  do {
+    while (at->row == NULL || !notch_section_next(at->row, &at->section)) {
+      at->row = notch_taking_row(taking, at->rows++);
+      at->section = (notch_section){0};
+      if (at->row == NULL) {
+        return false;
+      }
+    }
+  } while (at->section.from != giver->row->event);
+  return true;
+}
+
 static void count_taken(const notch_taking *taking, notch_giver *giver)
 {
-  const notch_transaction *row;
-  for (uint32_t n = 0; (row = notch_taking_row(taking, n)) != NULL; n++) {
-    notch_section section = {0};
-    while (notch_section_next(row, &section)) {
-      for (uint32_t i = section.first_posting;
-           i < section.posting_end && section.from == giver->row->event; i++) {
-        const notch_posting *posting = &row->postings[i];
-        for (uint32_t j = 0; j < posting->share_count; j++) {
-          int64_t taken = taken_by(posting, posting->shares[j].amount);
-          if (taken != 0 && is_of(taking, giver, posting->shares[j].rule)) {
-            claim_of(taking->work, giver, posting->shares[j].rule, posting->points)->taken +=
-                taken;
-          }
+  for (notch_taken_before at = {0}; notch_taken_next(taking, giver, &at);) {
+    for (uint32_t i = at.section.first_posting; i < at.section.posting_end; i++) {
+      const notch_posting *posting = &at.row->postings[i];
+      for (uint32_t j = 0; j < posting->share_count; j++) {
+        int64_t taken = taken_by(posting, posting->shares[j].amount);
+        if (taken != 0 && is_of(taking, giver, posting->shares[j].rule)) {
+          claim_of(taking->work, giver, posting->shares[j].rule, posting->points)->taken += taken;
         }
       }
     }

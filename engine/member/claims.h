@@ -70,4 +70,14 @@ int64_t notch_gone_of_lot(const notch_taking *taking, int64_t lot, int64_t after
 /* Rows that may have taken something back, by number; NULL: no more. */
 const notch_transaction *notch_taking_row(const notch_taking *taking, uint32_t index);
 
+/* Of those rows the sections that take back from one giver, one after another; zero before the
+ * first. */
+typedef struct notch_taken_before {
+  uint32_t rows;
+  const notch_transaction *row;
+  notch_section section;
+} notch_taken_before;
+bool notch_taken_next(const notch_taking *taking, const notch_giver *giver,
+                      notch_taken_before *at);
+
 #endif

@@ -116,15 +116,11 @@ static bool is_withdrawn(const notch_taking *taking, const notch_effect *effect,
 static int64_t effects_before(const notch_taking *taking, const notch_giver *giver,
                               is_counted *counts, uint32_t rule, int64_t ref)
 {
-  const notch_transaction *row;
   int64_t sum = 0;
-  for (uint32_t n = 0; (row = notch_taking_row(taking, n)) != NULL; n++) {
-    notch_section section = {0};
-    while (notch_section_next(row, &section)) {
-      for (uint32_t i = section.first_effect;
-           i < section.effect_end && section.from == giver->row->event; i++) {
-        sum += counts(taking, &row->effects[i], rule, ref) ? row->effects[i].amount : 0;
-      }
+  for (notch_taken_before at = {0}; notch_taken_next(taking, giver, &at);) {
+    for (uint32_t i = at.section.first_effect; i < at.section.effect_end; i++) {
+      const notch_effect *effect = &at.row->effects[i];
+      sum += counts(taking, effect, rule, ref) ? effect->amount : 0;
     }
   }
   return sum;
@@ -133,18 +129,13 @@ static int64_t effects_before(const notch_taking *taking, const notch_giver *giv
 static int64_t deducts_before(const notch_taking *taking, const notch_giver *giver,
                               uint32_t rule, uint32_t points)
 {
-  const notch_transaction *row;
   int64_t sum = 0;
-  for (uint32_t n = 0; (row = notch_taking_row(taking, n)) != NULL; n++) {
-    notch_section section = {0};
-    while (notch_section_next(row, &section)) {
-      for (uint32_t i = section.first_posting;
-           i < section.posting_end && section.from == giver->row->event; i++) {
-        const notch_posting *back = &row->postings[i];
-        bool same = back->source == NOTCH_ACCOUNT_SPENT && back->share_count == 1 &&
-                    back->shares[0].rule == rule && back->points == points;
-        sum += same ? back->amount : 0;
-      }
+  for (notch_taken_before at = {0}; notch_taken_next(taking, giver, &at);) {
+    for (uint32_t i = at.section.first_posting; i < at.section.posting_end; i++) {
+      const notch_posting *back = &at.row->postings[i];
+      bool same = back->source == NOTCH_ACCOUNT_SPENT && back->share_count == 1 &&
+                  back->shares[0].rule == rule && back->points == points;
+      sum += same ? back->amount : 0;
     }
   }
   return sum;
@@ -242,21 +233,16 @@ static bool is_of_row(const notch_taking *taking, const notch_transaction *row, 
 static int64_t promises_before(const notch_taking *taking, const notch_giver *giver,
                                const notch_effect *promise)
 {
-  const notch_transaction *row;
   int64_t sum = 0;
-  for (uint32_t n = 0; (row = notch_taking_row(taking, n)) != NULL; n++) {
-    notch_section section = {0};
-    while (notch_section_next(row, &section)) {
-      for (uint32_t i = section.first_effect;
-           i < section.effect_end && section.from == giver->row->event; i++) {
-        const notch_effect *effect = &row->effects[i];
-        bool same = effect->rule == promise->rule && effect->subject == promise->subject;
-        if (same && effect->kind == NOTCH_EFFECT_GRANT_WAITING) {
-          sum -= effect->amount;
-        } else if (same && effect->kind == NOTCH_EFFECT_WITHDRAW &&
-                   !is_of_row(taking, giver->row, effect->ref)) {
-          sum += effect->amount;
-        }
+  for (notch_taken_before at = {0}; notch_taken_next(taking, giver, &at);) {
+    for (uint32_t i = at.section.first_effect; i < at.section.effect_end; i++) {
+      const notch_effect *effect = &at.row->effects[i];
+      bool same = effect->rule == promise->rule && effect->subject == promise->subject;
+      if (same && effect->kind == NOTCH_EFFECT_GRANT_WAITING) {
+        sum -= effect->amount;
+      } else if (same && effect->kind == NOTCH_EFFECT_WITHDRAW &&
+                 !is_of_row(taking, giver->row, effect->ref)) {
+        sum += effect->amount;
       }
     }
   }
