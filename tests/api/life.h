@@ -42,6 +42,7 @@ void life_forget(life *l); /* as if there had never been a ledger */
 
 /* What a deed gives is not kept, only its digest. */
 void tell(life *l, const void *bytes, size_t size);
+int hear(void *payload, const char *bytes, size_t size); /* a notch_write; the payload is a life */
 
 typedef struct deed {
   const char *name;
@@ -50,5 +51,8 @@ typedef struct deed {
 } deed;
 
 extern const deed deeds[]; /* the life, in its order; the last one has no name */
+
+/* Does all deeds before that one; each must succeed. */
+void live_until(life *l, const char *name);
 
 #endif

@@ -32,12 +32,6 @@ static size_t read_source(void *payload, char *to, size_t size)
   return size;
 }
 
-static int overhear(void *payload, const char *bytes, size_t size)
-{
-  tell(payload, bytes, size);
-  return 0;
-}
-
 static void see_line(void *payload, const notch_line *line)
 {
   (void)payload;
@@ -66,10 +60,10 @@ static void audit(life *l)
   notch_audit_options options = NOTCH_AUDIT_OPTIONS_INIT;
   uint64_t differences = 0;
   options.threads = 1;
-  fuzz_require(notch_ledger_verify(l->ledger, &options, NOTCH_VIEW_JSON, overhear, l,
+  fuzz_require(notch_ledger_verify(l->ledger, &options, NOTCH_VIEW_JSON, hear, l,
                                    &differences) == NOTCH_OK);
   fuzz_require(differences == 0);
-  fuzz_require(notch_ledger_replay(l->ledger, &options, NOTCH_VIEW_JSON, overhear, l,
+  fuzz_require(notch_ledger_replay(l->ledger, &options, NOTCH_VIEW_JSON, hear, l,
                                    &differences) == NOTCH_OK);
   fuzz_require(differences == 0);
 }
@@ -79,16 +73,16 @@ static void tell_all(life *l, size_t choice)
 {
   static const char *const formats[] = {"hledger", "beancount", "csv", "jsonl"};
   notch_view view = (notch_view)(choice % 3);
-  fuzz_require(notch_ledger_balance(l->ledger, NULL, NULL, NULL, view, overhear, l) == NOTCH_OK);
-  fuzz_require(notch_ledger_refused(l->ledger, view, overhear, l) == NOTCH_OK);
-  fuzz_require(notch_ledger_effects(l->ledger, 0, view, overhear, l) == NOTCH_OK);
-  notch_ledger_statement(l->ledger, "ann", NULL, NULL, view, overhear, l);
-  notch_ledger_liability(l->ledger, NULL, NULL, view, overhear, l);
+  fuzz_require(notch_ledger_balance(l->ledger, NULL, NULL, NULL, view, hear, l) == NOTCH_OK);
+  fuzz_require(notch_ledger_refused(l->ledger, view, hear, l) == NOTCH_OK);
+  fuzz_require(notch_ledger_effects(l->ledger, 0, view, hear, l) == NOTCH_OK);
+  notch_ledger_statement(l->ledger, "ann", NULL, NULL, view, hear, l);
+  notch_ledger_liability(l->ledger, NULL, NULL, view, hear, l);
   for (int i = 1; i <= EXPLAINED; i++) {
     const char number[] = {'#', (char)('1' + i), '\0'};
-    notch_ledger_explain(l->ledger, number, view, overhear, l);
+    notch_ledger_explain(l->ledger, number, view, hear, l);
   }
-  fuzz_require(notch_ledger_export(l->ledger, formats[choice % 4], overhear, l) == NOTCH_OK);
+  fuzz_require(notch_ledger_export(l->ledger, formats[choice % 4], hear, l) == NOTCH_OK);
 }
 
 /* Every day between two events is looked at, and every quarter ranks: centuries take their time. */

@@ -15,38 +15,25 @@ const fuzz_inputs fuzz_inputs_of_target = {
 
 static life l;
 
-static int overhear(void *payload, const char *bytes, size_t size)
-{
-  tell(payload, bytes, size);
-  return 0;
-}
-
-static void live(void)
-{
-  life_begin(&l);
-  for (unsigned i = 0; strcmp(deeds[i].name, "enter") != 0; i++) {
-    l.line = deeds[i].line;
-    fuzz_require(deeds[i].act(&l) == NOTCH_OK);
-  }
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
   notch_audit_options options = NOTCH_AUDIT_OPTIONS_INIT;
   uint64_t differences = 0;
   int valid = 0;
-  if (l.engine == NULL)
-    live();
+  if (l.engine == NULL) {
+    life_begin(&l);
+    live_until(&l, "enter");
+  }
   char *text = malloc(size + 1);
   fuzz_require(text != NULL);
   memcpy(text, bytes, size);
   text[size] = '\0';
   notch_status status =
-      notch_proof_check(l.engine, text, size, NULL, NOTCH_VIEW_TEXT, overhear, &l, &valid);
+      notch_proof_check(l.engine, text, size, NULL, NOTCH_VIEW_TEXT, hear, &l, &valid);
   fuzz_require(status == NOTCH_OK || (!valid && notch_error(l.engine)[0] != '\0'));
-  notch_proof_check(l.engine, text, size, text, NOTCH_VIEW_JSON, overhear, &l, &valid);
+  notch_proof_check(l.engine, text, size, text, NOTCH_VIEW_JSON, hear, &l, &valid);
   options.head = text;
-  notch_ledger_verify(l.ledger, &options, NOTCH_VIEW_TEXT, overhear, &l, &differences);
+  notch_ledger_verify(l.ledger, &options, NOTCH_VIEW_TEXT, hear, &l, &differences);
   free(text);
   return 0;
 }
