@@ -174,8 +174,9 @@ class Moving:
         for use in self.uses:
             use['key'] = tuple(member.name if part == other.name else part
                                for part in use['key'])
-        for record in other.records:
-            self.hand_over(record, member, moved)
+        runs = [own for _, _, own, _ in self.runs if own.owner is other]
+        for old in [*other.by_id.values(), *runs]:
+            self.hand_over(old, member, moved)
         member.records += other.records
         member.by_id.update(other.by_id)
         member.awards += other.awards
@@ -203,6 +204,8 @@ class Moving:
             record.parts = [(moved[id(lot)], amount) for lot, amount in record.parts]
         record.deducted = [(name, [(moved[id(lot)], amount) for lot, amount in parts])
                            for name, parts in record.deducted]
+        if hasattr(record, 'moved'):
+            record.moved = [(moved[id(lot)], part, there) for lot, part, there in record.moved]
 
     def show_merged(self, member, ladder, moment):
         tier = max(member.tiers[ladder.name], self.floor(member, ladder))

@@ -292,7 +292,7 @@ class Ladders:
                 below = self.highest(member, ladder, ladder.keep, moment, tier)
                 if ladder.demote == 'one step':
                     below = max(below, tier - 1)
-                if ladder.promote != 'at review' and not ladder.pay_reach:
+                if ladder.promote != 'at review':
                     below = max(below, self.reached_up_to(member, ladder, tier, moment, below))
                 if ladder.demote != 'never' and below < tier:
                     self.move(member, ladder, below, self.term(ladder, moment) if below else None)
@@ -301,6 +301,9 @@ class Ladders:
         """What would be reached again at once was not lost."""
         best = max((t for t in range(above + 1, most + 1)
                     if self.holds(member, ladder.reach[t], moment)), default=0)
+        if best and ladder.pay_reach and (ladder.promote == 'step by step' or not self.can_pay(
+                member, ladder.pay_reach.get(best))):
+            raise Unspecified('whether a tier that costs points would be reached again')
         if ladder.promote == 'step by step' and not all(
                 self.holds(member, ladder.reach[step], moment) for step in range(above + 1, best)):
             raise Unspecified('a rung whose own condition does not hold')
