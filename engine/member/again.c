@@ -14,6 +14,20 @@
 
 enum { PSEUDO_LOTS = 1000000 }; /* lots of the member of then that no ledger will know */
 
+/* What comes in pays what is owed first; how much. */
+static int64_t settle_then(notch_work *work, notch_state *then, notch_lot *lot)
+{
+  notch_balance *balance = &then->balances[lot->points];
+  if (notch_lot_expires(work->plan, then, lot) <= work->moment.now_us / NOTCH_SECOND_US) {
+    return 0;
+  }
+  int64_t part = lot->left < balance->debt ? lot->left : balance->debt;
+  lot->left -= part;
+  balance->points -= part;
+  balance->debt -= part;
+  return part;
+}
+
 /* Opens what the awards give in the state of then; what is available at once is inflow. */
 static void open_then(notch_work *work, notch_state *then, const notch_awards *now,
                       int64_t *inflow, uint32_t from)
@@ -37,9 +51,10 @@ static void open_then(notch_work *work, notch_state *then, const notch_awards *n
     notch_lot_dates(work, posting.terms, posting.earned_us, &posting.matures_s,
                     &posting.expires_s);
     notch_state_post(then, &posting, NULL);
-    const notch_lot *lot = notch_state_lot(then, posting.lot);
+    notch_lot *lot = notch_state_lot(then, posting.lot);
+    int64_t paid = lot == NULL ? 0 : settle_then(work, then, lot);
     if (lot != NULL && inflow != NULL && notch_lot_available(work, then, lot)) {
-      inflow[award->points] += award->posted;
+      inflow[award->points] += award->posted - paid;
     }
   }
 }
@@ -55,6 +70,16 @@ static void spend_then(notch_work *work, notch_state *then, uint32_t points, int
     lot->left -= part;
     then->balances[points].points -= part;
     amount -= part;
+  }
+}
+
+static void deduct_then(notch_work *work, notch_state *then, const notch_ruling *ruling)
+{
+  const notch_rule *rule = &work->program->rules[ruling->rule];
+  for (uint32_t i = 0; i < rule->action_count; i++) {
+    if (rule->actions[i].kind == NOTCH_DO_DEDUCT) {
+      spend_then(work, then, rule->actions[i].points, ruling->figures[i]);
+    }
   }
 }
 
@@ -91,13 +116,8 @@ static void run_one(notch_work *work, notch_state *then, notch_awards *now,
   notch_awards *later = notch_award_rules(work, &request);
   uint32_t first = now->awards.count;
   if (later->rulings.count > 0 && later->rulings.items[0].kind == NOTCH_RULING_APPLIES) {
-    const notch_rule *rule = &work->program->rules[candidate->rule];
     notch_rule_figures(work, &later->rulings.items[0]);
-    for (uint32_t i = 0; i < rule->action_count; i++) {
-      if (rule->actions[i].kind == NOTCH_DO_DEDUCT) {
-        spend_then(work, then, rule->actions[i].points, later->rulings.items[0].figures[i]);
-      }
-    }
+    deduct_then(work, then, &later->rulings.items[0]);
   }
   join(work, now, later);
   open_then(work, then, now, NULL, first);
@@ -122,16 +142,7 @@ static void run_all(notch_work *work, notch_state *then, const int64_t *inflow, 
   work->fields = fields;
 }
 
-void notch_again_on_earning(notch_work *work, notch_state *then, int64_t *inflow,
-                            notch_awards *now)
-{
-  if (work->plan->earning_rules) {
-    open_then(work, then, now, inflow, 0);
-    run_all(work, then, inflow, now);
-  }
-}
-
-/* ---- later rows ---- */
+/* ---- what else there was ---- */
 
 /* What has been taken back of the lot since is not there for the rules of the row, either. */
 static void less_gone(const notch_taking *taking, notch_state *then, notch_lot *lot,
@@ -166,53 +177,85 @@ void notch_ripen(const notch_taking *taking, notch_state *then, const notch_tran
   }
 }
 
-static bool opened_on_earning(const notch_program *program, const notch_transaction *row,
-                              int64_t lot)
+/* Whether what opened a lot in the row is computed once more. */
+static bool opened_anew(const notch_taking *taking, const notch_giver *giver, int64_t lot)
 {
-  for (uint32_t i = 0; i < row->posting_count; i++) {
-    const notch_posting *posting = &row->postings[i];
+  for (uint32_t i = 0; i < giver->row->posting_count; i++) {
+    const notch_posting *posting = &giver->row->postings[i];
     if (posting->posting == lot && posting->share_count > 0) {
-      return notch_earned_in(program, row, posting->shares[0].rule);
+      return notch_giver_follows(taking, giver, posting->shares[0].rule);
     }
   }
   return false;
 }
 
-/* What else the row did, as it is recorded, less what has been taken back of it since. */
-static void fold_rest(const notch_taking *taking, const notch_ripened *ripened, notch_state *then,
-                      int64_t *inflow)
+/* One posting of the row that no rule computed once more has made. */
+static void fold_posting(const notch_taking *taking, const notch_giver *giver,
+                         const notch_host *host, const notch_posting *posting, notch_state *then,
+                         int64_t *inflow)
 {
   notch_work *work = taking->work;
-  const notch_transaction *row = ripened->decided;
-  /* The host answers with the indexes of the original's version. */
-  const notch_host *host = ripened->plan == taking->original->plan ? work->host : NULL;
+  if (opened_anew(taking, giver, posting->lot)) {
+    if (posting->target == NOTCH_ACCOUNT_SPENT) { /* the price of a tier */
+      spend_then(work, then, posting->points, posting->amount);
+    }
+    return;
+  }
+  if (!notch_state_post(then, posting, host)) {
+    return;
+  }
+  notch_lot *lot = notch_state_lot(then, posting->lot);
+  if (posting->lot == posting->posting && lot != NULL) {
+    less_gone(taking, then, lot, giver->row->event);
+  }
+  if (posting->target == NOTCH_ACCOUNT_POINTS && lot != NULL &&
+      notch_lot_available(work, then, lot)) {
+    inflow[posting->points] += lot->left < posting->amount ? lot->left : posting->amount;
+  }
+  inflow[posting->points] -= posting->target == NOTCH_ACCOUNT_DEBT ? posting->amount : 0;
+}
+
+/* What else the row did, as it is recorded, less what has been taken back of it since. */
+static void fold_rest(const notch_taking *taking, const notch_giver *giver, const notch_host *host,
+                      notch_state *then, int64_t *inflow)
+{
+  const notch_transaction *row = giver->row;
   for (uint32_t i = 0; i < row->posting_count; i++) {
     const notch_posting *posting = &row->postings[i];
-    bool on_earning = posting->share_count > 0 &&
-                      notch_earned_in(work->program, row, posting->shares[0].rule);
-    if (on_earning || opened_on_earning(work->program, row, posting->lot) ||
-        !notch_state_post(then, posting, host)) {
-      continue;
+    if (posting->share_count == 0 ||
+        !notch_giver_follows(taking, giver, posting->shares[0].rule)) {
+      fold_posting(taking, giver, host, posting, then, inflow);
     }
-    notch_lot *lot = notch_state_lot(then, posting->lot);
-    if (posting->lot == posting->posting && lot != NULL) {
-      less_gone(taking, then, lot, row->event);
-    }
-    if (posting->target == NOTCH_ACCOUNT_POINTS && lot != NULL &&
-        notch_lot_available(work, then, lot)) {
-      inflow[posting->points] += lot->left < posting->amount ? lot->left : posting->amount;
-    }
-    inflow[posting->points] -= posting->target == NOTCH_ACCOUNT_DEBT ? posting->amount : 0;
   }
   for (uint32_t i = 0; i < row->move_count; i++) {
     notch_state_move(then, &row->moves[i], row->at_us);
   }
   for (uint32_t i = 0; i < row->effect_count; i++) {
-    if (!notch_earned_in(work->program, row, row->effects[i].rule)) {
+    if (!notch_giver_follows(taking, giver, row->effects[i].rule)) {
       notch_state_effect(then, &row->effects[i], row->event, host);
     }
   }
 }
+
+void notch_again_on_earning(const notch_taking *taking, notch_state *then, int64_t *inflow,
+                            notch_awards *now)
+{
+  notch_work *work = taking->work;
+  const notch_giver giver = {.row = taking->original->transaction, .rules = NOTCH_CLAIM_OF_EVENT};
+  if (!work->plan->earning_rules) {
+    return;
+  }
+  for (uint32_t i = 0; i < now->rulings.count; i++) {
+    if (now->rulings.items[i].kind == NOTCH_RULING_APPLIES) {
+      deduct_then(work, then, &now->rulings.items[i]);
+    }
+  }
+  open_then(work, then, now, inflow, 0);
+  fold_rest(taking, &giver, work->host, then, inflow);
+  run_all(work, then, inflow, now);
+}
+
+/* ---- later rows ---- */
 
 NOTCH_FIND_NAMED(rule_named, rules, rule_count)
 NOTCH_FIND_NAMED(points_named, points, points_count)
@@ -289,7 +332,9 @@ const notch_awards *notch_again_ripened(const notch_taking *taking, const notch_
     notch_absorb(work, then, row->event);
   }
   work->event = NULL;
-  fold_rest(taking, ripened, then, inflow);
+  /* The host answers with the indexes of the original's version. */
+  fold_rest(taking, &(notch_giver){.row = row, .rules = NOTCH_CLAIM_ON_EARNING},
+            ripened->plan == taking->original->plan ? work->host : NULL, then, inflow);
   run_all(work, then, inflow, now);
   work->rule = NOTCH_NONE;
   work->trace = trace;

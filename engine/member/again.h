@@ -9,10 +9,10 @@
 void notch_ripen(const notch_taking *taking, notch_state *then, const notch_transaction *row,
                  const notch_event *sent, int64_t *inflow);
 
-/* `now`: the awards of what is left; `then`: the member just before the event, with the event
- * absorbed and what matured in it in `inflow`.  Rulings and awards of rules on earning are added
- * to `now`. */
-void notch_again_on_earning(notch_work *work, notch_state *then, int64_t *inflow,
+/* `now`: the awards of what is left, with what its rules deduct; `then`: the member just before the
+ * event, with the event absorbed and what matured in it in `inflow`.  Rulings and awards of rules
+ * on earning are added to `now`. */
+void notch_again_on_earning(const notch_taking *taking, notch_state *then, int64_t *inflow,
                             notch_awards *now);
 
 /* What rules on earning give in a later row for what is left of what became available there. */

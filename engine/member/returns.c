@@ -326,14 +326,15 @@ static void return_one(notch_work *work, const notch_original *original)
     notch_awards *as_sent = again(work, original, original->sent->fields, NULL, false, before);
     notch_awards *now =
         again(work, original, left.after, as_sent, left.nothing_left, inflow);
-    notch_again_on_earning(work, notch_work_copy_as(work, original->then, NOTCH_KEY_OF_ORIGINAL),
-                           inflow, now);
     for (uint32_t i = 0; i < now->rulings.count; i++) {
-      if (now->rulings.items[i].kind == NOTCH_RULING_APPLIES &&
-          now->rulings.items[i].figures == NULL) {
+      if (now->rulings.items[i].kind == NOTCH_RULING_APPLIES) {
         notch_rule_figures(work, &now->rulings.items[i]);
       }
     }
+    const notch_taking so_far = {.work = work, .original = original};
+    notch_again_on_earning(&so_far,
+                           notch_work_copy_as(work, original->then, NOTCH_KEY_OF_ORIGINAL), inflow,
+                           now);
     work->rule = NOTCH_NONE;
     notch_view_back(work, &view);
     notch_take_back(work, original, now, left.nothing_left);
