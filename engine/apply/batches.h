@@ -8,19 +8,17 @@
 #ifndef NOTCH_APPLY_BATCHES_H
 #define NOTCH_APPLY_BATCHES_H
 
-#include "base/memory.h"
-#include "base/record.h"
+#include "ledger/store.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 
-#define NOTCH_BATCH_ROWS 128u
+#define NOTCH_BATCH_ROWS NOTCH_CURSOR_ROWS
 #define NOTCH_WORKERS_MAX 8u
 
-typedef struct notch_batch_row {
-  notch_transaction recorded;
-  int64_t next_posting, next_effect; /* numbers that its first ones have */
-} notch_batch_row;
+typedef struct notch_batch_next { /* numbers that a row's first ones have */
+  int64_t posting, effect;
+} notch_batch_next;
 
 typedef struct notch_batch_share { /* the rows of one worker */
   uint8_t count;
@@ -36,7 +34,8 @@ typedef struct notch_batch {
   struct notch_batch *made; /* before it */
   notch_batch_share shares[NOTCH_WORKERS_MAX];
   int64_t member[NOTCH_BATCH_ROWS]; /* beside the rows: is looked at ahead of them */
-  notch_batch_row rows[NOTCH_BATCH_ROWS];
+  notch_batch_next next_of[NOTCH_BATCH_ROWS];
+  notch_transaction rows[NOTCH_BATCH_ROWS];
 } notch_batch;
 
 /* Puts the next rows into an empty batch, and each into the share of whoever decides it; by one

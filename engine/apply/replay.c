@@ -118,15 +118,14 @@ static void foresee(worker *w, const notch_batch *b, unsigned i, bool near)
   if (i >= mine->count) {
     return;
   }
-  const notch_batch_row *row = &b->rows[mine->rows[i]];
+  const notch_transaction *row = &b->rows[mine->rows[i]];
   notch_rerun_foresee(&w->rerun, b->member[mine->rows[i]], near);
   if (!near) {
     notch_memory_foresee(row, sizeof *row);
     return;
   }
-  const notch_transaction *t = &row->recorded;
-  notch_memory_foresee(t->postings, t->posting_count * sizeof *t->postings);
-  notch_memory_foresee(t->content.bytes, t->content.length);
+  notch_memory_foresee(row->postings, row->posting_count * sizeof *row->postings);
+  notch_memory_foresee(row->content.bytes, row->content.length);
 }
 
 static bool work_on_row(worker *w, const notch_transaction *row)
@@ -148,10 +147,10 @@ static void work_on(worker *w, const notch_batch *b)
   for (unsigned i = 0; i < mine->count && !w->reading->batches.stopped; i++) {
     foresee(w, b, i + SEEN_FAR, false);
     foresee(w, b, i + SEEN_NEAR, true);
-    const notch_batch_row *row = &b->rows[mine->rows[i]];
-    w->rerun.next_posting = row->next_posting;
-    w->rerun.next_effect = row->next_effect;
-    if (!work_on_row(w, &row->recorded)) {
+    const notch_batch_next *next = &b->next_of[mine->rows[i]];
+    w->rerun.next_posting = next->posting;
+    w->rerun.next_effect = next->effect;
+    if (!work_on_row(w, &b->rows[mine->rows[i]])) {
       fail(w->reading, w->books->status, w->books->sentence);
     }
   }
@@ -238,33 +237,39 @@ static void *run_worker(void *payload)
 /* ---- reading ---- */
 
 /* The programme's own rows matter to every worker. */
-static void share_out(const reading *r, notch_batch *b, const notch_transaction *row)
+static void share_out(const reading *r, notch_batch *b, uint32_t index)
 {
-  unsigned only = (unsigned)((uint64_t)row->member % r->worker_count);
+  int64_t member = b->rows[index].member;
+  unsigned only = (unsigned)((uint64_t)member % r->worker_count);
   for (unsigned i = 0; i < r->worker_count; i++) {
-    if (i == only || row->member == 0) {
+    if (i == only || member == 0) {
       notch_batch_share *share = &b->shares[i];
-      share->rows[share->count++] = (uint8_t)b->count;
+      share->rows[share->count++] = (uint8_t)index;
     }
   }
+}
+
+static void count_row(reading *r, notch_batch *b, uint32_t index)
+{
+  const notch_transaction *row = &b->rows[index];
+  b->member[index] = row->member;
+  b->next_of[index] = (notch_batch_next){r->next_posting, r->next_effect};
+  r->next_posting += row->posting_count;
+  r->next_effect += row->effect_count;
+  r->replay->postings += row->posting_count;
+  r->replay->events += row->origin == NOTCH_ORIGIN_SENT;
 }
 
 static bool fill(void *payload, notch_batch *b)
 {
   reading *r = payload;
   notch_replay *replay = r->replay;
-  const notch_transaction *row;
-  notch_cursor_read_into(r->cursor, &b->arena);
-  while (b->count < NOTCH_BATCH_ROWS && (row = notch_cursor_next(r->cursor)) != NULL) {
-    share_out(r, b, row);
-    b->member[b->count] = row->member;
-    b->rows[b->count++] = (notch_batch_row){*row, r->next_posting, r->next_effect};
-    replay->transactions++;
-    replay->postings += row->posting_count;
-    replay->events += row->origin == NOTCH_ORIGIN_SENT;
-    r->next_posting += row->posting_count;
-    r->next_effect += row->effect_count;
+  b->count = notch_cursor_read(r->cursor, &b->arena, b->rows, NOTCH_BATCH_ROWS);
+  for (uint32_t i = 0; i < b->count; i++) {
+    share_out(r, b, i);
+    count_row(r, b, i);
   }
+  replay->transactions += b->count;
   b->upto = replay->transactions;
   notch_store_status status = notch_cursor_status(r->cursor);
   if (status != NOTCH_STORE_OK) {

@@ -297,9 +297,11 @@ const notch_transaction *notch_cursor_next(notch_cursor *cursor);
 /* All of them with their leaves, as stored. */
 notch_store_status notch_cursor_open_leaves(notch_cursor **out, notch_store *store);
 const notch_digest *notch_cursor_leaf(const notch_cursor *cursor);
-/* From here on what transactions point to is put into this arena, which is the caller's to reset:
- * it outlives the call, the transaction itself does not. */
-void notch_cursor_read_into(notch_cursor *cursor, notch_arena *arena);
+/* The next ones, as many at one go as there is room for; what they point to goes into the arena.
+ * 0: as NULL above. */
+#define NOTCH_CURSOR_ROWS 128u /* no more at one go */
+uint32_t notch_cursor_read(notch_cursor *cursor, notch_arena *arena, notch_transaction *out,
+                           uint32_t most);
 /* From here on contents that were sent stay apart where they are kept so: whoever reads the values
  * by themselves saves joining them and taking them apart again. */
 void notch_cursor_leave_apart(notch_cursor *cursor);

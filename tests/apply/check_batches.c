@@ -45,7 +45,7 @@ static bool fill(void *payload, notch_batch *batch)
         batch->shares[i].rows[batch->shares[i].count++] = (uint8_t)batch->count;
       }
     }
-    batch->rows[batch->count++].recorded.event = row;
+    batch->rows[batch->count++].event = row;
   }
   batch->upto = w->read;
   atomic_fetch_sub(&w->readers, 1);
@@ -64,7 +64,7 @@ static void *run(void *payload)
       do {
         row++;
       } while (!is_for(w, row, h->index));
-      w->wrong = w->wrong || batch->rows[mine->rows[i]].recorded.event != row;
+      w->wrong = w->wrong || batch->rows[mine->rows[i]].event != row;
       w->seen[h->index]++;
       if (row == w->stop_at) {
         notch_batches_stop(&w->batches);

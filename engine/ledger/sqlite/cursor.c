@@ -18,12 +18,13 @@ typedef struct scan { /* of one of the tables that hang on event */
 struct notch_cursor {
   notch_store *store;
   sqlite3_stmt *events;
-  int64_t to;    /* the last one that is wanted */
   bool leaves;   /* are read, too */
+  bool apart;    /* contents stay so */
+  bool ended;
   scan more, postings, moves, effects;
-  notch_arena own;   /* of the current transaction */
-  bool apart;        /* contents stay so */
-  notch_row row;     /* into `own`, or into the caller's arena for as long as he likes */
+  notch_rows rows;
+  notch_row_rest rest[NOTCH_CURSOR_ROWS];
+  notch_arena own; /* of the transaction that is given one at a time */
   notch_transaction transaction;
   notch_store_status status;
 };
@@ -46,13 +47,12 @@ static notch_store_status open_cursor(notch_cursor **out, notch_store *store, in
     return notch_store_nomem(store);
   }
   *cursor = (notch_cursor){.store = store,
-                           .to = to == 0 ? INT64_MAX : to,
+                           .rows.to = to == 0 ? INT64_MAX : to,
                            .leaves = leaves,
                            .more.column = NOTCH_MORE_EVENT};
   cursor->postings.column = cursor->moves.column = cursor->effects.column = 1;
   notch_arena_init(&cursor->own, store->memory);
-  cursor->row.arena = &cursor->own;
-  cursor->row.out = &cursor->transaction;
+  cursor->rows.rest = cursor->rest;
   notch_sql events = leaves ? NOTCH_SQL_EVENTS : NOTCH_SQL_EVENTS_PLAIN;
   if (!prepare(cursor, &cursor->events, notch_sql_text(events)) ||
       !prepare(cursor, &cursor->more.rows, notch_sql_text(NOTCH_SQL_MORE_OF)) ||
@@ -64,7 +64,6 @@ static notch_store_status open_cursor(notch_cursor **out, notch_store *store, in
     return status;
   }
   sqlite3_bind_int64(cursor->events, 1, from);
-  notch_row_bind(cursor->events, &cursor->row);
   *out = cursor;
   return NOTCH_STORE_OK;
 }
@@ -94,11 +93,6 @@ void notch_cursor_close(notch_cursor *cursor)
   notch_memory_free(cursor->store->memory, cursor);
 }
 
-void notch_cursor_read_into(notch_cursor *cursor, notch_arena *arena)
-{
-  cursor->row.arena = arena;
-}
-
 void notch_cursor_leave_apart(notch_cursor *cursor)
 {
   cursor->apart = true;
@@ -112,7 +106,7 @@ notch_store_status notch_cursor_status(const notch_cursor *cursor)
 const notch_digest *notch_cursor_leaf(const notch_cursor *cursor)
 {
   assert(cursor->leaves);
-  return &cursor->row.leaf;
+  return &cursor->rows.leaf;
 }
 
 static void step(notch_cursor *cursor, scan *table)
@@ -147,17 +141,19 @@ static bool is_of(const scan *table, int64_t event)
   return !table->ended && table->event == event;
 }
 
-static void read_more_postings(notch_cursor *cursor, int64_t second)
+/* ---- what hangs on a transaction ---- */
+
+static void read_more_postings(notch_cursor *cursor, notch_transaction *t,
+                               const notch_posting *first)
 {
-  notch_transaction *t = &cursor->transaction;
-  sqlite3_stmt *rows = cursor->postings.rows;
+  notch_arena *arena = cursor->rows.arena;
   NOTCH_VEC(notch_posting) list = {0};
-  if (!seek(cursor, &cursor->postings, second, t->event)) {
+  if (!seek(cursor, &cursor->postings, first->posting + 1, t->event)) {
     return;
   }
-  notch_posting next = *cursor->row.first;
+  notch_posting next = *first;
   for (;;) {
-    notch_posting *posting = notch_vec_try_push(&list, cursor->row.arena);
+    notch_posting *posting = notch_vec_try_push(&list, arena);
     if (posting == NULL) {
       return;
     }
@@ -165,22 +161,21 @@ static void read_more_postings(notch_cursor *cursor, int64_t second)
     if (!is_of(&cursor->postings, t->event)) {
       break;
     }
-    notch_row_posting(rows, cursor->row.arena, t->at_us, &next);
+    notch_row_posting(cursor->postings.rows, arena, t->at_us, &next);
     step(cursor, &cursor->postings);
   }
   t->postings = list.items;
   t->posting_count = list.count;
 }
 
-static void read_moves(notch_cursor *cursor, int64_t first)
+static void read_moves(notch_cursor *cursor, notch_transaction *t, int64_t first)
 {
-  notch_transaction *t = &cursor->transaction;
   NOTCH_VEC(notch_move) list = {0};
   if (!seek(cursor, &cursor->moves, first, t->event)) {
     return;
   }
   for (; is_of(&cursor->moves, t->event); step(cursor, &cursor->moves)) {
-    notch_move *move = notch_vec_try_push(&list, cursor->row.arena);
+    notch_move *move = notch_vec_try_push(&list, cursor->rows.arena);
     if (move == NULL) {
       return;
     }
@@ -190,64 +185,75 @@ static void read_moves(notch_cursor *cursor, int64_t first)
   t->move_count = list.count;
 }
 
-static void read_effects(notch_cursor *cursor, int64_t first)
+static void read_effects(notch_cursor *cursor, notch_transaction *t, int64_t first)
 {
-  notch_transaction *t = &cursor->transaction;
   NOTCH_VEC(notch_effect) list = {0};
   if (!seek(cursor, &cursor->effects, first, t->event)) {
     return;
   }
   for (; is_of(&cursor->effects, t->event); step(cursor, &cursor->effects)) {
-    notch_effect *effect = notch_vec_try_push(&list, cursor->row.arena);
+    notch_effect *effect = notch_vec_try_push(&list, cursor->rows.arena);
     if (effect == NULL) {
       return;
     }
-    notch_row_effect(cursor->effects.rows, cursor->row.arena, effect);
+    notch_row_effect(cursor->effects.rows, cursor->rows.arena, effect);
   }
   t->effects = list.items;
   t->effect_count = list.count;
 }
 
 /* What few events have. */
-static void read_more(notch_cursor *cursor, notch_row_hangs *hangs)
+static void read_more(notch_cursor *cursor, notch_transaction *t, notch_posting *first)
 {
-  int64_t event = cursor->transaction.event;
-  if (seek(cursor, &cursor->more, event, event) && is_of(&cursor->more, event)) {
-    notch_row_more(cursor->more.rows, &cursor->row, hangs);
+  notch_row_hangs hangs = {0, 0};
+  if (seek(cursor, &cursor->more, t->event, t->event) && is_of(&cursor->more, t->event)) {
+    notch_row_more(cursor->more.rows, t, first, cursor->rows.arena, &hangs);
   }
+  read_moves(cursor, t, hangs.move);
+  read_effects(cursor, t, hangs.effect);
+}
+
+static void read_rest(notch_cursor *cursor, notch_transaction *t, const notch_row_rest *rest)
+{
+  if (rest->more) {
+    read_more(cursor, t, rest->first);
+  }
+  if (t->shape != 0 && (!cursor->apart || t->origin != NOTCH_ORIGIN_SENT)) {
+    notch_store_join(cursor->store, t, cursor->rows.arena);
+  }
+  if (rest->more_postings && rest->first != NULL && rest->first->posting < INT64_MAX) {
+    read_more_postings(cursor, t, rest->first);
+  }
+}
+
+/* ---- transactions ---- */
+
+uint32_t notch_cursor_read(notch_cursor *cursor, notch_arena *arena, notch_transaction *out,
+                           uint32_t most)
+{
+  notch_rows *rows = &cursor->rows;
+  if (cursor->ended || cursor->status != NOTCH_STORE_OK) {
+    return 0;
+  }
+  rows->arena = arena;
+  rows->out = out;
+  rows->room = most < NOTCH_CURSOR_ROWS ? most : NOTCH_CURSOR_ROWS;
+  cursor->status =
+      notch_rows_take(cursor->store, cursor->events, rows, "reading the journal");
+  cursor->ended = rows->count < rows->room;
+  for (uint32_t i = 0; i < rows->count && cursor->status == NOTCH_STORE_OK; i++) {
+    read_rest(cursor, &out[i], &cursor->rest[i]);
+  }
+  if (arena->failed) {
+    cursor->status = notch_store_nomem(cursor->store);
+  }
+  return cursor->status == NOTCH_STORE_OK ? rows->count : 0;
 }
 
 const notch_transaction *notch_cursor_next(notch_cursor *cursor)
 {
-  notch_row *row = &cursor->row;
-  const notch_transaction *t = row->out;
-  if (cursor->status != NOTCH_STORE_OK) {
-    return NULL;
-  }
-  if (row->arena == &cursor->own) {
-    notch_arena_reset(&cursor->own);
-  }
-  int code = sqlite3_step(cursor->events);
-  if (code != SQLITE_ROW && code != SQLITE_DONE) {
-    cursor->status = notch_store_fail(cursor->store, "reading the journal");
-  }
-  if (code != SQLITE_ROW || t->event > cursor->to) {
-    return NULL;
-  }
-  notch_row_hangs hangs = {0, 0};
-  if (row->more) {
-    read_more(cursor, &hangs);
-  }
-  if (t->shape != 0 && (!cursor->apart || t->origin != NOTCH_ORIGIN_SENT)) {
-    notch_store_join(cursor->store, row->out, row->arena);
-  }
-  if (row->more_postings && row->first != NULL && row->first->posting < INT64_MAX) {
-    read_more_postings(cursor, row->first->posting + 1);
-  }
-  read_moves(cursor, hangs.move);
-  read_effects(cursor, hangs.effect);
-  if (row->arena->failed) {
-    cursor->status = notch_store_nomem(cursor->store);
-  }
-  return cursor->status == NOTCH_STORE_OK ? t : NULL;
+  notch_arena_reset(&cursor->own);
+  return notch_cursor_read(cursor, &cursor->own, &cursor->transaction, 1) == 1
+             ? &cursor->transaction
+             : NULL;
 }

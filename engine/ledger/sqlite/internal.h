@@ -185,6 +185,7 @@ struct notch_store {
   int wal_written;       /* of them, when it was last written back */
   int64_t head_size;     /* newest head */
   int64_t file_upto, file_erased, booked_newest;
+  struct notch_rows *taking; /* while a statement takes rows of event: where to */
   notch_store_numbers next;
   notch_tree tree;
   notch_buffer leaf, rules;
@@ -313,21 +314,29 @@ enum { /* of posting_more */
 typedef struct notch_row_hangs { /* on an event: the first of each; 0: none */
   int64_t move, effect;
 } notch_row_hangs;
-/* A row of event is read by the function notch_row() of its statement, which is handed all its
- * columns at once: asking for them one by one costs half as much as finding them. */
-typedef struct notch_row {
-  notch_arena *arena;     /* of everything that `out` points to */
-  notch_transaction *out; /* what most events have; the content apart */
-  notch_posting *first;   /* of its postings; NULL: it has none */
-  notch_digest leaf;      /* where the statement has it */
-  bool more;              /* there is a row of event_more */
+/* A row of event is taken by the function notch_row() of its statement, which is handed all its
+ * columns at once: asking for them one by one costs half as much as finding them.  It is the
+ * statement's condition as well, true once enough is taken, so that one step takes many rows. */
+typedef struct notch_row_rest { /* of a row, what other tables have */
+  notch_posting *first; /* its postings begin with it; NULL: it has none */
+  bool more;            /* there is a row of event_more */
   bool more_postings;
-} notch_row;
+} notch_row_rest;
+typedef struct notch_rows {
+  notch_arena *arena;     /* of everything that the transactions point to */
+  notch_transaction *out; /* what most events have; contents apart */
+  notch_row_rest *rest;   /* parallel */
+  uint32_t count, room;   /* room: above 0 */
+  int64_t to;             /* no event after it is taken */
+  notch_digest leaf;      /* of the last one, where the statement has leaves */
+} notch_rows;
 int notch_row_begin(notch_store *store); /* makes the function known: a result code */
-/* Before the first step; what is bound, and its arena, are looked at by each. */
-void notch_row_bind(sqlite3_stmt *statement, notch_row *row);
-/* The rest, from a row of event_more. */
-void notch_row_more(sqlite3_stmt *row, const notch_row *of, notch_row_hangs *hangs);
+/* Takes the next rows, as many as there is room for; fewer: there are no more. */
+notch_store_status notch_rows_take(notch_store *store, sqlite3_stmt *statement, notch_rows *rows,
+                                   const char *doing);
+/* Of an event the rest, from a row of event_more. */
+void notch_row_more(sqlite3_stmt *row, notch_transaction *out, notch_posting *first,
+                    notch_arena *arena, notch_row_hangs *hangs);
 /* A row of posting_more. */
 void notch_row_posting(sqlite3_stmt *row, notch_arena *arena, int64_t event_at_us,
                        notch_posting *out);

@@ -58,18 +58,18 @@ static notch_store_status read_part(notch_store *store, const part *what, int64_
 }
 
 /* What few events have; in a damaged ledger it may be missing. */
-static notch_store_status read_more(notch_store *store, const notch_row *row,
+static notch_store_status read_more(notch_store *store, notch_transaction *out,
+                                    notch_posting *first, notch_arena *arena,
                                     notch_row_hangs *hangs)
 {
   sqlite3_stmt *get = notch_sql_get(store, NOTCH_SQL_MORE_OF);
   if (get == NULL) {
     return store->last;
   }
-  sqlite3_bind_int64(get, 1, row->out->event);
+  sqlite3_bind_int64(get, 1, out->event);
   notch_store_status status = notch_sql_row(store, get, "reading what a transaction has more");
-  if (status == NOTCH_STORE_OK &&
-      sqlite3_column_int64(get, NOTCH_MORE_EVENT) == row->out->event) {
-    notch_row_more(get, row, hangs);
+  if (status == NOTCH_STORE_OK && sqlite3_column_int64(get, NOTCH_MORE_EVENT) == out->event) {
+    notch_row_more(get, out, first, arena, hangs);
   }
   notch_sql_done(get);
   return status == NOTCH_STORE_NOTFOUND ? NOTCH_STORE_OK : status;
@@ -79,22 +79,22 @@ notch_store_status notch_store_read(notch_store *store, int64_t event, notch_are
                                     notch_transaction *out)
 {
   sqlite3_stmt *get = notch_sql_get(store, NOTCH_SQL_EVENT_GET);
-  notch_row row = {.arena = arena, .out = out};
+  notch_row_rest rest;
+  notch_rows row = {.arena = arena, .out = out, .rest = &rest, .room = 1, .to = event};
   if (get == NULL) {
     return store->last;
   }
   sqlite3_bind_int64(get, 1, event);
-  notch_row_bind(get, &row);
-  notch_store_status status = notch_sql_row(store, get, "reading a transaction");
+  notch_store_status status = notch_rows_take(store, get, &row, "reading a transaction");
   notch_sql_done(get);
-  if (status != NOTCH_STORE_OK) {
-    return status;
+  if (status != NOTCH_STORE_OK || row.count == 0) {
+    return status != NOTCH_STORE_OK ? status : NOTCH_STORE_NOTFOUND;
   }
   notch_row_hangs hangs = {0, 0};
   if (out->shape != 0) {
     notch_store_join(store, out, arena);
   }
-  status = row.more ? read_more(store, &row, &hangs) : NOTCH_STORE_OK;
+  status = rest.more ? read_more(store, out, rest.first, arena, &hangs) : NOTCH_STORE_OK;
   if (arena->failed) {
     return notch_store_nomem(store);
   }
@@ -102,8 +102,8 @@ notch_store_status notch_store_read(notch_store *store, int64_t event, notch_are
     return status;
   }
   const void *items = out->postings;
-  if (row.more_postings && row.first->posting < INT64_MAX) {
-    status = read_part(store, &postings_part, row.first->posting + 1, out, arena, &items,
+  if (rest.more_postings && rest.first->posting < INT64_MAX) {
+    status = read_part(store, &postings_part, rest.first->posting + 1, out, arena, &items,
                        &out->posting_count);
     out->postings = items;
   }
