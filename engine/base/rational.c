@@ -1,4 +1,4 @@
-/* base/rational.c -- arithmetic on reduced fractions; whole numbers take the short way. */
+/* base/rational.c -- arithmetic on reduced fractions, where the short way of rational.h does not do. */
 #include <config.h>
 
 #include "base/rational.h"
@@ -80,8 +80,8 @@ static bool add_wide(notch_rational *out, notch_rational left, notch_rational ri
 }
 
 /* In 64 bits where everything fits, which is nearly always. */
-static bool add_fractions(notch_rational *out, notch_rational left, notch_rational right,
-                          bool subtract)
+bool notch_rational_add_long(notch_rational *out, notch_rational left, notch_rational right,
+                             bool subtract)
 {
   assert(left.den > 0);
   assert(right.den > 0);
@@ -111,39 +111,8 @@ static bool add_fractions(notch_rational *out, notch_rational left, notch_ration
   return true;
 }
 
-bool notch_rational_add(notch_rational *out, notch_rational left, notch_rational right)
+bool notch_rational_mul_long(notch_rational *out, notch_rational left, notch_rational right)
 {
-  if (left.den == 1 && right.den == 1) {
-    int64_t sum;
-    if (__builtin_add_overflow(left.num, right.num, &sum))
-      return false;
-    *out = NOTCH_INTEGER(sum);
-    return true;
-  }
-  return add_fractions(out, left, right, false);
-}
-
-bool notch_rational_sub(notch_rational *out, notch_rational left, notch_rational right)
-{
-  if (left.den == 1 && right.den == 1) {
-    int64_t difference;
-    if (__builtin_sub_overflow(left.num, right.num, &difference))
-      return false;
-    *out = NOTCH_INTEGER(difference);
-    return true;
-  }
-  return add_fractions(out, left, right, true);
-}
-
-bool notch_rational_mul(notch_rational *out, notch_rational left, notch_rational right)
-{
-  if (left.den == 1 && right.den == 1) {
-    int64_t product;
-    if (__builtin_mul_overflow(left.num, right.num, &product))
-      return false;
-    *out = NOTCH_INTEGER(product);
-    return true;
-  }
   assert(left.den > 0);
   assert(right.den > 0);
   /* Reduced operands: dividing crosswise leaves a reduced product.  den > 0 bounds both gcds. */
@@ -174,14 +143,6 @@ bool notch_rational_div(notch_rational *out, notch_rational left, notch_rational
   if (right.num > 0)
     return notch_rational_mul(out, left, (notch_rational){right.den, right.num});
   return notch_rational_make(out, (__int128)left.num * right.den, (__int128)left.den * right.num);
-}
-
-int64_t notch_rational_floor(notch_rational value)
-{
-  assert(value.den > 0);
-  if (value.den == 1)
-    return value.num;
-  return value.num / value.den - (value.num % value.den < 0);
 }
 
 /*

@@ -25,9 +25,45 @@ typedef enum notch_rounding_mode {
 
 /* Each returns false when the result does not fit (or on division by zero) and leaves *out. */
 bool notch_rational_make(notch_rational *out, __int128 num, __int128 den);
-bool notch_rational_add(notch_rational *out, notch_rational left, notch_rational right);
-bool notch_rational_sub(notch_rational *out, notch_rational left, notch_rational right);
-bool notch_rational_mul(notch_rational *out, notch_rational left, notch_rational right);
+/* The long way of the three after it. */
+bool notch_rational_add_long(notch_rational *out, notch_rational left, notch_rational right,
+                             bool subtract);
+bool notch_rational_mul_long(notch_rational *out, notch_rational left, notch_rational right);
+
+/* A fraction stays as reduced as it was when something whole is added to it. */
+static inline bool notch_rational_add_or_sub(notch_rational *out, notch_rational left,
+                                             notch_rational right, bool subtract)
+{
+  int64_t first, second, sum;
+  bool fits = (left.den == 1 || right.den == 1) &&
+              !__builtin_mul_overflow(left.num, right.den, &first) &&
+              !__builtin_mul_overflow(right.num, left.den, &second) &&
+              !(subtract ? __builtin_sub_overflow(first, second, &sum)
+                         : __builtin_add_overflow(first, second, &sum));
+  if (!fits)
+    return notch_rational_add_long(out, left, right, subtract);
+  *out = (notch_rational){sum, left.den * right.den};
+  return true;
+}
+static inline bool notch_rational_add(notch_rational *out, notch_rational left,
+                                      notch_rational right)
+{
+  return notch_rational_add_or_sub(out, left, right, false);
+}
+static inline bool notch_rational_sub(notch_rational *out, notch_rational left,
+                                      notch_rational right)
+{
+  return notch_rational_add_or_sub(out, left, right, true);
+}
+static inline bool notch_rational_mul(notch_rational *out, notch_rational left,
+                                      notch_rational right)
+{
+  int64_t product;
+  if (left.den != 1 || right.den != 1 || __builtin_mul_overflow(left.num, right.num, &product))
+    return notch_rational_mul_long(out, left, right);
+  *out = NOTCH_INTEGER(product);
+  return true;
+}
 bool notch_rational_div(notch_rational *out, notch_rational left, notch_rational right);
 /* Exact, cannot fail. */
 static inline int notch_rational_compare(notch_rational left, notch_rational right)
@@ -39,7 +75,13 @@ static inline int notch_rational_compare(notch_rational left, notch_rational rig
   return (one > two) - (one < two);
 }
 
-int64_t notch_rational_floor(notch_rational value);
+static inline int64_t notch_rational_floor(notch_rational value)
+{
+  assert(value.den > 0);
+  if (value.den == 1)
+    return value.num;
+  return value.num / value.den - (value.num % value.den < 0);
+}
 bool notch_rational_round(int64_t *out, notch_rational value, notch_rounding_mode mode);
 
 /*

@@ -57,21 +57,21 @@ typedef enum notch_kind {
 typedef enum notch_shape {
   NOTCH_SHAPE_CODE = 0,
   NOTCH_SHAPE_CONSTANT,
-  NOTCH_SHAPE_FIELD, /* of the event, as it was sent */
-  /* A field beside a constant, where both are whole: */
-  NOTCH_SHAPE_EQUAL,
-  NOTCH_SHAPE_UNEQUAL,
-  NOTCH_SHAPE_BELOW,
-  NOTCH_SHAPE_AT_MOST,
-  NOTCH_SHAPE_ABOVE,
-  NOTCH_SHAPE_AT_LEAST
+  NOTCH_SHAPE_FIELD,  /* of the event, as it was sent */
+  NOTCH_SHAPE_COMPARE /* a field with a constant that is whole */
 } notch_shape;
+
+/* How the field may lie to the constant: of several the sum. */
+#define NOTCH_LIES_BELOW 1u
+#define NOTCH_LIES_LEVEL 2u
+#define NOTCH_LIES_ABOVE 4u
 
 typedef struct notch_procedure {
   uint32_t first, count; /* instructions */
   uint32_t slot_count;
-  uint32_t field, constant; /* index of constants */
   notch_shape shape;
+  uint32_t field, holds; /* holds: NOTCH_LIES_… for which a comparison is true */
+  notch_value constant;
 } notch_procedure;
 #define NOTCH_SHAPED_STEPS 3u /* the most instructions of a procedure that is at hand */
 
@@ -92,26 +92,21 @@ static inline bool notch_code_at_hand(const notch_code *code, uint32_t root,
                                       const notch_value *fields, notch_value *out)
 {
   const notch_procedure *procedure = &code->procedures[root];
-  notch_value field, constant;
-  switch (procedure->shape) {
-  case NOTCH_SHAPE_CODE: return false;
-  case NOTCH_SHAPE_CONSTANT: *out = code->constants[procedure->constant]; return true;
-  case NOTCH_SHAPE_FIELD: *out = fields[procedure->field]; return true;
-  default: break;
-  }
-  field = fields[procedure->field];
-  constant = code->constants[procedure->constant];
-  if (field.d != 1 || constant.d != 1)
+  if (procedure->shape == NOTCH_SHAPE_CODE)
     return false;
-  switch (procedure->shape) {
-  case NOTCH_SHAPE_EQUAL: *out = NOTCH_VALUE(field.n == constant.n); return true;
-  case NOTCH_SHAPE_UNEQUAL: *out = NOTCH_VALUE(field.n != constant.n); return true;
-  case NOTCH_SHAPE_BELOW: *out = NOTCH_VALUE(field.n < constant.n); return true;
-  case NOTCH_SHAPE_AT_MOST: *out = NOTCH_VALUE(field.n <= constant.n); return true;
-  case NOTCH_SHAPE_ABOVE: *out = NOTCH_VALUE(field.n > constant.n); return true;
-  case NOTCH_SHAPE_AT_LEAST: *out = NOTCH_VALUE(field.n >= constant.n); return true;
-  default: return false;
+  if (procedure->shape == NOTCH_SHAPE_CONSTANT) {
+    *out = procedure->constant;
+    return true;
   }
+  *out = fields[procedure->field];
+  if (procedure->shape == NOTCH_SHAPE_FIELD)
+    return true;
+  unsigned lies = out->n < procedure->constant.n    ? NOTCH_LIES_BELOW
+                  : out->n == procedure->constant.n ? NOTCH_LIES_LEVEL
+                                                    : NOTCH_LIES_ABOVE;
+  bool whole = out->d == 1;
+  *out = NOTCH_VALUE((procedure->holds & lies) != 0);
+  return whole;
 }
 
 /*

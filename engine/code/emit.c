@@ -200,20 +200,26 @@ static void emit_procedure(notch_emitter *e, const notch_expr *expr, notch_proce
                            .slot_count = e->slot_count};
 }
 
-/* Of a comparison whose left side is the field, and of one whose right side is. */
-static notch_shape shape_of(uint32_t op, bool field_is_left)
+/* For how a field lies to a constant that is on its right the comparison is true; 0: none is. */
+static uint32_t lies_of(uint32_t op)
 {
   switch ((int)op) {
   case NOTCH_OP_EQ:
-  case NOTCH_OP_EQ_WHOLE: return NOTCH_SHAPE_EQUAL;
+  case NOTCH_OP_EQ_WHOLE: return NOTCH_LIES_LEVEL;
   case NOTCH_OP_NE:
-  case NOTCH_OP_NE_WHOLE: return NOTCH_SHAPE_UNEQUAL;
+  case NOTCH_OP_NE_WHOLE: return NOTCH_LIES_BELOW | NOTCH_LIES_ABOVE;
   case NOTCH_OP_LT:
-  case NOTCH_OP_LT_WHOLE: return field_is_left ? NOTCH_SHAPE_BELOW : NOTCH_SHAPE_ABOVE;
+  case NOTCH_OP_LT_WHOLE: return NOTCH_LIES_BELOW;
   case NOTCH_OP_LE:
-  case NOTCH_OP_LE_WHOLE: return field_is_left ? NOTCH_SHAPE_AT_MOST : NOTCH_SHAPE_AT_LEAST;
-  default: return NOTCH_SHAPE_CODE;
+  case NOTCH_OP_LE_WHOLE: return NOTCH_LIES_BELOW | NOTCH_LIES_LEVEL;
+  default: return 0;
   }
+}
+
+static uint32_t seen_from_the_right(uint32_t lies)
+{
+  return (lies & NOTCH_LIES_LEVEL) | ((lies & NOTCH_LIES_BELOW) != 0 ? NOTCH_LIES_ABOVE : 0) |
+         ((lies & NOTCH_LIES_ABOVE) != 0 ? NOTCH_LIES_BELOW : 0);
 }
 
 static void find_shape(const notch_emitter *e, uint32_t slot_count, notch_procedure *procedure)
@@ -221,7 +227,7 @@ static void find_shape(const notch_emitter *e, uint32_t slot_count, notch_proced
   const notch_instruction *at = &e->instructions.items[procedure->first];
   if (at->op == NOTCH_OP_RETURN) { /* nothing was written before */
     procedure->shape = NOTCH_SHAPE_CONSTANT;
-    procedure->constant = at->a - slot_count;
+    procedure->constant = e->constants.items[at->a - slot_count];
     return;
   }
   if (at->op != NOTCH_OP_FIELD)
@@ -232,12 +238,13 @@ static void find_shape(const notch_emitter *e, uint32_t slot_count, notch_proced
     return;
   }
   bool left = at[1].a == at->to;
-  uint32_t other = left ? at[1].b : at[1].a;
-  notch_shape shape = shape_of(at[1].op, left);
-  if (shape != NOTCH_SHAPE_CODE && (left || at[1].b == at->to) && other >= slot_count &&
-      at[2].op == NOTCH_OP_RETURN && at[2].a == at[1].to) {
-    procedure->shape = shape;
-    procedure->constant = other - slot_count;
+  uint32_t lies = lies_of(at[1].op), other = left ? at[1].b : at[1].a;
+  if (lies != 0 && (left || at[1].b == at->to) && other >= slot_count &&
+      e->constants.items[other - slot_count].d == 1 && at[2].op == NOTCH_OP_RETURN &&
+      at[2].a == at[1].to) {
+    procedure->shape = NOTCH_SHAPE_COMPARE;
+    procedure->holds = left ? lies : seen_from_the_right(lies);
+    procedure->constant = e->constants.items[other - slot_count];
   }
 }
 

@@ -9,30 +9,15 @@
 
 static const notch_value no_value = {0, 0};
 
-static _Noreturn void too_large(notch_work *work)
+void notch_refuse_inexact(notch_work *work)
 {
   notch_refuse(work, NOTCH_REFUSED_OVERFLOW, "an award of this event is too large to be exact");
 }
 
-#define EXACT(name, operation)                                                                     \
-  notch_rational notch_exact_##name(notch_work *work, notch_rational left, notch_rational right)   \
-  {                                                                                                \
-    notch_rational out;                                                                            \
-    if (!notch_rational_##operation(&out, left, right)) {                                          \
-      too_large(work);                                                                             \
-    }                                                                                              \
-    return out;                                                                                    \
-  }
-EXACT(add, add)
-EXACT(sub, sub)
-EXACT(mul, mul)
-EXACT(div, div)
-#undef EXACT
-
 /* A rule applies when its dates, its `when` and its limits in times let it. */
-static bool lets_it(notch_work *work, const notch_candidate *candidate, int64_t rules_at_us)
+static bool lets_it(notch_work *work, const notch_candidate *candidate, const notch_rule *rule,
+                    int64_t rules_at_us)
 {
-  const notch_rule *rule = &work->program->rules[candidate->rule];
   const notch_variant *variant = &rule->variants[candidate->variant];
   work->rule = candidate->rule;
   if (rules_at_us < rule->from_us || rules_at_us >= rule->to_us) {
@@ -57,18 +42,18 @@ static bool lets_it(notch_work *work, const notch_candidate *candidate, int64_t 
   return true;
 }
 
-static notch_award *add_award(notch_work *work, notch_awards *awards, uint32_t ruling,
-                              uint32_t points, notch_rational exact)
+static inline notch_award *add_award(notch_work *work, notch_awards *awards, uint32_t ruling,
+                                     uint32_t points, notch_rational exact)
 {
-  notch_award *award = notch_vec_push(&awards->awards, work->run); /* zeros */
+  notch_award *award = notch_vec_push(&awards->awards, work->run);
   notch_ruling *owner = &awards->rulings.items[ruling];
-  award->rule = owner->rule;
-  award->points = points;
-  award->terms = notch_terms_of(work->program, owner->rule, points);
-  award->ruling = ruling;
-  award->alone = notch_is_alone(work->program, owner->rule);
-  award->exact = exact;
-  award->before = NOTCH_INTEGER(0);
+  *award = (notch_award){.rule = owner->rule,
+                         .points = points,
+                         .terms = notch_terms_of(work->program, owner->rule, points),
+                         .ruling = ruling,
+                         .alone = notch_is_alone(work->program, owner->rule),
+                         .exact = exact,
+                         .before = NOTCH_INTEGER(0)};
   owner->award_count++;
   return award;
 }
@@ -342,19 +327,24 @@ static void replace(notch_work *work, notch_awards *awards, const notch_award_re
   }
 }
 
+static bool applied_then(const notch_override *as, uint32_t rule)
+{
+  const notch_ruling *was = notch_ruling_of(as->base, rule);
+  return was != NULL && was->kind == NOTCH_RULING_APPLIES;
+}
+
 /* Exceptions are looked at first: no condition sees another rule's effect. */
 static void rule_on(notch_work *work, notch_awards *awards, const notch_award_request *request)
 {
+  const notch_rule *rules = work->program->rules;
+  bool exceptions = false;
   notch_vec_reserve(&awards->rulings, request->candidate_count, work->run);
-  notch_vec_reserve(&awards->awards, request->candidate_count, work->run);
   for (uint32_t i = 0; i < request->candidate_count; i++) {
     const notch_candidate *candidate = &request->candidates[i];
-    bool applies = lets_it(work, candidate, request->rules_at_us);
+    const notch_rule *rule = &rules[candidate->rule];
+    bool applies = lets_it(work, candidate, rule, request->rules_at_us);
     const notch_override *as = overridden(request, candidate->rule);
-    if (as != NULL) {
-      const notch_ruling *was = notch_ruling_of(as->base, candidate->rule);
-      applies = was != NULL && was->kind == NOTCH_RULING_APPLIES;
-    }
+    applies = as != NULL ? applied_then(as, candidate->rule) : applies;
     notch_work_trace(work, NOTCH_TRACE_RULE, candidate->rule, NOTCH_NONE, applies, NULL, no_value,
                      0);
     if (applies) {
@@ -365,12 +355,13 @@ static void rule_on(notch_work *work, notch_awards *awards, const notch_award_re
                                .replaced_by = NOTCH_NONE,
                                .factor = NOTCH_INTEGER(1)};
       awards->ruling_of[candidate->rule] = awards->rulings.count;
+      exceptions = exceptions || rule->exception_to != NOTCH_NONE;
     }
   }
   uint32_t applying = awards->rulings.count;
-  for (uint32_t i = 0; i < applying; i++) {
+  for (uint32_t i = 0; i < applying && exceptions; i++) {
     const notch_ruling *ruling = &awards->rulings.items[i];
-    uint32_t base = work->program->rules[ruling->rule].exception_to;
+    uint32_t base = rules[ruling->rule].exception_to;
     if (base != NOTCH_NONE && ruling->kind == NOTCH_RULING_APPLIES) {
       replace(work, awards, request, base, ruling->rule);
     }
@@ -407,6 +398,7 @@ notch_awards *notch_award_rules(notch_work *work, const notch_award_request *req
     return awards;
   }
   rule_on(work, awards, request);
+  notch_vec_reserve(&awards->awards, awards->rulings.count, work->run);
   if (program->group_count > 0) {
     work_out_in_steps(work, awards, request);
   }

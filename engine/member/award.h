@@ -114,9 +114,22 @@ static inline notch_ruling *notch_ruling_of(const notch_awards *awards, uint32_t
   uint32_t index = awards->ruling_of[rule];
   return index == 0 ? NULL : &awards->rulings.items[index - 1];
 }
-notch_rational notch_exact_add(notch_work *work, notch_rational left, notch_rational right);
-notch_rational notch_exact_mul(notch_work *work, notch_rational left, notch_rational right);
-notch_rational notch_exact_div(notch_work *work, notch_rational left, notch_rational right);
-notch_rational notch_exact_sub(notch_work *work, notch_rational left, notch_rational right);
+/* Refuses the event where the result does not fit. */
+_Noreturn void notch_refuse_inexact(notch_work *work);
+#define EXACT(name)                                                                              \
+  static inline notch_rational notch_exact_##name(notch_work *work, notch_rational left,         \
+                                                  notch_rational right)                          \
+  {                                                                                              \
+    notch_rational out;                                                                          \
+    if (!notch_rational_##name(&out, left, right)) {                                             \
+      notch_refuse_inexact(work);                                                                \
+    }                                                                                            \
+    return out;                                                                                  \
+  }
+EXACT(add)
+EXACT(sub)
+EXACT(mul)
+EXACT(div)
+#undef EXACT
 
 #endif

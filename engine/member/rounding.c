@@ -63,44 +63,51 @@ bool notch_rule_before(const notch_program *program, uint32_t left, uint32_t rig
   return program->rules[left].name_rank < program->rules[right].name_rank;
 }
 
-typedef NOTCH_VEC(notch_award *) award_list;
+/* The awards for one account. */
+typedef struct account {
+  notch_award **awards; /* those that are rounded together, then those that are alone */
+  uint32_t count, together;
+  notch_rational *exact; /* room for as many */
+  bool lowers;           /* some award is below zero */
+} account;
 
 /*
  * Posts parts that add up to `total`: floors, then one each to the largest remainders, of equal
  * ones to the rule that comes first.  `exact` is used up: a part that got its one has no
  * remainder any more.
  */
-static void share_out(const notch_program *program, const award_list *list, notch_rational *exact,
+static void share_out(const notch_program *program, const account *of, uint32_t count,
                       int64_t total)
 {
   static const notch_rational served = NOTCH_INTEGER(-1);
+  notch_rational *exact = of->exact;
   int64_t left = total;
-  for (uint32_t i = 0; i < list->count; i++) {
+  for (uint32_t i = 0; i < count; i++) {
     int64_t whole = notch_rational_floor(exact[i]);
     exact[i].num -= whole * exact[i].den; /* as reduced as it was */
-    list->items[i]->posted = whole;
+    of->awards[i]->posted = whole;
     left -= whole;
   }
   for (; left > 0; left--) {
     uint32_t best = 0;
-    for (uint32_t i = 1; i < list->count; i++) {
+    for (uint32_t i = 1; i < count; i++) {
       int order = notch_rational_compare(exact[i], exact[best]);
-      bool before = order == 0 && notch_rule_before(program, list->items[i]->rule,
-                                                    list->items[best]->rule);
+      bool before = order == 0 && notch_rule_before(program, of->awards[i]->rule,
+                                                    of->awards[best]->rule);
       best = order > 0 || before ? i : best;
     }
     assert(exact[best].num >= 0);
-    list->items[best]->posted++;
+    of->awards[best]->posted++;
     exact[best] = served;
   }
 }
 
 /* Lowering rules never take the total below zero: the excess is cut from them in proportion. */
-static void cut_lowering(notch_work *work, const award_list *list)
+static void cut_lowering(notch_work *work, const account *of)
 {
   notch_rational more = NOTCH_INTEGER(0), less = NOTCH_INTEGER(0);
-  for (uint32_t i = 0; i < list->count; i++) {
-    notch_rational exact = list->items[i]->exact;
+  for (uint32_t i = 0; i < of->count; i++) {
+    notch_rational exact = of->awards[i]->exact;
     if (exact.num >= 0) {
       more = notch_exact_add(work, more, exact);
     } else {
@@ -111,9 +118,9 @@ static void cut_lowering(notch_work *work, const award_list *list)
     return;
   }
   notch_rational part = notch_exact_div(work, more, less);
-  for (uint32_t i = 0; i < list->count; i++) {
-    if (list->items[i]->exact.num < 0) {
-      list->items[i]->exact = notch_exact_mul(work, list->items[i]->exact, part);
+  for (uint32_t i = 0; i < of->count; i++) {
+    if (of->awards[i]->exact.num < 0) {
+      of->awards[i]->exact = notch_exact_mul(work, of->awards[i]->exact, part);
     }
   }
 }
@@ -125,27 +132,21 @@ static void round_alone(notch_work *work, notch_award *award)
       award->multiplies ? rounded_extra(work, award, mode) : rounded(work, award->exact, mode);
 }
 
-static void round_together(notch_work *work, const award_list *list, uint32_t points)
+static void round_together(notch_work *work, const account *of, uint32_t points)
 {
-  notch_rational *exact = NOTCH_NEW_ARRAY(work->run, notch_rational, list->count + 1);
   notch_rational total = NOTCH_INTEGER(0);
-  award_list together = {0};
-  notch_vec_reserve(&together, list->count, work->run);
-  for (uint32_t i = 0; i < list->count; i++) {
-    notch_award *award = list->items[i];
-    if (award->alone) {
-      round_alone(work, award);
-    } else {
-      exact[together.count] = award->exact;
-      total = notch_exact_add(work, total, award->exact);
-      *notch_vec_push(&together, work->run) = award;
-    }
+  for (uint32_t i = 0; i < of->together; i++) {
+    of->exact[i] = of->awards[i]->exact;
+    total = notch_exact_add(work, total, of->exact[i]);
   }
   int64_t whole = rounded(work, total, work->program->points[points].rounding.mode);
-  if (together.count > 0) {
-    share_out(work->program, &together, exact, whole);
+  if (of->together > 0) {
+    share_out(work->program, of, of->together, whole);
     notch_work_trace(work, NOTCH_TRACE_ROUNDED, points, NOTCH_NONE, true, NULL,
                      notch_value_of(total), whole);
+  }
+  for (uint32_t i = of->together; i < of->count; i++) {
+    round_alone(work, of->awards[i]);
   }
 }
 
@@ -165,50 +166,58 @@ static int64_t holding(notch_work *work, uint32_t points)
   return sum;
 }
 
-static void cap(notch_work *work, const award_list *list, uint32_t points)
+static void cap(notch_work *work, const account *of, uint32_t points)
 {
   int64_t most = work->program->points[points].cap, total = 0;
-  for (uint32_t i = 0; i < list->count; i++) {
-    total += list->items[i]->posted;
+  for (uint32_t i = 0; i < of->count; i++) {
+    total += of->awards[i]->posted;
   }
   int64_t room = most - holding(work, points);
   room = room < 0 ? 0 : room;
   if (total <= room || total <= 0) {
     return;
   }
-  notch_rational *exact = NOTCH_NEW_ARRAY(work->run, notch_rational, list->count + 1);
   notch_rational part = notch_exact_div(work, NOTCH_INTEGER(room), NOTCH_INTEGER(total));
-  for (uint32_t i = 0; i < list->count; i++) {
-    exact[i] = notch_exact_mul(work, NOTCH_INTEGER(list->items[i]->posted), part);
+  for (uint32_t i = 0; i < of->count; i++) {
+    of->exact[i] = notch_exact_mul(work, NOTCH_INTEGER(of->awards[i]->posted), part);
   }
-  share_out(work->program, list, exact, room);
+  share_out(work->program, of, of->count, room);
   notch_work_trace(work, NOTCH_TRACE_CAPPED, points, NOTCH_NONE, true, NULL, NOTCH_VALUE(room),
                    total - room);
 }
 
-/* Those for the account of `first`, which comes first. */
-static award_list take_account(notch_work *work, notch_awards *awards, uint32_t first)
+/* Adds those awards for the account of the one at `first` that are alone, or that are not; true:
+ * there are some of the other sort. */
+static bool gather(notch_awards *awards, uint32_t first, bool alone, account *of)
 {
-  award_list list = {0};
-  notch_vec_reserve(&list, awards->awards.count - first, work->run);
+  bool others = false;
   for (uint32_t i = first; i < awards->awards.count; i++) {
     notch_award *award = &awards->awards.items[i];
-    if (!award->taken && notch_same_account(award, &awards->awards.items[first])) {
-      award->taken = true;
-      *notch_vec_push(&list, work->run) = award;
+    if (award->taken || !notch_same_account(award, &awards->awards.items[first])) {
+      continue;
     }
+    if (award->alone != alone) {
+      others = true;
+      continue;
+    }
+    award->taken = true;
+    of->lowers = of->lowers || award->exact.num < 0;
+    of->awards[of->count++] = award;
   }
-  return list;
+  return others;
 }
 
-static bool lowers(const award_list *list)
+static account account_of(notch_work *work, notch_awards *awards, uint32_t first)
 {
-  for (uint32_t i = 0; i < list->count; i++) {
-    if (list->items[i]->exact.num < 0) {
-      return true;
-    }
+  const uint32_t most = awards->awards.count - first;
+  account of = {.awards = notch_arena_take(work->run, most * sizeof *of.awards),
+                .exact = notch_arena_take(work->run, most * sizeof *of.exact)};
+  bool alone = gather(awards, first, false, &of);
+  of.together = of.count;
+  if (alone) {
+    gather(awards, first, true, &of);
   }
-  return false;
+  return of;
 }
 
 void notch_round_awards(notch_work *work, notch_awards *awards, bool capped)
@@ -218,16 +227,19 @@ void notch_round_awards(notch_work *work, notch_awards *awards, bool capped)
     if (first->taken) {
       continue;
     }
-    const award_list list = take_account(work, awards, i);
-    if (lowers(&list)) {
-      cut_lowering(work, &list);
+    const account of = account_of(work, awards, i);
+    if (of.lowers) {
+      cut_lowering(work, &of);
     }
-    round_together(work, &list, first->points);
+    round_together(work, &of, first->points);
     if (capped && !first->to_other && work->program->points[first->points].cap > 0) {
-      cap(work, &list, first->points);
+      cap(work, &of, first->points);
     }
   }
-  for (uint32_t i = 0; i < awards->awards.count && work->trace != NULL; i++) {
+  if (work->trace == NULL) {
+    return;
+  }
+  for (uint32_t i = 0; i < awards->awards.count; i++) {
     const notch_award *award = &awards->awards.items[i];
     notch_work_trace(work, NOTCH_TRACE_SHARE, award->rule, award->points, true, NULL,
                      notch_value_of(award->exact), award->posted);
