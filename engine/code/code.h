@@ -57,8 +57,10 @@ typedef enum notch_kind {
 typedef enum notch_shape {
   NOTCH_SHAPE_CODE = 0,
   NOTCH_SHAPE_CONSTANT,
-  NOTCH_SHAPE_FIELD,  /* of the event, as it was sent */
-  NOTCH_SHAPE_COMPARE /* a field with a constant that is whole */
+  NOTCH_SHAPE_FIELD,   /* of the event, as it was sent */
+  NOTCH_SHAPE_SCALE,   /* a field, times a constant */
+  NOTCH_SHAPE_COMPARE, /* a field with a constant that is whole */
+  NOTCH_SHAPE_OF_DAY   /* has to be run, but once a day: nothing else is read */
 } notch_shape;
 
 /* How the field may lie to the constant: of several the sum. */
@@ -73,7 +75,7 @@ typedef struct notch_procedure {
   uint32_t field, holds; /* holds: NOTCH_LIES_… for which a comparison is true */
   notch_value constant;
 } notch_procedure;
-#define NOTCH_SHAPED_STEPS 3u /* the most instructions of a procedure that is at hand */
+#define NOTCH_SHAPED_STEPS 4u /* the most instructions of a procedure that is at hand */
 
 typedef struct notch_code {
   const notch_program *program;
@@ -92,7 +94,7 @@ static inline bool notch_code_at_hand(const notch_code *code, uint32_t root,
                                       const notch_value *fields, notch_value *out)
 {
   const notch_procedure *procedure = &code->procedures[root];
-  if (procedure->shape == NOTCH_SHAPE_CODE)
+  if (procedure->shape == NOTCH_SHAPE_CODE || procedure->shape == NOTCH_SHAPE_OF_DAY)
     return false;
   if (procedure->shape == NOTCH_SHAPE_CONSTANT) {
     *out = procedure->constant;
@@ -101,6 +103,13 @@ static inline bool notch_code_at_hand(const notch_code *code, uint32_t root,
   *out = fields[procedure->field];
   if (procedure->shape == NOTCH_SHAPE_FIELD)
     return true;
+  if (procedure->shape == NOTCH_SHAPE_SCALE) {
+    notch_rational scaled;
+    bool fits = out->d == 1 && notch_rational_mul(&scaled, NOTCH_INTEGER(out->n),
+                                                  notch_value_rational(procedure->constant));
+    *out = fits ? notch_value_of(scaled) : *out;
+    return fits;
+  }
   unsigned lies = out->n < procedure->constant.n    ? NOTCH_LIES_BELOW
                   : out->n == procedure->constant.n ? NOTCH_LIES_LEVEL
                                                     : NOTCH_LIES_ABOVE;

@@ -222,30 +222,91 @@ static uint32_t seen_from_the_right(uint32_t lies)
          ((lies & NOTCH_LIES_ABOVE) != 0 ? NOTCH_LIES_BELOW : 0);
 }
 
-static void find_shape(const notch_emitter *e, uint32_t slot_count, notch_procedure *procedure)
+/* A field that is divided by whole constants and then multiplied by one: so that no step on the way
+ * is larger than the result, and overflows where that would not. */
+static bool is_scaled(const notch_emitter *e, uint32_t slot_count, notch_procedure *procedure)
+{
+  const notch_instruction *at = &e->instructions.items[procedure->first];
+  const uint32_t slot = at->to;
+  const notch_value *constants = e->constants.items;
+  notch_rational scale = NOTCH_INTEGER(1);
+  uint32_t steps = 1;
+  for (at++; at->op == NOTCH_OP_DIV && at->a == slot && at->b >= slot_count && at->to == slot;
+       at++, steps++) {
+    notch_value by = constants[at->b - slot_count];
+    if (by.d != 1 || by.n <= 0 || !notch_rational_div(&scale, scale, NOTCH_INTEGER(by.n)))
+      return false;
+  }
+  if (at->op == NOTCH_OP_MUL && at->to == slot && (at->a == slot) != (at->b == slot)) {
+    uint32_t other = at->a == slot ? at->b : at->a;
+    if (other < slot_count || constants[other - slot_count].d == 0 ||
+        !notch_rational_mul(&scale, scale, notch_value_rational(constants[other - slot_count])))
+      return false;
+    at++;
+    steps++;
+  }
+  procedure->constant = notch_value_of(scale);
+  return steps > 1 && steps < NOTCH_SHAPED_STEPS && at->op == NOTCH_OP_RETURN && at->a == slot;
+}
+
+/* Beside the day; every other instruction works on what these, and constants, have given. */
+static bool reads(uint32_t op)
+{
+  switch ((int)op) {
+  case NOTCH_OP_FIELD:
+  case NOTCH_OP_BOUND:
+  case NOTCH_OP_ITEM:
+  case NOTCH_OP_NOW:
+  case NOTCH_OP_ORDER:
+  case NOTCH_OP_FACT:
+  case NOTCH_OP_DRAW:
+  case NOTCH_OP_CONVERT:
+  case NOTCH_OP_LOOP:
+  case NOTCH_OP_NEXT: return true;
+  default: return false;
+  }
+}
+
+static bool is_of_day(const notch_emitter *e, const notch_procedure *procedure)
+{
+  for (uint32_t i = 0; i < procedure->count; i++)
+    if (reads(e->instructions.items[procedure->first + i].op))
+      return false;
+  return true;
+}
+
+static bool is_comparison(const notch_emitter *e, uint32_t slot_count, notch_procedure *procedure)
+{
+  const notch_instruction *at = &e->instructions.items[procedure->first];
+  bool left = at[1].a == at->to;
+  uint32_t lies = lies_of(at[1].op), other = left ? at[1].b : at[1].a;
+  if (lies == 0 || (!left && at[1].b != at->to) || other < slot_count ||
+      e->constants.items[other - slot_count].d != 1 || at[2].op != NOTCH_OP_RETURN ||
+      at[2].a != at[1].to)
+    return false;
+  procedure->holds = left ? lies : seen_from_the_right(lies);
+  procedure->constant = e->constants.items[other - slot_count];
+  return true;
+}
+
+static notch_shape find_shape(const notch_emitter *e, uint32_t slot_count,
+                              notch_procedure *procedure)
 {
   const notch_instruction *at = &e->instructions.items[procedure->first];
   if (at->op == NOTCH_OP_RETURN) { /* nothing was written before */
-    procedure->shape = NOTCH_SHAPE_CONSTANT;
     procedure->constant = e->constants.items[at->a - slot_count];
-    return;
+    return NOTCH_SHAPE_CONSTANT;
   }
+  if (is_of_day(e, procedure))
+    return NOTCH_SHAPE_OF_DAY;
   if (at->op != NOTCH_OP_FIELD)
-    return;
+    return NOTCH_SHAPE_CODE;
   procedure->field = at->a;
-  if (at[1].op == NOTCH_OP_RETURN && at[1].a == at->to) {
-    procedure->shape = NOTCH_SHAPE_FIELD;
-    return;
-  }
-  bool left = at[1].a == at->to;
-  uint32_t lies = lies_of(at[1].op), other = left ? at[1].b : at[1].a;
-  if (lies != 0 && (left || at[1].b == at->to) && other >= slot_count &&
-      e->constants.items[other - slot_count].d == 1 && at[2].op == NOTCH_OP_RETURN &&
-      at[2].a == at[1].to) {
-    procedure->shape = NOTCH_SHAPE_COMPARE;
-    procedure->holds = left ? lies : seen_from_the_right(lies);
-    procedure->constant = e->constants.items[other - slot_count];
-  }
+  if (at[1].op == NOTCH_OP_RETURN && at[1].a == at->to)
+    return NOTCH_SHAPE_FIELD;
+  if (is_scaled(e, slot_count, procedure))
+    return NOTCH_SHAPE_SCALE;
+  return is_comparison(e, slot_count, procedure) ? NOTCH_SHAPE_COMPARE : NOTCH_SHAPE_CODE;
 }
 
 static void place_constant(uint32_t *operand, notch_operand kind, uint32_t slot_count)
@@ -293,7 +354,7 @@ static const notch_code *emit_all(const notch_program *program, notch_arena *are
   }
   place_constants(&e, slot_count);
   for (uint32_t i = 0; i < program->root_count; i++)
-    find_shape(&e, slot_count, &procedures[i]);
+    procedures[i].shape = find_shape(&e, slot_count, &procedures[i]);
   *code = (notch_code){
       .program = program,
       .procedure_count = program->root_count,

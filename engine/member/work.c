@@ -228,7 +228,7 @@ static _Noreturn void refuse_failed(notch_work *work, notch_eval failure)
                width, rule.bytes, where);
 }
 
-notch_value notch_work_run(notch_work *work, uint32_t root, const notch_value *item)
+static notch_value run(notch_work *work, uint32_t root, const notch_value *item)
 {
   notch_value value;
   notch_eval ended = notch_work_try(work, root, item, &value);
@@ -236,6 +236,21 @@ notch_value notch_work_run(notch_work *work, uint32_t root, const notch_value *i
     refuse_failed(work, ended);
   }
   return value;
+}
+
+notch_value notch_work_run(notch_work *work, uint32_t root, const notch_value *item)
+{
+  if (!work->shaped || work->plan->code->procedures[root].shape != NOTCH_SHAPE_OF_DAY) {
+    return run(work, root, item);
+  }
+  notch_of_day *known = notch_work_of_day(work, NOTCH_OF_ROOT | root, work->moment.today);
+  if (!known->known) {
+    notch_value value = run(work, root, item);
+    known->from = value.n;
+    known->to = value.d;
+    known->known = true;
+  }
+  return (notch_value){known->from, known->to};
 }
 
 void notch_work_record(notch_work *work, notch_trace_kind kind, uint32_t subject, uint32_t other,

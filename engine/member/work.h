@@ -109,13 +109,14 @@ typedef struct notch_work {
 
 /* What follows from a day alone is worked out once for all events of the day. */
 typedef struct notch_of_day {
-  uint32_t subject; /* a window, or NOTCH_OF_TERMS and terms */
+  uint32_t subject; /* a window, NOTCH_OF_TERMS and terms, or NOTCH_OF_ROOT and a root */
   int32_t day;
   bool known;
-  int64_t from, to;
+  int64_t from, to; /* of a root: n and d of its value */
 } notch_of_day;
 #define NOTCH_OF_TERMS 0x80000000u
-#define NOTCH_OF_DAY_COUNT 8u
+#define NOTCH_OF_ROOT 0xC0000000u
+#define NOTCH_OF_DAY_COUNT 64u
 
 struct notch_decider {
   const notch_memory *memory;
@@ -177,7 +178,7 @@ static inline bool notch_work_holds(notch_work *work, uint32_t root) /* NOTCH_NO
 /* The place of what follows from a day; the caller looks whether it is known and fills it in. */
 static inline notch_of_day *notch_work_of_day(notch_work *work, uint32_t subject, int32_t day)
 {
-  uint32_t at = (subject ^ subject >> 31 << 2) % NOTCH_OF_DAY_COUNT;
+  uint32_t at = (subject ^ subject >> 30 << 4) % NOTCH_OF_DAY_COUNT;
   notch_of_day *place = &work->decider->of_days[at];
   if (place->subject != subject || place->day != day) {
     *place = (notch_of_day){.subject = subject, .day = day};

@@ -20,9 +20,10 @@ struct notch_vm {
   const notch_program *program;
   const notch_code *code;
   notch_memory memory;
-  notch_value *registers[NOTCH_DEPTH_MAX]; /* slots, then the constants; made when first used */
+  /* By depth: slots, then the constants.  Made when first used; the last never is. */
+  notch_value *registers[NOTCH_DEPTH_MAX + 1];
   uint32_t depth;
-  uint64_t steps_max; /* 0: none */
+  uint64_t steps_max; /* UINT64_MAX: none */
   notch_vm_tracer *tracer;
   void *tracer_payload;
   const notch_expr *failed;

@@ -30,7 +30,8 @@ notch_vm *notch_vm_new(const notch_program *program, const notch_code *code,
   notch_vm *vm = notch_memory_resize(memory, NULL, sizeof *vm);
   if (vm == NULL)
     return NULL;
-  *vm = (notch_vm){.program = program, .code = code, .memory = *memory};
+  *vm = (notch_vm){
+      .program = program, .code = code, .memory = *memory, .steps_max = UINT64_MAX};
   notch_vm_see_day(vm, 0);
   return vm;
 }
@@ -49,7 +50,7 @@ void notch_vm_free(notch_vm *vm)
 
 void notch_vm_set_steps(notch_vm *vm, uint64_t steps_max)
 {
-  vm->steps_max = steps_max;
+  vm->steps_max = steps_max == 0 ? UINT64_MAX : steps_max;
 }
 
 void notch_vm_set_tracer(notch_vm *vm, notch_vm_tracer *tracer, void *payload)
@@ -82,19 +83,12 @@ __attribute__((cold, noinline)) static void note_failure(notch_machine *m, uint3
   m->vm->failed = source != NULL ? source : vm->program->roots[root].expr;
 }
 
-/* Room for one evaluation more, and its steps; a straight run is charged with the whole procedure,
- * however much of it is jumped over. */
-static inline notch_eval start(notch_machine *m, uint32_t steps)
+/* Registers for one evaluation more, where this depth has none yet. */
+__attribute__((cold, noinline)) static notch_eval prepare(notch_vm *vm, uint32_t steps)
 {
-  notch_vm *vm = m->vm;
-  if (vm->depth >= NOTCH_DEPTH_MAX)
+  if (vm->depth >= NOTCH_DEPTH_MAX || steps > vm->steps_max)
     return NOTCH_EVAL_STEPS;
-  if (vm->registers[vm->depth] == NULL && !make_registers(vm))
-    return NOTCH_EVAL_NOMEM;
-  if (steps > m->steps_left)
-    return NOTCH_EVAL_STEPS;
-  m->steps_left -= steps;
-  return NOTCH_EVAL_OK;
+  return make_registers(vm) ? NOTCH_EVAL_OK : NOTCH_EVAL_NOMEM;
 }
 
 /*
@@ -116,15 +110,18 @@ notch_eval notch_vm_eval(notch_vm *vm, uint32_t root, const notch_context *conte
   };
   assert(root < vm->code->procedure_count);
   const notch_procedure *procedure = &vm->code->procedures[root];
+  /* A straight run is charged with the whole procedure, however much of it is jumped over. */
   notch_machine machine = {.vm = vm,
                            .context = context,
                            .first = vm->code->instructions + procedure->first,
-                           .steps_left = vm->steps_max == 0 ? UINT64_MAX : vm->steps_max};
+                           .steps_left = vm->steps_max - procedure->count};
   notch_machine *m = &machine;
-  machine.status = start(m, procedure->count);
-  if (machine.status != NOTCH_EVAL_OK) {
-    note_failure(m, root);
-    return machine.status;
+  if (vm->registers[vm->depth] == NULL || procedure->count > vm->steps_max) {
+    machine.status = prepare(vm, procedure->count);
+    if (machine.status != NOTCH_EVAL_OK) {
+      note_failure(m, root);
+      return machine.status;
+    }
   }
   const uint32_t seen[2] = {vm->seen[0].count, vm->seen[1].count};
   const void *const *table = vm->tracer != NULL ? traced : plain;
