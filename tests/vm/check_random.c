@@ -224,7 +224,7 @@ static void random_event(void)
   f.fields[F_AMOUNT] = NOTCH_VALUE(pick(4));
 }
 
-static unsigned at_hand[NOTCH_SHAPE_AT_LEAST + 1]; /* by shape: how often seen */
+static unsigned at_hand[NOTCH_SHAPE_COMPARE + 1]; /* by shape: how often seen */
 
 /* Failures agree too; where nothing says which of two failures comes first, both fail. */
 static void check_tree(const notch_expr *expr)
@@ -271,7 +271,7 @@ START_TEST(random_expressions)
     check_tree(pick(2) == 0 ? random_number(depth, false) : random_flag(depth, false));
     fixture_end(&f);
   }
-  for (unsigned shape = NOTCH_SHAPE_CONSTANT; shape <= NOTCH_SHAPE_AT_LEAST; shape++)
+  for (unsigned shape = NOTCH_SHAPE_CONSTANT; shape <= NOTCH_SHAPE_COMPARE; shape++)
     ck_assert_msg(at_hand[shape] > 0, "shape %u was never seen", shape);
 }
 END_TEST

@@ -160,6 +160,64 @@ static bool compile_and_run(const notch_memory *memory)
   return done;
 }
 
+static notch_shape shape_of(const notch_expr *expr)
+{
+  notch_value value;
+  fixture_eval(&f, expr, &value);
+  return f.code->procedures[0].shape;
+}
+
+static notch_expr *binary(notch_expr_op op, notch_expr *left, notch_expr *right)
+{
+  return x_two(&f, op, NOTCH_TYPE_NUMBER, left, right);
+}
+
+START_TEST(what_is_at_hand)
+{
+  notch_expr *count = x_field(&f, F_COUNT), *three = x_number(&f, 3), *two = x_number(&f, 2);
+  notch_expr *third = binary(NOTCH_EXPR_DIV, count, three);
+  f.fields[F_COUNT] = NOTCH_VALUE(10);
+  ck_assert_int_eq(shape_of(three), NOTCH_SHAPE_CONSTANT);
+  ck_assert_int_eq(shape_of(count), NOTCH_SHAPE_FIELD);
+  ck_assert_int_eq(shape_of(third), NOTCH_SHAPE_SCALE);
+  ck_assert_int_eq(shape_of(binary(NOTCH_EXPR_MUL, third, two)), NOTCH_SHAPE_SCALE);
+  ck_assert_int_eq(shape_of(binary(NOTCH_EXPR_LT, count, three)), NOTCH_SHAPE_COMPARE);
+  ck_assert_int_eq(shape_of(x_one(&f, NOTCH_EXPR_MONTH_OF, NOTCH_TYPE_NUMBER,
+                                  x_leaf(&f, NOTCH_EXPR_TODAY, NOTCH_TYPE_DATE, 0, 0))),
+                   NOTCH_SHAPE_OF_DAY);
+  /* Multiplied first, it may overflow where the result would not. */
+  notch_expr *doubled = binary(NOTCH_EXPR_MUL, count, two);
+  ck_assert_int_eq(shape_of(binary(NOTCH_EXPR_DIV, doubled, three)), NOTCH_SHAPE_CODE);
+  ck_assert_int_eq(shape_of(binary(NOTCH_EXPR_MUL, third, count)), NOTCH_SHAPE_CODE);
+  ck_assert_int_eq(shape_of(binary(NOTCH_EXPR_DIV, count, x_number(&f, 0))), NOTCH_SHAPE_CODE);
+}
+END_TEST
+
+START_TEST(at_hand_is_as_run)
+{
+  static const int64_t counts[] = {0, 1, 2, 3, 4, 7, -3, INT64_MAX, INT64_MAX - 1, INT64_MIN};
+  static const notch_expr_op orders[] = {NOTCH_EXPR_EQ, NOTCH_EXPR_NE, NOTCH_EXPR_LT,
+                                         NOTCH_EXPR_LE, NOTCH_EXPR_GT, NOTCH_EXPR_GE};
+  notch_expr *count = x_field(&f, F_COUNT), *three = x_number(&f, 3);
+  notch_expr *third = binary(NOTCH_EXPR_DIV, count, three);
+  notch_expr *most = binary(NOTCH_EXPR_MUL, third, x_number(&f, INT64_MAX));
+  notch_value value;
+  for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+    f.fields[F_COUNT] = NOTCH_VALUE(counts[i]);
+    fixture_eval(&f, third, &value);
+    fixture_eval(&f, binary(NOTCH_EXPR_MUL, third, x_number(&f, 2)), &value);
+    bool fits = counts[i] == 0 || counts[i] == 1 || counts[i] == 3 || counts[i] == -3;
+    ck_assert_int_eq(fixture_eval(&f, most, &value), fits ? NOTCH_EVAL_OK : NOTCH_EVAL_OVERFLOW);
+    for (size_t j = 0; j < sizeof orders / sizeof orders[0]; j++) {
+      fixture_eval(&f, x_two(&f, orders[j], NOTCH_TYPE_FLAG, count, three), &value);
+      fixture_eval(&f, x_two(&f, orders[j], NOTCH_TYPE_FLAG, three, count), &value);
+    }
+  }
+  f.fields[F_COUNT] = NOTCH_MISSING;
+  ck_assert_int_eq(fixture_eval(&f, third, &value), NOTCH_EVAL_MISSING);
+}
+END_TEST
+
 START_TEST(each_allocation_may_fail)
 {
   static const fixture_item items[] = {{"a", "x", 1, 1}, {"b", "x", 2, 1}, {"a", "y", 3, 1}};
@@ -187,6 +245,8 @@ TCase *notch_check_running(void)
   tcase_add_test(tcase, tracing);
   tcase_add_test(tcase, tracing_a_failure);
   tcase_add_test(tcase, evaluations_nest);
+  tcase_add_test(tcase, what_is_at_hand);
+  tcase_add_test(tcase, at_hand_is_as_run);
   tcase_add_test(tcase, each_allocation_may_fail);
   return tcase;
 }

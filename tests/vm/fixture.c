@@ -203,7 +203,13 @@ notch_eval fixture_eval(fixture *f, const notch_expr *expr, notch_value *out)
   f->program->root_count = 0;
   fixture_root(f, expr);
   fixture_compile(f);
-  return notch_vm_eval(f->vm, 0, &f->context, out);
+  notch_eval ended = notch_vm_eval(f->vm, 0, &f->context, out);
+  notch_value at_hand;
+  bool same = !notch_code_at_hand(f->code, 0, f->context.fields, &at_hand) ||
+              (ended == NOTCH_EVAL_OK && at_hand.n == out->n && at_hand.d == out->d);
+  if (!same)
+    abort(); /* what is at hand is what running it gives */
+  return ended;
 }
 
 static notch_expr *node(fixture *f, notch_expr_op op, notch_type_kind type, uint32_t count)
