@@ -1,4 +1,4 @@
-/* base/rational.c -- arithmetic on reduced fractions, where the short ways of rational.h do not do. */
+/* base/rational.c -- reduced fractions, where the short ways of rational.h do not do. */
 #include <config.h>
 
 #include "base/rational.h"
