@@ -175,9 +175,12 @@ static notch_value band(notch_work *work, uint32_t cohort)
   return NOTCH_VALUE((int64_t)declared->band_count - 1);
 }
 
-static notch_eval read_other(notch_work *work, const notch_state *state, notch_fact fact,
-                             uint32_t a, uint32_t b, notch_value arg, notch_value *out)
+__attribute__((noinline)) static notch_eval read_other(void *payload, notch_fact fact, uint32_t a,
+                                                       uint32_t b, notch_value arg,
+                                                       notch_value *out)
 {
+  notch_work *work = payload;
+  const notch_state *state = work->seen;
   switch (fact) {
   case NOTCH_FACT_EARNED: return notch_earned_value(work, state, a, b, out);
   case NOTCH_FACT_BALANCE: *out = NOTCH_VALUE(notch_available(work, state, a)); break;
@@ -212,9 +215,6 @@ notch_eval notch_facts_read(void *payload, notch_fact fact, uint32_t a, uint32_t
                             notch_value *out)
 {
   notch_work *work = payload;
-  const notch_state *state = work->seen;
-  if (fact == NOTCH_FACT_MEASURE) { /* asked for most */
-    return notch_measure_value(work, state, a, b, out);
-  }
-  return read_other(work, state, fact, a, b, arg, out);
+  return fact == NOTCH_FACT_MEASURE ? notch_measure_value(work, work->seen, a, b, out)
+                                    : read_other(payload, fact, a, b, arg, out);
 }

@@ -6,14 +6,6 @@
 #include <assert.h>
 #include <string.h>
 
-/* A measure that must tell events apart keeps one entry for each; the others one a day. */
-static bool by_event(const notch_measure *measure)
-{
-  return measure->at_most > 0 || measure->exact_windows ||
-         (measure->aggregate != NOTCH_AGG_SUM && measure->aggregate != NOTCH_AGG_COUNT &&
-          measure->aggregate != NOTCH_AGG_STREAK);
-}
-
 /* Entries of all measures share one array in time order; equal times go by arrival. */
 static notch_entry *insert(notch_state *state, notch_entry entry)
 {
@@ -51,16 +43,23 @@ static inline uint32_t place_of_daily(const notch_state *state, uint32_t measure
   return at;
 }
 
+/* Late, or put anew: others stand behind it. */
+static void move_back(notch_daily *from, const notch_daily *end)
+{
+  memmove(from + 1, from, (size_t)(end - from) * sizeof *from);
+}
+
 static inline void put_daily(notch_state *state, uint32_t at, notch_daily daily)
 {
-  uint32_t behind = state->daily_count - at;
-  if (notch_state_add_daily(state) == NULL) {
+  notch_daily *last = notch_state_add_daily(state);
+  if (last == NULL) {
     return;
   }
-  if (behind > 0) {
-    memmove(&state->daily[at + 1], &state->daily[at], behind * sizeof daily);
+  notch_daily *place = &state->daily[at];
+  if (place != last) {
+    move_back(place, last);
   }
-  state->daily[at] = daily;
+  *place = daily;
 }
 
 /* A day whose sum does not fit there. */
@@ -102,7 +101,7 @@ static bool is_small(notch_rational value)
 }
 
 /* Where a sum of that day is not small, or becomes so.  False: it does not fit. */
-static bool add_large(notch_state *state, uint32_t measure, int32_t day, notch_rational amount)
+__attribute__((cold, noinline)) static bool add_large(notch_state *state, uint32_t measure, int32_t day, notch_rational amount)
 {
   bool found;
   uint32_t at = place_of_daily(state, measure, day, &found);
@@ -172,7 +171,7 @@ static bool add_older(const notch_state *state, uint32_t measure, int32_t keep_f
   *sum = NOTCH_INTEGER(0);
   for (uint32_t i = 0; i < state->daily_count && state->daily[i].day < keep_from; i++) {
     if (state->daily[i].measure == measure) {
-      fits = fits && notch_rational_add(sum, *sum, NOTCH_INTEGER(state->daily[i].value));
+      sum->num += state->daily[i].value; /* so many small numbers always fit */
       ++*count;
     }
   }
@@ -185,28 +184,31 @@ static bool add_older(const notch_state *state, uint32_t measure, int32_t keep_f
   return fits;
 }
 
+/* Of `items`, which stand by their days, those of the measure that are older go. */
+#define DROP_OLDER(items, count)                                                                   \
+  do {                                                                                             \
+    uint32_t kept = 0, at = 0;                                                                     \
+    for (; at < (count) && (items)[at].day < keep_from; at++) {                                    \
+      if ((items)[at].measure != measure) {                                                        \
+        (items)[kept++] = (items)[at];                                                             \
+      }                                                                                            \
+    }                                                                                              \
+    if (kept < at) {                                                                               \
+      memmove((items) + kept, (items) + at, ((count) - at) * sizeof *(items));                     \
+      (count) -= at - kept;                                                                        \
+    }                                                                                              \
+  } while (0)
 static void drop_older(notch_state *state, uint32_t measure, int32_t keep_from)
 {
-  uint32_t kept = 0;
-  for (uint32_t i = 0; i < state->daily_count; i++) {
-    if (state->daily[i].measure != measure || state->daily[i].day >= keep_from) {
-      state->daily[kept++] = state->daily[i];
-    }
-  }
-  state->daily_count = kept;
-  kept = 0;
-  for (uint32_t i = 0; i < state->entries_count; i++) {
-    if (state->entries[i].measure != measure || state->entries[i].day >= keep_from) {
-      state->entries[kept++] = state->entries[i];
-    }
-  }
-  state->entries_count = kept;
+  DROP_OLDER(state->daily, state->daily_count);
+  DROP_OLDER(state->entries, state->entries_count);
 }
+#undef DROP_OLDER
 
 /* Only additive measures with bounded windows: nobody else's days may be told apart no more. */
 static bool forgets(const notch_measure *measure)
 {
-  return !measure->whole_history && !by_event(measure) && measure->aggregate != NOTCH_AGG_STREAK;
+  return !measure->whole_history && !notch_measure_by_event(measure) && measure->aggregate != NOTCH_AGG_STREAK;
 }
 
 /* Adds up what is older than any window of a measure. */
@@ -221,16 +223,18 @@ static void forget(notch_state *state, const notch_measure *measure, uint32_t in
   }
 }
 
-static uint32_t count_older(const notch_state *state, int32_t keep_from)
+/* Whether `wanted` of all items are older. */
+static bool has_older(const notch_state *state, int32_t keep_from, uint32_t wanted)
 {
   uint32_t daily = 0, entries = 0;
-  while (daily < state->daily_count && state->daily[daily].day < keep_from) {
+  while (daily < wanted && daily < state->daily_count && state->daily[daily].day < keep_from) {
     daily++;
   }
-  while (entries < state->entries_count && state->entries[entries].day < keep_from) {
+  while (daily + entries < wanted && entries < state->entries_count &&
+         state->entries[entries].day < keep_from) {
     entries++;
   }
-  return daily + entries;
+  return daily + entries == wanted;
 }
 
 /*
@@ -245,7 +249,7 @@ static void trim(notch_state *state, const notch_program *program, int32_t today
   bool enough = false;
   for (uint32_t i = 0; i < program->measure_count && !enough; i++) {
     const notch_measure *measure = &program->measures[i];
-    enough = forgets(measure) && count_older(state, horizon(measure, today)) >= FORGOTTEN_AT_ONCE;
+    enough = forgets(measure) && has_older(state, horizon(measure, today), FORGOTTEN_AT_ONCE);
   }
   for (uint32_t i = 0; i < program->measure_count && enough; i++) {
     if (forgets(&program->measures[i])) {
@@ -278,51 +282,47 @@ static bool contribution(notch_work *work, const notch_measure_on *on, notch_val
   return out->d != 0;
 }
 
-static const notch_measure_on *counted_on(const notch_measure *measure, uint32_t event)
-{
-  for (uint32_t i = 0; i < measure->on_count; i++) {
-    if (measure->on[i].event == event) {
-      return &measure->on[i];
-    }
-  }
-  return NULL;
-}
-
 static int64_t recorded_at(const notch_work *work)
 {
   return work->open == NULL ? work->in->recorded_us : work->open->row.recorded_us;
 }
 
+static void absorb_one(notch_work *work, notch_state *state, const notch_counted *counted,
+                       int64_t event)
+{
+  notch_value value;
+  if (!contribution(work, counted->on, &value)) {
+    return;
+  }
+  int64_t at_us = counted->of->by_recorded ? recorded_at(work) : work->moment.now_us;
+  int32_t day = counted->of->by_recorded ? notch_work_day(work, at_us) : work->moment.today;
+  if (!counted->by_event) {
+    if (!add_on_day(state, counted->measure, day, notch_value_rational(value))) {
+      notch_refuse(work, NOTCH_REFUSED_OVERFLOW, "measure %.*s grows too large",
+                   (int)counted->of->decl.name.length, counted->of->decl.name.bytes);
+    }
+    return;
+  }
+  notch_type type = counted->on->value == NOTCH_NONE
+                        ? (notch_type){.kind = NOTCH_TYPE_NUMBER}
+                        : work->program->roots[counted->on->value].expr->type;
+  insert(state, (notch_entry){.measure = counted->measure,
+                              .day = day,
+                              .at_us = at_us,
+                              .event = event,
+                              .value = keep_value(state, type, value)});
+}
+
 void notch_measure_absorb(notch_work *work, notch_state *state, int64_t event)
 {
-  const notch_program *program = work->program;
+  const notch_plan *plan = work->plan;
+  const uint32_t *from = &plan->counted_from[work->event->type];
   uint32_t before = (state->daily_count + state->entries_count) / LOOK_EACH;
-  for (uint32_t i = 0; i < program->measure_count; i++) {
-    const notch_measure *measure = &program->measures[i];
-    const notch_measure_on *on = counted_on(measure, work->event->type);
-    notch_value value;
-    if (on == NULL || !contribution(work, on, &value)) {
-      continue;
-    }
-    int64_t at_us = measure->by_recorded ? recorded_at(work) : work->moment.now_us;
-    int32_t day = measure->by_recorded ? notch_work_day(work, at_us) : work->moment.today;
-    if (!by_event(measure)) {
-      if (!add_on_day(state, i, day, notch_value_rational(value))) {
-        notch_refuse(work, NOTCH_REFUSED_OVERFLOW, "measure %.*s grows too large",
-                     (int)measure->decl.name.length, measure->decl.name.bytes);
-      }
-      continue;
-    }
-    notch_type type = on->value == NOTCH_NONE ? (notch_type){.kind = NOTCH_TYPE_NUMBER}
-                                              : program->roots[on->value].expr->type;
-    insert(state, (notch_entry){.measure = i,
-                                .day = day,
-                                .at_us = at_us,
-                                .event = event,
-                                .value = keep_value(state, type, value)});
+  for (uint32_t i = from[0]; i < from[1]; i++) {
+    absorb_one(work, state, &plan->counted[i], event);
   }
   if ((state->daily_count + state->entries_count) / LOOK_EACH > before) {
-    trim(state, program, work->moment.today);
+    trim(state, plan->program, work->moment.today);
   }
 }
 
@@ -335,11 +335,13 @@ static void remove_entry(notch_state *state, notch_entry *entry)
   state->entries_count--;
 }
 
-static void lower_one(notch_work *work, notch_state *state, uint32_t index,
-                      const notch_measure_on *on, int64_t event, int32_t day,
-                      const notch_value *before, const notch_value *after, bool nothing_left)
+static void lower_one(notch_work *work, notch_state *state, const notch_counted *counted,
+                      int64_t event, const notch_value *before, const notch_value *after,
+                      bool nothing_left)
 {
-  const notch_measure *measure = &work->program->measures[index];
+  const notch_measure *measure = counted->of;
+  const notch_measure_on *on = counted->on;
+  int32_t day = work->moment.today;
   bool scaled = measure->aggregate == NOTCH_AGG_SUM || measure->aggregate == NOTCH_AGG_LARGEST ||
                 measure->aggregate == NOTCH_AGG_SMALLEST;
   if (!scaled && !nothing_left) {
@@ -356,19 +358,19 @@ static void lower_one(notch_work *work, notch_state *state, uint32_t index,
   if (!nothing_left && on->value != NOTCH_NONE) {
     new_value = notch_work_eval(work, on->value);
   }
-  if (!by_event(measure)) {
+  if (!counted->by_event) {
     notch_rational change;
     if (notch_rational_sub(&change, notch_value_rational(new_value),
                            notch_value_rational(old_value)) &&
         change.num != 0) {
       bool there;
-      place_of_daily(state, index, day, &there);
-      there = there || find_day(state, index, day) != NULL;
-      add_on_day(state, index, there ? day : NOTCH_ENTRY_BASE, change);
+      place_of_daily(state, counted->measure, day, &there);
+      there = there || find_day(state, counted->measure, day) != NULL;
+      add_on_day(state, counted->measure, there ? day : NOTCH_ENTRY_BASE, change);
     }
     return;
   }
-  notch_entry *entry = find_event(state, index, event);
+  notch_entry *entry = find_event(state, counted->measure, event);
   if (entry == NULL) {
     return;
   }
@@ -388,11 +390,11 @@ void notch_measure_lower(notch_work *work, notch_state *state, const notch_event
   notch_moment moment_before = work->moment;
   work->event = original;
   notch_work_see(work, original->at_us);
-  for (uint32_t i = 0; i < work->program->measure_count; i++) {
-    const notch_measure *measure = &work->program->measures[i];
-    const notch_measure_on *on = counted_on(measure, original->type);
-    if (on != NULL && !measure->gross) {
-      lower_one(work, state, i, on, event, work->moment.today, before, after, nothing_left);
+  const uint32_t *from = &work->plan->counted_from[original->type];
+  for (uint32_t i = from[0]; i < from[1]; i++) {
+    const notch_counted *counted = &work->plan->counted[i];
+    if (!counted->of->gross) {
+      lower_one(work, state, counted, event, before, after, nothing_left);
     }
   }
   work->event = event_before;

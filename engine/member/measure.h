@@ -6,6 +6,14 @@
 
 #include "member/work.h"
 
+/* A measure that must tell events apart keeps one entry for each; the others one a day. */
+static inline bool notch_measure_by_event(const notch_measure *measure)
+{
+  return measure->at_most > 0 || measure->exact_windows ||
+         (measure->aggregate != NOTCH_AGG_SUM && measure->aggregate != NOTCH_AGG_COUNT &&
+          measure->aggregate != NOTCH_AGG_STREAK);
+}
+
 /* Adds what `work->event` (seen at work->moment) counts for to `state`. */
 void notch_measure_absorb(notch_work *work, notch_state *state, int64_t event);
 /* A return: takes out what the fields lowered count for, at the original's time.

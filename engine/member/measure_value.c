@@ -19,8 +19,8 @@ static notch_duration negated(notch_duration duration)
 }
 
 /* `known`: what follows from the day alone is noted there. */
-static notch_eval work_out(notch_work *work, uint32_t window, notch_of_day *known,
-                           span_of_time *out)
+__attribute__((noinline)) static notch_eval work_out(notch_work *work, uint32_t window,
+                                                     notch_of_day *known, span_of_time *out)
 {
   const notch_program *program = work->program;
   const notch_window *over = &program->windows[window];
@@ -74,7 +74,10 @@ static inline notch_eval resolve(notch_work *work, uint32_t window, span_of_time
   }
   notch_of_day *known = notch_work_of_day(work, window, today);
   if (!known->known) {
-    return work_out(work, window, known, out);
+    span_of_time fresh = *out;
+    notch_eval ended = work_out(work, window, known, &fresh);
+    *out = fresh;
+    return ended;
   }
   out->from_day = (int32_t)known->from;
   out->to_day = (int32_t)known->to;
@@ -98,37 +101,45 @@ static inline bool add_to(notch_rational *sum, notch_value value)
 }
 
 /* What stands by days, from the newest back: so many small numbers always fit. */
-static int64_t sum_of_days(const notch_state *state, uint32_t index, const span_of_time *over)
+static inline int64_t sum_of_days(const notch_state *state, uint32_t index, int32_t from_day,
+                                  int32_t to_day)
 {
-  if (over->exact || state->daily_count == 0) {
-    return 0;
-  }
   const notch_daily *begin = state->daily, *daily = begin + state->daily_count;
-  int32_t from_day = over->from_day, to_day = over->to_day;
   int64_t sum = 0;
   while (daily > begin && daily[-1].day > to_day) {
     daily--;
   }
-  for (; daily > begin && daily[-1].day >= from_day; daily--) {
-    sum += daily[-1].measure == index ? daily[-1].value : 0;
+  while (daily > begin && (--daily)->day >= from_day) {
+    sum += daily->measure == index ? daily->value : 0;
   }
   return sum;
 }
 
-static notch_eval sum_of(const notch_state *state, uint32_t index, const span_of_time *over,
-                         notch_value *out)
+__attribute__((noinline)) static notch_eval
+sum_with_entries(const notch_state *state, uint32_t index, span_of_time over, notch_value *out)
 {
-  notch_rational sum = NOTCH_INTEGER(sum_of_days(state, index, over));
+  int64_t days = over.exact ? 0 : sum_of_days(state, index, over.from_day, over.to_day);
+  notch_rational sum = NOTCH_INTEGER(days);
   for (uint32_t i = state->entries_count; i > 0; i--) {
     const notch_entry *entry = &state->entries[i - 1];
-    if (entry->day < over->from_day) {
+    if (entry->day < over.from_day) {
       break;
     }
-    if (entry->measure == index && inside(entry, over) && !add_to(&sum, entry->value)) {
+    if (entry->measure == index && inside(entry, &over) && !add_to(&sum, entry->value)) {
       return NOTCH_EVAL_OVERFLOW;
     }
   }
   *out = notch_value_of(sum);
+  return NOTCH_EVAL_OK;
+}
+
+static inline notch_eval sum_of(const notch_state *state, uint32_t index, span_of_time over,
+                                notch_value *out)
+{
+  if (over.exact || state->entries_count > 0) {
+    return sum_with_entries(state, index, over, out);
+  }
+  *out = NOTCH_VALUE(sum_of_days(state, index, over.from_day, over.to_day));
   return NOTCH_EVAL_OK;
 }
 
@@ -267,6 +278,23 @@ static void streak_of(notch_work *work, const notch_state *state, uint32_t index
   *out = NOTCH_VALUE(length);
 }
 
+/* What cannot be had by adding up. */
+__attribute__((noinline)) static notch_eval
+looked_through(notch_work *work, const notch_state *state, uint32_t index, span_of_time over,
+               notch_value *out)
+{
+  const notch_measure *measure = &work->program->measures[index];
+  switch (measure->aggregate) {
+  case NOTCH_AGG_SUM:
+  case NOTCH_AGG_COUNT: return sum_of_first(work, state, index, &over, out);
+  case NOTCH_AGG_DISTINCT: distinct_of(work, state, index, &over, out); break;
+  case NOTCH_AGG_LARGEST: extreme_of(state, index, &over, true, out); break;
+  case NOTCH_AGG_SMALLEST: extreme_of(state, index, &over, false, out); break;
+  case NOTCH_AGG_STREAK: streak_of(work, state, index, &over, out); break;
+  }
+  return NOTCH_EVAL_OK;
+}
+
 notch_eval notch_measure_value(notch_work *work, const notch_state *state, uint32_t index,
                                uint32_t window, notch_value *out)
 {
@@ -276,17 +304,9 @@ notch_eval notch_measure_value(notch_work *work, const notch_state *state, uint3
   if (ended != NOTCH_EVAL_OK) {
     return ended;
   }
-  switch (measure->aggregate) {
-  case NOTCH_AGG_SUM:
-  case NOTCH_AGG_COUNT:
-    return measure->at_most > 0 ? sum_of_first(work, state, index, &over, out)
-                                : sum_of(state, index, &over, out);
-  case NOTCH_AGG_DISTINCT: distinct_of(work, state, index, &over, out); break;
-  case NOTCH_AGG_LARGEST: extreme_of(state, index, &over, true, out); break;
-  case NOTCH_AGG_SMALLEST: extreme_of(state, index, &over, false, out); break;
-  case NOTCH_AGG_STREAK: streak_of(work, state, index, &over, out); break;
-  }
-  return NOTCH_EVAL_OK;
+  bool adds = (measure->aggregate == NOTCH_AGG_SUM || measure->aggregate == NOTCH_AGG_COUNT) &&
+              measure->at_most == 0;
+  return adds ? sum_of(state, index, over, out) : looked_through(work, state, index, over, out);
 }
 
 notch_eval notch_earned_value(notch_work *work, const notch_state *state, uint32_t points,
@@ -299,5 +319,5 @@ notch_eval notch_earned_value(notch_work *work, const notch_state *state, uint32
   span_of_time over;
   notch_eval ended = resolve(work, window, &over);
   return ended != NOTCH_EVAL_OK ? ended
-                                : sum_of(state, work->program->measure_count + points, &over, out);
+                                : sum_of(state, work->program->measure_count + points, over, out);
 }

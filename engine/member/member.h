@@ -49,12 +49,22 @@ typedef struct notch_retired {
 #define NOTCH_RULE_LIMITED 32u /* limits of its own or of its group, a prepaid purse */
 #define NOTCH_RULE_ROUNDS 64u  /* not per event: its amounts before anything else uses them */
 
+/* A measure that events of one type add to. */
+typedef struct notch_counted {
+  uint32_t measure;
+  bool by_event; /* an entry for each event, else one for each day */
+  const notch_measure *of;
+  const notch_measure_on *on;
+} notch_counted;
+
 /* A programme made ready to run: code and what is derived from it once.  Shared by threads. */
 typedef struct notch_plan {
   const notch_program *program;
   const notch_code *code;
   const uint8_t *rule_does; /* by rule: NOTCH_RULE_… */
   bool *earned_used;  /* by points kind: some expression reads earned() with a window */
+  const notch_counted *counted; /* of event type T: from counted_from[T] up to that of T + 1 */
+  const uint32_t *counted_from;
   bool watches_days;  /* floors, lifetimes or segments are looked at each local day */
   bool lifetimes;     /* some tier may be reached for life */
   bool has_schedules; /* some rule fires by time */

@@ -1,7 +1,7 @@
 /* member/plan.c -- what is derived once from a checked programme. */
 #include <config.h>
 
-#include "member/member.h"
+#include "member/measure.h"
 
 #include <assert.h>
 
@@ -199,6 +199,44 @@ static uint8_t rule_does(const notch_program *program, const notch_rule *rule)
   return (uint8_t)does;
 }
 
+/* The clause by which a measure counts events of a type; NULL: it does not. */
+static const notch_measure_on *counts_on(const notch_measure *measure, uint32_t event)
+{
+  for (uint32_t i = 0; i < measure->on_count; i++) {
+    if (measure->on[i].event == event) {
+      return &measure->on[i];
+    }
+  }
+  return NULL;
+}
+
+static bool note_counted(const notch_program *program, notch_plan *plan, notch_arena *arena)
+{
+  uint32_t most = 0, count = 0;
+  for (uint32_t i = 0; i < program->measure_count; i++) {
+    most += program->measures[i].on_count;
+  }
+  notch_counted *counted = NOTCH_NEW_ARRAY(arena, notch_counted, most + 1);
+  uint32_t *from = NOTCH_NEW_ARRAY(arena, uint32_t, program->event_count + 1);
+  if (counted == NULL || from == NULL) {
+    return false;
+  }
+  for (uint32_t event = 0; event < program->event_count; event++) {
+    from[event] = count;
+    for (uint32_t i = 0; i < program->measure_count; i++) {
+      const notch_measure *of = &program->measures[i];
+      const notch_measure_on *on = counts_on(of, event);
+      if (on != NULL) {
+        counted[count++] = (notch_counted){i, notch_measure_by_event(of), of, on};
+      }
+    }
+  }
+  from[program->event_count] = count;
+  plan->counted = counted;
+  plan->counted_from = from;
+  return true;
+}
+
 const notch_plan *notch_plan_make(const notch_program *program, const notch_code *code,
                                   notch_arena *arena)
 {
@@ -210,7 +248,7 @@ const notch_plan *notch_plan_make(const notch_program *program, const notch_code
   notch_retired *points = NOTCH_NEW_ARRAY(arena, notch_retired, program->points_count + 1);
   notch_retired *rewards = NOTCH_NEW_ARRAY(arena, notch_retired, program->reward_count + 1);
   if (plan == NULL || earned == NULL || keyed == NULL || does == NULL || idle_from == NULL ||
-      points == NULL || rewards == NULL) {
+      points == NULL || rewards == NULL || !note_counted(program, plan, arena)) {
     return NULL;
   }
   plan->from_s = INT64_MIN;
