@@ -291,6 +291,7 @@ static notch_awards *translated(notch_work *work, const notch_program *from,
       award.points = points_named(to, from->points[award.points].decl.name);
       if (award.points != NOTCH_NONE) {
         award.terms = notch_terms_of(to, rule, award.points);
+        award.partner = to->rules[rule].partner;
         *notch_vec_push(&out->awards, work->run) = award;
       }
     }

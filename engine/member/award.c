@@ -50,6 +50,7 @@ static inline notch_award *add_award(notch_work *work, notch_awards *awards, uin
   *award = (notch_award){.rule = owner->rule,
                          .points = points,
                          .terms = notch_terms_of(work->program, owner->rule, points),
+                         .partner = work->program->rules[owner->rule].partner,
                          .ruling = ruling,
                          .alone = notch_is_alone(work->program, owner->rule),
                          .exact = exact,

@@ -26,6 +26,7 @@ typedef struct notch_ruling {
 typedef struct notch_award {
   uint32_t rule, points;
   uint32_t terms;         /* notch_terms_of(rule, points) */
+  uint32_t partner;       /* of the rule */
   uint32_t ruling;        /* index */
   bool multiplies, alone; /* alone: has a rounding of its own and stays out of the kind's sum */
   notch_text receiver;    /* empty: the member */

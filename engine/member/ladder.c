@@ -8,7 +8,7 @@
 
 #include <assert.h>
 
-static const notch_ladder *ladder_of(const notch_work *work, uint32_t index)
+static inline const notch_ladder *ladder_of(const notch_work *work, uint32_t index)
 {
   return &work->program->ladders[index];
 }
@@ -46,7 +46,7 @@ void notch_pay(notch_work *work, const notch_pay_use *uses, uint32_t count)
   }
 }
 
-uint32_t notch_effective_tier(notch_work *work, uint32_t index)
+static inline uint32_t effective_tier(notch_work *work, uint32_t index)
 {
   const notch_ladder *ladder = ladder_of(work, index);
   const notch_standing *standing = &work->open->state->standings[index];
@@ -64,6 +64,11 @@ uint32_t notch_effective_tier(notch_work *work, uint32_t index)
     }
   }
   return tier;
+}
+
+uint32_t notch_effective_tier(notch_work *work, uint32_t index)
+{
+  return effective_tier(work, index);
 }
 
 typedef struct tier_trigger {
@@ -123,10 +128,9 @@ void notch_announce(notch_work *work, uint32_t ladder, uint32_t before, uint32_t
   }
 }
 
-/* Brings the effective tier in line; a change is a move of its own and is announced. */
-static bool bring_in_line(notch_work *work, uint32_t ladder, uint32_t before)
+/* A change is a move of its own and is announced. */
+static bool change_effective(notch_work *work, uint32_t ladder, uint32_t before, uint32_t after)
 {
-  uint32_t after = notch_effective_tier(work, ladder);
   if (work->open->state->standings[ladder].effective != after) {
     notch_work_move(work, (notch_move){.ladder = ladder,
                                        .tier = after,
@@ -139,6 +143,14 @@ static bool bring_in_line(notch_work *work, uint32_t ladder, uint32_t before)
   }
   notch_announce(work, ladder, before, after);
   return true;
+}
+
+/* Brings the effective tier in line with the own one and the floors; true: it was another. */
+static inline bool bring_in_line(notch_work *work, uint32_t ladder, uint32_t before)
+{
+  uint32_t now = work->open->state->standings[ladder].effective;
+  uint32_t after = effective_tier(work, ladder);
+  return (after != now || after != before) && change_effective(work, ladder, before, after);
 }
 
 static void reach(notch_work *work, uint32_t index, uint32_t tier, bool starts_term)
@@ -161,8 +173,14 @@ static void reach(notch_work *work, uint32_t index, uint32_t tier, bool starts_t
 static uint32_t highest_reached(notch_work *work, uint32_t index)
 {
   const notch_ladder *ladder = ladder_of(work, index);
-  uint32_t own = work->open->state->standings[index].own;
-  for (uint32_t tier = ladder->tier_count - 1; tier > own; tier--) {
+  uint32_t own = work->open->state->standings[index].own, tier = ladder->tier_count - 1;
+  /* Who has not reached the next one has reached none above it: nobody need ask, but who wants to
+   * be told about each. */
+  if (own + 1 < tier && work->plan->rising[index] && work->trace == NULL &&
+      !reaches(work, index, own + 1)) {
+    return own;
+  }
+  for (; tier > own; tier--) {
     if (reaches(work, index, tier) && notch_can_pay(work, ladder->tiers[tier].pay_on_reach,
                                                     ladder->tiers[tier].pay_on_reach_count)) {
       return tier;
@@ -171,31 +189,36 @@ static uint32_t highest_reached(notch_work *work, uint32_t index)
   return own;
 }
 
-bool notch_ladder_promote(notch_work *work, uint32_t index)
+/* One tier after the other. */
+static bool climb(notch_work *work, uint32_t index)
 {
   const notch_ladder *ladder = ladder_of(work, index);
-  notch_standing *standing = &work->open->state->standings[index];
-  uint32_t before = standing->effective;
-  if (ladder->promote != NOTCH_PROMOTE_STEP) {
-    uint32_t tier = highest_reached(work, index);
-    if (tier == standing->own) {
-      return false;
-    }
-    reach(work, index, tier, true);
-    bring_in_line(work, index, before);
-    return true;
-  }
+  const notch_standing *standing = &work->open->state->standings[index];
   bool climbed = false;
   while (standing->own + 1 < ladder->tier_count && reaches(work, index, standing->own + 1) &&
          notch_can_pay(work, ladder->tiers[standing->own + 1].pay_on_reach,
                        ladder->tiers[standing->own + 1].pay_on_reach_count)) {
+    uint32_t before = standing->effective;
     reach(work, index, standing->own + 1, true);
     bring_in_line(work, index, before);
-    standing = &work->open->state->standings[index];
-    before = standing->effective;
     climbed = true;
   }
   return climbed;
+}
+
+bool notch_ladder_promote(notch_work *work, uint32_t index)
+{
+  if (ladder_of(work, index)->promote == NOTCH_PROMOTE_STEP) {
+    return climb(work, index);
+  }
+  const notch_standing *standing = &work->open->state->standings[index];
+  uint32_t before = standing->effective, tier = highest_reached(work, index);
+  if (tier == standing->own) {
+    return false;
+  }
+  reach(work, index, tier, true);
+  bring_in_line(work, index, before);
+  return true;
 }
 
 static void lifetime(notch_work *work, uint32_t index)
@@ -220,7 +243,7 @@ static void lifetime(notch_work *work, uint32_t index)
 }
 
 /* A grace is cancelled when the keep condition becomes true meanwhile. */
-static bool cancel_grace(notch_work *work, uint32_t index)
+static inline bool cancel_grace(notch_work *work, uint32_t index)
 {
   const notch_standing *standing = &work->open->state->standings[index];
   if (standing->grace_to == NOTCH_NONE || !notch_ladder_keeps(work, index, standing->own)) {
@@ -289,16 +312,16 @@ void notch_tiers_late(notch_work *work, const notch_state *then)
 void notch_tiers(notch_work *work)
 {
   const notch_value *fields = work->fields;
+  const notch_standing *standings = work->open->state->standings;
   work->fields = NULL;
   /* Tiers only rise here and each round raises one, so this ends. */
   for (bool moved = true; moved;) {
     moved = false;
     for (uint32_t i = 0; i < work->program->ladder_count; i++) {
-      uint32_t before = work->open->state->standings[i].effective;
       if (ladder_of(work, i)->promote != NOTCH_PROMOTE_AT_REVIEW) {
         moved = notch_ladder_promote(work, i) || moved;
-        before = work->open->state->standings[i].effective;
       }
+      uint32_t before = standings[i].effective;
       cancel_grace(work, i);
       if (work->plan->lifetimes) {
         lifetime(work, i);

@@ -311,20 +311,15 @@ void notch_limit_reserve(notch_work *work, uint32_t limit, notch_text hold, int6
   notch_house_effect(work->program, notch_work_house(work), &effect, &work->open->row);
 }
 
-void notch_limit_note(notch_work *work, uint32_t rule_index, uint32_t points, int64_t amount,
-                      bool shown)
+void notch_limit_note(notch_work *work, uint32_t rule, uint32_t points, int64_t amount, bool shown)
 {
-  const notch_program *program = work->program;
-  const notch_rule *rule = &program->rules[rule_index];
-  const notch_group *group = rule->group == NOTCH_NONE ? NULL : &program->groups[rule->group];
-  uint32_t own = rule->limit_count, all = own + (group == NULL ? 0 : group->limit_count);
-  for (uint32_t i = 0; i < all && amount != 0; i++) {
-    uint32_t limit = i < own ? rule->limits[i] : group->limits[i - own];
-    const notch_limit *of = &program->limits[limit];
+  const notch_limits_of *limits = &work->plan->limits_of[rule];
+  for (uint32_t i = 0; i < limits->count && amount != 0; i++) {
+    uint32_t limit = limits->items[i];
+    const notch_limit *of = &work->program->limits[limit];
     bool meant = points == NOTCH_NONE ? of->times : !of->times && of->points == points;
     if (meant && !of->per_event && (!shown || work->plan->keyed[limit])) {
-      note(work, rule_index, limit, i < own ? notch_work_variant(work, rule_index) : 0, points,
-           amount);
+      note(work, rule, limit, i < limits->own ? notch_work_variant(work, rule) : 0, points, amount);
     }
   }
 }

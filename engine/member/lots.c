@@ -235,9 +235,9 @@ int64_t notch_spend(notch_work *work, uint32_t points, int64_t amount, notch_acc
 int64_t notch_settle_debt(notch_work *work, uint32_t points, int64_t number)
 {
   notch_state *state = work->state;
-  const notch_lot *lot = notch_state_lot(state, number);
   int64_t debt = state->balances[points].debt;
-  if (lot == NULL || debt == 0 || is_over(work, state, lot)) {
+  const notch_lot *lot = debt == 0 ? NULL : notch_state_lot(state, number);
+  if (lot == NULL || is_over(work, state, lot)) {
     return 0;
   }
   int64_t part = lot->left < debt ? lot->left : debt;

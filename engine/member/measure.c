@@ -101,7 +101,8 @@ static bool is_small(notch_rational value)
 }
 
 /* Where a sum of that day is not small, or becomes so.  False: it does not fit. */
-__attribute__((cold, noinline)) static bool add_large(notch_state *state, uint32_t measure, int32_t day, notch_rational amount)
+__attribute__((cold, noinline)) static bool add_large(notch_state *state, uint32_t measure,
+                                                      int32_t day, notch_rational amount)
 {
   bool found;
   uint32_t at = place_of_daily(state, measure, day, &found);
@@ -184,31 +185,33 @@ static bool add_older(const notch_state *state, uint32_t measure, int32_t keep_f
   return fits;
 }
 
-/* Of `items`, which stand by their days, those of the measure that are older go. */
-#define DROP_OLDER(items, count)                                                                   \
-  do {                                                                                             \
-    uint32_t kept = 0, at = 0;                                                                     \
-    for (; at < (count) && (items)[at].day < keep_from; at++) {                                    \
-      if ((items)[at].measure != measure) {                                                        \
-        (items)[kept++] = (items)[at];                                                             \
-      }                                                                                            \
-    }                                                                                              \
-    if (kept < at) {                                                                               \
-      memmove((items) + kept, (items) + at, ((count) - at) * sizeof *(items));                     \
-      (count) -= at - kept;                                                                        \
-    }                                                                                              \
-  } while (0)
 static void drop_older(notch_state *state, uint32_t measure, int32_t keep_from)
 {
-  DROP_OLDER(state->daily, state->daily_count);
-  DROP_OLDER(state->entries, state->entries_count);
+  uint32_t kept = 0, at = 0;
+  for (; at < state->daily_count && state->daily[at].day < keep_from; at++) {
+    if (state->daily[at].measure != measure) {
+      state->daily[kept++] = state->daily[at];
+    }
+  }
+  if (kept < at) {
+    memmove(&state->daily[kept], &state->daily[at],
+            sizeof *state->daily * (state->daily_count - at));
+    state->daily_count -= at - kept;
+  }
+  kept = 0;
+  for (uint32_t i = 0; i < state->entries_count; i++) {
+    if (state->entries[i].measure != measure || state->entries[i].day >= keep_from) {
+      state->entries[kept++] = state->entries[i];
+    }
+  }
+  state->entries_count = kept;
 }
-#undef DROP_OLDER
 
 /* Only additive measures with bounded windows: nobody else's days may be told apart no more. */
 static bool forgets(const notch_measure *measure)
 {
-  return !measure->whole_history && !notch_measure_by_event(measure) && measure->aggregate != NOTCH_AGG_STREAK;
+  return !measure->whole_history && !notch_measure_by_event(measure) &&
+         measure->aggregate != NOTCH_AGG_STREAK;
 }
 
 /* Adds up what is older than any window of a measure. */

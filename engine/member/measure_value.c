@@ -279,9 +279,9 @@ static void streak_of(notch_work *work, const notch_state *state, uint32_t index
 }
 
 /* What cannot be had by adding up. */
-__attribute__((noinline)) static notch_eval
-looked_through(notch_work *work, const notch_state *state, uint32_t index, span_of_time over,
-               notch_value *out)
+__attribute__((noinline)) static notch_eval looked_through(notch_work *work,
+                                                           const notch_state *state, uint32_t index,
+                                                           span_of_time over, notch_value *out)
 {
   const notch_measure *measure = &work->program->measures[index];
   switch (measure->aggregate) {

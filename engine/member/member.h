@@ -57,14 +57,22 @@ typedef struct notch_counted {
   const notch_measure_on *on;
 } notch_counted;
 
+/* The limits of a rule: its own, then those of its group. */
+typedef struct notch_limits_of {
+  const uint32_t *items;
+  uint32_t own, count;
+} notch_limits_of;
+
 /* A programme made ready to run: code and what is derived from it once.  Shared by threads. */
 typedef struct notch_plan {
   const notch_program *program;
   const notch_code *code;
   const uint8_t *rule_does; /* by rule: NOTCH_RULE_… */
+  const notch_limits_of *limits_of; /* by rule */
   bool *earned_used;  /* by points kind: some expression reads earned() with a window */
   const notch_counted *counted; /* of event type T: from counted_from[T] up to that of T + 1 */
   const uint32_t *counted_from;
+  const bool *rising; /* by ladder: each tier asks for more of one figure than the tier below */
   bool watches_days;  /* floors, lifetimes or segments are looked at each local day */
   bool lifetimes;     /* some tier may be reached for life */
   bool has_schedules; /* some rule fires by time */

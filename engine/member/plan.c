@@ -126,6 +126,41 @@ static bool has_lifetimes(const notch_program *program)
   return found;
 }
 
+/* `measure over a window >= constant`; NULL: the tier is reached some other way, or not at all. */
+static const notch_expr *threshold(const notch_program *program, const notch_tier *tier)
+{
+  const notch_expr *expr = tier->reach == NOTCH_NONE ? NULL : program->roots[tier->reach].expr;
+  bool fits = expr != NULL && (expr->op == NOTCH_EXPR_GE || expr->op == NOTCH_EXPR_GT) &&
+              expr->args[0]->op == NOTCH_EXPR_MEASURE && expr->args[1]->op == NOTCH_EXPR_CONST &&
+              expr->args[1]->value.d != 0;
+  return fits ? expr : NULL;
+}
+
+static bool asks_for_more(const notch_expr *higher, const notch_expr *lower)
+{
+  if (higher == NULL || lower == NULL) {
+    return false;
+  }
+  const notch_expr *one = higher->args[0], *other = lower->args[0];
+  return one->a == other->a && one->window == other->window &&
+         notch_rational_compare(notch_value_rational(higher->args[1]->value),
+                                notch_value_rational(lower->args[1]->value)) > 0;
+}
+
+static bool *rising_ladders(const notch_program *program, notch_arena *arena)
+{
+  bool *rising = NOTCH_NEW_ARRAY(arena, bool, program->ladder_count + 1);
+  for (uint32_t i = 0; i < program->ladder_count && rising != NULL; i++) {
+    const notch_ladder *ladder = &program->ladders[i];
+    rising[i] = true;
+    for (uint32_t tier = 2; tier < ladder->tier_count; tier++) {
+      rising[i] = rising[i] && asks_for_more(threshold(program, &ladder->tiers[tier]),
+                                             threshold(program, &ladder->tiers[tier - 1]));
+    }
+  }
+  return rising;
+}
+
 static bool by_time(notch_trigger_kind kind)
 {
   return kind == NOTCH_ON_EACH_UNIT || kind == NOTCH_ON_EACH_DAY ||
@@ -147,24 +182,38 @@ static bool uses_house(const notch_program *program)
   return used;
 }
 
-static bool counts_times(const notch_program *program, const notch_rule *rule)
+static bool note_limits(const notch_program *program, notch_plan *plan, notch_arena *arena)
+{
+  notch_limits_of *all = NOTCH_NEW_ARRAY(arena, notch_limits_of, program->rule_count + 1);
+  for (uint32_t i = 0; i < program->rule_count && all != NULL; i++) {
+    const notch_rule *rule = &program->rules[i];
+    const notch_group *group = rule->group == NOTCH_NONE ? NULL : &program->groups[rule->group];
+    uint32_t own = rule->limit_count, count = own + (group == NULL ? 0 : group->limit_count);
+    uint32_t *items = NOTCH_NEW_ARRAY(arena, uint32_t, count + 1);
+    if (items == NULL) {
+      return false;
+    }
+    for (uint32_t j = 0; j < count; j++) {
+      items[j] = j < own ? rule->limits[j] : group->limits[j - own];
+    }
+    all[i] = (notch_limits_of){.items = items, .own = own, .count = count};
+  }
+  plan->limits_of = all;
+  return all != NULL;
+}
+
+static bool counts_times(const notch_program *program, const notch_limits_of *limits)
 {
   bool counts = false;
-  for (uint32_t i = 0; i < rule->limit_count; i++) {
-    counts = counts || program->limits[rule->limits[i]].times;
-  }
-  const notch_group *group = rule->group == NOTCH_NONE ? NULL : &program->groups[rule->group];
-  for (uint32_t i = 0; group != NULL && i < group->limit_count; i++) {
-    counts = counts || program->limits[group->limits[i]].times;
+  for (uint32_t i = 0; i < limits->count; i++) {
+    counts = counts || program->limits[limits->items[i]].times;
   }
   return counts;
 }
 
-static bool is_limited(const notch_program *program, const notch_rule *rule)
+static bool has_purse(const notch_program *program, const notch_rule *rule)
 {
-  return rule->limit_count > 0 ||
-         (rule->group != NOTCH_NONE && program->groups[rule->group].limit_count > 0) ||
-         (rule->partner != NOTCH_NONE && program->partners[rule->partner].prepaid);
+  return rule->partner != NOTCH_NONE && program->partners[rule->partner].prepaid;
 }
 
 /* A rule may multiply points of any kind. */
@@ -177,10 +226,12 @@ static bool rounds(const notch_program *program, const notch_rule *rule)
   return rounds;
 }
 
-static uint8_t rule_does(const notch_program *program, const notch_rule *rule)
+static uint8_t rule_does(const notch_program *program, const notch_rule *rule,
+                         const notch_limits_of *limits)
 {
-  unsigned does = (counts_times(program, rule) ? NOTCH_RULE_COUNTS_TIMES : 0) |
-                  (is_limited(program, rule) ? NOTCH_RULE_LIMITED : 0) |
+  bool limited = limits->count > 0 || has_purse(program, rule);
+  unsigned does = (counts_times(program, limits) ? NOTCH_RULE_COUNTS_TIMES : 0) |
+                  (limited ? NOTCH_RULE_LIMITED : 0) |
                   (rounds(program, rule) ? NOTCH_RULE_ROUNDS : 0);
   for (uint32_t i = 0; i < rule->action_count; i++) {
     switch (rule->actions[i].kind) {
@@ -248,7 +299,8 @@ const notch_plan *notch_plan_make(const notch_program *program, const notch_code
   notch_retired *points = NOTCH_NEW_ARRAY(arena, notch_retired, program->points_count + 1);
   notch_retired *rewards = NOTCH_NEW_ARRAY(arena, notch_retired, program->reward_count + 1);
   if (plan == NULL || earned == NULL || keyed == NULL || does == NULL || idle_from == NULL ||
-      points == NULL || rewards == NULL || !note_counted(program, plan, arena)) {
+      points == NULL || rewards == NULL || !note_counted(program, plan, arena) ||
+      !note_limits(program, plan, arena)) {
     return NULL;
   }
   plan->from_s = INT64_MIN;
@@ -275,17 +327,18 @@ const notch_plan *notch_plan_make(const notch_program *program, const notch_code
   }
   plan->rule_does = does;
   for (uint32_t i = 0; i < program->rule_count; i++) {
-    does[i] = rule_does(program, &program->rules[i]);
+    does[i] = rule_does(program, &program->rules[i], &plan->limits_of[i]);
     for (uint32_t j = 0; j < program->rules[i].variant_count; j++) {
       notch_trigger_kind kind = program->rules[i].variants[j].trigger.kind;
       plan->has_schedules = plan->has_schedules || by_time(kind);
       plan->earning_rules = plan->earning_rules || kind == NOTCH_ON_EARNING;
     }
   }
+  plan->rising = rising_ladders(program, arena);
   plan->watches_days = watches_days(program);
   plan->lifetimes = has_lifetimes(program);
   plan->uses_house = uses_house(program);
-  return plan;
+  return plan->rising == NULL ? NULL : plan;
 }
 
 const char *notch_due_word(notch_due due)

@@ -19,34 +19,28 @@ static bool change(int64_t *balance, int64_t amount)
   return true;
 }
 
-static notch_lot *insert_lot(notch_state *state, const notch_lot *lot)
-{
-  if (state->asleep.count > 0 && lot->lot < state->asleep.newest) {
-    notch_state_wake(state);
-  }
-  if (notch_state_add_lots(state) == NULL) {
-    return NULL;
-  }
-  notch_lot *lots = state->lots_items;
-  uint32_t at = state->lots_count - 1;
-  for (; at > state->asleep.count && lots[at - 1].lot > lot->lot; at--) {
-    lots[at] = lots[at - 1];
-  }
-  lots[at] = *lot;
-  return &lots[at];
-}
-
 static notch_lot *open_lot(notch_state *state, const notch_posting *opening)
 {
-  notch_lot lot = {.lot = opening->posting,
-                   .amount = opening->amount,
-                   .earned_us = opening->earned_us,
-                   .matures_s = opening->matures_s,
-                   .expires_s = opening->expires_s,
-                   .points = opening->points,
-                   .terms = opening->terms,
-                   .partner = opening->partner};
-  return insert_lot(state, &lot);
+  if (state->asleep.count > 0 && opening->posting < state->asleep.newest) {
+    notch_state_wake(state);
+  }
+  notch_lot *lot = notch_state_add_lots(state);
+  if (lot == NULL) {
+    return NULL;
+  }
+  const notch_lot *first = &state->lots_items[state->asleep.count];
+  for (; lot > first && lot[-1].lot > opening->posting; lot--) {
+    *lot = lot[-1];
+  }
+  *lot = (notch_lot){.lot = opening->posting,
+                     .amount = opening->amount,
+                     .earned_us = opening->earned_us,
+                     .matures_s = opening->matures_s,
+                     .expires_s = opening->expires_s,
+                     .points = opening->points,
+                     .terms = opening->terms,
+                     .partner = opening->partner};
+  return lot;
 }
 
 /* A lot that was empty is opened anew: what became of its dates meanwhile is noted in firings. */
@@ -94,14 +88,6 @@ static notch_lot *lot_of(notch_state *state, const notch_posting *posting, const
   return lot;
 }
 
-static void drop_if_empty(notch_state *state, int64_t number)
-{
-  notch_lot *lot = notch_state_lot(state, number);
-  if (lot != NULL && lot->left == 0 && lot->held == 0) {
-    notch_state_remove_lot(state, (uint32_t)(lot - state->lots_items));
-  }
-}
-
 /* One side of a posting; `lot` is NULL where none is named. */
 static bool take_from(notch_balance *balance, notch_lot *lot, uint8_t account, int64_t amount)
 {
@@ -127,7 +113,9 @@ static bool put_into(notch_balance *balance, notch_lot *lot, uint8_t account, in
   }
 }
 
-bool notch_state_post(notch_state *state, const notch_posting *posting, const notch_host *host)
+/* `named`: the lot of the posting; NULL: none, or nothing is left in it and it is dropped. */
+static inline bool post(notch_state *state, const notch_posting *posting, const notch_host *host,
+                        notch_lot **named)
 {
   if (posting->points >= state->balances_count || posting->amount <= 0 ||
       posting->amount > NOTCH_AMOUNT_MAX) {
@@ -153,10 +141,18 @@ bool notch_state_post(notch_state *state, const notch_posting *posting, const no
                                                                .lot = posting->lot,
                                                                .amount = posting->amount};
   }
-  if (posting->lot != 0) {
-    drop_if_empty(state, posting->lot);
+  if (lot != NULL && lot->left == 0 && lot->held == 0) {
+    notch_state_remove_lot(state, (uint32_t)(lot - state->lots_items));
+    lot = NULL;
   }
+  *named = lot;
   return true;
+}
+
+bool notch_state_post(notch_state *state, const notch_posting *posting, const notch_host *host)
+{
+  notch_lot *lot;
+  return post(state, posting, host, &lot);
 }
 
 /* The effective tier rose or fell: spells at the tiers between begin or end. */
@@ -452,36 +448,41 @@ void notch_open_to_pool(const notch_program *program, notch_state *state, int64_
   }
 }
 
+int64_t notch_work_posted(notch_work *work, notch_posting *posting)
+{
+  notch_state *state = work->open->state;
+  notch_lot *lot;
+  posting->posting = work->next_posting++;
+  if (posting->lot == 0 && posting->target == NOTCH_ACCOUNT_POINTS) {
+    posting->lot = posting->posting;
+  }
+  if (!post(state, posting, work->host, &lot)) {
+    notch_refuse(work, NOTCH_REFUSED_OVERFLOW,
+                 "an account of %.*s would hold more than a ledger can",
+                 (int)work->program->points[posting->points].decl.name.length,
+                 work->program->points[posting->points].decl.name.bytes);
+  }
+  if (posting->source == NOTCH_ACCOUNT_ISSUED && state->pools_count > 0) {
+    notch_open_to_pool(work->program, state, posting->lot);
+  }
+  if (work->inflow != NULL && posting->target == NOTCH_ACCOUNT_POINTS && lot != NULL &&
+      notch_lot_available(work, state, lot)) {
+    work->inflow[posting->points] += posting->amount;
+  }
+  if (work->inflow != NULL && posting->target == NOTCH_ACCOUNT_DEBT) {
+    work->inflow[posting->points] -= posting->amount;
+  }
+  return posting->posting;
+}
+
 int64_t notch_work_post(notch_work *work, notch_posting posting)
 {
   if (posting.amount == 0) {
     return 0;
   }
-  notch_open *open = work->open;
-  posting.posting = work->next_posting++;
-  if (posting.lot == 0 && posting.target == NOTCH_ACCOUNT_POINTS) {
-    posting.lot = posting.posting;
-  }
-  if (!notch_state_post(open->state, &posting, work->host)) {
-    notch_refuse(work, NOTCH_REFUSED_OVERFLOW,
-                 "an account of %.*s would hold more than a ledger can",
-                 (int)work->program->points[posting.points].decl.name.length,
-                 work->program->points[posting.points].decl.name.bytes);
-  }
-  *notch_vec_push(&open->postings, work->run) = posting;
-  if (posting.source == NOTCH_ACCOUNT_ISSUED && open->state->pools_count > 0) {
-    notch_open_to_pool(work->program, open->state, posting.lot);
-  }
-  if (work->inflow != NULL && posting.target == NOTCH_ACCOUNT_POINTS) {
-    const notch_lot *lot = notch_state_lot(open->state, posting.lot);
-    if (lot != NULL && notch_lot_available(work, open->state, lot)) {
-      work->inflow[posting.points] += posting.amount;
-    }
-  }
-  if (work->inflow != NULL && posting.target == NOTCH_ACCOUNT_DEBT) {
-    work->inflow[posting.points] -= posting.amount;
-  }
-  return posting.posting;
+  notch_posting *kept = notch_vec_push(&work->open->postings, work->run);
+  *kept = posting;
+  return notch_work_posted(work, kept);
 }
 
 void notch_work_move(notch_work *work, notch_move move)
@@ -517,21 +518,17 @@ void notch_work_take(notch_work *work, const notch_lot *lot, int64_t amount, not
 
 /* Counts `amount` in the limits of a rule and its group that are booked in this state; those
  * whose key is recorded count by their records (limit.c). */
-static void use_limits(notch_work *work, notch_state *state, uint32_t rule_index,
-                       uint32_t points, int64_t amount)
+static void use_limits(notch_work *work, notch_state *state, uint32_t rule, uint32_t points,
+                       int64_t amount)
 {
-  const notch_program *program = work->program;
-  const notch_rule *rule = &program->rules[rule_index];
-  const notch_group *group = rule->group == NOTCH_NONE ? NULL : &program->groups[rule->group];
-  uint32_t own = rule->limit_count, all = own + (group == NULL ? 0 : group->limit_count);
-  for (uint32_t i = 0; i < all; i++) {
-    uint32_t index = i < own ? rule->limits[i] : group->limits[i - own];
-    const notch_limit *limit = &program->limits[index];
+  const notch_limits_of *limits = &work->plan->limits_of[rule];
+  for (uint32_t i = 0; i < limits->count; i++) {
+    uint32_t index = limits->items[i];
+    const notch_limit *limit = &work->program->limits[index];
     bool meant = points == NOTCH_NONE ? limit->times : !limit->times && limit->points == points;
     if (meant && limit->shared == (state->member == 0) && !work->plan->keyed[index]) {
-      bool by_variant = i < own && notch_limit_has_key(limit);
-      notch_limit_use(work, state, index, by_variant ? notch_work_variant(work, rule_index) : 0,
-                      amount);
+      bool by_variant = i < limits->own && notch_limit_has_key(limit);
+      notch_limit_use(work, state, index, by_variant ? notch_work_variant(work, rule) : 0, amount);
     }
   }
 }
@@ -543,9 +540,10 @@ void notch_state_use_limits(notch_work *work, notch_state *state, const notch_po
   if (posting->source != NOTCH_ACCOUNT_ISSUED && !taken && !given) {
     return;
   }
-  for (uint32_t i = 0; i < posting->share_count; i++) {
-    const notch_share *share = &posting->shares[i];
-    if ((work->plan->rule_does[share->rule] & NOTCH_RULE_LIMITED) != 0) {
+  const uint8_t *rule_does = work->plan->rule_does;
+  const notch_share *share = posting->shares, *end = share + posting->share_count;
+  for (; share < end; share++) {
+    if ((rule_does[share->rule] & NOTCH_RULE_LIMITED) != 0) {
       use_limits(work, state, share->rule, posting->points, taken ? -share->amount : share->amount);
     }
   }

@@ -31,6 +31,8 @@ void notch_note_review(notch_state *state, const notch_move *move, int64_t at_us
 /* Records a posting in the open transaction and folds it; posting->posting is assigned, and for
  * one that opens a lot (lot == 0 going into points) so is lot.  Amount 0 records nothing. */
 int64_t notch_work_post(notch_work *work, notch_posting posting);
+/* The same for one that stands in the open transaction, and is of more than nothing. */
+int64_t notch_work_posted(notch_work *work, notch_posting *posting);
 void notch_work_move(notch_work *work, notch_move move);
 int64_t notch_work_effect(notch_work *work, notch_effect effect);
 

@@ -104,11 +104,10 @@ static void act(notch_work *work, const notch_awards *awards, const notch_ruling
 }
 
 /* Awards of one kind, terms and partner share a lot. */
-static bool same_lot(const notch_program *program, const notch_award *left,
-                     const notch_award *right)
+static inline bool same_lot(const notch_award *left, const notch_award *right)
 {
-  return left->terms == right->terms && notch_same_account(left, right) &&
-         program->rules[left->rule].partner == program->rules[right->rule].partner;
+  return left->terms == right->terms && left->partner == right->partner &&
+         notch_same_account(left, right);
 }
 
 /* A prepaid purse pays for what its partner's rules earn, and gets it back from a return. */
@@ -132,23 +131,39 @@ void notch_use_purse(notch_work *work, const notch_posting *posting)
   }
 }
 
-/* What each lowering award takes off that the lot of its own terms cannot bear; it is taken off
- * other lots of the kind.  NULL: nothing lowers. */
-static int64_t *spilled(notch_work *work, const notch_awards *awards)
+/* Of one run, for one receiver, while its lots are opened. */
+typedef struct posting_run {
+  const notch_award *awards;
+  uint32_t count, left; /* so many are in no lot yet */
+  bool *done;           /* by award: it is in a lot */
+  int64_t *spill;       /* by award; NULL: nothing lowers */
+  int64_t earned_us;
+} posting_run;
+
+static bool lowers(const posting_run *run)
 {
-  int64_t *spill = NULL;
-  for (uint32_t i = 0; i < awards->awards.count; i++) {
-    const notch_award *lowering = &awards->awards.items[i];
+  const notch_award *end = run->awards + run->count;
+  const notch_award *award = run->awards;
+  while (award < end && award->posted >= 0) {
+    award++;
+  }
+  return award < end;
+}
+
+/* What each lowering award takes off that the lot of its own terms cannot bear; it is taken off
+ * other lots of the kind. */
+static int64_t *spilled(notch_work *work, const posting_run *run)
+{
+  int64_t *spill = NOTCH_NEW_ARRAY(work->run, int64_t, run->count);
+  for (uint32_t i = 0; i < run->count; i++) {
+    const notch_award *lowering = &run->awards[i];
     if (lowering->posted >= 0) {
       continue;
     }
-    if (spill == NULL) {
-      spill = NOTCH_NEW_ARRAY(work->run, int64_t, awards->awards.count);
-    }
     int64_t room = 0;
-    for (uint32_t j = 0; j < awards->awards.count; j++) {
-      const notch_award *award = &awards->awards.items[j];
-      if (same_lot(work->program, lowering, award) && (award->posted > 0 || j < i)) {
+    for (uint32_t j = 0; j < run->count; j++) {
+      const notch_award *award = &run->awards[j];
+      if (same_lot(lowering, award) && (award->posted > 0 || j < i)) {
         room += award->posted + (award->posted < 0 ? spill[j] : 0);
       }
     }
@@ -157,94 +172,115 @@ static int64_t *spilled(notch_work *work, const notch_awards *awards)
   return spill;
 }
 
-/* The shares of the lot that `first` and its fellows open; the lot's amount. */
-static int64_t shares_of_lot(notch_work *work, const notch_awards *awards, uint32_t first,
-                             bool *done, int64_t *spill, notch_share *shares, uint16_t *count)
+/* Takes what spills over off a lot of `total`; what is left of that. */
+static int64_t take_spilled(posting_run *run, const notch_award *model, int64_t total,
+                            notch_share *shares, uint16_t *count)
 {
-  const notch_award *model = &awards->awards.items[first];
-  int64_t total = 0;
-  for (uint32_t i = 0; i < awards->awards.count; i++) {
-    const notch_award *award = &awards->awards.items[i];
-    if (!done[i] && same_lot(work->program, model, award)) {
-      done[i] = true;
-      int64_t amount = award->posted + (award->posted < 0 ? spill[i] : 0);
-      if (amount != 0) {
-        shares[(*count)++] = (notch_share){award->rule, amount};
-        total += amount;
-      }
-    }
-  }
-  for (uint32_t i = 0; i < awards->awards.count && spill != NULL; i++) {
-    const notch_award *award = &awards->awards.items[i];
-    int64_t part = spill[i] < total ? spill[i] : total;
+  for (uint32_t i = 0; i < run->count; i++) {
+    const notch_award *award = &run->awards[i];
+    int64_t part = run->spill[i] < total ? run->spill[i] : total;
     if (part > 0 && notch_same_account(model, award)) {
       shares[(*count)++] = (notch_share){award->rule, -part};
       total -= part;
-      spill[i] -= part;
+      run->spill[i] -= part;
     }
   }
   return total;
 }
 
-/* Opens the lot that `first` and its fellows share. */
-static void open_lot(notch_work *work, const notch_awards *awards, uint32_t first, bool *done,
-                     int64_t *spill, int64_t earned_us)
+/* The shares of the lot that `model` and its fellows open; the lot's amount. */
+static int64_t shares_of_lot(posting_run *run, const notch_award *model, notch_share *shares,
+                             uint16_t *count)
 {
-  const notch_program *program = work->program;
-  const notch_award *model = &awards->awards.items[first];
-  notch_share *shares = NOTCH_NEW_ARRAY(work->run, notch_share, awards->awards.count);
-  uint16_t count = 0;
-  int64_t total = shares_of_lot(work, awards, first, done, spill, shares, &count);
+  const notch_award *award = run->awards, *end = award + run->count;
+  bool *done = run->done;
+  uint32_t taken = 0;
+  uint16_t filled = 0;
+  int64_t total = 0;
+  for (; award < end; award++, done++) {
+    if (*done || !same_lot(model, award)) {
+      continue;
+    }
+    *done = true;
+    taken++;
+    int64_t amount = award->posted;
+    amount += amount < 0 ? run->spill[award - run->awards] : 0;
+    if (amount != 0) {
+      shares[filled].rule = award->rule;
+      shares[filled++].amount = amount;
+      total += amount;
+    }
+  }
+  run->left -= taken;
+  *count = filled;
+  return run->spill == NULL ? total : take_spilled(run, model, total, shares, count);
+}
+
+/* Counts what the posting that opened a lot used up. */
+static void use_up(notch_work *work, const notch_posting *posting)
+{
+  notch_state_use_limits(work, work->open->state, posting);
+  if (work->plan->uses_house) {
+    notch_state_use_limits(work, notch_work_house(work), posting);
+    for (uint16_t i = 0; i < posting->share_count; i++) {
+      const notch_share *share = &posting->shares[i];
+      notch_limit_note(work, share->rule, posting->points, share->amount, true);
+    }
+  }
+  if (work->program->partner_count > 0) {
+    notch_use_purse(work, posting);
+  }
+}
+
+/* Opens the lot that `model` and its fellows share. */
+static void open_lot(notch_work *work, posting_run *run, const notch_award *model)
+{
+  notch_share *shares = notch_arena_take(work->run, run->count * sizeof *shares);
+  uint16_t count;
+  int64_t total = shares_of_lot(run, model, shares, &count);
   if (total <= 0) { /* nothing is posted, but what was used of limits stays used */
     for (uint16_t i = 0; i < count; i++) {
       notch_limit_note(work, shares[i].rule, model->points, shares[i].amount, false);
     }
     return;
   }
-  notch_posting posting = {.points = model->points,
-                           .source = NOTCH_ACCOUNT_ISSUED,
-                           .target = NOTCH_ACCOUNT_POINTS,
-                           .amount = total,
-                           .shares = shares,
-                           .share_count = count,
-                           .earned_us = earned_us,
-                           .terms = model->terms,
-                           .partner = program->rules[model->rule].partner};
-  notch_lot_dates(work, posting.terms, earned_us, &posting.matures_s, &posting.expires_s);
-  int64_t lot = notch_work_post(work, posting);
-  notch_measure_earned(work, work->open->state, model->points, earned_us, total);
+  notch_posting *posting = notch_vec_push(&work->open->postings, work->run);
+  *posting = (notch_posting){.points = model->points,
+                             .source = NOTCH_ACCOUNT_ISSUED,
+                             .target = NOTCH_ACCOUNT_POINTS,
+                             .amount = total,
+                             .shares = shares,
+                             .share_count = count,
+                             .earned_us = run->earned_us,
+                             .terms = model->terms,
+                             .partner = model->partner};
+  notch_lot_dates(work, posting->terms, posting->earned_us, &posting->matures_s,
+                  &posting->expires_s);
+  int64_t lot = notch_work_posted(work, posting);
+  notch_measure_earned(work, work->open->state, posting->points, posting->earned_us, total);
   if (work->then != NULL && work->open->row.origin == NOTCH_ORIGIN_SENT) {
-    notch_measure_earned(work, work->then, model->points, earned_us, total);
+    notch_measure_earned(work, work->then, posting->points, posting->earned_us, total);
   }
-  notch_state_use_limits(work, work->open->state,
-                         &work->open->postings.items[work->open->postings.count - 1]);
-  if (work->plan->uses_house) {
-    notch_state_use_limits(work, notch_work_house(work),
-                           &work->open->postings.items[work->open->postings.count - 1]);
-  }
-  if (work->plan->uses_house) {
-    for (uint16_t i = 0; i < count; i++) {
-      notch_limit_note(work, shares[i].rule, model->points, shares[i].amount, true);
-    }
-  }
-  if (work->program->partner_count > 0) {
-    notch_use_purse(work, &posting);
-  }
+  use_up(work, posting);
   notch_settle_debt(work, model->points, lot);
 }
 
 static void post_lots(notch_work *work, const notch_awards *awards, const notch_text *receiver,
                       int64_t earned_us)
 {
-  bool *done = NOTCH_NEW_ARRAY(work->run, bool, awards->awards.count + 1);
-  int64_t *spill = spilled(work, awards);
+  posting_run run = {.awards = awards->awards.items,
+                     .count = awards->awards.count,
+                     .left = awards->awards.count,
+                     .earned_us = earned_us};
+  run.done = NOTCH_NEW_ARRAY(work->run, bool, run.count + 1);
+  run.spill = lowers(&run) ? spilled(work, &run) : NULL;
   /* Lots are opened for what rises; what lowers is taken off the lot of its terms first. */
-  for (uint32_t i = 0; i < awards->awards.count; i++) {
-    const notch_award *award = &awards->awards.items[i];
+  for (uint32_t i = 0; run.left > 0 && i < run.count; i++) {
+    const notch_award *award = &run.awards[i];
     bool mine = receiver == NULL ? !award->to_other
                                  : award->to_other && notch_text_equal(award->receiver, *receiver);
-    if (!done[i] && mine && award->posted > 0) {
-      open_lot(work, awards, i, done, spill, earned_us);
+    if (!run.done[i] && mine && award->posted > 0) {
+      open_lot(work, &run, award);
     }
   }
 }
@@ -294,7 +330,7 @@ static void refuse_if_asked(notch_work *work, const notch_ruling *ruling)
 /* What somebody else got counts against the limits of this member's event. */
 static void note_given_away(notch_work *work, const notch_awards *awards)
 {
-  for (uint32_t i = 0; i < awards->awards.count && awards->to_others; i++) {
+  for (uint32_t i = 0; awards->to_others && i < awards->awards.count; i++) {
     const notch_award *award = &awards->awards.items[i];
     if (award->to_other && award->posted > 0) {
       notch_limit_note(work, award->rule, award->points, award->posted, false);
@@ -354,12 +390,14 @@ uint32_t notch_run(notch_work *work, const notch_candidate *candidates, uint32_t
       .candidates = candidates, .candidate_count = count, .rules_at_us = rules_at_us, .cap = true};
   notch_awards *awards = notch_award_rules(work, &request);
   bool due = work->open->row.origin == NOTCH_ORIGIN_DUE; /* one that does nothing leaves a mark */
+  const notch_ruling *ruling = awards->rulings.items, *end = ruling + awards->rulings.count;
+  const uint8_t *rule_does = work->plan->rule_does;
   uint32_t applied = 0;
   unsigned done = 0; /* by those that apply */
-  for (uint32_t i = 0; i < awards->rulings.count; i++) {
-    if (awards->rulings.items[i].kind == NOTCH_RULING_APPLIES) {
+  for (; ruling < end; ruling++) {
+    if (ruling->kind == NOTCH_RULING_APPLIES) {
       applied++;
-      done |= work->plan->rule_does[awards->rulings.items[i].rule];
+      done |= rule_does[ruling->rule];
     }
   }
   if ((done & (NOTCH_RULE_REFUSES | NOTCH_RULE_DEDUCTS | NOTCH_RULE_GRANTS)) != 0) {

@@ -85,10 +85,21 @@ notch_state *notch_work_house(notch_work *work)
   return notch_work_copy(work, work->in->house);
 }
 
+/* Room for what nearly every event has: few transactions, with few postings.  It is filled item by
+ * item, so it need not be cleared. */
+#define FIRST_TRANSACTIONS 4u
+#define FIRST_POSTINGS 2u
+
 notch_open *notch_work_begin(notch_work *work, notch_state *state, notch_origin origin,
                              uint32_t type, int64_t at_us, int32_t offset_min)
 {
   notch_open *open = NOTCH_NEW(work->run, notch_open);
+  open->postings.items = notch_arena_take(work->run, FIRST_POSTINGS * sizeof(notch_posting));
+  open->postings.capacity = FIRST_POSTINGS;
+  if (work->transactions.capacity == 0) {
+    work->transactions.items = notch_arena_take(work->run, FIRST_TRANSACTIONS * sizeof open);
+    work->transactions.capacity = FIRST_TRANSACTIONS;
+  }
   open->state = state;
   open->row.origin = origin;
   open->row.type = type;
