@@ -14,24 +14,10 @@ void notch_refuse_inexact(notch_work *work)
   notch_refuse(work, NOTCH_REFUSED_OVERFLOW, "an award of this event is too large to be exact");
 }
 
-/* A rule applies when its dates, its `when` and its limits in times let it. */
-static bool lets_it(notch_work *work, const notch_candidate *candidate, const notch_rule *rule,
-                    int64_t rules_at_us)
+static bool has_times_left(notch_work *work, const notch_candidate *candidate)
 {
-  const notch_variant *variant = &rule->variants[candidate->variant];
-  work->rule = candidate->rule;
-  if (rules_at_us < rule->from_us || rules_at_us >= rule->to_us) {
-    notch_work_trace(work, NOTCH_TRACE_NOT_EFFECTIVE, candidate->rule, NOTCH_NONE, false, NULL,
-                     no_value, 0);
-    return false;
-  }
-  if (!notch_work_holds(work, variant->when)) {
-    notch_work_trace(work, NOTCH_TRACE_NOT_MET, candidate->rule, NOTCH_NONE, false,
-                     work->program->roots[variant->when].expr, no_value, 0);
-    return false;
-  }
-  bool counted = (work->plan->rule_does[candidate->rule] & NOTCH_RULE_COUNTS_TIMES) != 0;
-  for (uint32_t i = 0; i < rule->limit_count && counted; i++) {
+  const notch_rule *rule = &work->program->rules[candidate->rule];
+  for (uint32_t i = 0; i < rule->limit_count; i++) {
     const notch_limit *limit = &work->program->limits[rule->limits[i]];
     if (limit->times && notch_limit_room(work, rule->limits[i], candidate->variant) <= 0) {
       notch_work_trace(work, NOTCH_TRACE_LIMIT_REACHED, candidate->rule, rule->limits[i], false,
@@ -40,6 +26,23 @@ static bool lets_it(notch_work *work, const notch_candidate *candidate, const no
     }
   }
   return true;
+}
+
+/* A rule applies when its dates, its `when` and its limits in times let it. */
+static bool lets_it(notch_work *work, const notch_candidate *candidate, int64_t rules_at_us)
+{
+  work->rule = candidate->rule;
+  if (rules_at_us < candidate->from_us || rules_at_us >= candidate->to_us) {
+    notch_work_trace(work, NOTCH_TRACE_NOT_EFFECTIVE, candidate->rule, NOTCH_NONE, false, NULL,
+                     no_value, 0);
+    return false;
+  }
+  if (!notch_work_holds(work, candidate->when)) {
+    notch_work_trace(work, NOTCH_TRACE_NOT_MET, candidate->rule, NOTCH_NONE, false,
+                     work->program->roots[candidate->when].expr, no_value, 0);
+    return false;
+  }
+  return (candidate->does & NOTCH_RULE_COUNTS_TIMES) == 0 || has_times_left(work, candidate);
 }
 
 static inline notch_award *add_award(notch_work *work, notch_awards *awards, uint32_t ruling,
@@ -337,13 +340,11 @@ static bool applied_then(const notch_override *as, uint32_t rule)
 /* Exceptions are looked at first: no condition sees another rule's effect. */
 static void rule_on(notch_work *work, notch_awards *awards, const notch_award_request *request)
 {
-  const notch_rule *rules = work->program->rules;
-  bool exceptions = false;
+  unsigned done = 0; /* by those that apply */
   notch_vec_reserve(&awards->rulings, request->candidate_count, work->run);
   for (uint32_t i = 0; i < request->candidate_count; i++) {
     const notch_candidate *candidate = &request->candidates[i];
-    const notch_rule *rule = &rules[candidate->rule];
-    bool applies = lets_it(work, candidate, rule, request->rules_at_us);
+    bool applies = lets_it(work, candidate, request->rules_at_us);
     const notch_override *as = overridden(request, candidate->rule);
     applies = as != NULL ? applied_then(as, candidate->rule) : applies;
     notch_work_trace(work, NOTCH_TRACE_RULE, candidate->rule, NOTCH_NONE, applies, NULL, no_value,
@@ -356,13 +357,13 @@ static void rule_on(notch_work *work, notch_awards *awards, const notch_award_re
                                .replaced_by = NOTCH_NONE,
                                .factor = NOTCH_INTEGER(1)};
       awards->ruling_of[candidate->rule] = awards->rulings.count;
-      exceptions = exceptions || rule->exception_to != NOTCH_NONE;
+      done |= candidate->does;
     }
   }
   uint32_t applying = awards->rulings.count;
-  for (uint32_t i = 0; i < applying && exceptions; i++) {
+  for (uint32_t i = 0; i < applying && (done & NOTCH_RULE_REPLACES) != 0; i++) {
     const notch_ruling *ruling = &awards->rulings.items[i];
-    uint32_t base = rules[ruling->rule].exception_to;
+    uint32_t base = work->program->rules[ruling->rule].exception_to;
     if (base != NOTCH_NONE && ruling->kind == NOTCH_RULING_APPLIES) {
       replace(work, awards, request, base, ruling->rule);
     }
@@ -426,7 +427,7 @@ notch_candidate *notch_candidates(notch_work *work, notch_trigger_test *matches,
     const notch_rule *rule = &program->rules[program->steps[i].index];
     for (uint32_t j = 0; j < rule->variant_count; j++) {
       if (matches(&rule->variants[j].trigger, payload)) {
-        list[(*count)++] = (notch_candidate){program->steps[i].index, j};
+        list[(*count)++] = work->plan->variants[program->steps[i].index][j];
         break;
       }
     }

@@ -46,8 +46,6 @@ typedef struct notch_awards {
   bool to_others;      /* some award is for another member */
 } notch_awards;
 
-typedef notch_variant_ref notch_candidate; /* a rule whose trigger fired */
-
 /* How a return wants a rule's amounts: computed afresh, or put in as they were. */
 typedef struct notch_override {
   uint32_t rule;
@@ -56,7 +54,7 @@ typedef struct notch_override {
 } notch_override;
 
 typedef struct notch_award_request {
-  const notch_candidate *candidates; /* in the order of program->steps */
+  const notch_candidate *candidates; /* whose triggers fired, in the order of program->steps */
   uint32_t candidate_count;
   int64_t rules_at_us; /* compared with `effective` */
   const notch_override *overrides;

@@ -277,7 +277,8 @@ static void member_event(notch_work *work, notch_state *state)
   notch_awards *awards = NULL;
   const notch_event_decl *declared = &work->program->events[event->type];
   if (declared->variant_count > 0) {
-    notch_run(work, declared->variants, declared->variant_count, rules_at(work), &awards);
+    notch_run(work, work->plan->on_events[event->type], declared->variant_count, rules_at(work),
+              &awards);
   }
   if (state->booked_us > event->at_us) {
     notch_expire_due(work, state->booked_us / NOTCH_SECOND_US);

@@ -48,6 +48,15 @@ typedef struct notch_retired {
 /* What else has to be looked at when it earns: */
 #define NOTCH_RULE_LIMITED 32u /* limits of its own or of its group, a prepaid purse */
 #define NOTCH_RULE_ROUNDS 64u  /* not per event: its amounts before anything else uses them */
+#define NOTCH_RULE_REPLACES 128u /* it is an exception */
+
+/* A variant of a rule: what is looked at for each event, side by side. */
+typedef struct notch_candidate {
+  uint32_t rule, variant;
+  int64_t from_us, to_us; /* the rule's `effective` */
+  uint32_t when;          /* root; NOTCH_NONE: holds */
+  uint32_t does;          /* NOTCH_RULE_… */
+} notch_candidate;
 
 /* A measure that events of one type add to. */
 typedef struct notch_counted {
@@ -69,6 +78,8 @@ typedef struct notch_plan {
   const notch_code *code;
   const uint8_t *rule_does; /* by rule: NOTCH_RULE_… */
   const notch_limits_of *limits_of; /* by rule */
+  const notch_candidate *const *variants;  /* by rule: all of it */
+  const notch_candidate *const *on_events; /* by event type: as many as program->events says */
   bool *earned_used;  /* by points kind: some expression reads earned() with a window */
   const notch_counted *counted; /* of event type T: from counted_from[T] up to that of T + 1 */
   const uint32_t *counted_from;

@@ -232,7 +232,8 @@ static uint8_t rule_does(const notch_program *program, const notch_rule *rule,
   bool limited = limits->count > 0 || has_purse(program, rule);
   unsigned does = (counts_times(program, limits) ? NOTCH_RULE_COUNTS_TIMES : 0) |
                   (limited ? NOTCH_RULE_LIMITED : 0) |
-                  (rounds(program, rule) ? NOTCH_RULE_ROUNDS : 0);
+                  (rounds(program, rule) ? NOTCH_RULE_ROUNDS : 0) |
+                  (rule->exception_to != NOTCH_NONE ? NOTCH_RULE_REPLACES : 0);
   for (uint32_t i = 0; i < rule->action_count; i++) {
     switch (rule->actions[i].kind) {
     case NOTCH_DO_EARN:
@@ -288,6 +289,39 @@ static bool note_counted(const notch_program *program, notch_plan *plan, notch_a
   return true;
 }
 
+static bool list_candidates(notch_plan *plan, notch_arena *arena)
+{
+  const notch_program *program = plan->program;
+  const notch_candidate **variants =
+      NOTCH_NEW_ARRAY(arena, const notch_candidate *, program->rule_count + 1);
+  const notch_candidate **on_events =
+      NOTCH_NEW_ARRAY(arena, const notch_candidate *, program->event_count + 1);
+  for (uint32_t i = 0; i < program->rule_count && variants != NULL; i++) {
+    const notch_rule *rule = &program->rules[i];
+    notch_candidate *list = NOTCH_NEW_ARRAY(arena, notch_candidate, rule->variant_count + 1);
+    for (uint32_t j = 0; j < rule->variant_count && list != NULL; j++) {
+      list[j] = (notch_candidate){.rule = i,
+                                  .variant = j,
+                                  .from_us = rule->from_us,
+                                  .to_us = rule->to_us,
+                                  .when = rule->variants[j].when,
+                                  .does = plan->rule_does[i]};
+    }
+    variants[i] = list;
+  }
+  for (uint32_t i = 0; i < program->event_count && on_events != NULL && !arena->failed; i++) {
+    const notch_event_decl *event = &program->events[i];
+    notch_candidate *list = NOTCH_NEW_ARRAY(arena, notch_candidate, event->variant_count + 1);
+    for (uint32_t j = 0; j < event->variant_count && list != NULL; j++) {
+      list[j] = variants[event->variants[j].rule][event->variants[j].variant];
+    }
+    on_events[i] = list;
+  }
+  plan->variants = variants;
+  plan->on_events = on_events;
+  return !arena->failed;
+}
+
 const notch_plan *notch_plan_make(const notch_program *program, const notch_code *code,
                                   notch_arena *arena)
 {
@@ -335,6 +369,9 @@ const notch_plan *notch_plan_make(const notch_program *program, const notch_code
     }
   }
   plan->rising = rising_ladders(program, arena);
+  if (!list_candidates(plan, arena)) {
+    return NULL;
+  }
   plan->watches_days = watches_days(program);
   plan->lifetimes = has_lifetimes(program);
   plan->uses_house = uses_house(program);

@@ -247,7 +247,7 @@ static notch_awards *again(notch_work *work, const notch_original *original,
 {
   const notch_taking so_far = {.work = work, .original = original};
   const notch_event *sent = original->sent;
-  const notch_candidate *all = work->program->events[sent->type].variants;
+  const notch_candidate *all = work->plan->on_events[sent->type];
   uint32_t count = work->program->events[sent->type].variant_count, kept = 0, overrides = 0;
   notch_candidate *candidates = NOTCH_NEW_ARRAY(work->run, notch_candidate, count + 1);
   notch_override *as = NOTCH_NEW_ARRAY(work->run, notch_override, count + 1);

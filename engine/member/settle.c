@@ -190,7 +190,7 @@ static notch_candidate *scheduled(notch_work *work, notch_state *state, int64_t 
     uint32_t rule = program->steps[i].index;
     for (uint32_t j = 0; j < program->rules[rule].variant_count; j++) {
       if (schedule_at(program, state, rule, j, now_s - 1) == now_s) {
-        list[(*count)++] = (notch_candidate){rule, j};
+        list[(*count)++] = work->plan->variants[rule][j];
         break;
       }
     }

@@ -16,7 +16,7 @@
 static void check_transfer_rules(notch_work *work)
 {
   const notch_event_decl *declared = &work->program->events[NOTCH_EVENT_TRANSFER];
-  const notch_candidate *candidates = declared->variants;
+  const notch_variant_ref *candidates = declared->variants;
   bool applies = false;
   for (uint32_t i = 0; i < declared->variant_count; i++) {
     const notch_rule *rule = &work->program->rules[candidates[i].rule];
