@@ -34,8 +34,9 @@ void notch_memory_deny(const notch_memory *memory); /* one more: not resize itse
 /* Asks for bytes that will be looked at soon; harmless wherever they are, or are not. */
 static inline void notch_memory_foresee(const void *bytes, size_t size)
 {
-  for (size_t at = 0; at < size; at += 64) {
-    __builtin_prefetch((const char *)bytes + at);
+  uintptr_t at = (uintptr_t)bytes & ~(uintptr_t)63, end = (uintptr_t)bytes + size;
+  for (; at < end; at += 64) {
+    __builtin_prefetch((const void *)at);
   }
 }
 
