@@ -346,17 +346,15 @@ static void keep(notch_books *books, notch_journal *journal, const notch_waypoin
                  const notch_state *state)
 {
   notch_waypoint added = *as;
-  size_t most = notch_state_packed_max(state);
+  size_t size = notch_state_packed_size(state);
   if (journal->kept_count == NOTCH_KEPT) {
     drop_kept(books, journal, least_needed(journal, as->row));
   }
-  added.bytes = most > NOTCH_KEPT_BYTES ? NULL : notch_memory_resize(books->memory, NULL, most);
+  added.bytes = size > NOTCH_KEPT_BYTES ? NULL : notch_memory_resize(books->memory, NULL, size);
   if (added.bytes == NULL) {
     return;
   }
   added.size = notch_state_pack(state, added.bytes);
-  unsigned char *fitting = notch_memory_resize(books->memory, added.bytes, added.size);
-  added.bytes = fitting != NULL ? fitting : added.bytes;
   uint32_t place = journal->kept_count++;
   for (; place > 0 && journal->kept[place - 1].row > as->row; place--) {
     journal->kept[place] = journal->kept[place - 1];

@@ -116,7 +116,6 @@ static notch_opened *unpack(notch_desk *desk, notch_kept *kept)
   if (kept->size == 0) {
     notch_state_clear(&opened->state);
   } else if (!notch_state_open(&opened->state, kept->bytes, kept->size)) {
-    assert(opened->state.failed); /* what was packed here is whole */
     give_back(desk, opened);
     return NULL;
   }
@@ -168,22 +167,6 @@ notch_state *notch_desk_lend(notch_desk *desk, notch_kept *kept)
   return desk->lent == NULL ? NULL : &desk->lent->state;
 }
 
-static bool pack(notch_desk *desk, const notch_state *state, size_t *size)
-{
-  size_t most = notch_state_packed_max(state);
-  if (most > desk->scratch_size) {
-    unsigned char *grown = notch_memory_resize(desk->memory, NULL, most * 2);
-    if (grown == NULL) {
-      return false;
-    }
-    notch_memory_free(desk->memory, desk->scratch);
-    desk->scratch = grown;
-    desk->scratch_size = most * 2;
-  }
-  *size = notch_state_pack(state, desk->scratch);
-  return *size <= UINT32_MAX;
-}
-
 /* A little room to grow, so that not every event asks for memory; a block of malloc is a multiple
  * of 16 less 8. */
 static size_t room_for(size_t size)
@@ -202,30 +185,32 @@ static void leave_bytes(notch_desk *desk, const notch_kept *kept)
 
 bool notch_desk_put(notch_desk *desk, notch_kept *kept, const notch_state *after)
 {
-  size_t size;
   if (after->member == 0) {
     notch_state *house = notch_desk_change(desk, kept);
     return house != NULL && (house == after || notch_state_copy(house, after));
   }
-  if (!pack(desk, after, &size)) {
-    return false;
-  }
-  if (desk->lent != NULL && after == &desk->lent->state) {
-    take_back(desk);
-  }
-  leave_bytes(desk, kept);
+  bool lent = desk->lent != NULL && after == &desk->lent->state;
+  size_t size = notch_state_packed_size(after);
+  unsigned char *bytes = kept->bytes, *left = NULL;
   if (size > kept->room || size < kept->room / 4) {
     size_t room = room_for(size);
-    unsigned char *bytes = notch_memory_resize(desk->memory, NULL, room);
+    bytes = room > UINT32_MAX ? NULL : notch_memory_resize(desk->memory, NULL, room);
     if (bytes == NULL) {
       return false;
     }
-    notch_memory_free(desk->memory, kept->bytes);
-    kept->bytes = bytes;
+    left = kept->bytes;
     kept->room = (uint32_t)room;
   }
-  memcpy(kept->bytes, desk->scratch, size);
-  kept->size = (uint32_t)size;
+  if (!lent) {
+    leave_bytes(desk, kept);
+  }
+  kept->bytes = bytes;
+  kept->size = (uint32_t)notch_state_pack(after, bytes);
+  assert(kept->size == size);
+  notch_memory_free(desk->memory, left);
+  if (lent) {
+    take_back(desk);
+  }
   notch_desk_close(desk, kept);
   return true;
 }
@@ -243,6 +228,20 @@ void notch_desk_clear(notch_desk *desk)
   }
 }
 
+static bool has_scratch(notch_desk *desk, size_t size)
+{
+  if (size > desk->scratch_size) {
+    unsigned char *grown = notch_memory_resize(desk->memory, NULL, size * 2);
+    if (grown == NULL) {
+      return false;
+    }
+    notch_memory_free(desk->memory, desk->scratch);
+    desk->scratch = grown;
+    desk->scratch_size = size * 2;
+  }
+  return true;
+}
+
 bool notch_desk_packed(notch_desk *desk, const notch_kept *kept, const unsigned char **bytes,
                        size_t *size)
 {
@@ -251,9 +250,12 @@ bool notch_desk_packed(notch_desk *desk, const notch_kept *kept, const unsigned 
   if (kept->open == NULL) {
     return true;
   }
-  bool packed = pack(desk, kept->open, size);
+  if (!has_scratch(desk, notch_state_packed_size(kept->open))) {
+    return false;
+  }
+  *size = notch_state_pack(kept->open, desk->scratch);
   *bytes = desk->scratch;
-  return packed;
+  return true;
 }
 
 void notch_desk_let_go(notch_desk *desk, notch_kept *kept)

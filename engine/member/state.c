@@ -49,7 +49,7 @@ bool notch_state_reserve(notch_state *state, void **items, uint32_t *capacity, s
   return true;
 }
 
-#define ADD(type, name, items)                                                                     \
+#define ADD(type, name, items, rare)                                                               \
   type *notch_state_add_##name(notch_state *state)                                                 \
   {                                                                                                \
     if (state->name##_count == state->name##_capacity &&                                           \
@@ -57,12 +57,14 @@ bool notch_state_reserve(notch_state *state, void **items, uint32_t *capacity, s
                              state->name##_count + 1)) {                                           \
       return NULL;                                                                                 \
     }                                                                                              \
+    state->has_rare = state->has_rare || (rare);                                                   \
     type *added = &state->items[state->name##_count++];                                            \
     memset(added, 0, sizeof *added);                                                               \
     return added;                                                                                  \
   }
-#define SECTION(type, name, meaning) ADD(type, name, name)
-#define TIGHT(type, name, meaning) ADD(type, name, name##_items)
+#define SECTION(type, name, meaning) ADD(type, name, name, false)
+#define RARE(type, name, meaning) ADD(type, name, name, true)
+#define TIGHT(type, name, meaning) ADD(type, name, name##_items, false)
 #include "member/state.def"
 #undef SECTION
 #undef ADD
@@ -81,6 +83,7 @@ static void copy_figures(notch_state *to, const notch_state *from)
 
 bool notch_state_copy(notch_state *to, const notch_state *from)
 {
+  to->has_rare = to->has_rare || from->has_rare; /* until it is as `from` */
 #define COPY(type, name, items, those)                                                             \
   if (from->name##_count > to->name##_capacity &&                                                  \
       !notch_state_reserve(to, (void **)&to->items, &to->name##_capacity, sizeof(type),            \
@@ -96,6 +99,7 @@ bool notch_state_copy(notch_state *to, const notch_state *from)
 #include "member/state.def"
 #undef SECTION
 #undef COPY
+  to->has_rare = from->has_rare;
   to->asleep = (notch_asleep){0};
   copy_figures(to, from);
   return true;
@@ -128,6 +132,7 @@ void notch_state_clear(notch_state *state)
 #define SECTION(type, name, meaning) state->name##_count = 0;
 #include "member/state.def"
 #undef SECTION
+  state->has_rare = false;
   state->asleep = (notch_asleep){0};
   state->closed = state->present = false;
   state->member = 0;
@@ -183,6 +188,7 @@ notch_slice notch_state_keep_text(notch_state *state, notch_text text)
               state->chars_count + text.length) &&
       text.length > 0) {
     memcpy(state->chars + state->chars_count, text.bytes, text.length);
+    state->has_rare = true;
     state->chars_count += text.length;
   }
   return slice;

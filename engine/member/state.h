@@ -183,6 +183,7 @@ typedef struct notch_state {
   bool failed;
   bool closed;
   bool present;       /* some event named the member */
+  bool has_rare;      /* some RARE section may have something: else none of them has */
   int64_t member;     /* number */
   int64_t joined_us;  /* time of join, else of the first event */
   int64_t booked_us;  /* newest booked */
@@ -200,6 +201,17 @@ typedef struct notch_state {
   notch_asleep asleep;
 } notch_state;
 
+static inline void notch_state_without_rare(notch_state *state)
+{
+  if (state->has_rare) {
+#define SECTION(type, name, meaning)
+#define RARE(type, name, meaning) state->name##_count = 0;
+#include "member/state.def"
+#undef SECTION
+    state->has_rare = false;
+  }
+}
+
 void notch_state_init(notch_state *state, const notch_memory *memory);
 void notch_state_free(notch_state *state);
 void notch_state_clear(notch_state *state); /* nothing in it; keeps its memory */
@@ -214,16 +226,17 @@ bool notch_state_reserve(notch_state *state, void **items, uint32_t *capacity, s
 const char *notch_state_difference(const notch_state *left, const notch_state *right);
 
 /*
- * The same in few bytes, quickly packed and unpacked: for states at rest (kept.h).  Pack needs
- * room for the bound and returns the size, a multiple of four; unpack takes what pack made, or
- * damaged bytes if NOTCH_PACKED_SLACK more after them can be read.  False: they are damaged, or
- * memory ran out.
+ * The same in few bytes, quickly packed and unpacked: for states at rest (kept.h).  Pack fills
+ * exactly the size that is asked for first, a multiple of four; where the bytes are those that
+ * what is asleep lies in, it stays there.  Unpack takes what pack made, or damaged bytes if
+ * NOTCH_PACKED_SLACK more after them can be read.  False: they are damaged, or memory ran out.
  */
 #define NOTCH_PACKED_SLACK 128
-size_t notch_state_packed_max(const notch_state *state);
+size_t notch_state_packed_size(const notch_state *state);
 size_t notch_state_pack(const notch_state *state, unsigned char *to);
 bool notch_state_unpack(notch_state *state, const unsigned char *bytes, size_t size);
-/* The same of whole bytes, which have to stay as they are: the lots are left there, asleep. */
+/* Takes only what pack made, which has to stay as it is: the lots are left there, asleep.  False:
+ * memory ran out. */
 bool notch_state_open(notch_state *state, const unsigned char *bytes, size_t size);
 
 /* A packed state as bytes for the cache; they are read back by the same build only, else

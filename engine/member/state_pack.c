@@ -7,31 +7,47 @@
 #include <string.h>
 
 /*
- * Everything is words of 32 bits: the head, then each section that has something, as a count and
- * its items.  A lot begins with a word that says which of its fields are there, and which of them
- * need two words; what is left out is as in nearly every lot.  Every decision unpacks a state and
- * packs it, so what nearly every lot is like is asked at once, and few decisions ask for a lot at
- * all: until then they are asleep, and are packed again by copying their bytes.
+ * Everything is words of 32 bits: a head of one size with the counts of the sections that most
+ * states have, the lots, the items of those sections, then each rare section that has something,
+ * as a count and its items.  A lot begins with a word that says which of its fields are there, and
+ * which of them need two words; what is left out is as in nearly every lot.  Every decision
+ * unpacks a state and packs it, so what nearly every lot is like is asked at once, and few
+ * decisions ask for a lot at all: until then they are asleep.  They come first, so that those that
+ * stay asleep lie where they lay when the state is packed where it was.
  */
 enum {
-#define SECTION(type, name, meaning) SECTION_##name,
+#define SECTION(type, name, meaning) COUNT_##name,
+#define RARE(type, name, meaning)
 #include "member/state.def"
 #undef SECTION
-  SECTION_COUNT
+  COUNT_END
+};
+
+enum {
+#define SECTION(type, name, meaning)
+#define RARE(type, name, meaning) RARE_##name,
+#include "member/state.def"
+#undef SECTION
+  RARE_END
 };
 
 #define IS_CLOSED (UINT32_C(1) << 30)
 #define IS_PRESENT (UINT32_C(1) << 31)
-_Static_assert(SECTION_COUNT <= 30, "one bit for each section");
+#define RARE_ALL ((UINT32_C(1) << RARE_END) - 1)
+_Static_assert(RARE_END <= 30, "one bit for each rare section");
 
 typedef struct packed_head {
-  uint32_t sections, seed_length; /* and IS_… */
+  uint32_t rare, seed_length; /* sections that are there, and IS_… */
   int64_t member, joined_us, booked_us, settled_us, last_event;
+  int64_t newest, soonest_s; /* of the lots: see notch_asleep */
+  uint32_t lots_size, counts[COUNT_END];
 } packed_head;
+_Static_assert(sizeof(packed_head) == 16 * sizeof(uint32_t) + sizeof(uint32_t) * (1 + COUNT_END),
+               "no gaps");
 
-/* A packed lot is never larger than in the state by more than this, and never smaller than that. */
-#define LOT_MORE ((size_t)8)
+/* A packed lot is never smaller than this, and never larger than that. */
 #define LOT_LEAST ((size_t)20)
+#define LOT_MOST (sizeof(notch_lot) + 8)
 
 static unsigned char *put_word(unsigned char *to, uint32_t value)
 {
@@ -148,19 +164,29 @@ static unsigned char *put_odd_lot(unsigned char *to, const notch_lot *lot)
   return to;
 }
 
-static inline unsigned char *put_lot(unsigned char *to, const notch_lot *lot)
+static inline bool is_usual(const notch_lot *lot)
 {
   uint64_t seconds = (uint64_t)lot->earned_us / NOTCH_SECOND_US;
-  uint64_t odd =
-      unlikely_in(lot) | seconds >> 32 | ((uint64_t)lot->earned_us - seconds * NOTCH_SECOND_US);
-  if (odd != 0) {
+  uint64_t exact = (uint64_t)lot->earned_us - seconds * NOTCH_SECOND_US;
+  return (unlikely_in(lot) | seconds >> 32 | exact) == 0;
+}
+
+static inline unsigned char *put_lot(unsigned char *to, const notch_lot *lot)
+{
+  if (!is_usual(lot)) {
     return put_odd_lot(to, lot);
   }
   to = put_word(to, LOT_EXPIRES | lot->terms << LOT_TERMS_SHIFT | lot->points << LOT_POINTS_SHIFT);
   to = put_word(to, (uint32_t)lot->lot);
   to = put_word(to, (uint32_t)lot->amount);
-  to = put_word(to, (uint32_t)seconds);
+  to = put_word(to, (uint32_t)((uint64_t)lot->earned_us / NOTCH_SECOND_US));
   return put_word(to, (uint32_t)lot->expires_s);
+}
+
+static inline size_t lot_size(const notch_lot *lot)
+{
+  unsigned char odd[LOT_MOST];
+  return is_usual(lot) ? LOT_LEAST : (size_t)(put_odd_lot(odd, lot) - odd);
 }
 
 static inline const unsigned char *take_lot(const unsigned char *from, notch_lot *lot)
@@ -201,20 +227,18 @@ static inline const unsigned char *take_lot(const unsigned char *from, notch_lot
   return from;
 }
 
-/* The number of the last one, the soonest date of any that is still to come, and the items: those
- * that are asleep as they lie. */
-#define LOTS_HEAD (2 * sizeof(int64_t))
-
-static unsigned char *put_lots(unsigned char *to, const notch_state *state)
+/* Those that are asleep as they lie; what is known of all goes into the head. */
+static unsigned char *put_lots(unsigned char *to, const notch_state *state, packed_head *head)
 {
   const notch_asleep *asleep = &state->asleep;
+  const unsigned char *begin = to;
   int64_t newest = asleep->newest, soonest_s = NOTCH_NEVER;
   int64_t settled_s = state->settled_us / NOTCH_SECOND_US - (state->settled_us < 0 ? 1 : 0);
-  unsigned char *begin = to;
-  to += LOTS_HEAD;
   if (asleep->count > 0) {
     soonest_s = asleep->soonest_s;
-    memcpy(to, asleep->bytes, asleep->size);
+    if (asleep->bytes != to) {
+      memcpy(to, asleep->bytes, asleep->size);
+    }
     to += asleep->size;
   }
   for (uint32_t i = asleep->count; i < state->lots_count; i++) {
@@ -225,7 +249,9 @@ static unsigned char *put_lots(unsigned char *to, const notch_state *state)
     soonest_s =
         lot->matures_s > settled_s && lot->matures_s < soonest_s ? lot->matures_s : soonest_s;
   }
-  put_long(put_long(begin, newest), soonest_s);
+  head->newest = newest;
+  head->soonest_s = soonest_s;
+  head->lots_size = (uint32_t)(to - begin);
   return to;
 }
 
@@ -256,226 +282,205 @@ static inline size_t whole_words(size_t size)
   return (size + 3) & ~(size_t)3;
 }
 
-/* Inline: of most sections there is one item, and its size is known then. */
-static inline unsigned char *put_plain(unsigned char *to, const void *items, size_t size)
-{
-  if (size % 4 != 0) {
-    put_word(to + size / 4 * 4, 0);
-  }
-  memcpy(to, items, size);
-  return to + whole_words(size);
-}
-
-static inline const unsigned char *take_plain(const unsigned char *from, void *items, size_t size)
-{
-  memcpy(items, from, size);
-  return from + whole_words(size);
-}
-
-static bool has_rare(const notch_state *state)
-{
-  uint32_t any = 0;
-#define SECTION(type, name, meaning)
-#define RARE(type, name, meaning) any |= state->name##_count;
+#define SECTION(type, name, meaning) _Static_assert(sizeof(type) % 4 == 0, "whole words");
+#define RARE(type, name, meaning)
 #include "member/state.def"
 #undef SECTION
-  return any != 0;
-}
 
-#define MOST(type, name) (8 + state->name##_count * sizeof(type))
-static size_t most_of_rare(const notch_state *state)
+static size_t rare_size(const notch_state *state)
 {
   size_t size = 0;
 #define SECTION(type, name, meaning)
-#define RARE(type, name, meaning) size += MOST(type, name);
+#define RARE(type, name, meaning)                                                                  \
+  size += state->name##_count > 0 ? 4 + whole_words(state->name##_count * sizeof(type)) : 0;
 #include "member/state.def"
 #undef SECTION
   return size;
 }
 
-size_t notch_state_packed_max(const notch_state *state)
+size_t notch_state_packed_size(const notch_state *state)
 {
-  size_t awake = state->lots_count - state->asleep.count;
-  size_t size = sizeof(packed_head) + sizeof state->seed.offset;
-  size += 8 + LOTS_HEAD + state->asleep.size + awake * (sizeof(notch_lot) + LOT_MORE);
-#define SECTION(type, name, meaning) size += MOST(type, name);
+  size_t size = sizeof(packed_head) + state->asleep.size;
+  for (uint32_t i = state->asleep.count; i < state->lots_count; i++) {
+    size += lot_size(&state->lots_items[i]);
+  }
+#define SECTION(type, name, meaning) size += state->name##_count * sizeof(type);
 #define RARE(type, name, meaning)
 #define TIGHT(type, name, meaning)
 #include "member/state.def"
 #undef SECTION
-  return has_rare(state) ? size + most_of_rare(state) : size;
+  size += state->seed.length > 0 ? sizeof state->seed.offset : 0;
+  return state->has_rare ? size + rare_size(state) : size;
 }
 
-#define PUT(type, name)                                                                            \
-  if (state->name##_count > 0) {                                                                   \
-    sections |= UINT32_C(1) << SECTION_##name;                                                     \
-    at = put_word(at, state->name##_count);                                                        \
-    at = state->name##_count == 1                                                                  \
-             ? put_plain(at, state->name, sizeof(type))                                            \
-             : put_plain(at, state->name, sizeof(type) * state->name##_count);                     \
+/* Inline: of most sections there is one item, and its size is known then. */
+static inline unsigned char *put_items(unsigned char *to, const void *items, size_t size,
+                                       uint32_t count)
+{
+  if (count == 1) {
+    memcpy(to, items, size);
+  } else if (count > 0) {
+    memcpy(to, items, size * count);
   }
+  return to + size * count;
+}
+
 static unsigned char *put_rare(unsigned char *at, const notch_state *state, uint32_t *among)
 {
-  uint32_t sections = *among;
+  uint32_t there = 0;
 #define SECTION(type, name, meaning)
-#define RARE(type, name, meaning) PUT(type, name)
+#define RARE(type, name, meaning)                                                                  \
+  if (state->name##_count > 0) {                                                                   \
+    size_t size = sizeof(type) * state->name##_count;                                              \
+    there |= UINT32_C(1) << RARE_##name;                                                           \
+    at = put_word(at, state->name##_count);                                                        \
+    if (size % 4 != 0) {                                                                           \
+      put_word(at + size / 4 * 4, 0);                                                              \
+    }                                                                                              \
+    memcpy(at, state->name, size);                                                                 \
+    at += whole_words(size);                                                                       \
+  }
 #include "member/state.def"
 #undef SECTION
-  *among = sections;
+  *among |= there;
   return at;
 }
 
 size_t notch_state_pack(const notch_state *state, unsigned char *to)
 {
-  uint32_t sections = (state->closed ? IS_CLOSED : 0) | (state->present ? IS_PRESENT : 0);
-  unsigned char *at = to + sizeof(packed_head);
-  if (state->seed.length > 0) {
-    at = put_word(at, state->seed.offset);
-  }
-#define SECTION(type, name, meaning) PUT(type, name)
+#ifdef NOTCH_ARENA_DEBUG
+  assert(state->has_rare || rare_size(state) == 0);
+#endif
+  packed_head head = {.rare = (state->closed ? IS_CLOSED : 0) | (state->present ? IS_PRESENT : 0),
+                      .seed_length = state->seed.length,
+                      .member = state->member,
+                      .joined_us = state->joined_us,
+                      .booked_us = state->booked_us,
+                      .settled_us = state->settled_us,
+                      .last_event = state->last_event};
+  unsigned char *at = put_lots(to + sizeof head, state, &head);
+#define SECTION(type, name, meaning) head.counts[COUNT_##name] = state->name##_count;
+#define RARE(type, name, meaning)
+#include "member/state.def"
+#undef SECTION
+#define SECTION(type, name, meaning)                                                               \
+  at = put_items(at, state->name, sizeof(type), state->name##_count);
 #define RARE(type, name, meaning)
 #define TIGHT(type, name, meaning)
 #include "member/state.def"
 #undef SECTION
-  if (has_rare(state)) {
-    at = put_rare(at, state, &sections);
+  if (state->seed.length > 0) {
+    at = put_word(at, state->seed.offset);
   }
-  if (state->lots_count > 0) {
-    sections |= UINT32_C(1) << SECTION_lots;
-    at = put_lots(put_word(at, state->lots_count), state);
+  if (state->has_rare) {
+    at = put_rare(at, state, &head.rare);
   }
-  const packed_head head = {.sections = sections,
-                            .seed_length = state->seed.length,
-                            .member = state->member,
-                            .joined_us = state->joined_us,
-                            .booked_us = state->booked_us,
-                            .settled_us = state->settled_us,
-                            .last_event = state->last_event};
   memcpy(to, &head, sizeof head);
   return (size_t)(at - to);
 }
 
-typedef struct unpacking {
-  notch_state *to;
-  const unsigned char *at, *end;
-  uint32_t sections; /* that are there */
-} unpacking;
-
-/* The count of a section, with room for its items; one that the bytes left cannot hold is not
- * believed. */
-static inline bool take_count(unpacking *u, void **items, uint32_t *capacity, size_t size,
-                              size_t least, uint32_t *count)
+/* The last sections; a count that the bytes left cannot hold is not believed. */
+static bool take_rare(notch_state *to, uint32_t there, const unsigned char *at,
+                      const unsigned char *end)
 {
-  if (u->end - u->at < (ptrdiff_t)sizeof *count) {
-    return false;
-  }
-  *count = take_word(&u->at);
-  return *count > 0 && *count * (uint64_t)least <= (size_t)(u->end - u->at) &&
-         (*count <= *capacity || notch_state_reserve(u->to, items, capacity, size, *count));
-}
-
-#define TAKE(type, name)                                                                           \
-  to->name##_count = 0;                                                                            \
-  if ((u->sections >> SECTION_##name & 1u) != 0) {                                                 \
-    if (!take_count(u, (void **)&to->name, &to->name##_capacity, sizeof(type), sizeof(type),       \
-                    &count)) {                                                                     \
+  to->has_rare = true;
+#define SECTION(type, name, meaning)
+#define RARE(type, name, meaning)                                                                  \
+  if ((there >> RARE_##name & 1u) != 0) {                                                          \
+    uint32_t count = end - at < 4 ? 0 : take_word(&at);                                            \
+    if (count == 0 || count * (uint64_t)sizeof(type) > (size_t)(end - at) ||                       \
+        !notch_state_reserve(to, (void **)&to->name, &to->name##_capacity, sizeof(type), count)) { \
       return false;                                                                                \
     }                                                                                              \
-    u->at = count == 1 ? take_plain(u->at, to->name, sizeof(type))                                 \
-                       : take_plain(u->at, to->name, sizeof(type) * count);                        \
+    memcpy(to->name, at, sizeof(type) * count);                                                    \
+    at += whole_words(sizeof(type) * count);                                                       \
     to->name##_count = count;                                                                      \
   }
-static bool take_rare(unpacking *u)
-{
-  notch_state *to = u->to;
-  uint32_t count;
-#define SECTION(type, name, meaning)
-#define RARE(type, name, meaning) TAKE(type, name)
 #include "member/state.def"
 #undef SECTION
-  return true;
+  return at == end;
 }
 
-static void without_rare(notch_state *to)
+static inline const unsigned char *take_items(const unsigned char *from, void *items, size_t size,
+                                              uint32_t count)
 {
-#define SECTION(type, name, meaning)
-#define RARE(type, name, meaning) to->name##_count = 0;
-#include "member/state.def"
-#undef SECTION
+  if (count == 1) {
+    memcpy(items, from, size);
+  } else if (count > 0) {
+    memcpy(items, from, size * count);
+  }
+  return from + size * count;
 }
 
-/* The last section: left as it lies. */
-static bool leave_lots(unpacking *u)
-{
-  notch_state *to = u->to;
-  uint32_t count;
-  if (!take_count(u, (void **)&to->lots_items, &to->lots_capacity, sizeof(notch_lot), LOT_LEAST,
-                  &count) ||
-      u->end - u->at < (ptrdiff_t)LOTS_HEAD) {
-    return false;
-  }
-  to->lots_count = to->asleep.count = count;
-  to->asleep.newest = take_long(&u->at);
-  to->asleep.soonest_s = take_long(&u->at);
-  to->asleep.bytes = u->at;
-  to->asleep.size = (uint32_t)(u->end - u->at);
-  u->at = u->end;
-  return true;
-}
-
-#define RARE_SECTIONS (UINT32_MAX << SECTION_holds & ~(UINT32_MAX << SECTION_lots))
-
-/* All sections; those that the head does not name are empty. */
-static inline bool take_sections(unpacking *u)
-{
-  notch_state *to = u->to;
-  uint32_t count;
-#define SECTION(type, name, meaning) TAKE(type, name)
-#define RARE(type, name, meaning)
-#define TIGHT(type, name, meaning)
-#include "member/state.def"
-#undef SECTION
-  without_rare(to);
-  to->lots_count = to->asleep.count = 0;
-  if ((u->sections & RARE_SECTIONS) != 0 && !take_rare(u)) {
-    return false;
-  }
-  if ((u->sections >> SECTION_lots & 1u) != 0 && !leave_lots(u)) {
-    return false;
-  }
-  return u->at == u->end;
-}
-
+#define ROOM(name, items)                                                                          \
+  (head.counts[COUNT_##name] <= state->name##_capacity ||                                          \
+   notch_state_reserve(state, (void **)&state->items, &state->name##_capacity,                     \
+                       sizeof *state->items, head.counts[COUNT_##name]))
 bool notch_state_open(notch_state *state, const unsigned char *bytes, size_t size)
 {
   packed_head head;
-  unpacking u = {.to = state, .at = bytes + sizeof head, .end = bytes + size};
-  if (size < sizeof head) {
-    return false;
-  }
+  const unsigned char *at = bytes + sizeof head;
   memcpy(&head, bytes, sizeof head);
-  state->closed = (head.sections & IS_CLOSED) != 0;
-  state->present = (head.sections & IS_PRESENT) != 0;
+  state->closed = (head.rare & IS_CLOSED) != 0;
+  state->present = (head.rare & IS_PRESENT) != 0;
   state->member = head.member;
   state->joined_us = head.joined_us;
   state->booked_us = head.booked_us;
   state->settled_us = head.settled_us;
   state->last_event = head.last_event;
-  state->seed = (notch_slice){0, 0};
-  u.sections = head.sections;
-  if (head.seed_length > 0) {
-    state->seed = (notch_slice){take_word(&u.at), head.seed_length};
+  state->seed = (notch_slice){0, head.seed_length};
+  state->asleep = (notch_asleep){.count = head.counts[COUNT_lots],
+                                 .size = head.lots_size,
+                                 .bytes = at,
+                                 .newest = head.newest,
+                                 .soonest_s = head.soonest_s};
+  state->lots_count = head.counts[COUNT_lots];
+  if (!ROOM(lots, lots_items)) {
+    return false;
   }
-  return take_sections(&u);
+  at += head.lots_size;
+#define SECTION(type, name, meaning)                                                               \
+  if (!ROOM(name, name)) {                                                                         \
+    return false;                                                                                  \
+  }                                                                                                \
+  state->name##_count = head.counts[COUNT_##name];                                                 \
+  at = take_items(at, state->name, sizeof(type), head.counts[COUNT_##name]);
+#define RARE(type, name, meaning)
+#define TIGHT(type, name, meaning)
+#include "member/state.def"
+#undef SECTION
+  if (head.seed_length > 0) {
+    state->seed.offset = take_word(&at);
+  }
+  notch_state_without_rare(state);
+  return (head.rare & RARE_ALL) == 0 ? at == bytes + size
+                                     : take_rare(state, head.rare, at, bytes + size);
+}
+#undef ROOM
+
+/* Whether the head tells of no more than there is. */
+static bool is_credible(const unsigned char *bytes, size_t size)
+{
+  packed_head head;
+  if (size < sizeof head) {
+    return false;
+  }
+  memcpy(&head, bytes, sizeof head);
+  uint64_t told = sizeof head + head.lots_size + (head.seed_length > 0 ? sizeof(uint32_t) : 0);
+#define SECTION(type, name, meaning) told += head.counts[COUNT_##name] * (uint64_t)sizeof(type);
+#define RARE(type, name, meaning)
+#define TIGHT(type, name, meaning)
+#include "member/state.def"
+#undef SECTION
+  return told <= size && head.counts[COUNT_lots] * (uint64_t)LOT_LEAST <= head.lots_size;
 }
 
 bool notch_state_unpack(notch_state *state, const unsigned char *bytes, size_t size)
 {
-  if (!notch_state_open(state, bytes, size)) {
+  if (!is_credible(bytes, size) || !notch_state_open(state, bytes, size)) {
     return false;
   }
   const notch_asleep asleep = state->asleep;
   state->asleep = (notch_asleep){0};
-  return asleep.count == 0 ||
-         take_lots(asleep.bytes, bytes + size, state->lots_items, asleep.count);
+  return take_lots(asleep.bytes, asleep.bytes + asleep.size, state->lots_items, asleep.count);
 }
