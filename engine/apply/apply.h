@@ -214,9 +214,10 @@ bool notch_names_from_store(notch_books *books, notch_edition *edition,
 bool notch_names_between(notch_books *books, const notch_edition *from, notch_edition *to,
                          const notch_transaction *row, notch_transaction *out, notch_arena *run);
 /* Whether a recorded row is the one that was made with the edition's indexes, which is told without
- * a copy.  False: compare them one by one; rows with moves or effects always are. */
-bool notch_names_as_made(notch_books *books, notch_edition *edition,
-                         const notch_transaction *recorded, const notch_transaction *made);
+ * a copy.  False: compare them one by one, as rows with moves or effects always are, and those
+ * whose names were not asked for yet. */
+bool notch_names_as_made(const notch_edition *edition, const notch_transaction *recorded,
+                         const notch_transaction *made);
 bool notch_names_posting(notch_books *books, notch_edition *edition, const notch_posting *from,
                          notch_posting *to, notch_arena *run);
 bool notch_names_effect(notch_books *books, notch_edition *edition, const notch_effect *from,

@@ -292,6 +292,9 @@ static bool look_up(notch_books *books, notch_edition *edition, notch_name_sort 
   if (edition->indexes[number] == 0) {
     uint32_t index = find_index(books, edition, sort, number);
     edition->indexes[number] = index == NOTCH_NONE ? NOTCH_NONE : entry_of(sort, index);
+    if (index != NOTCH_NONE && sort != NOTCH_NAME_TIER && edition->names[sort][index] == 0) {
+      edition->names[sort][index] = number;
+    }
   }
   *out = edition->indexes[number] == NOTCH_NONE ? NOTCH_NONE : edition->indexes[number] >> 4;
   return *out != NOTCH_NONE;
@@ -489,42 +492,48 @@ bool notch_names_from_store(notch_books *books, notch_edition *edition,
 
 /* ---- rows as they were made ---- */
 
-static bool same_posting(notch_books *books, notch_edition *edition, const notch_posting *recorded,
+/* Whether a number is that of an index, as far as it was asked for before. */
+static inline bool is_called(const notch_edition *edition, notch_name_sort sort, uint32_t index,
+                             uint32_t number)
+{
+  return index == NOTCH_NONE ? number == NOTCH_NONE
+                             : number != 0 && edition->names[sort][index] == number;
+}
+
+static bool same_posting(const notch_edition *edition, const notch_posting *recorded,
                          const notch_posting *made)
 {
-  uint32_t index, terms, partner;
   if (!notch_compare_same_figures(recorded, made) ||
-      !index_of(books, edition, NOTCH_NAME_POINTS, recorded->points, &index) ||
-      index != made->points) {
+      !is_called(edition, NOTCH_NAME_POINTS, made->points, recorded->points)) {
     return false;
   }
   for (uint32_t i = 0; i < recorded->share_count; i++) {
-    if (!index_of(books, edition, NOTCH_NAME_RULE, recorded->shares[i].rule, &index) ||
-        index != made->shares[i].rule) {
+    if (!is_called(edition, NOTCH_NAME_RULE, made->shares[i].rule, recorded->shares[i].rule)) {
       return false;
     }
   }
   return recorded->lot != recorded->posting ||
-         (index_of(books, edition, NOTCH_NAME_TERMS, recorded->terms, &terms) &&
-          terms == made->terms &&
-          index_of(books, edition, NOTCH_NAME_PARTNER, recorded->partner, &partner) &&
-          partner == made->partner);
+         (is_called(edition, NOTCH_NAME_TERMS, made->terms, recorded->terms) &&
+          is_called(edition, NOTCH_NAME_PARTNER, made->partner, recorded->partner));
 }
 
-bool notch_names_as_made(notch_books *books, notch_edition *edition,
-                         const notch_transaction *recorded, const notch_transaction *made)
+bool notch_names_as_made(const notch_edition *edition, const notch_transaction *recorded,
+                         const notch_transaction *made)
 {
-  uint32_t count = recorded->posting_count, type;
-  bool same = notch_compare_same_head(recorded, made) && count == made->posting_count &&
-              recorded->version == edition->version && recorded->move_count == 0 &&
-              made->move_count == 0 && recorded->effect_count == 0 && made->effect_count == 0 &&
-              recorded->origin == NOTCH_ORIGIN_SENT &&
-              index_of(books, edition, NOTCH_NAME_TYPE, recorded->type, &type) &&
-              type == made->type;
-  for (uint32_t i = 0; i < count && same; i++) {
-    same = same_posting(books, edition, &recorded->postings[i], &made->postings[i]);
+  uint32_t count = recorded->posting_count;
+  if (!notch_compare_same_head(recorded, made) || count != made->posting_count ||
+      recorded->version != edition->version || recorded->origin != NOTCH_ORIGIN_SENT ||
+      (recorded->move_count | made->move_count) != 0 ||
+      (recorded->effect_count | made->effect_count) != 0 ||
+      !is_called(edition, NOTCH_NAME_TYPE, made->type, recorded->type)) {
+    return false;
   }
-  return same;
+  for (uint32_t i = 0; i < count; i++) {
+    if (!same_posting(edition, &recorded->postings[i], &made->postings[i])) {
+      return false;
+    }
+  }
+  return true;
 }
 
 bool notch_names_between(notch_books *books, const notch_edition *from, notch_edition *to,

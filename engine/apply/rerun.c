@@ -51,9 +51,9 @@ static bool add_block(notch_rerun *rerun, int64_t block)
 /* NULL: no row has named the member yet, nor those beside it. */
 static notch_rerun_seat *seat_at(const notch_rerun *rerun, int64_t member)
 {
-  int64_t block = member / BLOCK_SEATS;
-  bool there = member >= 0 && block < rerun->block_count && rerun->blocks[block] != NULL;
-  return there ? &rerun->blocks[block][member % BLOCK_SEATS] : NULL;
+  uint64_t block = (uint64_t)member / BLOCK_SEATS; /* one below zero is beyond them all */
+  bool there = block < (uint64_t)rerun->block_count && rerun->blocks[block] != NULL;
+  return there ? &rerun->blocks[block][(uint64_t)member % BLOCK_SEATS] : NULL;
 }
 
 notch_rerun_seat *notch_rerun_known(const notch_rerun *rerun, int64_t member)
@@ -91,11 +91,13 @@ void notch_rerun_foresee(const notch_rerun *rerun, int64_t member, bool near)
   }
 }
 
-notch_rerun_seat *notch_rerun_seat_of(notch_rerun *rerun, int64_t member, notch_edition *edition)
+/* For the first time, or under another version than before. */
+__attribute__((cold, noinline)) static notch_rerun_seat *
+fill_seat(notch_rerun *rerun, int64_t member, notch_edition *edition)
 {
   notch_rerun_seat *seat = place_of(rerun, member);
-  if (seat == NULL || (seat->known && seat->version == edition->version)) {
-    return seat;
+  if (seat == NULL) {
+    return NULL;
   }
   notch_state *state = notch_desk_change(&rerun->desk, &seat->kept);
   if (state == NULL) {
@@ -110,6 +112,13 @@ notch_rerun_seat *notch_rerun_seat_of(notch_rerun *rerun, int64_t member, notch_
   seat->known = good;
   seat->version = edition->version;
   return good ? seat : NULL;
+}
+
+notch_rerun_seat *notch_rerun_seat_of(notch_rerun *rerun, int64_t member, notch_edition *edition)
+{
+  notch_rerun_seat *seat = notch_rerun_known(rerun, member);
+  return seat != NULL && seat->version == edition->version ? seat
+                                                           : fill_seat(rerun, member, edition);
 }
 
 const notch_state *notch_rerun_state_of(notch_rerun *rerun, int64_t member,
@@ -135,12 +144,9 @@ static void look_up_id(notch_rerun *rerun, notch_rerun_seat *seat, int64_t membe
   seat->id = id;
 }
 
-notch_text notch_rerun_id(notch_rerun *rerun, int64_t member)
+/* Where not all ids are at hand. */
+__attribute__((cold, noinline)) static notch_text ask_for_id(notch_rerun *rerun, int64_t member)
 {
-  if (rerun->ids != NULL) {
-    return member > 0 && member < rerun->ids->count ? rerun->ids->items[member]
-                                                    : (notch_text){NULL, 0};
-  }
   notch_rerun_seat *seat = member == 0 ? NULL : place_of(rerun, member);
   if (seat != NULL && !seat->id_is_known) {
     look_up_id(rerun, seat, member);
@@ -148,12 +154,23 @@ notch_text notch_rerun_id(notch_rerun *rerun, int64_t member)
   return seat == NULL ? (notch_text){NULL, 0} : seat->id;
 }
 
+notch_text notch_rerun_id(notch_rerun *rerun, int64_t member)
+{
+  if (rerun->ids == NULL) {
+    return ask_for_id(rerun, member);
+  }
+  return member > 0 && member < rerun->ids->count ? rerun->ids->items[member]
+                                                  : (notch_text){NULL, 0};
+}
+
 /* Not known is not erased: his rows are decided. */
 static bool is_erased(notch_rerun *rerun, int64_t member)
 {
-  bool gone = member > 0 && notch_rerun_id(rerun, member).bytes == NULL;
+  if (member <= 0 || notch_rerun_id(rerun, member).bytes != NULL) {
+    return false;
+  }
   const notch_rerun_seat *seat = seat_at(rerun, member);
-  return gone && (rerun->ids != NULL || (seat != NULL && seat->id_is_known));
+  return rerun->ids != NULL || (seat != NULL && seat->id_is_known);
 }
 
 int64_t notch_rerun_erased(notch_rerun *rerun)
@@ -213,6 +230,17 @@ void notch_rerun_end(notch_rerun *rerun)
 
 /* ---- absorbing ---- */
 
+/* What the decision left of the member is what the row leaves of him. */
+static bool take_over(notch_rerun *rerun, notch_rerun_seat *seat, const notch_transaction *row,
+                      const notch_edition *edition, const notch_event *event,
+                      const notch_outcome *outcome)
+{
+  seat->last = row->event;
+  return notch_take_after(&rerun->desk, &seat->kept, rerun->folder, edition->rules->plan, event,
+                          outcome, &rerun->host) ||
+         nomem(rerun);
+}
+
 /* A row into the state of one member (0: the programme's figures). */
 static bool absorb_into(notch_rerun *rerun, int64_t member, const notch_transaction *row,
                         notch_edition *edition, const notch_event *event,
@@ -222,13 +250,11 @@ static bool absorb_into(notch_rerun *rerun, int64_t member, const notch_transact
   if (seat == NULL) {
     return false;
   }
-  seat->last = row->event;
   rerun->edition = edition;
   if (outcome != NULL && outcome->after != NULL && outcome->after->member == member) {
-    return notch_take_after(&rerun->desk, &seat->kept, rerun->folder, edition->rules->plan, event,
-                            outcome, &rerun->host) ||
-           nomem(rerun);
+    return take_over(rerun, seat, row, edition, event, outcome);
   }
+  seat->last = row->event;
   notch_state *state = notch_desk_change(&rerun->desk, &seat->kept);
   if (state == NULL) {
     return nomem(rerun);
@@ -414,8 +440,7 @@ static bool is_as_made(notch_rerun *rerun, const notch_transaction *row,
   bool alone = !result->taken && outcome != NULL && outcome->count == 1 && outcome->own == 0 &&
                outcome->after != NULL && outcome->after->member == row->member &&
                !result->edition->rules->plan->uses_house && !rerun->compare.loose;
-  if (!alone || !notch_names_as_made(rerun->books, result->edition, row,
-                                     &outcome->transactions[0])) {
+  if (!alone || !notch_names_as_made(result->edition, row, &outcome->transactions[0])) {
     return false;
   }
   rerun->outcome = outcome;
@@ -423,51 +448,62 @@ static bool is_as_made(notch_rerun *rerun, const notch_transaction *row,
   return true;
 }
 
-static bool decided_row(notch_rerun *rerun, const notch_transaction *row)
+static bool compare_and_absorb(notch_rerun *rerun, const notch_transaction *row,
+                               const notch_rerun_result *result)
 {
-  notch_rerun_result result;
-  rerun->compare.identical = false;
-  if (is_erased(rerun, row->member)) {
-    rerun->taken_event = row->event;
-    rerun->erased_rows++;
-    notch_edition *edition =
-        row->version == 0 ? NULL : notch_rerun_edition(rerun, row->version);
-    return (row->version == 0 || edition != NULL) &&
-           absorb(rerun, row, edition, NULL, NULL, NULL);
-  }
-  if (row->origin == NOTCH_ORIGIN_SIDE) {
-    notch_edition *edition = notch_rerun_edition(rerun, row->version);
-    if (edition != NULL && row->cause != rerun->taken_event) {
-      report_lone(rerun, row, true);
-    }
-    return edition != NULL && absorb(rerun, row, edition, NULL, NULL, NULL);
-  }
-  if (!notch_rerun_decide(rerun, row, NULL, &result)) {
-    return false;
-  }
-  if (is_as_made(rerun, row, &result)) {
-    return absorb(rerun, row, result.edition, result.event, NULL, result.outcome);
-  }
+  notch_edition *edition = result->edition;
   notch_transaction *indexed = NULL;
-  if (result.edition != NULL) {
-    use_edition(rerun, result.edition);
-    indexed = index_row(rerun, row, result.edition);
+  rerun->compare.identical = false;
+  if (edition != NULL) {
+    use_edition(rerun, edition);
+    indexed = index_row(rerun, row, edition);
     if (indexed == NULL) {
       return false;
     }
   }
-  rerun->taken_event = result.taken ? row->event : rerun->taken_event;
+  rerun->taken_event = result->taken ? row->event : rerun->taken_event;
   rerun->erased_rows += rerun->names_erased ? 1 : 0;
-  if (!compare_result(rerun, row, &result, indexed)) {
+  if (!compare_result(rerun, row, result, indexed)) {
     return false;
   }
-  notch_edition *kept = result.edition;
   /* What was decided is what is recorded, and nothing else was: then so is the state. */
-  const notch_outcome *outcome = rerun->compare.identical ? result.outcome : NULL;
+  const notch_outcome *outcome = rerun->compare.identical ? result->outcome : NULL;
   bool whole = outcome != NULL && outcome->count == 1;
-  bool good = absorb(rerun, row, result.edition, result.event, indexed, whole ? outcome : NULL);
-  rerun->edition = kept;
+  bool good = absorb(rerun, row, edition, result->event, indexed, whole ? outcome : NULL);
+  rerun->edition = edition;
   return good;
+}
+
+/* A row that nothing is decided for: of an erased member, or another member's side. */
+static bool undecided_row(notch_rerun *rerun, const notch_transaction *row, bool erased)
+{
+  bool none = erased && row->version == 0;
+  notch_edition *edition = none ? NULL : notch_rerun_edition(rerun, row->version);
+  if (edition == NULL && !none) {
+    return false;
+  }
+  if (erased) {
+    rerun->taken_event = row->event;
+    rerun->erased_rows++;
+  } else if (row->cause != rerun->taken_event) {
+    report_lone(rerun, row, true);
+  }
+  return absorb(rerun, row, edition, NULL, NULL, NULL);
+}
+
+static bool decided_row(notch_rerun *rerun, const notch_transaction *row)
+{
+  notch_rerun_result result;
+  bool erased = is_erased(rerun, row->member);
+  if (erased || row->origin == NOTCH_ORIGIN_SIDE) {
+    return undecided_row(rerun, row, erased);
+  }
+  if (!notch_rerun_decide(rerun, row, NULL, &result)) {
+    return false;
+  }
+  return is_as_made(rerun, row, &result)
+             ? take_over(rerun, result.seat, row, result.edition, result.event, result.outcome)
+             : compare_and_absorb(rerun, row, &result);
 }
 
 bool notch_rerun_row(notch_rerun *rerun, const notch_transaction *row)

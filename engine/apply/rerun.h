@@ -46,6 +46,7 @@ typedef struct notch_rerun_result { /* of one decision; lives until the next row
   notch_verdict verdict;
   notch_text detail;
   const notch_outcome *outcome; /* unless taken or plain */
+  notch_rerun_seat *seat;       /* of its member, whose state was lent; NULL: of member 0 */
   notch_edition *edition;
   notch_event *event;
 } notch_rerun_result;

@@ -150,12 +150,11 @@ static bool run_rules(notch_rerun *rerun, const notch_transaction *row, notch_ed
   rerun->edition = edition;
   out->edition = edition;
   const notch_state *house = notch_rerun_state_of(rerun, 0, edition);
-  notch_rerun_seat *seat = house == NULL || row->member == 0
-                               ? NULL
-                               : notch_rerun_seat_of(rerun, row->member, edition);
-  notch_state *state = seat == NULL ? NULL : notch_desk_lend(&rerun->desk, &seat->kept);
+  out->seat =
+      house == NULL || row->member == 0 ? NULL : notch_rerun_seat_of(rerun, row->member, edition);
+  notch_state *state = out->seat == NULL ? NULL : notch_desk_lend(&rerun->desk, &out->seat->kept);
   if (house == NULL || (row->member != 0 && state == NULL)) {
-    return seat != NULL && out_of_memory(rerun);
+    return out->seat != NULL && out_of_memory(rerun);
   }
   notch_case decision = {.plan = edition->rules->plan,
                          .state = state,

@@ -177,7 +177,7 @@ static bool begin_clocks(notch_books *books, notch_edition *edition, notch_arena
   return true;
 }
 
-static bool compile(notch_books *books, notch_edition *edition)
+__attribute__((cold, noinline)) static bool compile(notch_books *books, notch_edition *edition)
 {
   notch_arena read;
   stored from = {.arena = &read};

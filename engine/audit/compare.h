@@ -34,16 +34,20 @@ static inline bool notch_compare_same_head(const notch_transaction *left,
 static inline bool notch_compare_same_figures(const notch_posting *left,
                                               const notch_posting *right)
 {
-  bool same = left->source == right->source && left->target == right->target &&
-              left->amount == right->amount && left->posting == right->posting &&
-              left->lot == right->lot && left->share_count == right->share_count &&
-              (left->lot != left->posting ||
-               (left->earned_us == right->earned_us && left->matures_s == right->matures_s &&
-                left->expires_s == right->expires_s));
-  for (uint32_t i = 0; same && i < left->share_count; i++) {
-    same = left->shares[i].amount == right->shares[i].amount;
+  if (left->source != right->source || left->target != right->target ||
+      left->amount != right->amount || left->posting != right->posting || left->lot != right->lot ||
+      left->share_count != right->share_count ||
+      (left->lot == left->posting &&
+       (left->earned_us != right->earned_us || left->matures_s != right->matures_s ||
+        left->expires_s != right->expires_s))) {
+    return false;
   }
-  return same;
+  for (uint32_t i = 0; i < left->share_count; i++) {
+    if (left->shares[i].amount != right->shares[i].amount) {
+      return false;
+    }
+  }
+  return true;
 }
 
 /* Both with indexes of the programme.  False: out of memory. */
