@@ -74,17 +74,10 @@ static void free_blocks(notch_arena *arena, notch_arena_block *first)
   }
 }
 
-void notch_arena_reset(notch_arena *arena)
+void notch_arena_gather(notch_arena *arena)
 {
   notch_arena_block *kept = NULL;
 #ifndef NOTCH_ARENA_DEBUG
-  notch_arena_block *block = arena->blocks;
-  if (block != NULL && block->next == NULL && block->size <= NOTCH_ARENA_BLOCK_MAX) {
-    block->used = 0; /* the usual case of a reset for every event */
-    arena->used_total = 0;
-    arena->failed = false;
-    return;
-  }
   for (notch_arena_block **link = &arena->blocks; *link != NULL; link = &(*link)->next) {
     if ((*link)->size <= NOTCH_ARENA_BLOCK_MAX) {
       kept = *link;
@@ -97,8 +90,6 @@ void notch_arena_reset(notch_arena *arena)
 #endif
   free_blocks(arena, arena->blocks);
   arena->blocks = kept;
-  arena->used_total = 0;
-  arena->failed = false;
 }
 
 void notch_arena_free(notch_arena *arena)

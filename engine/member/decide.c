@@ -54,12 +54,14 @@ notch_work *notch_decider_begin(notch_decider *decider, const notch_case *decisi
                                 const notch_plan *plan)
 {
   notch_arena_reset(&decider->run);
-  decider->run.escape = &decider->no_memory;
+  decider->run.escape = &decider->out;
   for (uint32_t i = 0; i < decider->copy_count; i++) {
     decider->copies[i]->in_use = false;
   }
   notch_work *work = &decider->work;
-  memset(work, 0, sizeof *work);
+  notch_zero(work, sizeof *work);
+  work->transactions.items = decider->few;
+  work->transactions.capacity = NOTCH_FEW;
   work->decider = decider;
   work->in = decision;
   work->run = &decider->run;
@@ -81,12 +83,9 @@ const notch_outcome *notch_decider_finish(notch_work *work, uint32_t own)
 {
   notch_shared_close(work);
   notch_outcome *outcome = &work->decider->outcome;
-  *outcome = (notch_outcome){.verdict = NOTCH_APPLIED,
-                             .own = own,
-                             .count = work->transactions.count};
-  outcome->transactions =
-      NOTCH_NEW_ARRAY(work->run, notch_transaction, work->transactions.count + 1);
-  for (uint32_t i = 0; i < work->transactions.count; i++) {
+  uint32_t count = work->transactions.count;
+  *outcome = (notch_outcome){.verdict = NOTCH_APPLIED, .own = own, .count = count};
+  for (uint32_t i = 0; i < count; i++) {
     notch_open *open = work->transactions.items[i];
     open->row.postings = open->postings.items;
     open->row.posting_count = open->postings.count;
@@ -94,7 +93,14 @@ const notch_outcome *notch_decider_finish(notch_work *work, uint32_t own)
     open->row.move_count = open->moves.count;
     open->row.effects = open->effects.items;
     open->row.effect_count = open->effects.count;
-    outcome->transactions[i] = open->row;
+  }
+  if (count == 1) { /* as it is */
+    outcome->transactions = &work->transactions.items[0]->row;
+    return outcome;
+  }
+  outcome->transactions = NOTCH_NEW_ARRAY(work->run, notch_transaction, count);
+  for (uint32_t i = 0; i < count; i++) {
+    outcome->transactions[i] = work->transactions.items[i]->row;
   }
   return outcome;
 }
@@ -210,6 +216,15 @@ static void do_builtin(notch_work *work)
   }
 }
 
+/* What it does to others, and rows of its own that follow. */
+static void finish_builtin(notch_work *work)
+{
+  notch_give_queued(work);
+  notch_pool_settle(work);
+  notch_return_sides(work);
+  notch_return_latest(work);
+}
+
 /* A start tier with a term begins it at the member's first event. */
 static void start_terms(notch_work *work, notch_state *state)
 {
@@ -290,7 +305,7 @@ static void member_event(notch_work *work, notch_state *state)
     notch_tiers(work);
   }
   work->seen = state;
-  if (!state->closed) {
+  if (!state->closed && work->plan->watches_segments) {
     notch_look_at_segments(work);
   }
   notch_run_on_earning(work);
@@ -303,10 +318,9 @@ static void member_event(notch_work *work, notch_state *state)
   }
   work->inflow = NULL;
   notch_post_to_others(work, awards);
-  notch_give_queued(work);
-  notch_pool_settle(work);
-  notch_return_sides(work);
-  notch_return_latest(work);
+  if (event->type < NOTCH_EVENT_BUILTIN_COUNT) {
+    finish_builtin(work);
+  }
 }
 
 /* Who left can join again, and can be forgotten. */
@@ -319,15 +333,30 @@ static void refuse_closed(notch_work *work, const notch_state *state)
   }
 }
 
+/* What falls due before it for others whom a built-in event touches. */
+static void settle_others(notch_work *work, const notch_state *state, int64_t to_s)
+{
+  uint32_t type = work->in->event->type;
+  if (work->in->then == NULL && type == NOTCH_EVENT_MERGE) {
+    notch_settle_merged(work, to_s);
+  } else if (work->in->then == NULL) {
+    notch_settle_pool(work, state, to_s);
+  }
+  if (type == NOTCH_EVENT_TRANSFER) {
+    notch_settle_receiver(work, to_s);
+  } else if (type == NOTCH_EVENT_RETURN) {
+    notch_settle_sides(work, to_s);
+  }
+}
+
 const notch_outcome *notch_decide(notch_decider *decider, const notch_case *decision)
 {
-  if (setjmp(decider->no_memory) != 0) {
-    return NULL;
+  switch (setjmp(decider->out)) {
+  case 0: break;
+  case NOTCH_OUT_REFUSED: return refused(&decider->work);
+  default: return NULL;
   }
   notch_work *work = notch_decider_begin(decider, decision, decision->plan);
-  if (setjmp(work->stop) != 0) {
-    return refused(work);
-  }
   const notch_event *event = decision->event;
   if (event->lacking.length > 0) {
     notch_refuse(work, NOTCH_REFUSED_BAD_VALUE, "%.*s", (int)event->lacking.length,
@@ -335,31 +364,23 @@ const notch_outcome *notch_decide(notch_decider *decider, const notch_case *deci
   }
   if (decision->state == NULL) {
     notch_state *house = notch_work_house(work);
-    notch_work_begin(work, house, NOTCH_ORIGIN_SENT, decision->event->type, decision->event->at_us,
-                     decision->event->offset_min);
+    notch_work_begin(work, house, NOTCH_ORIGIN_SENT, event->type, event->at_us, event->offset_min);
     notch_see_member(work, house);
-    work->event = decision->event;
-    notch_work_see(work, decision->event->at_us);
+    work->event = event;
+    notch_work_see(work, event->at_us);
     notch_do_house(work);
     return notch_decider_finish(work, 0);
   }
   notch_state *state = notch_work_copy(work, decision->state);
   refuse_closed(work, state);
-  int64_t at_us = decision->event->at_us;
+  int64_t at_us = event->at_us;
   int64_t to_s = at_us / NOTCH_SECOND_US - (at_us % NOTCH_SECOND_US < 0 ? 1 : 0);
   if (decision->then == NULL) {
     notch_settle_until(work, state, to_s);
     refuse_closed(work, state); /* a rule that fell due may have closed it */
-    if (decision->event->type == NOTCH_EVENT_MERGE) {
-      notch_settle_merged(work, to_s);
-    } else {
-      notch_settle_pool(work, state, to_s);
-    }
   }
-  if (decision->event->type == NOTCH_EVENT_TRANSFER) {
-    notch_settle_receiver(work, to_s);
-  } else if (decision->event->type == NOTCH_EVENT_RETURN) {
-    notch_settle_sides(work, to_s);
+  if (event->type < NOTCH_EVENT_BUILTIN_COUNT) {
+    settle_others(work, state, to_s);
   }
   uint32_t own = work->transactions.count;
   member_event(work, state);
@@ -370,15 +391,16 @@ const notch_outcome *notch_decide(notch_decider *decider, const notch_case *deci
 
 const notch_outcome *notch_settle(notch_decider *decider, const notch_case *decision, int64_t to_us)
 {
-  if (setjmp(decider->no_memory) != 0) {
-    return NULL;
-  }
-  notch_work *work = notch_decider_begin(decider, decision, decision->plan);
-  if (setjmp(work->stop) != 0) {
+  notch_work *work = &decider->work;
+  switch (setjmp(decider->out)) {
+  case 0: break;
+  case NOTCH_OUT_REFUSED:
     /* What falls due cannot be refused: it is left for a version whose rules can say it. */
     decider->outcome = (notch_outcome){.verdict = work->verdict, .detail = work->detail};
     return &decider->outcome;
+  default: return NULL;
   }
+  notch_decider_begin(decider, decision, decision->plan);
   notch_state *state = notch_work_copy(work, decision->state);
   notch_settle_until(work, state, to_us / NOTCH_SECOND_US);
   const notch_outcome *outcome = notch_decider_finish(work, NOTCH_NONE);
@@ -389,13 +411,12 @@ const notch_outcome *notch_settle(notch_decider *decider, const notch_case *deci
 notch_eval notch_evaluate(notch_decider *decider, const notch_case *decision, uint32_t root,
                           int64_t now_us, notch_value *out)
 {
-  if (setjmp(decider->no_memory) != 0) {
-    return NOTCH_EVAL_NOMEM;
+  switch (setjmp(decider->out)) {
+  case 0: break;
+  case NOTCH_OUT_REFUSED: return NOTCH_EVAL_OVERFLOW;
+  default: return NOTCH_EVAL_NOMEM;
   }
   notch_work *work = notch_decider_begin(decider, decision, decision->plan);
-  if (setjmp(work->stop) != 0) {
-    return NOTCH_EVAL_OVERFLOW;
-  }
   notch_state *state = notch_work_copy(work, decision->state);
   notch_see_member(work, state);
   work->event = decision->event;

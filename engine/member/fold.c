@@ -211,6 +211,25 @@ static bool fold_member(notch_work *work, notch_state *state, const notch_event 
   return true;
 }
 
+/* Into the programme's own figures, or into a member. */
+static bool fold_into(notch_decider *decider, notch_case *folding, notch_state *state,
+                      const notch_transaction *transaction)
+{
+  const notch_event *event = folding->event;
+  notch_work *work = notch_decider_begin(decider, folding, folding->plan);
+  state->escape = &decider->out;
+  notch_see_member(work, state);
+  work->event = event;
+  work->fields = event != NULL ? event->fields : NULL;
+  notch_work_see(work, transaction->at_us);
+  folding->house = state->member == 0 ? state : NULL;
+  if (transaction->verdict != NOTCH_APPLIED) {
+    return true;
+  }
+  return state->member == 0 ? notch_fold_house(work, state, transaction)
+                            : fold_member(work, state, event, transaction);
+}
+
 bool notch_fold(notch_decider *decider, const notch_plan *plan, notch_state *state,
                 const notch_event *event, const notch_original *original,
                 const notch_transaction *transaction, const notch_host *host)
@@ -222,25 +241,13 @@ bool notch_fold(notch_decider *decider, const notch_plan *plan, notch_state *sta
                         .host = host,
                         .recorded_us = transaction->recorded_us};
   volatile bool folded = false;
-  if (setjmp(decider->no_memory) != 0) {
+  switch (setjmp(decider->out)) {
+  case 0: folded = fold_into(decider, &folding, state, transaction); break;
+  case NOTCH_OUT_REFUSED: break;
+  default:
     state->failed = true;
     state->escape = escape_before;
     return false;
-  }
-  notch_work *work = notch_decider_begin(decider, &folding, plan);
-  state->escape = &decider->no_memory;
-  if (setjmp(work->stop) == 0) {
-    notch_see_member(work, state);
-    work->event = event;
-    work->fields = event != NULL ? event->fields : NULL;
-    notch_work_see(work, transaction->at_us);
-    folding.house = state->member == 0 ? state : NULL;
-    folded = true;
-    if (transaction->verdict == NOTCH_APPLIED && state->member == 0) {
-      folded = notch_fold_house(work, state, transaction);
-    } else if (transaction->verdict == NOTCH_APPLIED) {
-      folded = fold_member(work, state, event, transaction);
-    }
   }
   if ((state->member != 0 || transaction->member == 0) && !transaction->lowers_only) {
     state->last_event = transaction->event;

@@ -22,7 +22,7 @@ static notch_text digest_of(notch_work *work, notch_text values)
   decider->hasher = decider->hasher == NULL ? notch_hasher_new() : decider->hasher;
   if (decider->hasher == NULL ||
       !notch_sha256(decider->hasher, &digest, values.bytes, values.length)) {
-    longjmp(decider->no_memory, 1);
+    longjmp(decider->out, NOTCH_OUT_OF_MEMORY);
   }
   notch_hex(hex, digest.bytes, KEY_BYTES);
   return (notch_text){hex, 2 * KEY_BYTES};

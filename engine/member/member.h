@@ -85,6 +85,7 @@ typedef struct notch_plan {
   const uint32_t *counted_from;
   const bool *rising; /* by ladder: each tier asks for more of one figure than the tier below */
   bool watches_days;  /* floors, lifetimes or segments are looked at each local day */
+  bool watches_segments; /* some rule runs on entering or leaving one */
   bool lifetimes;     /* some tier may be reached for life */
   bool has_schedules; /* some rule fires by time */
   bool earning_rules; /* some rule runs on earning */

@@ -93,13 +93,17 @@ static bool moves_by_itself(const notch_program *program, const notch_expr *expr
   return false;
 }
 
+static bool watches_segments(const notch_program *program)
+{
+  bool watched = false;
+  for (uint32_t i = 0; i < program->segment_count; i++) {
+    watched = watched || program->segments[i].watched;
+  }
+  return watched;
+}
+
 static bool watches_days(const notch_program *program)
 {
-  for (uint32_t i = 0; i < program->segment_count; i++) {
-    if (program->segments[i].watched) {
-      return true;
-    }
-  }
   for (uint32_t i = 0; i < program->ladder_count; i++) {
     const notch_ladder *ladder = &program->ladders[i];
     if (ladder->floor_count > 0) {
@@ -372,7 +376,8 @@ const notch_plan *notch_plan_make(const notch_program *program, const notch_code
   if (!list_candidates(plan, arena)) {
     return NULL;
   }
-  plan->watches_days = watches_days(program);
+  plan->watches_segments = watches_segments(program);
+  plan->watches_days = plan->watches_segments || watches_days(program);
   plan->lifetimes = has_lifetimes(program);
   plan->uses_house = uses_house(program);
   return plan->rising == NULL ? NULL : plan;

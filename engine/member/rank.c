@@ -107,14 +107,15 @@ static void rank_all(notch_work *work, uint32_t index, const notch_state *const 
 const notch_outcome *notch_rank(notch_decider *decider, const notch_case *decision, uint32_t cohort,
                                 int64_t at_s, const notch_state *const *members, uint32_t count)
 {
-  if (setjmp(decider->no_memory) != 0) {
-    return NULL;
-  }
-  notch_work *work = notch_decider_begin(decider, decision, decision->plan);
-  if (setjmp(work->stop) != 0) {
+  notch_work *work = &decider->work;
+  switch (setjmp(decider->out)) {
+  case 0: break;
+  case NOTCH_OUT_REFUSED:
     decider->outcome = (notch_outcome){.verdict = work->verdict, .detail = work->detail};
     return &decider->outcome;
+  default: return NULL;
   }
+  notch_decider_begin(decider, decision, decision->plan);
   notch_state *house = notch_work_house(work);
   notch_see_member(work, house);
   notch_work_begin(work, house, NOTCH_ORIGIN_DUE, NOTCH_DUE_FIRST + NOTCH_DUE_RANKING,

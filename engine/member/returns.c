@@ -462,7 +462,7 @@ void notch_return_latest(notch_work *work)
   for (uint32_t i = 0; i < work->returned.count; i++) {
     notch_original *original = work->returned.items[i];
     if (!work->host->recall(work->host->payload, original)) {
-      longjmp(work->decider->no_memory, 1);
+      longjmp(work->decider->out, NOTCH_OUT_OF_MEMORY);
     }
     notch_work_begin(work, main->state, NOTCH_ORIGIN_SIDE, main->row.type, main->row.at_us,
                      main->row.offset_min);

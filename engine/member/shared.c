@@ -50,9 +50,9 @@ static notch_text shared_text(notch_work *work)
   return notch_buffer_keep(&text, work->run);
 }
 
-void notch_shared_close(notch_work *work)
+void notch_shared_write(notch_work *work)
 {
-  if (work->open != NULL && work->shared.count > 0 && work->open->row.shared.length == 0) {
+  if (work->open != NULL && work->open->row.shared.length == 0) {
     work->open->row.shared = shared_text(work);
   }
   work->shared.count = 0;

@@ -7,6 +7,12 @@
 /* `what` names the figure ("limit of rule base", "stock of latte"); in the run arena. */
 void notch_note_shared(notch_work *work, notch_text what, notch_rational figure);
 /* Writes what was noted into the open transaction, as canonical JSON, before another opens. */
-void notch_shared_close(notch_work *work);
+void notch_shared_write(notch_work *work);
+static inline void notch_shared_close(notch_work *work)
+{
+  if (work->shared.count > 0) {
+    notch_shared_write(work);
+  }
+}
 
 #endif

@@ -24,7 +24,7 @@ void notch_refuse(notch_work *work, notch_verdict verdict, const char *format, .
   va_end(arguments);
   work->verdict = verdict;
   work->detail = notch_arena_text(work->run, notch_text_of(sentence));
-  longjmp(work->stop, 1);
+  longjmp(work->decider->out, NOTCH_OUT_REFUSED);
 }
 
 static notch_copy *free_copy(notch_decider *decider)
@@ -39,14 +39,14 @@ static notch_copy *free_copy(notch_decider *decider)
     notch_copy **grown =
         notch_memory_resize(decider->memory, decider->copies, capacity * sizeof *grown);
     if (grown == NULL) {
-      longjmp(decider->no_memory, 1);
+      longjmp(decider->out, NOTCH_OUT_OF_MEMORY);
     }
     decider->copies = grown;
     decider->copy_capacity = capacity;
   }
   notch_copy *copy = notch_memory_resize(decider->memory, NULL, sizeof *copy);
   if (copy == NULL) {
-    longjmp(decider->no_memory, 1);
+    longjmp(decider->out, NOTCH_OUT_OF_MEMORY);
   }
   memset(copy, 0, sizeof *copy);
   notch_state_init(&copy->own, decider->memory);
@@ -67,7 +67,7 @@ notch_state *notch_work_copy_as(notch_work *work, const notch_state *of, int64_t
   copy->member = key;
   bool spared = of == work->in->spare && key == of->member;
   copy->state = spared ? work->in->spare : &copy->own;
-  copy->state->escape = &decider->no_memory;
+  copy->state->escape = &decider->out;
   if (!spared) {
     notch_state_copy(copy->state, of);
   }
@@ -85,21 +85,16 @@ notch_state *notch_work_house(notch_work *work)
   return notch_work_copy(work, work->in->house);
 }
 
-/* Room for what nearly every event has: few transactions, with few postings.  It is filled item by
- * item, so it need not be cleared. */
-#define FIRST_TRANSACTIONS 4u
-#define FIRST_POSTINGS 2u
-
 notch_open *notch_work_begin(notch_work *work, notch_state *state, notch_origin origin,
                              uint32_t type, int64_t at_us, int32_t offset_min)
 {
-  notch_open *open = NOTCH_NEW(work->run, notch_open);
-  open->postings.items = notch_arena_take(work->run, FIRST_POSTINGS * sizeof(notch_posting));
-  open->postings.capacity = FIRST_POSTINGS;
-  if (work->transactions.capacity == 0) {
-    work->transactions.items = notch_arena_take(work->run, FIRST_TRANSACTIONS * sizeof open);
-    work->transactions.capacity = FIRST_TRANSACTIONS;
-  }
+  struct {
+    notch_open open;
+    notch_posting few[NOTCH_FEW]; /* filled one by one: not cleared */
+  } *made = notch_arena_take(work->run, sizeof *made);
+  notch_open *open = notch_zero(&made->open, sizeof made->open);
+  open->postings.items = made->few;
+  open->postings.capacity = NOTCH_FEW;
   open->state = state;
   open->row.origin = origin;
   open->row.type = type;
@@ -183,7 +178,7 @@ void notch_work_use_plan(notch_work *work, const notch_plan *plan)
     decider->stretch = (notch_day_stretch){0};
     if (decider->vm == NULL) {
       decider->vm_plan = NULL;
-      longjmp(decider->no_memory, 1);
+      longjmp(decider->out, NOTCH_OUT_OF_MEMORY);
     }
     notch_vm_set_steps(decider->vm, decider->steps_max);
   }
@@ -225,7 +220,7 @@ static _Noreturn void refuse_failed(notch_work *work, notch_eval failure)
   case NOTCH_EVAL_NO_SEED:
     notch_refuse(work, NOTCH_REFUSED_NO_SEED,
                  "%.*s draws a number, and no `seed` event has come yet", width, rule.bytes);
-  case NOTCH_EVAL_NOMEM: longjmp(work->decider->no_memory, 1);
+  case NOTCH_EVAL_NOMEM: longjmp(work->decider->out, NOTCH_OUT_OF_MEMORY);
   case NOTCH_EVAL_STEPS:
     notch_refuse(work, NOTCH_REFUSED_OVERFLOW, "%.*s takes too many steps in `%s`", width,
                  rule.bytes, where);
@@ -287,6 +282,6 @@ void notch_work_record(notch_work *work, notch_trace_kind kind, uint32_t subject
   }
   arena->escape = escape;
   if (arena->failed) {
-    longjmp(work->decider->no_memory, 1);
+    longjmp(work->decider->out, NOTCH_OUT_OF_MEMORY);
   }
 }

@@ -12,6 +12,8 @@
 #include "base/hash.h"
 #include "member/member.h"
 
+#define NOTCH_FEW 4u /* postings, or transactions: most have no more, and have room at once */
+
 typedef struct notch_open { /* a transaction being built */
   notch_transaction row;
   notch_state *state; /* whose it is */
@@ -68,7 +70,6 @@ typedef struct notch_work {
   const notch_plan *plan;
   const notch_program *program;
   notch_arena *run;
-  jmp_buf stop; /* a refusal */
   notch_verdict verdict;
   notch_text detail;
   notch_trace *trace;
@@ -118,11 +119,15 @@ typedef struct notch_of_day {
 #define NOTCH_OF_ROOT 0xC0000000u
 #define NOTCH_OF_DAY_COUNT 64u
 
+/* What a decision was left for, before its end: values of setjmp. */
+enum { NOTCH_OUT_OF_MEMORY = 1, NOTCH_OUT_REFUSED = 2 };
+
 struct notch_decider {
   const notch_memory *memory;
   notch_arena run;
-  jmp_buf no_memory;
+  jmp_buf out; /* for whoever escapes without a reason of his own, memory has run out */
   notch_work work;
+  notch_open *few[NOTCH_FEW]; /* the first transactions of the work */
   notch_outcome outcome;
   notch_vm *vm;
   const notch_plan *vm_plan; /* of the machine and of what is known of days */
