@@ -68,25 +68,23 @@ static bool is_exact(const notch_limit *limit)
   return limit->period == NOTCH_PERIOD_ROLLING && limit->rolling.unit <= NOTCH_UNIT_HOUR;
 }
 
-/* Where a use at the present moment is booked. */
-static void period_of(const notch_work *work, const notch_limit *limit, int32_t *day,
-                      int64_t *at_us)
+typedef struct booking { /* of a use at the present moment */
+  int32_t day;
+  int64_t at_us;
+} booking;
+
+static inline booking booking_of(const notch_work *work, const notch_limit *limit)
 {
-  *day = 0;
-  *at_us = 0;
-  switch (limit->period) {
-  case NOTCH_PERIOD_EVER: break;
-  case NOTCH_PERIOD_TOTAL: *day = limit->from_day; break;
-  case NOTCH_PERIOD_CALENDAR:
-    *day = limit->unit == NOTCH_UNIT_DAY
-               ? work->moment.today
-               : notch_unit_begin(work->moment.today, limit->unit, &work->program->calendar);
-    break;
-  case NOTCH_PERIOD_ROLLING:
-    *day = work->moment.today;
-    *at_us = is_exact(limit) ? work->moment.now_us : 0;
-    break;
+  int32_t today = work->moment.today;
+  if (limit->period == NOTCH_PERIOD_CALENDAR) {
+    bool daily = limit->unit == NOTCH_UNIT_DAY;
+    return (booking){
+        daily ? today : notch_unit_begin(today, limit->unit, &work->program->calendar), 0};
   }
+  if (limit->period == NOTCH_PERIOD_ROLLING) {
+    return (booking){today, is_exact(limit) ? work->moment.now_us : 0};
+  }
+  return (booking){limit->period == NOTCH_PERIOD_TOTAL ? limit->from_day : 0, 0};
 }
 
 typedef struct counted { /* which bookings count at the present moment */
@@ -95,33 +93,27 @@ typedef struct counted { /* which bookings count at the present moment */
   int64_t after_us, until_us;
 } counted;
 
-static counted counted_at(const notch_work *work, const notch_limit *limit)
+static inline counted counted_at(const notch_work *work, const notch_limit *limit)
 {
-  counted span = {.exact = is_exact(limit)};
-  period_of(work, limit, &span.until, &span.until_us);
+  booking now = booking_of(work, limit);
+  counted span = {.from = now.day, .until = now.day, .until_us = now.at_us};
+  if (limit->period != NOTCH_PERIOD_ROLLING) {
+    return span; /* only those that were booked in the same period */
+  }
+  span.exact = is_exact(limit);
   if (span.exact) {
     span.after_us = span.until_us - NOTCH_US(notch_exact_seconds(limit->rolling));
-  } else if (limit->period == NOTCH_PERIOD_ROLLING) {
+  } else {
     notch_duration back = {-limit->rolling.count, limit->rolling.unit};
     span.from = notch_day_add(span.until, back, work->program->calendar.months_roll) + 1;
-  } else {
-    span.from = span.until; /* only those that were booked in the same period */
   }
   return span;
 }
 
-static bool counts(const counted *span, int32_t day, int64_t at_us)
+static inline bool counts(const counted *span, int32_t day, int64_t at_us)
 {
   return span->exact ? at_us > span->after_us && at_us <= span->until_us
                      : day >= span->from && day <= span->until;
-}
-
-static const notch_state *booked_in(notch_work *work, const notch_limit *limit)
-{
-  if (!limit->shared) {
-    return work->uses;
-  }
-  return work->house_uses != NULL ? work->house_uses : notch_work_house(work);
 }
 
 static bool same_key(const notch_state *state, const notch_keyed_use *use, notch_text key)
@@ -129,19 +121,10 @@ static bool same_key(const notch_state *state, const notch_keyed_use *use, notch
   return notch_text_equal(notch_state_text(state, use->key), key);
 }
 
-/* Uses without a key stand by their days. */
-static int64_t used_so_far(const notch_work *work, const notch_state *state, uint32_t index,
-                           notch_text key)
+__attribute__((noinline)) static int64_t keyed_so_far(const notch_state *state, uint32_t index,
+                                                      counted span, notch_text key)
 {
-  counted span = counted_at(work, &work->program->limits[index]);
   int64_t used = 0;
-  for (uint32_t i = key.length > 0 ? 0 : state->uses_count; i > 0; i--) {
-    const notch_use *use = &state->uses[i - 1];
-    if (!span.exact && use->day < span.from) {
-      break;
-    }
-    used += use->limit == index && counts(&span, use->day, 0) ? use->used : 0;
-  }
   for (uint32_t i = state->keyed_uses_count; i > 0; i--) {
     const notch_keyed_use *use = &state->keyed_uses[i - 1];
     if (use->limit == index && counts(&span, use->day, use->at_us) && same_key(state, use, key)) {
@@ -151,22 +134,36 @@ static int64_t used_so_far(const notch_work *work, const notch_state *state, uin
   return used;
 }
 
-int64_t notch_limit_room(notch_work *work, uint32_t index, uint32_t variant)
+/* Uses without a key stand by their days. */
+static inline int64_t used_so_far(const notch_work *work, const notch_state *state, uint32_t index,
+                                  notch_text key)
+{
+  const counted span = counted_at(work, &work->program->limits[index]);
+  int64_t used = 0;
+  for (uint32_t i = key.length > 0 ? 0 : state->uses_count; i > 0; i--) {
+    const notch_use *use = &state->uses[i - 1];
+    if (!span.exact && use->day < span.from) {
+      break;
+    }
+    used += use->limit == index && counts(&span, use->day, 0) ? use->used : 0;
+  }
+  return state->keyed_uses_count == 0 ? used : used + keyed_so_far(state, index, span, key);
+}
+
+static int64_t room_beside(const notch_limit *limit, int64_t used)
+{
+  return used >= limit->amount ? 0 : limit->amount - used;
+}
+
+__attribute__((noinline)) static int64_t shared_room(notch_work *work, uint32_t index,
+                                                     notch_text key)
 {
   const notch_limit *limit = &work->program->limits[index];
-  if (limit->period == NOTCH_PERIOD_TOTAL &&
-      (work->moment.today < limit->from_day || work->moment.today > limit->to_day)) {
-    return INT64_MAX;
-  }
-  if (limit->per_event) {
-    return limit->amount;
-  }
-  const notch_state *state = booked_in(work, limit);
-  notch_text key = key_of(work, limit, variant);
-  int64_t used = used_so_far(work, state, index, key);
-  used += limit->shared ? notch_reserved_of(work, state, index, NOTCH_NONE, key) : 0;
-  int64_t room = used >= limit->amount ? 0 : limit->amount - used;
-  if (limit->shared && work->returned_on == NULL) {
+  const notch_state *house = work->house_uses != NULL ? work->house_uses : notch_work_house(work);
+  int64_t used = used_so_far(work, house, index, key);
+  int64_t room =
+      room_beside(limit, used + notch_reserved_of(work, house, index, NOTCH_NONE, key));
+  if (work->returned_on == NULL) {
     notch_note_shared(work,
                       notch_arena_format(work->run, "limit of %.*s, %u", (int)limit->owner.length,
                                          limit->owner.bytes, (unsigned)index),
@@ -175,14 +172,31 @@ int64_t notch_limit_room(notch_work *work, uint32_t index, uint32_t variant)
   return room;
 }
 
+static inline bool is_outside(const notch_work *work, const notch_limit *limit)
+{
+  return limit->period == NOTCH_PERIOD_TOTAL &&
+         (work->moment.today < limit->from_day || work->moment.today > limit->to_day);
+}
+
+int64_t notch_limit_room(notch_work *work, uint32_t index, uint32_t variant)
+{
+  const notch_limit *limit = &work->program->limits[index];
+  if (is_outside(work, limit)) {
+    return INT64_MAX;
+  }
+  if (limit->per_event) {
+    return limit->amount;
+  }
+  notch_text key = key_of(work, limit, variant);
+  return limit->shared ? shared_room(work, index, key)
+                       : room_beside(limit, used_so_far(work, work->uses, index, key));
+}
+
 /* A return gives room back only while the period is open. */
 static bool is_closed(const notch_work *work, const notch_limit *limit)
 {
   const notch_moment *now = work->returned_on, *then = &work->moment;
   const notch_calendar *calendar = &work->program->calendar;
-  if (now == NULL) {
-    return false;
-  }
   switch (limit->period) {
   case NOTCH_PERIOD_EVER: return false;
   case NOTCH_PERIOD_TOTAL: return now->today > limit->to_day;
@@ -200,14 +214,14 @@ static bool is_closed(const notch_work *work, const notch_limit *limit)
 
 void notch_limit_keep(notch_state *state, notch_use use)
 {
-  if (notch_state_add_uses(state) == NULL) {
+  notch_use *place = notch_state_add_uses(state);
+  if (place == NULL) {
     return;
   }
-  uint32_t at = state->uses_count - 1;
-  for (; at > 0 && state->uses[at - 1].day > use.day; at--) {
-    state->uses[at] = state->uses[at - 1];
+  for (; place > state->uses && place[-1].day > use.day; place--) {
+    *place = place[-1];
   }
-  state->uses[at] = use;
+  *place = use;
 }
 
 /* Counts `amount` where uses are small, or makes room for it elsewhere. */
@@ -231,37 +245,41 @@ static bool count_small(notch_state *state, uint32_t limit, int32_t day, int64_t
   return false;
 }
 
+static bool count_keyed(notch_state *state, uint32_t limit, booking now, notch_text key,
+                        int64_t amount)
+{
+  for (uint32_t i = state->keyed_uses_count; i > 0; i--) {
+    notch_keyed_use *use = &state->keyed_uses[i - 1];
+    if (use->limit == limit && use->day == now.day && use->at_us == now.at_us &&
+        same_key(state, use, key)) {
+      use->used += amount;
+      return true;
+    }
+  }
+  return false;
+}
+
 void notch_limit_use_key(notch_work *work, notch_state *state, uint32_t index, notch_text key,
                          int64_t amount)
 {
   const notch_limit *limit = &work->program->limits[index];
-  bool outside = limit->period == NOTCH_PERIOD_TOTAL &&
-                 (work->moment.today < limit->from_day || work->moment.today > limit->to_day);
-  if (amount == 0 || outside || limit->per_event || is_closed(work, limit)) {
+  if (amount == 0 || is_outside(work, limit) || limit->per_event ||
+      (work->returned_on != NULL && is_closed(work, limit))) {
     return;
   }
-  int32_t day;
-  int64_t at_us;
-  period_of(work, limit, &day, &at_us);
-  bool small = key.length == 0 && at_us == 0;
-  if (small && count_small(state, index, day, &amount)) {
+  const booking now = booking_of(work, limit);
+  bool small = key.length == 0 && now.at_us == 0;
+  if ((small && count_small(state, index, now.day, &amount)) ||
+      (state->keyed_uses_count > 0 && count_keyed(state, index, now, key, amount))) {
     return;
-  }
-  for (uint32_t i = state->keyed_uses_count; i > 0; i--) {
-    notch_keyed_use *use = &state->keyed_uses[i - 1];
-    if (use->limit == index && use->day == day && use->at_us == at_us &&
-        same_key(state, use, key)) {
-      use->used += amount;
-      return;
-    }
   }
   if (small && amount == (int32_t)amount) {
-    notch_limit_keep(state, (notch_use){.limit = index, .day = day, .used = (int32_t)amount});
+    notch_limit_keep(state, (notch_use){.limit = index, .day = now.day, .used = (int32_t)amount});
     return;
   }
   notch_slice kept = notch_state_keep_text(state, key);
-  *notch_state_add_keyed_uses(state) =
-      (notch_keyed_use){.limit = index, .day = day, .at_us = at_us, .key = kept, .used = amount};
+  *notch_state_add_keyed_uses(state) = (notch_keyed_use){
+      .limit = index, .day = now.day, .at_us = now.at_us, .key = kept, .used = amount};
 }
 
 notch_text notch_limit_key_of(notch_work *work, uint32_t limit, uint32_t variant)

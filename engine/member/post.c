@@ -526,9 +526,14 @@ static void use_limits(notch_work *work, notch_state *state, uint32_t rule, uint
     uint32_t index = limits->items[i];
     const notch_limit *limit = &work->program->limits[index];
     bool meant = points == NOTCH_NONE ? limit->times : !limit->times && limit->points == points;
-    if (meant && limit->shared == (state->member == 0) && !work->plan->keyed[index]) {
-      bool by_variant = i < limits->own && notch_limit_has_key(limit);
-      notch_limit_use(work, state, index, by_variant ? notch_work_variant(work, rule) : 0, amount);
+    if (!meant || limit->shared != (state->member == 0) || work->plan->keyed[index]) {
+      continue;
+    }
+    if (notch_limit_has_key(limit)) {
+      uint32_t variant = i < limits->own ? notch_work_variant(work, rule) : 0;
+      notch_limit_use(work, state, index, variant, amount);
+    } else {
+      notch_limit_use_key(work, state, index, (notch_text){NULL, 0}, amount);
     }
   }
 }

@@ -140,15 +140,6 @@ uint32_t notch_work_variant(const notch_work *work, uint32_t rule)
   return 0;
 }
 
-int32_t notch_work_day(const notch_work *work, int64_t at_us)
-{
-  notch_day_stretch *known = &work->decider->stretch;
-  if (at_us < known->from_us || at_us >= known->until_us) {
-    *known = notch_zone_stretch(&work->program->zone, at_us);
-  }
-  return known->day;
-}
-
 void notch_work_see(notch_work *work, int64_t now_us)
 {
   notch_work_see_day(work, now_us, notch_work_day(work, now_us));

@@ -209,7 +209,15 @@ static inline void notch_work_trace(notch_work *work, notch_trace_kind kind, uin
 /* The variant of a rule that the present event runs, for the keys of its limits. */
 uint32_t notch_work_variant(const notch_work *work, uint32_t rule);
 
-int32_t notch_work_day(const notch_work *work, int64_t at_us);
+/* The local day of a moment; nearly always that of the moment before. */
+static inline int32_t notch_work_day(const notch_work *work, int64_t at_us)
+{
+  notch_day_stretch *known = &work->decider->stretch;
+  if (at_us < known->from_us || at_us >= known->until_us) {
+    *known = notch_zone_stretch(&work->program->zone, at_us);
+  }
+  return known->day;
+}
 #define NOTCH_US(seconds) ((seconds)*NOTCH_SECOND_US)
 
 /* facts.c */
