@@ -100,17 +100,27 @@ static inline bool add_to(notch_rational *sum, notch_value value)
              : notch_rational_add(sum, *sum, notch_value_rational(value));
 }
 
-/* What stands by days, from the newest back: so many small numbers always fit. */
+/* What stands by days: so many small numbers always fit.  From the newest back, up to the first
+ * that is too old, or to all of them. */
 static inline int64_t sum_of_days(const notch_state *state, uint32_t index, int32_t from_day,
                                   int32_t to_day)
 {
-  const notch_daily *begin = state->daily, *daily = begin + state->daily_count;
+  const notch_daily *begin = state->daily, *end = begin + state->daily_count;
   int64_t sum = 0;
-  while (daily > begin && daily[-1].day > to_day) {
-    daily--;
+  while (end > begin && end[-1].day > to_day) {
+    end--;
   }
-  while (daily > begin && (--daily)->day >= from_day) {
-    sum += daily->measure == index ? daily->value : 0;
+  if (end == begin) {
+    return 0;
+  }
+  if (begin->day < from_day) {
+    for (end--; end->day >= from_day; end--) {
+      sum += end->measure == index ? end->value : 0;
+    }
+  } else {
+    for (; begin < end; begin++) {
+      sum += begin->measure == index ? begin->value : 0;
+    }
   }
   return sum;
 }
