@@ -60,10 +60,11 @@ typedef enum notch_shape {
   NOTCH_SHAPE_FIELD,   /* of the event, as it was sent */
   NOTCH_SHAPE_SCALE,   /* a field, times a constant */
   NOTCH_SHAPE_COMPARE, /* a field with a constant that is whole */
-  NOTCH_SHAPE_OF_DAY   /* has to be run, but once a day: nothing else is read */
+  NOTCH_SHAPE_OF_DAY,  /* has to be run, but once a day: nothing else is read */
+  NOTCH_SHAPE_MEASURE  /* a measure, compared as a field would be */
 } notch_shape;
 
-/* How the field may lie to the constant: of several the sum. */
+/* How the field or the measure may lie to the constant: of several the sum. */
 #define NOTCH_LIES_BELOW 1u
 #define NOTCH_LIES_LEVEL 2u
 #define NOTCH_LIES_ABOVE 4u
@@ -72,7 +73,9 @@ typedef struct notch_procedure {
   uint32_t first, count; /* instructions */
   uint32_t slot_count;
   notch_shape shape;
-  uint32_t field, holds; /* holds: NOTCH_LIES_… for which a comparison is true */
+  uint32_t field; /* or measure */
+  uint32_t window;
+  uint32_t holds; /* NOTCH_LIES_… for which a comparison is true */
   notch_value constant;
 } notch_procedure;
 #define NOTCH_SHAPED_STEPS 4u /* the most instructions of a procedure that is at hand */
@@ -89,12 +92,23 @@ typedef struct notch_code {
   const notch_value *const *table_results; /* [table][row] */
 } notch_code;
 
+/* What comparing with the constant gives; false: the figure is not whole, so it has to be run. */
+static inline bool notch_code_compare(const notch_procedure *procedure, notch_value figure,
+                                      notch_value *out)
+{
+  unsigned lies = figure.n < procedure->constant.n    ? NOTCH_LIES_BELOW
+                  : figure.n == procedure->constant.n ? NOTCH_LIES_LEVEL
+                                                      : NOTCH_LIES_ABOVE;
+  *out = NOTCH_VALUE((procedure->holds & lies) != 0);
+  return figure.d == 1;
+}
+
 /* The value of a procedure that is at hand; false: it has to be run. */
 static inline bool notch_code_at_hand(const notch_code *code, uint32_t root,
                                       const notch_value *fields, notch_value *out)
 {
   const notch_procedure *procedure = &code->procedures[root];
-  if (procedure->shape == NOTCH_SHAPE_CODE || procedure->shape == NOTCH_SHAPE_OF_DAY)
+  if (procedure->shape == NOTCH_SHAPE_CODE || procedure->shape >= NOTCH_SHAPE_OF_DAY)
     return false;
   if (procedure->shape == NOTCH_SHAPE_CONSTANT) {
     *out = procedure->constant;
@@ -110,12 +124,7 @@ static inline bool notch_code_at_hand(const notch_code *code, uint32_t root,
     *out = fits ? notch_value_of(scaled) : *out;
     return fits;
   }
-  unsigned lies = out->n < procedure->constant.n    ? NOTCH_LIES_BELOW
-                  : out->n == procedure->constant.n ? NOTCH_LIES_LEVEL
-                                                    : NOTCH_LIES_ABOVE;
-  bool whole = out->d == 1;
-  *out = NOTCH_VALUE((procedure->holds & lies) != 0);
-  return whole;
+  return notch_code_compare(procedure, *out, out);
 }
 
 /*

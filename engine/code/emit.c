@@ -299,6 +299,11 @@ static notch_shape find_shape(const notch_emitter *e, uint32_t slot_count,
   }
   if (is_of_day(e, procedure))
     return NOTCH_SHAPE_OF_DAY;
+  if (at->op == NOTCH_OP_FACT && at->a == NOTCH_EXPR_MEASURE) {
+    procedure->field = at->b;
+    procedure->window = at->c;
+    return is_comparison(e, slot_count, procedure) ? NOTCH_SHAPE_MEASURE : NOTCH_SHAPE_CODE;
+  }
   if (at->op != NOTCH_OP_FIELD)
     return NOTCH_SHAPE_CODE;
   procedure->field = at->a;

@@ -78,8 +78,8 @@ static inline booking booking_of(const notch_work *work, const notch_limit *limi
   int32_t today = work->moment.today;
   if (limit->period == NOTCH_PERIOD_CALENDAR) {
     bool daily = limit->unit == NOTCH_UNIT_DAY;
-    return (booking){
-        daily ? today : notch_unit_begin(today, limit->unit, &work->program->calendar), 0};
+    return (booking){daily ? today : notch_unit_begin(today, limit->unit, &work->program->calendar),
+                     0};
   }
   if (limit->period == NOTCH_PERIOD_ROLLING) {
     return (booking){today, is_exact(limit) ? work->moment.now_us : 0};
@@ -161,8 +161,7 @@ __attribute__((noinline)) static int64_t shared_room(notch_work *work, uint32_t 
   const notch_limit *limit = &work->program->limits[index];
   const notch_state *house = work->house_uses != NULL ? work->house_uses : notch_work_house(work);
   int64_t used = used_so_far(work, house, index, key);
-  int64_t room =
-      room_beside(limit, used + notch_reserved_of(work, house, index, NOTCH_NONE, key));
+  int64_t room = room_beside(limit, used + notch_reserved_of(work, house, index, NOTCH_NONE, key));
   if (work->returned_on == NULL) {
     notch_note_shared(work,
                       notch_arena_format(work->run, "limit of %.*s, %u", (int)limit->owner.length,

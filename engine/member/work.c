@@ -1,8 +1,8 @@
 /* member/work.c -- the frame of one decision: copies, transactions, evaluation, the way out. */
 #include <config.h>
 
+#include "member/measure.h"
 #include "member/shared.h"
-#include "member/work.h"
 
 #include <assert.h>
 #include <stdarg.h>
@@ -235,19 +235,32 @@ static notch_value run(notch_work *work, uint32_t root, const notch_value *item)
   return value;
 }
 
-notch_value notch_work_run(notch_work *work, uint32_t root, const notch_value *item)
+/* Once a day. */
+static notch_value of_day(notch_work *work, uint32_t root)
 {
-  if (!work->shaped || work->plan->code->procedures[root].shape != NOTCH_SHAPE_OF_DAY) {
-    return run(work, root, item);
-  }
   notch_of_day *known = notch_work_of_day(work, NOTCH_OF_ROOT | root, work->moment.today);
   if (!known->known) {
-    notch_value value = run(work, root, item);
+    notch_value value = run(work, root, NULL);
     known->from = value.n;
     known->to = value.d;
     known->known = true;
   }
   return (notch_value){known->from, known->to};
+}
+
+notch_value notch_work_run(notch_work *work, uint32_t root, const notch_value *item)
+{
+  const notch_procedure *procedure = &work->plan->code->procedures[root];
+  if (!work->shaped || procedure->shape < NOTCH_SHAPE_OF_DAY) {
+    return run(work, root, item);
+  }
+  if (procedure->shape == NOTCH_SHAPE_OF_DAY) {
+    return of_day(work, root);
+  }
+  notch_value figure, value;
+  bool read = notch_measure_value(work, work->seen, procedure->field, procedure->window, &figure) ==
+              NOTCH_EVAL_OK;
+  return read && notch_code_compare(procedure, figure, &value) ? value : run(work, root, item);
 }
 
 void notch_work_record(notch_work *work, notch_trace_kind kind, uint32_t subject, uint32_t other,

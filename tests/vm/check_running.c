@@ -185,6 +185,9 @@ START_TEST(what_is_at_hand)
   ck_assert_int_eq(shape_of(x_one(&f, NOTCH_EXPR_MONTH_OF, NOTCH_TYPE_NUMBER,
                                   x_leaf(&f, NOTCH_EXPR_TODAY, NOTCH_TYPE_DATE, 0, 0))),
                    NOTCH_SHAPE_OF_DAY);
+  notch_expr *measure = x_leaf(&f, NOTCH_EXPR_MEASURE, NOTCH_TYPE_NUMBER, 0, 0);
+  ck_assert_int_eq(shape_of(binary(NOTCH_EXPR_GE, measure, three)), NOTCH_SHAPE_MEASURE);
+  ck_assert_int_eq(shape_of(binary(NOTCH_EXPR_GE, measure, count)), NOTCH_SHAPE_CODE);
   /* Multiplied first, it may overflow where the result would not. */
   notch_expr *doubled = binary(NOTCH_EXPR_MUL, count, two);
   ck_assert_int_eq(shape_of(binary(NOTCH_EXPR_DIV, doubled, three)), NOTCH_SHAPE_CODE);
