@@ -13,13 +13,14 @@ static inline const notch_ladder *ladder_of(const notch_work *work, uint32_t ind
   return &work->program->ladders[index];
 }
 
-static bool reaches(notch_work *work, uint32_t ladder, uint32_t tier)
+/* No event is in sight, so nothing is at hand. */
+static inline bool reaches(notch_work *work, uint32_t ladder, uint32_t tier)
 {
   uint32_t root = ladder_of(work, ladder)->tiers[tier].reach;
   if (root == NOTCH_NONE) {
     return false;
   }
-  bool held = notch_work_holds(work, root);
+  bool held = notch_work_run(work, root, NULL).n != 0;
   notch_work_trace(work, NOTCH_TRACE_REACH, ladder, tier, held, work->program->roots[root].expr,
                    NOTCH_MISSING, 0);
   return held;

@@ -135,7 +135,6 @@ void notch_use_purse(notch_work *work, const notch_posting *posting)
 typedef struct posting_run {
   const notch_award *awards;
   uint32_t count, left; /* so many are in no lot yet */
-  bool *done;           /* by award: it is in a lot */
   int64_t *spill;       /* by award; NULL: nothing lowers */
   int64_t earned_us;
 } posting_run;
@@ -193,15 +192,13 @@ static int64_t shares_of_lot(posting_run *run, const notch_award *model, notch_s
                              uint16_t *count)
 {
   const notch_award *award = run->awards, *end = award + run->count;
-  bool *done = run->done;
   uint32_t taken = 0;
   uint16_t filled = 0;
   int64_t total = 0;
-  for (; award < end; award++, done++) {
-    if (*done || !same_lot(model, award)) {
+  for (; award < end; award++) {
+    if (!same_lot(model, award)) {
       continue;
     }
-    *done = true;
     taken++;
     int64_t amount = award->posted;
     amount += amount < 0 ? run->spill[award - run->awards] : 0;
@@ -265,6 +262,16 @@ static void open_lot(notch_work *work, posting_run *run, const notch_award *mode
   notch_settle_debt(work, model->points, lot);
 }
 
+/* Whether no award before this one has opened their lot. */
+static bool opens(const posting_run *run, const notch_award *award)
+{
+  const notch_award *earlier = run->awards;
+  while (earlier < award && !(earlier->posted > 0 && same_lot(earlier, award))) {
+    earlier++;
+  }
+  return award->posted > 0 && earlier == award;
+}
+
 static void post_lots(notch_work *work, const notch_awards *awards, const notch_text *receiver,
                       int64_t earned_us)
 {
@@ -272,14 +279,13 @@ static void post_lots(notch_work *work, const notch_awards *awards, const notch_
                      .count = awards->awards.count,
                      .left = awards->awards.count,
                      .earned_us = earned_us};
-  run.done = NOTCH_NEW_ARRAY(work->run, bool, run.count + 1);
   run.spill = lowers(&run) ? spilled(work, &run) : NULL;
   /* Lots are opened for what rises; what lowers is taken off the lot of its terms first. */
   for (uint32_t i = 0; run.left > 0 && i < run.count; i++) {
     const notch_award *award = &run.awards[i];
     bool mine = receiver == NULL ? !award->to_other
                                  : award->to_other && notch_text_equal(award->receiver, *receiver);
-    if (!run.done[i] && mine && award->posted > 0) {
+    if (mine && opens(&run, award)) {
       open_lot(work, &run, award);
     }
   }

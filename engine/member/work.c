@@ -225,7 +225,8 @@ static _Noreturn void refuse_failed(notch_work *work, notch_eval failure)
                width, rule.bytes, where);
 }
 
-static notch_value run(notch_work *work, uint32_t root, const notch_value *item)
+__attribute__((noinline)) static notch_value run(notch_work *work, uint32_t root,
+                                                 const notch_value *item)
 {
   notch_value value;
   notch_eval ended = notch_work_try(work, root, item, &value);
@@ -235,8 +236,7 @@ static notch_value run(notch_work *work, uint32_t root, const notch_value *item)
   return value;
 }
 
-/* Once a day. */
-static notch_value of_day(notch_work *work, uint32_t root)
+__attribute__((noinline)) static notch_value of_day(notch_work *work, uint32_t root)
 {
   notch_of_day *known = notch_work_of_day(work, NOTCH_OF_ROOT | root, work->moment.today);
   if (!known->known) {
@@ -248,19 +248,23 @@ static notch_value of_day(notch_work *work, uint32_t root)
   return (notch_value){known->from, known->to};
 }
 
+__attribute__((noinline)) static notch_value compared(notch_work *work, uint32_t root,
+                                                      const notch_procedure *procedure)
+{
+  notch_value figure, value;
+  bool read = notch_measure_value(work, work->seen, procedure->field, procedure->window, &figure) ==
+              NOTCH_EVAL_OK;
+  return read && notch_code_compare(procedure, figure, &value) ? value : run(work, root, NULL);
+}
+
 notch_value notch_work_run(notch_work *work, uint32_t root, const notch_value *item)
 {
   const notch_procedure *procedure = &work->plan->code->procedures[root];
   if (!work->shaped || procedure->shape < NOTCH_SHAPE_OF_DAY) {
     return run(work, root, item);
   }
-  if (procedure->shape == NOTCH_SHAPE_OF_DAY) {
-    return of_day(work, root);
-  }
-  notch_value figure, value;
-  bool read = notch_measure_value(work, work->seen, procedure->field, procedure->window, &figure) ==
-              NOTCH_EVAL_OK;
-  return read && notch_code_compare(procedure, figure, &value) ? value : run(work, root, item);
+  return procedure->shape == NOTCH_SHAPE_OF_DAY ? of_day(work, root)
+                                                : compared(work, root, procedure);
 }
 
 void notch_work_record(notch_work *work, notch_trace_kind kind, uint32_t subject, uint32_t other,
