@@ -431,7 +431,14 @@ static bool name_effect(const naming *n, const notch_effect *from, notch_effect 
     to->ref = ref;
   }
   name_in(n, NOTCH_NAME_RULE, from->rule, &to->rule);
-  return name_in(n, subject_sort(from), from->subject, &to->subject);
+  bool found = name_in(n, subject_sort(from), from->subject, &to->subject);
+  if (!found && from->kind == NOTCH_EFFECT_HOLD) { /* its points are held all the same */
+    to->subject = NOTCH_NONE;
+    to->ref = 0;
+    to->matures_s = INT64_MIN;
+    return true;
+  }
+  return found;
 }
 
 /* What this version no longer has is left out: it cannot matter to its rules. */

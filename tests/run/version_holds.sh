@@ -83,6 +83,44 @@ run "replay" 0 replay d.ledger
 run "verify" 0 verify d.ledger
 [ "$code" = 0 ] || grep -v "^ok" out
 
+# A return of an old sale finds holds of what the rules of then did not have.
+shelf='reward cup
+  costs 5 star
+  hold for 36 months
+
+payment till
+  pay 1.00 CNY per 20 star
+  hold for 36 months'
+rules star "" "" "$shelf" >s2.notch
+sed 's/earn 1 star/earn 2 star/' s2.notch >s3.notch
+rules star "" "" "" >s1.notch
+{
+  event e1 purchase eve 2024-01-10T10:00:00Z '"amount":"100.00"'
+  event e2 purchase eve 2024-01-10T10:00:00Z '"amount":"30.00"'
+  event h1 hold eve 2024-06-10T11:00:00Z '"reward":"cup","hold":"h"'
+  event h2 hold eve 2024-06-10T12:00:00Z '"payment":"till","hold":"i","points":"20"'
+  event h3 hold eve 2024-06-10T13:00:00Z '"reward":"cup","hold":"j"'
+  event h4 hold eve 2024-06-10T13:00:00Z '"payment":"till","hold":"k","points":"20"'
+  event c1 capture eve 2024-06-11T10:00:00Z '"hold":"h"'
+  event c2 release eve 2024-06-11T10:00:00Z '"hold":"i"'
+  event r1 return eve 2024-06-12T10:00:00Z '"of":"e2"'
+  event c3 capture eve 2024-06-13T10:00:00Z '"hold":"j"'
+  event r2 return eve 2024-06-14T10:00:00Z '"of":"e1","amount":"10.00"'
+} >s.jsonl
+event c4 capture eve 2024-07-13T10:00:00Z '"hold":"k","points":"20"' >s3.jsonl
+run "init" 0 init s.ledger s1.notch --clock events
+run "a version with things to hold" 0 publish s.ledger s2.notch --from 2024-06-01T00:00:00Z
+run "apply" 0 apply s.ledger s.jsonl
+[ "$code" = 0 ] || cat out err
+same "two cups, one till, two returns" 60 "$(available s.ledger eve)"
+run "a version more" 0 publish s.ledger s3.notch --from 2024-07-01T00:00:00Z
+run "the last hold" 0 apply s.ledger s3.jsonl
+same "nothing is held" 0 "$(points s.ledger eve star held)"
+run "replay" 0 replay s.ledger
+[ "$code" = 0 ] || grep -v "^ok" out
+run "verify" 0 verify s.ledger
+[ "$code" = 0 ] || grep -v "^ok" out
+
 # A date of booking picks the version.
 rules star "field bookingdate date" "rules follow bookingdate" "" >b1.notch
 sed 's/earn 1 star/earn 2 star/' b1.notch >b2.notch
