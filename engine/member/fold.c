@@ -118,6 +118,12 @@ static void spend_opened(notch_state *state, const notch_posting *posting)
   }
 }
 
+/* What time gives without a rule was earned before, as another kind (retire.c). */
+static bool is_earned(const notch_transaction *transaction, const notch_posting *posting)
+{
+  return transaction->origin != NOTCH_ORIGIN_DUE || posting->share_count > 0;
+}
+
 static bool fold_rows(notch_work *work, notch_state *state, const notch_transaction *transaction)
 {
   for (uint32_t i = 0; i < transaction->effect_count; i++) {
@@ -132,7 +138,9 @@ static bool fold_rows(notch_work *work, notch_state *state, const notch_transact
     }
     bool opens = posting->lot == posting->posting;
     if (opens && posting->source == NOTCH_ACCOUNT_ISSUED) {
-      notch_measure_earned(work, state, posting->points, posting->earned_us, posting->amount);
+      if (is_earned(transaction, posting)) {
+        notch_measure_earned(work, state, posting->points, posting->earned_us, posting->amount);
+      }
       notch_open_to_pool(work->program, state, posting->lot);
     }
     if (transaction->origin == NOTCH_ORIGIN_SIDE && posting->share_count == 0) {

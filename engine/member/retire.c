@@ -91,7 +91,7 @@ static void convert(notch_work *work, converting *c, const notch_lot *old)
   }
 }
 
-/* Forgiven in the old kind; owed in the new one, where there is one. */
+/* Forgiven in the old kind; taken in the new one, where there is one, or owed there. */
 static void end_debt(notch_work *work, converting *c, uint32_t points)
 {
   int64_t debt = work->open->state->balances[points].debt;
@@ -100,10 +100,11 @@ static void end_debt(notch_work *work, converting *c, uint32_t points)
                                         .target = NOTCH_ACCOUNT_DEBT,
                                         .amount = debt});
   int64_t moved = c->retired->with == NOTCH_RETIRE_BECOMES && debt > 0 ? part_of(c, debt) : 0;
-  notch_work_post(work, (notch_posting){.points = c->retired->becomes,
-                                        .source = NOTCH_ACCOUNT_DEBT,
-                                        .target = NOTCH_ACCOUNT_TAKEN_BACK,
-                                        .amount = moved});
+  if (moved > 0) {
+    uint32_t other = c->retired->becomes;
+    moved = notch_spend(work, other, moved, NOTCH_ACCOUNT_TAKEN_BACK, NOTCH_NONE);
+    notch_fall_short(work, other, moved, NULL, 0);
+  }
 }
 
 static void empty_kind(notch_work *work, notch_state *state, uint32_t points)

@@ -101,6 +101,43 @@ for how in expire keep "becomes leaf at 2 leaf per 3 star"; do
   [ "$code" = 0 ] || grep -v "^ok" out
 done
 
+# A return of an old sale, once its points are others: from what the member has; the rest is owed.
+v2 "with becomes leaf at 2 leaf per 3 star" "with keep" >x.notch
+rm -f o.ledger*
+run "init" 0 init o.ledger v1.notch --clock events
+run "apply" 0 apply o.ledger before.jsonl --clock events
+run "publish" 0 publish o.ledger x.notch --from 2024-06-01T00:00:00Z
+run "apply under the new version" 0 apply o.ledger after.jsonl --clock events
+run "return" 0 apply o.ledger return.jsonl --clock events
+same "33 of 107 taken" 74 "$(points o.ledger ann leaf available)"
+same "nothing owed" 0 "$(points o.ledger ann leaf debt)"
+event r4 return ann 2024-09-11T10:00:00Z '"of":"e1"' >return.jsonl
+run "spent" 0 apply o.ledger - --clock events <<'J'
+{"id":"a1","type":"adjust","member":"ann","at":"2024-09-11T09:00:00Z","points":{"leaf":"-70"}}
+J
+run "return of what was spent" 0 apply o.ledger return.jsonl --clock events
+same "all that was left" 0 "$(points o.ledger ann leaf available)"
+same "the rest is owed" 63 "$(points o.ledger ann leaf debt)"
+run "replay" 0 replay o.ledger
+run "verify" 0 verify o.ledger
+
+# What becomes other points was earned before: earned() of the new kind leaves it out.
+{
+  v2 "with becomes leaf at 2 leaf per 3 star" "with keep"
+  printf '\nevent visit\n\nrule first\n  on visit\n'
+  printf '  when earned(leaf) over the last 12 months = 0 leaf\n  earn 1 leaf\n'
+} >x.notch
+rm -f o.ledger*
+run "init" 0 init o.ledger v1.notch --clock events
+run "apply" 0 apply o.ledger before.jsonl --clock events
+run "publish" 0 publish o.ledger x.notch --from 2024-06-01T00:00:00Z
+event v1 visit ann 2024-07-01T10:00:00Z >after.jsonl
+run "a visit" 0 apply o.ledger after.jsonl --clock events
+same "nothing was earned of them" 101 "$(points o.ledger ann leaf available)"
+run "what is cached is what a rebuild gives" 0 verify o.ledger
+[ "$code" = 0 ] || grep -A1 FAILED out
+run "replay" 0 replay o.ledger
+
 # A reward becomes another: what is held keeps its dates; what is beyond the stock waits for it.
 {
   head_of
