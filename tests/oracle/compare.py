@@ -154,6 +154,8 @@ def differences(model, ledger, now):
             got = json.loads(output)
             kinds, tiers = model.snapshot(name)
             for kind, wanted in kinds.items():
+                if kind not in got['points'] and not any(wanted):
+                    continue  # a kind that only another version has
                 shown = got['points'][kind]
                 have = tuple(Fraction(shown[w]) for w in ('available', 'pending', 'held', 'debt'))
                 if model.program.kinds[kind].shortfall == 'negative':
@@ -162,6 +164,11 @@ def differences(model, ledger, now):
                 if have != tuple(wanted):
                     wrong.append('%s at %s %s: the model %s, the ledger %s' % (
                         name, at, kind, [str(x) for x in wanted], [str(x) for x in have]))
+            for reward, wanted in model.rewards_of(name).items():
+                have = got.get('rewards', {}).get(reward, {'held': 0})['held']
+                if have != sum(wanted):
+                    wrong.append('%s at %s: the model %d %s, the ledger %s' % (
+                        name, at, sum(wanted), reward, have))
             for ladder, tier in tiers.items():
                 if got['tiers'][ladder]['tier'] != tier:
                     wrong.append('%s at %s: %s, the ledger %s' % (

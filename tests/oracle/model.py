@@ -10,6 +10,7 @@ from moving import Moving
 from passing import Passing
 from pipeline import Pipeline, Unspecified, share
 from pooling import Pooling
+from retiring import Retiring
 from returning import Returning
 from rungs import Ladders
 from spending import Refused, Spending
@@ -55,7 +56,7 @@ class Member:
 
 
 class Model(Returning, Passing, Ladders, Triggers, Spending, Holding, Goods, Moving,
-            Waiting, Pooling, Cohorts):
+            Waiting, Pooling, Cohorts, Retiring):
     def __init__(self, program):
         self.program, self.calendar = program, Calendar(program.zone, program.roll)
         self.versions, self.purses = [(-NEVER, program)], {}
@@ -259,7 +260,7 @@ class Model(Returning, Passing, Ladders, Triggers, Spending, Holding, Goods, Mov
             return None
         used = Fraction(0)
         for use in self.uses:
-            if (use['owner'] == owner and use['place'] == place
+            if (use['owner'] == owner and use['place'] == place and use['kind'] == limit.kind
                     and use['key'] == self.key(limit, member, fields)
                     and self.in_period(limit.period, use['at'], moment)):
                 used += use['times'] if limit.kind is None else use['amount']
@@ -285,7 +286,7 @@ class Model(Returning, Passing, Ladders, Triggers, Spending, Holding, Goods, Mov
         self.uses.append({
             'owner': owner, 'place': place, 'at': record.moment, 'event': record.event.id,
             'key': self.key(limit, member, record.event.fields), 'times': times,
-            'amount': amount, 'names': names, 'period': limit.period})
+            'amount': amount, 'names': names, 'period': limit.period, 'kind': limit.kind})
 
     # Events.
 

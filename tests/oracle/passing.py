@@ -31,6 +31,7 @@ class Passing:
                 times += [part[ladder.name][1] for part in (member.falling, member.promises)
                           if ladder.name in part]
             times.append(self.next_schedule(member))
+        times.append(self.next_retired(member))
         first = min(times)
         return None if first == NEVER else first
 
@@ -45,6 +46,7 @@ class Passing:
         self.version(moment)
         purse.begin()
         matured = self.ends(member, moment, cause)
+        self.retire(member, moment)
         rules = self.due_rules(member, moment) if member.now is not None else []
         applied = self.run_rules(member, rules, moment, cause) if rules else []
         member.looked = max(member.looked, moment)

@@ -15,6 +15,7 @@ class Kind:
     cap: Fraction = None
     shortfall: str = 'recover'
     qualifying: bool = False
+    carried: bool = False  # another version's
 
 
 @dataclass
@@ -106,6 +107,7 @@ class Reward:
     valid: tuple = None
     stock: int = None
     hold: tuple = None  # (n, unit)
+    carried: bool = False
 
 
 @dataclass
@@ -160,6 +162,7 @@ class Program:
     postpaid: set = field(default_factory=set)  # those of them without a purse
     pools: dict = field(default_factory=dict)
     cohorts: dict = field(default_factory=dict)
+    retires: dict = field(default_factory=dict)  # kind or reward -> (word, other, n other, m old)
     birthdays: bool = False
 
     def rank(self, group, rule):

@@ -338,7 +338,8 @@ def declarations(program):
     def put(head, clauses):
         out.append('\n'.join([head] + ['  ' + c for c in clauses]))
     for kind in program.kinds.values():
-        put('points ' + kind.name, kind_clauses(kind))
+        if not kind.carried:
+            put('points ' + kind.name, kind_clauses(kind))
     for m in program.measures.values():
         put(measure_head(m), (['where ' + expr(m.where)] if m.where else []) + (
             ['at most 1 per ' + m.per] if m.per else []))
@@ -374,9 +375,13 @@ def declarations(program):
     for name, when in program.segments.items():
         out.append('segment %s when %s' % (name, expr(when)))
     for reward in program.rewards.values():
-        put('reward ' + reward.name, reward_clauses(reward))
+        if not reward.carried:
+            put('reward ' + reward.name, reward_clauses(reward))
     for p in program.payments.values():
         put('payment ' + p.name, payment_clauses(p))
+    for name, (word, other, to, of) in program.retires.items():
+        out.append('retire %s with %s' % (name, word) + (
+            ' %s at %d %s per %d %s' % (other, to, other, of, name) if other else ''))
     return out
 
 

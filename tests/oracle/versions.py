@@ -1,6 +1,7 @@
 """Two versions of a programme in one ledger:  versions.py FROM TO.  The second comes into force
 between two events; what members end up with is the model's."""
 import copy
+import dataclasses
 import datetime as dt
 import os
 import random
@@ -23,13 +24,55 @@ class Change:
 
     def __init__(self, maker):
         self.maker, self.random = maker, maker.random
-        self.new = copy.deepcopy(maker.program)
+        self.new, self.swaps = copy.deepcopy(maker.program), []
 
     def program(self):
         forms = ['earn', 'limit', 'drop', 'lots', 'ladder', 'price', 'amounts', 'measure']
         for form in self.random.sample(forms, 4):
             getattr(self, form)()
+        if self.random.random() < 0.5:
+            self.retire_points()
+        if self.random.random() < 0.5:
+            self.retire_reward()
         return self.new
+
+    def retire_points(self):
+        """Another kind in the place of one."""
+        new = self.new
+        waits = {r.kind for r in new.rules.values() for form in (r.pending, r.expiry)
+                 if form and form[0] in ('until', 'idle')}
+        free = [k.name for k in new.kinds.values() if not k.qualifying and not new.pools
+                and k.name not in new.partners.values() and k.name not in waits and not (
+                    k.expiry and k.expiry[0] == 'idle') and not (
+                        k.pending and k.pending[0] == 'until')]
+        if not free:
+            return
+        old = self.random.choice(free)
+        how = self.random.choice(['becomes'] * 4 + ['expire', 'keep'])
+        self.put_in_place(new.kinds, old, 'gem', how, self.random.choice(
+            [(2, 1), (3, 1), (1, 1), (1, 2), (10, 3)]))
+        new.kinds['gem'].expiry = self.random.choice([None, ('after', 2, 'month', None)])
+        new.kinds[old].cap = None
+
+    def retire_reward(self):
+        new = self.new
+        granted = sorted({r.grant[0] for r in new.rules.values() if r.grant})
+        if granted:
+            old = self.random.choice(granted)
+            self.put_in_place(new.rewards, old, 'cup', self.random.choice(
+                ['becomes', 'becomes', 'expire', 'keep']), self.random.choice([(1, 1), (2, 1)]))
+
+    def put_in_place(self, of, old, name, how, rate):
+        """Everywhere; what was there before is known to either version, and retired."""
+        there = of[old]
+        self.new.__dict__.update(swapped(self.new, old, name).__dict__)
+        of = self.new.kinds if name == 'gem' else self.new.rewards
+        of[old] = dataclasses.replace(there, carried=True)
+        other = dataclasses.replace(of[name], carried=True)
+        (self.maker.program.kinds if name == 'gem' else self.maker.program.rewards)[name] = other
+        self.new.retires[old] = ('becomes', name) + rate if how == 'becomes' else (
+            how, None, 0, 0)
+        self.swaps.append((old, name))
 
     def plain(self):
         named = {n for r in self.new.rules.values() for n in r.multiply}
@@ -96,6 +139,28 @@ class Change:
                 measure.per = None
 
 
+def swapped(part, old, new):
+    """The same with another name."""
+    if isinstance(part, str):
+        return new if part == old else part
+    if isinstance(part, dict):
+        return {swapped(k, old, new): swapped(v, old, new) for k, v in part.items()}
+    if isinstance(part, (tuple, list, set)):
+        return type(part)(swapped(x, old, new) for x in part)
+    if dataclasses.is_dataclass(part):
+        return dataclasses.replace(part, **{k: swapped(v, old, new)
+                                            for k, v in part.__dict__.items()})
+    return part
+
+
+def renamed(event, swaps):
+    """What is sent under the new version names what is there."""
+    for old, new in swaps:
+        if event.type == 'capture':
+            event.fields.pop('points', None)
+        event.fields = swapped(event.fields, old, new)
+
+
 def play(old, new, since, events):
     """The model after the events; those that the page leaves open are left out."""
     while True:
@@ -116,10 +181,14 @@ def one(folder, seed):
     events = maker.events()
     if len(events) < 4:
         return []
-    new = Change(maker).program()
+    change = Change(maker)
+    new = change.program()
     middle = events[len(events) // 2]
-    since = Model(maker.program).calendar.moment(middle.at) - random.Random(seed).choice(
-        [0, 1, 3600, 86400])
+    calendar = Model(maker.program).calendar
+    since = calendar.moment(middle.at) - random.Random(seed).choice([0, 1, 3600, 86400])
+    for event in events:
+        if calendar.moment(event.at) >= since:
+            renamed(event, change.swaps)
     model, events = play(maker.program, new, since, events)
     if not events or not model.members:
         return []
