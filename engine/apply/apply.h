@@ -52,6 +52,7 @@ void notch_rules_free(notch_rules *rules, const notch_memory *memory);
 #define NOTCH_FOLDERS 6u
 
 typedef struct notch_shape_keys { /* of contents of one type of event */
+  uint32_t type;                  /* its number in the dictionary */
   notch_keys keys;
   struct notch_shape_keys *next; /* the same shape of another type */
 } notch_shape_keys;
@@ -235,7 +236,8 @@ uint32_t notch_names_called(const notch_program *p, notch_name_sort sort, notch_
                           notch_arena *run);
 void notch_names_forget(notch_books *books); /* shapes as well */
 
-/* Which value of a content that is apart is which field of the event; NULL: not known. */
+/* Which value of a content that is apart is which field of the event, whose type has that number
+ * in the dictionary; NULL: not known. */
 const notch_keys *notch_shapes_keys(notch_books *books, notch_edition *edition, uint32_t shape,
                                     uint32_t type);
 void notch_shapes_forget(notch_edition *edition);

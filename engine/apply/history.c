@@ -90,28 +90,23 @@ notch_vault notch_books_vault(notch_books *books, int64_t member, int64_t event)
                        .id = vault_id};
 }
 
-/* The values alone where that is enough, else the content in one piece, a copy. */
-static notch_event *read_content(notch_books *books, notch_edition *edition, notch_reader *reader,
-                                 uint32_t type, const notch_transaction *row)
+/* The content in one piece, a copy. */
+static notch_event *read_whole(notch_books *books, notch_edition *edition, notch_reader *reader,
+                               const notch_transaction *row)
 {
-  if (row->shape == 0) {
-    return notch_read_recorded(reader, type, notch_arena_text(reader->run, row->content));
+  uint32_t type = notch_names_index(books, edition, NOTCH_NAME_TYPE, row->type);
+  if (type == NOTCH_NONE) {
+    return NULL;
   }
-  const notch_keys *keys = notch_shapes_keys(books, edition, row->shape, type);
-  notch_event *event = keys == NULL ? NULL : notch_read_values(reader, keys, row->content);
-  if (event == NULL) {
-    notch_transaction whole = *row;
-    notch_store_join(books->store, &whole, reader->run);
-    event = notch_read_recorded(reader, type, whole.content);
-  }
-  return event;
+  notch_transaction whole = *row; /* joined, or copied */
+  notch_store_join(books->store, &whole, reader->run);
+  return notch_read_recorded(reader, type, whole.content);
 }
 
 notch_event *notch_history_event(notch_books *books, notch_edition *edition,
                                  const notch_transaction *row, notch_arena *arena)
 {
-  uint32_t type = notch_names_index(books, edition, NOTCH_NAME_TYPE, row->type);
-  if (type == NOTCH_NONE || row->content.length == 0) {
+  if (row->content.length == 0) {
     return NULL;
   }
   notch_vault vault = notch_books_vault(books, row->member, row->event);
@@ -120,7 +115,11 @@ notch_event *notch_history_event(notch_books *books, notch_edition *edition,
                          .parser = books->parser,
                          .scene = true,
                          .vault = &vault};
-  notch_event *event = read_content(books, edition, &reader, type, row);
+  /* Where the values stand apart they are enough, as a rule. */
+  const notch_keys *keys =
+      row->shape == 0 ? NULL : notch_shapes_keys(books, edition, row->shape, row->type);
+  notch_event *event = keys == NULL ? NULL : notch_read_values(&reader, keys, row->content);
+  event = event == NULL ? read_whole(books, edition, &reader, row) : event;
   if (event != NULL) {
     event->id = row->id;
     event->at_us = row->at_us;

@@ -23,7 +23,7 @@ typedef struct worker {
   struct reading *reading;
   unsigned index;
   notch_books *books;
-  bool again; /* books has a store of its own */
+  bool again; /* one of several: books has a store of its own */
   notch_rerun rerun;
   bool running; /* rerun is set up */
   notch_findings findings;
@@ -111,21 +111,37 @@ static void found(void *payload, int64_t event, const char *what, const char *re
 
 /* ---- workers ---- */
 
-/* A row, and what it points to, may be in the cache of the processor that read it. */
-static void foresee(worker *w, const notch_batch *b, unsigned i, bool near)
+/* Rows on their way.  Where somebody else may have read one, it and what it points to are in the
+ * cache of another processor. */
+typedef struct coming {
+  worker *worker;
+  const notch_batch *batch;
+  const notch_rerun_seat *seats[SEEN_FAR]; /* of the rows seen so far */
+} coming;
+
+static void foresee_far(coming *c, unsigned i)
 {
-  const notch_batch_share *mine = &b->shares[w->index];
-  if (i >= mine->count) {
-    return;
+  const notch_batch_share *mine = &c->batch->shares[c->worker->index];
+  if (i < mine->count) {
+    unsigned row = mine->rows[i];
+    c->seats[i % SEEN_FAR] = notch_rerun_foresee(&c->worker->rerun, c->batch->member[row]);
+    if (c->worker->again) {
+      notch_memory_foresee(&c->batch->rows[row], sizeof *c->batch->rows);
+    }
   }
-  const notch_transaction *row = &b->rows[mine->rows[i]];
-  notch_rerun_foresee(&w->rerun, b->member[mine->rows[i]], near);
-  if (!near) {
-    notch_memory_foresee(row, sizeof *row);
-    return;
+}
+
+static void foresee_near(const coming *c, unsigned i)
+{
+  const notch_batch_share *mine = &c->batch->shares[c->worker->index];
+  if (i < mine->count) {
+    notch_rerun_foresee_state(c->seats[i % SEEN_FAR]);
+    if (c->worker->again) {
+      const notch_transaction *row = &c->batch->rows[mine->rows[i]];
+      notch_memory_foresee(row->postings, row->posting_count * sizeof *row->postings);
+      notch_memory_foresee(row->content.bytes, row->content.length);
+    }
   }
-  notch_memory_foresee(row->postings, row->posting_count * sizeof *row->postings);
-  notch_memory_foresee(row->content.bytes, row->content.length);
 }
 
 static bool work_on_row(worker *w, const notch_transaction *row)
@@ -141,12 +157,13 @@ static bool work_on_row(worker *w, const notch_transaction *row)
 static void work_on(worker *w, const notch_batch *b)
 {
   const notch_batch_share *mine = &b->shares[w->index];
+  coming c = {.worker = w, .batch = b};
   for (unsigned i = 0; i < SEEN_FAR; i++) {
-    foresee(w, b, i, false);
+    foresee_far(&c, i);
   }
   for (unsigned i = 0; i < mine->count && !w->reading->batches.stopped; i++) {
-    foresee(w, b, i + SEEN_FAR, false);
-    foresee(w, b, i + SEEN_NEAR, true);
+    foresee_far(&c, i + SEEN_FAR);
+    foresee_near(&c, i + SEEN_NEAR);
     const notch_batch_next *next = &b->next_of[mine->rows[i]];
     w->rerun.next_posting = next->posting;
     w->rerun.next_effect = next->effect;

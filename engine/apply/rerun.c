@@ -79,16 +79,16 @@ static notch_rerun_seat *place_of(notch_rerun *rerun, int64_t member)
   return seat;
 }
 
-void notch_rerun_foresee(const notch_rerun *rerun, int64_t member, bool near)
+const notch_rerun_seat *notch_rerun_foresee(const notch_rerun *rerun, int64_t member)
 {
   const notch_rerun_seat *seat = seat_at(rerun, member);
-  if (seat != NULL && near) {
-    notch_memory_foresee(seat->kept.bytes, seat->kept.size);
-  } else if (seat != NULL) {
+  if (seat != NULL) {
     notch_memory_foresee(seat, sizeof *seat);
-    notch_memory_foresee(rerun->ids == NULL ? NULL : &rerun->ids->items[member],
-                         rerun->ids == NULL ? 0 : 1);
+    if (rerun->ids != NULL) {
+      notch_memory_foresee(&rerun->ids->items[member], 1);
+    }
   }
+  return seat;
 }
 
 /* For the first time, or under another version than before. */

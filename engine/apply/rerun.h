@@ -91,9 +91,15 @@ bool notch_rerun_adopt(notch_rerun *rerun, const notch_rules *rules);
 void notch_rerun_end(notch_rerun *rerun);
 /* Decides, compares and absorbs one row; false: a failure, in the books' sentence. */
 bool notch_rerun_row(notch_rerun *rerun, const notch_transaction *row);
-/* Fetches the member's state from memory ahead of his row: first the seat, then what it points to.
- * Members come in no order, so a state is hardly ever in a cache of the processor. */
-void notch_rerun_foresee(const notch_rerun *rerun, int64_t member, bool near);
+/* Fetches the member's seat from memory ahead of his row, and later what that points to: members
+ * come in no order, so a state is hardly ever in a cache of the processor.  NULL: he has none. */
+const notch_rerun_seat *notch_rerun_foresee(const notch_rerun *rerun, int64_t member);
+static inline void notch_rerun_foresee_state(const notch_rerun_seat *seat)
+{
+  if (seat != NULL) {
+    notch_memory_foresee(seat->kept.bytes, seat->kept.size);
+  }
+}
 /* Absorbs one row under an edition, deciding nothing. */
 bool notch_rerun_absorb(notch_rerun *rerun, const notch_transaction *row, notch_edition *edition);
 /* Reports what was expected after the last row. */

@@ -24,12 +24,14 @@ static bool grow(notch_books *books, notch_edition *edition, uint32_t shape)
   return true;
 }
 
-/* NULL: out of memory, or there is no such shape. */
+/* NULL: out of memory, or there is no such shape, or type. */
 static notch_shape_keys *look_up(notch_books *books, notch_edition *edition, uint32_t shape,
                                  uint32_t type)
 {
   notch_text letters, list = notch_store_shape(books->store, shape, &letters);
-  if (list.length == 0 || (shape >= edition->shape_count && !grow(books, edition, shape))) {
+  uint32_t index = notch_names_index(books, edition, NOTCH_NAME_TYPE, type);
+  if (list.length == 0 || index == NOTCH_NONE ||
+      (shape >= edition->shape_count && !grow(books, edition, shape))) {
     return NULL;
   }
   notch_shape_keys *made = NOTCH_NEW(&books->keep, notch_shape_keys);
@@ -37,7 +39,8 @@ static notch_shape_keys *look_up(notch_books *books, notch_edition *edition, uin
     return NULL;
   }
   const notch_json *keys = notch_json_parse(books->parser, list, &books->keep, NULL, NULL);
-  notch_read_keys(&made->keys, edition->rules->layout, type, keys, letters, &books->keep);
+  notch_read_keys(&made->keys, edition->rules->layout, index, keys, letters, &books->keep);
+  made->type = type;
   made->next = edition->shapes[shape];
   edition->shapes[shape] = made;
   return made;
@@ -47,7 +50,7 @@ const notch_keys *notch_shapes_keys(notch_books *books, notch_edition *edition, 
                                     uint32_t type)
 {
   notch_shape_keys *known = shape < edition->shape_count ? edition->shapes[shape] : NULL;
-  while (known != NULL && known->keys.type != type) {
+  while (known != NULL && known->type != type) {
     known = known->next;
   }
   known = known != NULL ? known : look_up(books, edition, shape, type);

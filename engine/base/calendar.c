@@ -24,42 +24,45 @@ unsigned notch_days_in_month(int32_t year, unsigned month)
 bool notch_civil_valid(notch_civil civil)
 {
   return civil.year >= 1 && civil.year <= 9999 && civil.month >= 1 && civil.month <= 12 &&
-         civil.day >= 1 && civil.day <= notch_days_in_month(civil.year, civil.month);
+         civil.day >= 1 &&
+         (civil.day <= 28 || civil.day <= notch_days_in_month(civil.year, civil.month));
 }
 
 /*
  * Years are counted from 1 March, so that the day that is not always there is the last one, and
- * in eras of 400 years (146,097 days), which all look alike.
+ * in eras of 400 years, which all look alike.  So many eras are added that nothing is below zero
+ * for any instant there is: then 32 bits without a sign do, which divide in half the time.
  */
-static int64_t day_of(int64_t year, unsigned month, unsigned day)
+#define ERA_DAYS 146097u
+#define ERAS_ADDED 800u
+#define DAYS_ADDED (ERAS_ADDED * ERA_DAYS + 719468u) /* to 1 March of the year 0, and those eras */
+
+static int32_t day_of(int32_t year, unsigned month, unsigned day)
 {
-  year -= month <= 2;
-  int64_t era = (year >= 0 ? year : year - 399) / 400;
-  int64_t year_of_era = year - era * 400;
-  int64_t day_of_year = (int64_t)(153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-  return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year -
-         719468;
+  static const uint16_t before[12] = {306, 337, 0, 31, 61, 92, 122, 153, 184, 214, 245, 275};
+  uint32_t years = (uint32_t)year + ERAS_ADDED * 400 - (month <= 2), centuries = years / 100;
+  uint32_t days = years * 365 + years / 4 - centuries + centuries / 4 + before[month - 1] + day - 1;
+  return (int32_t)(days - DAYS_ADDED);
 }
 
 int32_t notch_day_of(notch_civil civil)
 {
   assert(civil.month >= 1 && civil.month <= 12);
-  return (int32_t)day_of(civil.year, civil.month, civil.day);
+  return day_of(civil.year, civil.month, civil.day);
 }
 
 notch_civil notch_civil_of(int32_t day)
 {
-  int64_t shifted = (int64_t)day + 719468;
-  int64_t era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
-  int64_t day_of_era = shifted - era * 146097;
-  int64_t year_of_era =
+  uint32_t days = (uint32_t)day + DAYS_ADDED, era = days / ERA_DAYS;
+  uint32_t day_of_era = days - era * ERA_DAYS;
+  uint32_t year_of_era =
       (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-  int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-  int64_t month = (5 * day_of_year + 2) / 153; /* from March */
-  int64_t month_day = day_of_year - (153 * month + 2) / 5 + 1;
+  uint32_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  uint32_t month = (5 * day_of_year + 2) / 153; /* from March */
+  uint32_t month_day = day_of_year - (153 * month + 2) / 5 + 1;
   month = month < 10 ? month + 3 : month - 9;
-  return (notch_civil){(int32_t)(year_of_era + era * 400 + (month <= 2)), (uint8_t)month,
-                       (uint8_t)month_day};
+  uint32_t year = year_of_era + era * 400 + (month <= 2);
+  return (notch_civil){(int32_t)(year - ERAS_ADDED * 400), (uint8_t)month, (uint8_t)month_day};
 }
 
 unsigned notch_weekday(int32_t day)
@@ -77,8 +80,8 @@ int32_t notch_day_in_year(int32_t year, unsigned month, unsigned month_day, bool
 {
   unsigned last = notch_days_in_month(year, month);
   if (month_day <= last)
-    return (int32_t)day_of(year, month, month_day);
-  return (int32_t)day_of(year, month, last) + (roll ? 1 : 0);
+    return day_of(year, month, month_day);
+  return day_of(year, month, last) + (roll ? 1 : 0);
 }
 
 int32_t notch_day_add_months(int32_t day, int64_t months, bool roll)

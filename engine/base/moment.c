@@ -41,10 +41,9 @@ static inline unsigned two_digits(const char *at)
   return tens <= 9 && ones <= 9 ? tens * 10 + ones : 100;
 }
 
-static bool take_date(cursor *from, int32_t *day)
+static inline bool date_of(const char at[NOTCH_DATE_BYTES], int32_t *day)
 {
-  const char *at = from->at;
-  if (from->end - at < NOTCH_DATE_BYTES || at[4] != '-' || at[7] != '-')
+  if (at[4] != '-' || at[7] != '-')
     return false;
   unsigned century = two_digits(at), year = two_digits(at + 2);
   unsigned month = two_digits(at + 5), month_day = two_digits(at + 8);
@@ -53,8 +52,15 @@ static bool take_date(cursor *from, int32_t *day)
   notch_civil civil = {(int32_t)(century * 100 + year), (uint8_t)month, (uint8_t)month_day};
   if (!notch_civil_valid(civil))
     return false;
-  from->at += NOTCH_DATE_BYTES;
   *day = notch_day_of(civil);
+  return true;
+}
+
+static bool take_date(cursor *from, int32_t *day)
+{
+  if (from->end - from->at < NOTCH_DATE_BYTES || !date_of(from->at, day))
+    return false;
+  from->at += NOTCH_DATE_BYTES;
   return true;
 }
 
@@ -148,12 +154,7 @@ bool notch_moment_parse(int64_t *utc_us, int32_t *offset_min, notch_text text,
 
 bool notch_date_parse(int32_t *day, notch_text text)
 {
-  cursor from = cursor_of(text);
-  int32_t parsed;
-  if (!take_date(&from, &parsed) || from.at != from.end)
-    return false;
-  *day = parsed;
-  return true;
+  return text.length == NOTCH_DATE_BYTES && date_of(text.bytes, day);
 }
 
 bool notch_time_parse(int32_t *second_of_day, notch_text text)

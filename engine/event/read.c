@@ -241,15 +241,24 @@ static bool read_fields(notch_reader *reader, const notch_envelope *envelope, no
   return fill_absent(reader, decl, event);
 }
 
+notch_event notch_event_blank(uint32_t type)
+{
+  return (notch_event){.type = type,
+                       .quantity = type == NOTCH_EVENT_RETURN ? 0 : 1,
+                       .reward = NOTCH_NONE,
+                       .payment = NOTCH_NONE,
+                       .pool = NOTCH_NONE,
+                       .partner = NOTCH_NONE,
+                       .currency_from = NOTCH_NONE,
+                       .currency_to = NOTCH_NONE};
+}
+
 static notch_event *event_new(notch_reader *reader, uint32_t type)
 {
   const notch_event_decl *decl = &reader->layout->program->events[type];
-  notch_event *event = NOTCH_NEW(reader->run, notch_event);
-  event->type = type;
+  notch_event *event = notch_arena_take(reader->run, sizeof *event);
+  *event = notch_event_blank(type);
   event->fields = NOTCH_NEW_ARRAY(reader->run, notch_value, decl->field_count + 1);
-  event->quantity = type == NOTCH_EVENT_RETURN ? 0 : 1;
-  event->reward = event->payment = event->pool = event->partner = NOTCH_NONE;
-  event->currency_from = event->currency_to = NOTCH_NONE;
   return event;
 }
 
@@ -373,10 +382,16 @@ notch_event *notch_read_values(notch_reader *reader, const notch_keys *keys, not
   if (keys->items == NULL) {
     return NULL;
   }
-  notch_event *event = event_new(reader, keys->type);
+  size_t size = keys->decl->field_count * sizeof(notch_value);
+  notch_event *event = notch_arena_take(reader->run, sizeof *event + size);
+  *event = keys->blank;
+  event->fields = (notch_value *)(event + 1);
+  if (!keys->whole) {
+    memset(event->fields, 0, size);
+  }
   reader->recorded = true;
-  bool read = notch_read_apart(reader, keys, values, event) &&
-              fill_absent(reader, &reader->layout->program->events[event->type], event);
+  bool read = notch_read_apart(reader, keys, values, event->fields) &&
+              (keys->whole || fill_absent(reader, keys->decl, event));
   reader->recorded = false;
   return read ? event : NULL;
 }

@@ -31,14 +31,18 @@ typedef struct notch_content_key {
   uint32_t field;
   notch_way way; /* to be tried first */
   char letter;   /* between commas: t, a text without its quotes, or v.  0: as JSON has it */
+  char before;   /* what stands before the value: a bracket or a comma; 0: nothing */
   uint8_t decimals;
-  const notch_choice_set *choices;
+  notch_choice_set choices;
+  const uint8_t *begin; /* by first byte: no choice before this one begins with it */
 } notch_content_key;
 typedef struct notch_keys {
-  uint32_t type; /* of event */
+  const notch_event_decl *decl;
   uint32_t count;
   notch_content_key *items; /* NULL: the values are not to be read by themselves */
-  bool bare;        /* the values stand between commas.  Else they are a list in JSON */
+  bool bare;         /* the values stand between commas.  Else they are a list in JSON */
+  bool whole;        /* each field has its key, and none is ever missing */
+  notch_event blank; /* an event of that type before any value is read */
 } notch_keys;
 /* From the list of the keys and their letters; none: the values are a list. */
 void notch_read_keys(notch_keys *out, const notch_layout *layout, uint32_t type,
@@ -105,15 +109,17 @@ notch_event *notch_read_event(notch_reader *reader, const notch_envelope *envelo
 /* The same event from what a row recorded of it, which stays where it is as long as the event
  * does. */
 notch_event *notch_read_recorded(notch_reader *reader, uint32_t type, notch_text content);
-/* The same from the values alone, of which the event keeps nothing.  NULL: they are to be read in
- * one piece with their keys. */
+/* The same from the values alone, of which the event keeps nothing; a NUL stands after their end.
+ * NULL: they are to be read in one piece with their keys. */
 notch_event *notch_read_values(notch_reader *reader, const notch_keys *keys, notch_text values);
 
 /* read_flat.c: the fields of a declared event that were recorded, if all are plain.  False: the
  * content is to be read as JSON. */
 bool notch_read_flat(notch_reader *reader, notch_text content, notch_event *event);
 bool notch_read_apart(notch_reader *reader, const notch_keys *keys, notch_text values,
-                      notch_event *event);
+                      notch_value *fields);
+/* Of an event that nothing is known of yet but its type. */
+notch_event notch_event_blank(uint32_t type);
 
 /* What a return lowers, once the type of the event it returns is known.  Points and a quantity
  * that go back of a payment or reward are put into `returned`.  NULL: refused. */

@@ -127,103 +127,122 @@ bool notch_read_flat(notch_reader *reader, notch_text content, notch_event *even
   return take_char(&f, '}') && f.at == f.end;
 }
 
-/* ---- values between commas ---- */
+/*
+ * ---- values between commas: a NUL stands after the last one ----
+ *
+ * Each of these functions gives the place behind a value, or NULL where it is not just so.
+ */
 
-/* Whether a value ends there. */
-static inline bool ends(const flat *f, const char *at)
+/* `at`, if a value ends there. */
+static inline const char *if_ended(const char *at, const char *end)
 {
-  return at == f->end || *at == ',';
+  return *at == ',' || at == end ? at : NULL;
 }
 
-static inline bool take_word(flat *f, const notch_choice_set *choices, int64_t *out)
+static inline const char *after_word(const char *at, const char *end,
+                                     const notch_content_key *key, int64_t *out)
 {
-  size_t left = (size_t)(f->end - f->at);
-  for (uint32_t i = 0; i < choices->count; i++) {
-    notch_text word = choices->words[i];
-    if (word.length <= left && *f->at == *word.bytes && ends(f, f->at + word.length) &&
-        memcmp(f->at, word.bytes, word.length) == 0) {
-      f->at += word.length;
+  size_t left = (size_t)(end - at);
+  for (uint32_t i = key->begin[(unsigned char)*at]; i < key->choices.count; i++) {
+    notch_text word = key->choices.words[i];
+    if (word.length <= left && if_ended(at + word.length, end) != NULL &&
+        memcmp(at, word.bytes, word.length) == 0) {
       *out = i;
-      return true;
+      return at + word.length;
     }
   }
-  return false;
+  return NULL;
+}
+
+static inline const char *after_digits(const char *at, uint64_t *number)
+{
+  for (unsigned digit; (digit = (unsigned char)*at - '0') <= 9; at++) {
+    *number = *number * 10 + digit;
+  }
+  return at;
 }
 
 /* Digits, and all decimals behind a point. */
-static inline bool take_amount(flat *f, unsigned decimals, int64_t *out)
+static inline const char *after_amount(const char *at, const char *end, unsigned decimals,
+                                       int64_t *out)
 {
-  int64_t amount = 0;
-  const char *at = f->at, *point = NULL;
-  const char *most = f->end - at > AMOUNT_BYTES_MAX ? at + AMOUNT_BYTES_MAX : f->end;
-  for (; at < most && *at != ','; at++) {
-    unsigned digit = (unsigned char)*at - '0';
-    if (digit <= 9) {
-      amount = amount * 10 + digit;
-    } else if (*at == '.' && point == NULL && at > f->at) {
-      point = at;
-    } else {
-      return false;
-    }
+  uint64_t amount = 0;
+  const char *point = after_digits(at, &amount), *last = point;
+  if (decimals > 0 && *point == '.') {
+    last = after_digits(point + 1, &amount);
   }
-  if (at == f->at || !ends(f, at) || (point == NULL ? 0 : at - point - 1) != decimals ||
-      (point != NULL && decimals == 0)) {
-    return false;
-  }
-  f->at = at;
-  *out = amount;
-  return true;
+  *out = (int64_t)amount;
+  bool fine = point > at && last - point == (decimals > 0 ? (ptrdiff_t)decimals + 1 : 0) &&
+              last - at <= AMOUNT_BYTES_MAX;
+  return fine ? if_ended(last, end) : NULL;
 }
 
-static inline bool take_date(flat *f, int64_t *out)
+static inline const char *after_date(const char *at, const char *end, int64_t *out)
 {
   int32_t day;
-  if (f->end - f->at < NOTCH_DATE_BYTES || !ends(f, f->at + NOTCH_DATE_BYTES) ||
-      !notch_date_parse(&day, (notch_text){f->at, NOTCH_DATE_BYTES})) {
-    return false;
+  if (end - at < NOTCH_DATE_BYTES ||
+      !notch_date_parse(&day, (notch_text){at, NOTCH_DATE_BYTES})) {
+    return NULL;
   }
-  f->at += NOTCH_DATE_BYTES;
   *out = day;
-  return true;
+  return if_ended(at + NOTCH_DATE_BYTES, end);
 }
 
-/* False: the value is not just so, and still to be taken. */
-static bool take_at_a_glance(flat *f, const notch_content_key *key, notch_value *out)
+static inline const char *at_a_glance(const char *at, const char *end,
+                                      const notch_content_key *key, int64_t *out)
 {
-  int64_t number;
-  bool taken = false;
   switch (key->way) {
   case NOTCH_WAY_ANY: break;
-  case NOTCH_WAY_WORD: taken = take_word(f, key->choices, &number); break;
-  case NOTCH_WAY_AMOUNT: taken = take_amount(f, key->decimals, &number); break;
-  case NOTCH_WAY_DATE: taken = take_date(f, &number); break;
+  case NOTCH_WAY_WORD: return after_word(at, end, key, out);
+  case NOTCH_WAY_AMOUNT: return after_amount(at, end, key->decimals, out);
+  case NOTCH_WAY_DATE: return after_date(at, end, out);
   }
-  if (taken) {
-    *out = NOTCH_VALUE(number);
-  }
-  return taken;
+  return NULL;
 }
 
 bool notch_read_apart(notch_reader *reader, const notch_keys *keys, notch_text values,
-                      notch_event *event)
+                      notch_value *fields)
 {
-  const notch_event_decl *decl = &reader->layout->program->events[event->type];
-  flat f = {values.bytes, values.bytes + values.length};
-  for (uint32_t i = 0; i < keys->count; i++) {
-    const notch_content_key *key = &keys->items[i];
-    notch_value *value = &event->fields[key->field];
-    bool there = (keys->bare && i == 0) || take_char(&f, i == 0 ? '[' : ',');
-    if (!there || (!take_at_a_glance(&f, key, value) &&
-                   !take_field(reader, &f, key->letter, &decl->fields[key->field], value))) {
+  const char *at = values.bytes, *end = at + values.length;
+  const notch_content_key *key = keys->items, *last = key + keys->count;
+  for (; key < last; key++) {
+    if (key->before != 0 && *at++ != key->before) {
       return false;
     }
+    int64_t number;
+    const char *behind = at_a_glance(at, end, key, &number);
+    if (behind != NULL) {
+      fields[key->field] = NOTCH_VALUE(number);
+      at = behind;
+      continue;
+    }
+    flat f = {at, end};
+    if (!take_field(reader, &f, key->letter, &keys->decl->fields[key->field],
+                    &fields[key->field])) {
+      return false;
+    }
+    at = f.at;
   }
-  return (keys->bare || take_char(&f, ']')) && f.at == f.end;
+  return (keys->bare || *at++ == ']') && at == end;
 }
 
 /* ---- keys ---- */
 
-static void find_way(notch_content_key *key, const notch_program *program, const notch_field *field)
+/* Where among the choices to begin looking for a word. */
+static const uint8_t *begin_of(const notch_choice_set *choices, notch_arena *arena)
+{
+  uint8_t *begin = notch_arena_take(arena, 256);
+  if (begin != NULL) {
+    memset(begin, choices->count < UINT8_MAX ? (int)choices->count : UINT8_MAX, 256);
+    for (uint32_t i = choices->count; i-- > 0;) {
+      begin[(unsigned char)*choices->words[i].bytes] = (uint8_t)(i < UINT8_MAX ? i : UINT8_MAX);
+    }
+  }
+  return begin;
+}
+
+static void find_way(notch_content_key *key, const notch_program *program,
+                     const notch_field *field, notch_arena *arena)
 {
   notch_type type = field->type;
   if (key->letter != 't') {
@@ -231,8 +250,9 @@ static void find_way(notch_content_key *key, const notch_program *program, const
   }
   switch ((notch_type_kind)type.kind) {
   case NOTCH_TYPE_CHOICE:
-    key->way = NOTCH_WAY_WORD;
-    key->choices = &program->choices[type.of];
+    key->choices = program->choices[type.of];
+    key->begin = begin_of(&key->choices, arena);
+    key->way = key->begin == NULL ? NOTCH_WAY_ANY : NOTCH_WAY_WORD;
     break;
   case NOTCH_TYPE_MONEY:
     key->way = NOTCH_WAY_AMOUNT;
@@ -271,8 +291,10 @@ void notch_read_keys(notch_keys *out, const notch_layout *layout, uint32_t type,
   bool listed = type >= NOTCH_EVENT_BUILTIN_COUNT && keys != NULL &&
                 keys->kind == NOTCH_JSON_ARRAY &&
                 (letters.length == 0 || letters.length == keys->count);
-  uint32_t place = 0;
-  *out = (notch_keys){.type = type, .bare = letters.length > 0};
+  uint32_t place = 0, glances = 0;
+  *out = (notch_keys){.decl = &layout->program->events[type],
+                      .bare = letters.length > 0,
+                      .blank = notch_event_blank(type)};
   out->items = listed ? NOTCH_NEW_ARRAY(arena, notch_content_key, keys->count + 1) : NULL;
   for (const notch_json *json = listed ? keys->first : NULL; json != NULL; json = json->next) {
     notch_content_key *key = out->items == NULL ? NULL : &out->items[out->count];
@@ -282,7 +304,10 @@ void notch_read_keys(notch_keys *out, const notch_layout *layout, uint32_t type,
       return;
     }
     key->letter = out->bare ? letters.bytes[out->count] : 0;
-    find_way(key, layout->program, &layout->program->events[type].fields[key->field]);
+    key->before = out->count > 0 ? ',' : out->bare ? 0 : '[';
+    find_way(key, layout->program, &out->decl->fields[key->field], arena);
+    glances += key->way != NOTCH_WAY_ANY;
     out->count++;
   }
+  out->whole = glances == out->decl->field_count;
 }

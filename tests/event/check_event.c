@@ -7,6 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#define TEN(w) w "0, " w "1, " w "2, " w "3, " w "4, " w "5, " w "6, " w "7, " w "8, " w "9, "
+#define HUNDRED(w) \
+  TEN(w "0") TEN(w "1") TEN(w "2") TEN(w "3") TEN(w "4") TEN(w "5") TEN(w "6") TEN(w "7") \
+  TEN(w "8") TEN(w "9")
 static const char script[] =
     "program shop\n"
     "  timezone \"Asia/Shanghai\"\n"
@@ -26,6 +30,9 @@ static const char script[] =
     "  field when time?\n"
     "  field by member?\n"
     "  field items list of item at most 2\n"
+    "event fitting\n"
+    "  field code one of " HUNDRED("a") HUNDRED("b") HUNDRED("a1") "zoe, zed\n"
+    "  field size one of small, m, s, medium, sm\n"
     "rule base\n  on purchase\n  earn 1 star per 1.00 CNY of amount\n"
     "reward latte\n  costs 10 star\n"
     "payment till\n  pay 1.00 CNY per 20 star\n";
@@ -351,6 +358,35 @@ START_TEST(bare_values_are_read_as_in_one_piece)
 }
 END_TEST
 
+/* Among many words, of which some begin as others do. */
+START_TEST(words_are_told_apart)
+{
+  static const char *const codes[] = {"a00", "a99", "a100", "a199", "b00", "b99", "zoe", "zed"};
+  static const char *const sizes[] = {"small", "m", "s", "medium", "sm"};
+  static const char *const others[] = {"a0", "a000", "b100", "c00", "zo", "zoey", "", "Z"};
+  const unsigned size_count = sizeof sizes / sizeof sizes[0];
+  notch_keys keys;
+  uint32_t type = notch_event_find(rules->program, NOTCH_TEXT("fitting"));
+  const notch_json *list = notch_json_parse(reader.parser, NOTCH_TEXT("[\"code\",\"size\"]"),
+                                            &arena, NULL, NULL);
+  notch_read_keys(&keys, reader.layout, type, list, NOTCH_TEXT("tt"), &arena);
+  ck_assert(keys.whole);
+  for (unsigned i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+    const char *size = sizes[i % size_count];
+    notch_text values = notch_arena_format(&arena, "%s,%s", codes[i], size);
+    notch_event *event = notch_read_values(&reader, &keys, values);
+    ck_assert_msg(event != NULL, "%s", values.bytes);
+    notch_text whole =
+        notch_arena_format(&arena, "{\"code\":\"%s\",\"size\":\"%s\"}", codes[i], size);
+    ck_assert_str_eq(canonical(event), whole.bytes);
+  }
+  for (unsigned i = 0; i < sizeof others / sizeof others[0]; i++) {
+    notch_text values = notch_arena_format(&arena, "%s,m", others[i]);
+    ck_assert_msg(notch_read_values(&reader, &keys, values) == NULL, "%s", values.bytes);
+  }
+}
+END_TEST
+
 START_TEST(a_return_is_read_by_the_event_it_lowers)
 {
   notch_event *event = read_whole(
@@ -428,6 +464,7 @@ int main(void)
   tcase_add_test(events, the_short_way_reads_what_the_long_one_reads);
   tcase_add_test(events, values_apart_are_read_as_in_one_piece);
   tcase_add_test(events, bare_values_are_read_as_in_one_piece);
+  tcase_add_test(events, words_are_told_apart);
   tcase_add_test(events, a_return_is_read_by_the_event_it_lowers);
   tcase_add_test(events, semicolons_are_told_from_a_column_that_is_not_there);
   tcase_add_test(events, rows_of_csv_become_events);

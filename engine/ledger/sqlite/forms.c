@@ -51,10 +51,13 @@ static bool grow(notch_store *store)
   uint32_t capacity = cache->capacity == 0 ? 32 : cache->capacity * 2;
   notch_form *forms = notch_memory_resize(store->memory, cache->forms, capacity * sizeof *forms);
   cache->forms = forms != NULL ? forms : cache->forms;
+  notch_form_start *starts =
+      notch_memory_resize(store->memory, cache->starts, capacity * sizeof *starts);
+  cache->starts = starts != NULL ? starts : cache->starts;
   uint32_t *slots =
       notch_memory_resize(store->memory, cache->slots, (size_t)capacity * 2 * sizeof *slots);
   cache->slots = slots != NULL ? slots : cache->slots;
-  if (forms == NULL || slots == NULL) {
+  if (forms == NULL || starts == NULL || slots == NULL) {
     return false;
   }
   cache->capacity = capacity;
@@ -69,6 +72,7 @@ static notch_store_status add(notch_store *store, const notch_form *form)
   if (cache->count == cache->capacity && !grow(store)) {
     return notch_store_nomem(store);
   }
+  cache->starts[cache->count] = notch_row_start(form);
   cache->forms[cache->count++] = *form;
   *find_slot(cache, form) = cache->count;
   return NOTCH_STORE_OK;
@@ -113,6 +117,7 @@ void notch_forms_revert(notch_store *store)
 void notch_forms_free(notch_store *store)
 {
   notch_memory_free(store->memory, store->forms.forms);
+  notch_memory_free(store->memory, store->forms.starts);
   notch_memory_free(store->memory, store->forms.slots);
 }
 
@@ -151,11 +156,11 @@ notch_store_status notch_form_number(notch_store *store, const notch_form *form,
   return NOTCH_STORE_OK;
 }
 
-const notch_form *notch_form_of(notch_store *store, int64_t number)
+const notch_form_start *notch_form_of(notch_store *store, int64_t number)
 {
-  static const notch_form none = {{0}};
+  static const notch_form_start none = {.event = {.event = 0}};
   if (number > store->forms.count) { /* another process was here since the last look */
     (void)notch_forms_refresh(store);
   }
-  return number < 1 || number > store->forms.count ? &none : &store->forms.forms[number - 1];
+  return number < 1 || number > store->forms.count ? &none : &store->forms.starts[number - 1];
 }

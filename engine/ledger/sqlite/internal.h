@@ -134,8 +134,20 @@ typedef struct notch_form { /* what events have in common; see forms.c */
   int64_t fields[NOTCH_FORM_FIELDS];
 } notch_form;
 
+typedef struct notch_row_rest { /* of a row, what other tables have */
+  notch_posting *first; /* its postings begin with it; NULL: it has none */
+  bool more;            /* there is a row of event_more */
+  bool more_postings;
+} notch_row_rest;
+typedef struct notch_form_start { /* a form as the beginning of a row's structs */
+  notch_transaction event;
+  notch_posting posting;  /* as one that opens a lot; if there is any */
+  notch_row_rest rest;
+} notch_form_start;
+
 typedef struct notch_form_cache {
   notch_form *forms;       /* by number - 1 */
+  notch_form_start *starts; /* parallel */
   uint32_t count, capacity, committed;
   uint32_t newest;         /* that was written; 0: none */
   uint32_t *slots;         /* open addressing: numbers */
@@ -256,8 +268,8 @@ void notch_forms_revert(notch_store *store);
 void notch_forms_free(notch_store *store);
 /* The number of a form; a new one is written. */
 notch_store_status notch_form_number(notch_store *store, const notch_form *form, int64_t *out);
-/* Of a damaged number all fields are 0.  Borrowed until the next form is written or read. */
-const notch_form *notch_form_of(notch_store *store, int64_t number);
+/* Of a damaged number all is 0.  Borrowed until the next form is written or read. */
+const notch_form_start *notch_form_of(notch_store *store, int64_t number);
 
 /* keys.c */
 int64_t notch_key_of(notch_text id);
@@ -317,11 +329,6 @@ typedef struct notch_row_hangs { /* on an event: the first of each; 0: none */
 /* A row of event is taken by the function notch_row() of its statement, which is handed all its
  * columns at once: asking for them one by one costs half as much as finding them.  It is the
  * statement's condition as well, true once enough is taken, so that one step takes many rows. */
-typedef struct notch_row_rest { /* of a row, what other tables have */
-  notch_posting *first; /* its postings begin with it; NULL: it has none */
-  bool more;            /* there is a row of event_more */
-  bool more_postings;
-} notch_row_rest;
 typedef struct notch_rows {
   notch_arena *arena;     /* of everything that the transactions point to */
   notch_transaction *out; /* what most events have; contents apart */
@@ -331,6 +338,7 @@ typedef struct notch_rows {
   notch_digest leaf;      /* of the last one, where the statement has leaves */
 } notch_rows;
 int notch_row_begin(notch_store *store); /* makes the function known: a result code */
+notch_form_start notch_row_start(const notch_form *form);
 /* Takes the next rows, as many as there is room for; fewer: there are no more. */
 notch_store_status notch_rows_take(notch_store *store, sqlite3_stmt *statement, notch_rows *rows,
                                    const char *doing);

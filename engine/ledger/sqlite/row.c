@@ -52,28 +52,18 @@ bool notch_rules_encode(notch_buffer *out, const notch_posting *posting)
 
 #define SHARE_BYTES_MIN 4u /* 1,5 and what parts it from the next */
 
-/* A column of rules, before there is a place for its shares. */
-typedef struct rules {
-  sqlite3_value *value;
-  notch_text list; /* empty: one rule by itself */
-  const char *end; /* its last byte, a bracket */
-  uint32_t most;   /* no more shares than that */
-} rules;
-
-static rules rules_of(sqlite3_value *value)
+/* The most shares that a column of rules can have; *list is empty where it is one rule's number. */
+static uint32_t most_shares(sqlite3_value *rules, notch_text *list)
 {
-  rules out = {.value = value};
-  int type = sqlite3_value_type(value);
-  if (type == SQLITE_INTEGER) {
-    out.most = 1;
-  } else if (type != SQLITE_NULL) {
-    out.list = text_of(value);
-    out.end = out.list.length == 0 ? NULL : out.list.bytes + out.list.length - 1;
-    bool closed = out.end != NULL && *out.end == ']';
-    out.most = closed ? out.list.length / SHARE_BYTES_MIN + 1 : 0;
+  int type = sqlite3_value_type(rules);
+  *list = (notch_text){NULL, 0};
+  if (type == SQLITE_INTEGER || type == SQLITE_NULL) {
+    return type == SQLITE_INTEGER ? 1 : 0;
   }
-  out.most = out.most > UINT16_MAX ? 0 : out.most;
-  return out;
+  *list = text_of(rules);
+  bool closed = list->length > 0 && list->bytes[list->length - 1] == ']';
+  uint32_t most = closed ? list->length / SHARE_BYTES_MIN + 1 : 0;
+  return most > UINT16_MAX ? 0 : most;
 }
 
 /* Behind a number, 0 where there is none.  What ends the text is no digit. */
@@ -92,15 +82,11 @@ static inline const char *after_number(const char *at, uint64_t *out)
 }
 
 /* Each number stands behind a bracket or a comma, and a bracket is the end. */
-static void take_shares(const rules *from, notch_share *shares, notch_posting *out)
+static uint32_t take_list(notch_text list, notch_share *shares, uint32_t most, uint64_t left)
 {
-  uint64_t left = (uint64_t)out->amount;
-  notch_share *share = shares, *most = shares + from->most;
-  if (from->list.length == 0) {
-    *share++ = (notch_share){(uint32_t)sqlite3_value_int64(from->value), out->amount};
-    most = share;
-  }
-  for (const char *at = from->list.bytes, *end = from->end; share < most && at < end; share++) {
+  const char *at = list.bytes, *end = at + list.length - 1;
+  uint32_t count = 0;
+  for (; count < most && at < end; count++) {
     uint64_t rule, amount = left;
     at = after_number(at + 1, &rule);
     if (*at == ',') {
@@ -108,36 +94,64 @@ static void take_shares(const rules *from, notch_share *shares, notch_posting *o
       at = after_number(at + (below ? 2 : 1), &amount);
       amount = below ? 0 - amount : amount;
     }
-    *share = (notch_share){(uint32_t)rule, (int64_t)amount};
+    shares[count] = (notch_share){(uint32_t)rule, (int64_t)amount};
     left -= amount;
   }
+  return count;
+}
+
+/* `most` and `list` as above, `most` not 0. */
+static void take_shares(sqlite3_value *rules, notch_text list, notch_share *shares, uint32_t most,
+                        notch_posting *out)
+{
   out->shares = shares;
-  out->share_count = (uint16_t)(share - shares);
+  if (list.length > 0) {
+    out->share_count = (uint16_t)take_list(list, shares, most, (uint64_t)out->amount);
+  } else {
+    *shares = (notch_share){(uint32_t)sqlite3_value_int64(rules), out->amount};
+    out->share_count = 1;
+  }
 }
 
 /* ---- rows of event ---- */
 
-static notch_posting posting_of(int64_t number, int64_t amount, int64_t lot)
+static const notch_posting no_posting = {.matures_s = INT64_MIN,
+                                         .expires_s = NOTCH_NEVER,
+                                         .terms = NOTCH_NONE,
+                                         .partner = NOTCH_NONE};
+
+notch_form_start notch_row_start(const notch_form *form)
 {
-  return (notch_posting){.posting = number, .amount = amount, .lot = lot, .matures_s = INT64_MIN,
-                         .expires_s = NOTCH_NEVER, .terms = NOTCH_NONE, .partner = NOTCH_NONE};
+  const int64_t *fields = form->fields;
+  int64_t shape = fields[NOTCH_FORM_SHAPE], terms = fields[NOTCH_FORM_TERMS];
+  notch_form_start out = {
+      .event = {.type = (uint32_t)fields[NOTCH_FORM_TYPE],
+                .offset_min = (int32_t)fields[NOTCH_FORM_OFFSET],
+                .version = (uint32_t)fields[NOTCH_FORM_VERSION],
+                .verdict = (notch_verdict)fields[NOTCH_FORM_OUTCOME],
+                .shape = shape < 1 || shape > UINT32_MAX ? 0 : (uint32_t)shape,
+                .posting_count = fields[NOTCH_FORM_POSTINGS] > 0},
+      .posting = no_posting,
+      .rest = {.more = fields[NOTCH_FORM_MORE] != 0,
+               .more_postings = fields[NOTCH_FORM_POSTINGS] > 1}};
+  out.posting.points = (uint32_t)fields[NOTCH_FORM_POINTS];
+  out.posting.source = (uint8_t)fields[NOTCH_FORM_SOURCE];
+  out.posting.target = (uint8_t)fields[NOTCH_FORM_TARGET];
+  out.posting.terms = terms == NOTCH_FORM_NULL ? NOTCH_NONE : (uint32_t)terms;
+  return out;
 }
 
-static void first_posting(sqlite3_value **columns, const notch_form *form,
-                          const notch_transaction *t, notch_posting *out)
+static void first_posting(sqlite3_value **columns, const notch_transaction *t, notch_posting *out)
 {
-  int64_t posting = apart(t->event, sqlite3_value_int64(columns[NOTCH_ROW_POSTING]), -1);
-  *out = posting_of(posting, sqlite3_value_int64(columns[NOTCH_ROW_AMOUNT]),
-                    apart(posting, sqlite3_value_int64(columns[NOTCH_ROW_LOT]), -1));
-  out->points = (uint32_t)form->fields[NOTCH_FORM_POINTS];
-  out->source = (uint8_t)form->fields[NOTCH_FORM_SOURCE];
-  out->target = (uint8_t)form->fields[NOTCH_FORM_TARGET];
-  if (out->lot == posting) {
-    int64_t terms = form->fields[NOTCH_FORM_TERMS];
+  out->posting = apart(t->event, sqlite3_value_int64(columns[NOTCH_ROW_POSTING]), -1);
+  out->amount = sqlite3_value_int64(columns[NOTCH_ROW_AMOUNT]);
+  out->lot = apart(out->posting, sqlite3_value_int64(columns[NOTCH_ROW_LOT]), -1);
+  if (out->lot == out->posting) {
     out->matures_s = number(columns[NOTCH_ROW_MATURES], INT64_MIN);
     out->expires_s = number(columns[NOTCH_ROW_EXPIRES], NOTCH_NEVER);
-    out->terms = terms == NOTCH_FORM_NULL ? NOTCH_NONE : (uint32_t)terms;
     out->earned_us = t->at_us;
+  } else {
+    out->terms = NOTCH_NONE;
   }
 }
 
@@ -154,25 +168,30 @@ static notch_text put_text(char **to, notch_text text)
 }
 
 /* What a row points to is one block: its first posting, the shares of that, and its texts. */
-static void take_block(sqlite3_value **columns, const notch_form *form, notch_arena *arena,
+static void take_block(sqlite3_value **columns, const notch_form_start *form, notch_arena *arena,
                        notch_transaction *out, notch_row_rest *rest)
 {
   notch_text id = text_of(columns[NOTCH_ROW_ID]), content = text_of(columns[NOTCH_ROW_CONTENT]);
-  bool posted = form->fields[NOTCH_FORM_POSTINGS] > 0;
-  rules shares = posted ? rules_of(columns[NOTCH_ROW_RULES]) : (rules){0};
-  size_t size = posted ? sizeof(notch_posting) + shares.most * sizeof(notch_share) : 0;
+  notch_text list = {NULL, 0};
+  uint32_t most = 0;
+  size_t size = 0;
+  if (out->posting_count > 0) {
+    most = most_shares(columns[NOTCH_ROW_RULES], &list);
+    size = sizeof(notch_posting) + most * sizeof(notch_share);
+  }
   char *block = notch_arena_take(arena, size + id.length + content.length + 2), *to = block + size;
   if (block == NULL) {
+    out->posting_count = 0;
     return;
   }
-  if (posted) {
-    rest->first = (notch_posting *)block;
-    first_posting(columns, form, out, rest->first);
-    if (shares.most > 0) {
-      take_shares(&shares, (notch_share *)(rest->first + 1), rest->first);
+  if (out->posting_count > 0) {
+    notch_posting *first = rest->first = (notch_posting *)block;
+    *first = form->posting;
+    first_posting(columns, out, first);
+    if (most > 0) {
+      take_shares(columns[NOTCH_ROW_RULES], list, (notch_share *)(first + 1), most, first);
     }
-    out->postings = rest->first;
-    out->posting_count = 1;
+    out->postings = first;
   }
   if (id.length > 0) {
     out->id = put_text(&to, id);
@@ -184,23 +203,17 @@ static void take_event(notch_store *store, sqlite3_value **columns, notch_rows *
 {
   notch_transaction *out = &rows->out[rows->count];
   notch_row_rest *rest = &rows->rest[rows->count++];
-  const notch_form *form =
+  const notch_form_start *form =
       notch_form_of(store, sqlite3_value_int64(columns[NOTCH_ROW_FORM]));
-  int64_t shape = form->fields[NOTCH_FORM_SHAPE];
-  *out = (notch_transaction){.event = sqlite3_value_int64(columns[NOTCH_ROW_EVENT])};
-  out->type = (uint32_t)form->fields[NOTCH_FORM_TYPE];
+  *out = form->event;
+  *rest = form->rest;
+  out->event = sqlite3_value_int64(columns[NOTCH_ROW_EVENT]);
   out->member = sqlite3_value_int64(columns[NOTCH_ROW_MEMBER]);
   int64_t back = sqlite3_value_int64(columns[NOTCH_ROW_PREVIOUS]);
   out->previous = back == 0 ? 0 : apart(out->event, back, -1);
   out->at_us = sqlite3_value_int64(columns[NOTCH_ROW_AT]);
-  out->offset_min = (int32_t)form->fields[NOTCH_FORM_OFFSET];
   out->booked_us = apart(out->at_us, sqlite3_value_int64(columns[NOTCH_ROW_BOOKED]), 1);
   out->recorded_us = apart(out->at_us, sqlite3_value_int64(columns[NOTCH_ROW_RECORDED]), 1);
-  out->version = (uint32_t)form->fields[NOTCH_FORM_VERSION];
-  out->verdict = (notch_verdict)form->fields[NOTCH_FORM_OUTCOME];
-  out->shape = shape < 1 || shape > UINT32_MAX ? 0 : (uint32_t)shape;
-  *rest = (notch_row_rest){.more = form->fields[NOTCH_FORM_MORE] != 0,
-                           .more_postings = form->fields[NOTCH_FORM_POSTINGS] > 1};
   take_block(columns, form, rows->arena, out, rest);
 }
 
@@ -286,16 +299,19 @@ void notch_row_more(sqlite3_stmt *row, notch_transaction *out, notch_posting *fi
 void notch_row_posting(sqlite3_stmt *row, notch_arena *arena, int64_t event_at_us,
                        notch_posting *out)
 {
-  *out = posting_of(sqlite3_column_int64(row, 0),
-                    sqlite3_column_int64(row, NOTCH_POSTING_AMOUNT),
-                    sqlite3_column_int64(row, NOTCH_POSTING_LOT));
+  notch_text list;
+  sqlite3_value *rules = sqlite3_column_value(row, NOTCH_POSTING_RULES);
+  *out = no_posting;
+  out->posting = sqlite3_column_int64(row, 0);
+  out->amount = sqlite3_column_int64(row, NOTCH_POSTING_AMOUNT);
+  out->lot = sqlite3_column_int64(row, NOTCH_POSTING_LOT);
   out->points = (uint32_t)sqlite3_column_int64(row, NOTCH_POSTING_POINTS);
   out->source = (uint8_t)sqlite3_column_int(row, NOTCH_POSTING_SOURCE);
   out->target = (uint8_t)sqlite3_column_int(row, NOTCH_POSTING_TARGET);
-  rules of = rules_of(sqlite3_column_value(row, NOTCH_POSTING_RULES));
-  notch_share *shares = of.most == 0 ? NULL : notch_arena_take(arena, of.most * sizeof *shares);
+  uint32_t most = most_shares(rules, &list);
+  notch_share *shares = most == 0 ? NULL : notch_arena_take(arena, most * sizeof *shares);
   if (shares != NULL) {
-    take_shares(&of, shares, out);
+    take_shares(rules, list, shares, most, out);
   }
   if (out->lot == out->posting) {
     out->matures_s = column_number(row, NOTCH_POSTING_MATURES, INT64_MIN);
