@@ -290,7 +290,7 @@ static notch_awards *translated(notch_work *work, const notch_program *from,
       award.ruling = out->rulings.count;
       award.points = points_named(to, from->points[award.points].decl.name);
       if (award.points != NOTCH_NONE) {
-        award.terms = notch_terms_of(to, rule, award.points);
+        award.terms = notch_terms_of(to, &to->rules[rule], award.points);
         award.partner = to->rules[rule].partner;
         *notch_vec_push(&out->awards, work->run) = award;
       }

@@ -45,20 +45,27 @@ static bool lets_it(notch_work *work, const notch_candidate *candidate, int64_t 
   return (candidate->does & NOTCH_RULE_COUNTS_TIMES) == 0 || has_times_left(work, candidate);
 }
 
-static inline notch_award *add_award(notch_work *work, notch_awards *awards, uint32_t ruling,
+/* A ruling whose amounts are being worked out; no ruling comes to the list meanwhile. */
+typedef struct at_work {
+  notch_ruling *ruling;
+  uint32_t index; /* of the ruling */
+  const notch_rule *rule;
+  const notch_variant *variant;
+} at_work;
+
+static inline notch_award *add_award(notch_work *work, notch_awards *awards, const at_work *at,
                                      uint32_t points, notch_rational exact)
 {
   notch_award *award = notch_vec_push(&awards->awards, work->run);
-  notch_ruling *owner = &awards->rulings.items[ruling];
-  *award = (notch_award){.rule = owner->rule,
+  *award = (notch_award){.rule = at->ruling->rule,
                          .points = points,
-                         .terms = notch_terms_of(work->program, owner->rule, points),
-                         .partner = work->program->rules[owner->rule].partner,
-                         .ruling = ruling,
-                         .alone = notch_is_alone(work->program, owner->rule),
+                         .terms = notch_terms_of(work->program, at->rule, points),
+                         .partner = at->rule->partner,
+                         .ruling = at->index,
+                         .alone = notch_is_alone(at->rule),
                          .exact = exact,
                          .before = NOTCH_INTEGER(0)};
-  owner->award_count++;
+  at->ruling->award_count++;
   return award;
 }
 
@@ -84,26 +91,23 @@ static void split_lines(notch_work *work, notch_award *award, const notch_varian
   }
 }
 
-static void earn(notch_work *work, notch_awards *awards, uint32_t index, uint32_t action)
+static void earn(notch_work *work, notch_awards *awards, const at_work *at, uint32_t action)
 {
-  const notch_ruling *ruling = &awards->rulings.items[index];
-  const notch_rule *rule = &work->program->rules[ruling->rule];
-  const notch_variant *variant = &rule->variants[ruling->variant];
-  notch_value amount = notch_work_eval(work, variant->amounts[action]);
+  notch_value amount = notch_work_eval(work, at->variant->amounts[action]);
   notch_award *award =
-      add_award(work, awards, index, rule->actions[action].points, notch_value_rational(amount));
+      add_award(work, awards, at, at->rule->actions[action].points, notch_value_rational(amount));
   if (amount.n < 0) {
     notch_refuse(work, NOTCH_REFUSED_OUT_OF_RANGE, "rule %.*s would earn less than nothing",
-                 (int)rule->decl.name.length, rule->decl.name.bytes);
+                 (int)at->rule->decl.name.length, at->rule->decl.name.bytes);
   }
-  split_lines(work, award, variant, action);
-  uint32_t to = variant->receivers == NULL ? NOTCH_NONE : variant->receivers[action];
+  split_lines(work, award, at->variant, action);
+  uint32_t to = at->variant->receivers == NULL ? NOTCH_NONE : at->variant->receivers[action];
   if (to != NOTCH_NONE) {
     notch_value receiver = notch_work_eval(work, to);
     award->to_other = awards->to_others = true;
     award->receiver = receiver.d == 0 ? (notch_text){NULL, 0} : notch_value_text(receiver);
   }
-  notch_work_trace(work, NOTCH_TRACE_EXACT, ruling->rule, award->points, true, NULL, amount, 0);
+  notch_work_trace(work, NOTCH_TRACE_EXACT, award->rule, award->points, true, NULL, amount, 0);
 }
 
 /* The rule whose amounts count for `named`: itself, or the exception that replaced it. */
@@ -118,7 +122,7 @@ static uint32_t stands_for(const notch_awards *awards, uint32_t named)
 }
 
 /* One kind's part of a multiplication, line by line where the multiplied rule is. */
-static void multiply_kind(notch_work *work, notch_awards *awards, uint32_t index,
+static void multiply_kind(notch_work *work, notch_awards *awards, const at_work *at,
                           const notch_action *action, uint32_t points, notch_rational factor)
 {
   notch_rational base = NOTCH_INTEGER(0);
@@ -148,28 +152,25 @@ static void multiply_kind(notch_work *work, notch_awards *awards, uint32_t index
       lines[i] = notch_exact_mul(work, lined->lines[i], extra);
     }
   }
-  notch_award *award = add_award(work, awards, index, points, notch_exact_mul(work, base, extra));
+  notch_award *award = add_award(work, awards, at, points, notch_exact_mul(work, base, extra));
   award->multiplies = true;
   award->before = base;
   award->lines = lines;
   award->line_count = line_count;
 }
 
-static void multiply(notch_work *work, notch_awards *awards, uint32_t index, uint32_t number)
+static void multiply(notch_work *work, notch_awards *awards, const at_work *at, uint32_t number)
 {
-  const notch_rule *rule = &work->program->rules[awards->rulings.items[index].rule];
-  const notch_variant *variant = &rule->variants[awards->rulings.items[index].variant];
-  notch_value value = notch_work_eval(work, variant->amounts[number]);
+  notch_value value = notch_work_eval(work, at->variant->amounts[number]);
   notch_rational factor = notch_value_rational(value);
   if (factor.num < 0) {
     notch_refuse(work, NOTCH_REFUSED_OUT_OF_RANGE, "rule %.*s multiplies by less than 0",
-                 (int)rule->decl.name.length, rule->decl.name.bytes);
+                 (int)at->rule->decl.name.length, at->rule->decl.name.bytes);
   }
-  awards->rulings.items[index].factor = factor;
-  notch_work_trace(work, NOTCH_TRACE_FACTOR, awards->rulings.items[index].rule, NOTCH_NONE, true,
-                   NULL, value, 0);
+  at->ruling->factor = factor;
+  notch_work_trace(work, NOTCH_TRACE_FACTOR, at->ruling->rule, NOTCH_NONE, true, NULL, value, 0);
   for (uint32_t points = 0; points < work->program->points_count; points++) {
-    multiply_kind(work, awards, index, &rule->actions[number], points, factor);
+    multiply_kind(work, awards, at, &at->rule->actions[number], points, factor);
   }
 }
 
@@ -235,10 +236,10 @@ static void limit_to_purse(notch_work *work, notch_awards *awards, const notch_r
 }
 
 /* A rule's own limits in points cut its exact amounts. */
-static void limit_rule(notch_work *work, notch_awards *awards, uint32_t index)
+static void limit_rule(notch_work *work, notch_awards *awards, const at_work *at)
 {
-  notch_ruling *ruling = &awards->rulings.items[index];
-  const notch_rule *rule = &work->program->rules[ruling->rule];
+  const notch_ruling *ruling = at->ruling;
+  const notch_rule *rule = at->rule;
   for (uint32_t i = 0; i < rule->limit_count; i++) {
     const notch_limit *limit = &work->program->limits[rule->limits[i]];
     if (limit->times) {
@@ -265,21 +266,21 @@ static const notch_override *overridden(const notch_award_request *request, uint
   return NULL;
 }
 
-static void put_in_as_it_was(notch_work *work, notch_awards *awards, uint32_t index,
+static void put_in_as_it_was(notch_work *work, notch_awards *awards, const at_work *at,
                              const notch_override *as)
 {
-  const notch_ruling *was = notch_ruling_of(as->base, awards->rulings.items[index].rule);
+  const notch_ruling *was = notch_ruling_of(as->base, at->ruling->rule);
   for (uint32_t i = 0; was != NULL && i < was->award_count; i++) {
     const notch_award *old = &as->base->awards.items[was->first_award + i];
     notch_award *award =
-        add_award(work, awards, index, old->points, notch_exact_mul(work, old->exact, as->scale));
+        add_award(work, awards, at, old->points, notch_exact_mul(work, old->exact, as->scale));
     award->to_other = old->to_other;
     awards->to_others = awards->to_others || old->to_other;
     award->receiver = old->receiver;
     award->multiplies = old->multiplies;
     award->before = notch_exact_mul(work, old->before, as->scale);
   }
-  awards->rulings.items[index].factor = was == NULL ? NOTCH_INTEGER(1) : was->factor;
+  at->ruling->factor = was == NULL ? NOTCH_INTEGER(1) : was->factor;
 }
 
 static void work_out(notch_work *work, notch_awards *awards, uint32_t index,
@@ -287,26 +288,26 @@ static void work_out(notch_work *work, notch_awards *awards, uint32_t index,
 {
   notch_ruling *ruling = &awards->rulings.items[index];
   const notch_rule *rule = &work->program->rules[ruling->rule];
+  const at_work at = {ruling, index, rule, &rule->variants[ruling->variant]};
   const notch_override *as = overridden(request, ruling->rule);
   ruling->first_award = awards->awards.count;
   work->rule = ruling->rule;
   if (as != NULL) {
-    put_in_as_it_was(work, awards, index, as);
+    put_in_as_it_was(work, awards, &at, as);
   }
   for (uint32_t i = 0; i < rule->action_count && as == NULL; i++) {
     if (rule->actions[i].kind == NOTCH_DO_EARN) {
-      earn(work, awards, index, i);
+      earn(work, awards, &at, i);
     } else if (rule->actions[i].kind == NOTCH_DO_MULTIPLY) {
-      multiply(work, awards, index, i);
+      multiply(work, awards, &at, i);
     }
   }
-  ruling = &awards->rulings.items[index];
   unsigned does = work->plan->rule_does[ruling->rule];
   for (uint32_t i = 0; i < ruling->award_count && (does & NOTCH_RULE_ROUNDS) != 0; i++) {
     notch_round_award(work, &awards->awards.items[ruling->first_award + i]);
   }
   if ((does & NOTCH_RULE_LIMITED) != 0) {
-    limit_rule(work, awards, index);
+    limit_rule(work, awards, &at);
   }
 }
 

@@ -81,23 +81,22 @@ void notch_round_award(notch_work *work, notch_award *award);
 void notch_round_awards(notch_work *work, notch_awards *awards, bool cap);
 /* The order that settles ties: `ranked` in a common group, else code-point order of names. */
 bool notch_rule_before(const notch_program *program, uint32_t left, uint32_t right);
-static inline bool notch_is_alone(const notch_program *program, uint32_t rule)
+static inline bool notch_is_alone(const notch_rule *rule)
 {
-  return program->rules[rule].rounding.written;
+  return rule->rounding.written;
 }
 static inline const notch_rounding *notch_rounding_of(const notch_program *program, uint32_t rule,
                                                       uint32_t points)
 {
-  return notch_is_alone(program, rule) ? &program->rules[rule].rounding
-                                       : &program->points[points].rounding;
+  const notch_rule *by = &program->rules[rule];
+  return notch_is_alone(by) ? &by->rounding : &program->points[points].rounding;
 }
 
 /* Of the lot that an award opens: the rule's own, else those of its points. */
-static inline uint32_t notch_terms_of(const notch_program *program, uint32_t rule,
+static inline uint32_t notch_terms_of(const notch_program *program, const notch_rule *rule,
                                       uint32_t points)
 {
-  uint32_t own = program->rules[rule].terms;
-  return own != NOTCH_NONE ? own : program->points[points].terms;
+  return rule->terms != NOTCH_NONE ? rule->terms : program->points[points].terms;
 }
 
 /* Points of one kind for one member. */
