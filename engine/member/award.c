@@ -56,15 +56,15 @@ typedef struct at_work {
 static inline notch_award *add_award(notch_work *work, notch_awards *awards, const at_work *at,
                                      uint32_t points, notch_rational exact)
 {
-  notch_award *award = notch_vec_push(&awards->awards, work->run);
-  *award = (notch_award){.rule = at->ruling->rule,
-                         .points = points,
-                         .terms = notch_terms_of(work->program, at->rule, points),
-                         .partner = at->rule->partner,
-                         .ruling = at->index,
-                         .alone = notch_is_alone(at->rule),
-                         .exact = exact,
-                         .before = NOTCH_INTEGER(0)};
+  notch_award *award = notch_vec_push(&awards->awards, work->run); /* zeros */
+  award->rule = at->ruling->rule;
+  award->points = points;
+  award->terms = notch_terms_of(work->program, at->rule, points);
+  award->partner = at->rule->partner;
+  award->ruling = at->index;
+  award->alone = notch_is_alone(at->rule);
+  award->exact = exact;
+  award->before = NOTCH_INTEGER(0);
   at->ruling->award_count++;
   return award;
 }

@@ -67,7 +67,7 @@ bool notch_rule_before(const notch_program *program, uint32_t left, uint32_t rig
 typedef struct account {
   notch_award **awards; /* those that are rounded together, then those that are alone */
   uint32_t count, together;
-  notch_rational *exact; /* room for as many */
+  notch_rational *exact; /* of each, to be used up */
   bool lowers;           /* some award is below zero */
 } account;
 
@@ -107,11 +107,10 @@ static void cut_lowering(notch_work *work, const account *of)
 {
   notch_rational more = NOTCH_INTEGER(0), less = NOTCH_INTEGER(0);
   for (uint32_t i = 0; i < of->count; i++) {
-    notch_rational exact = of->awards[i]->exact;
-    if (exact.num >= 0) {
-      more = notch_exact_add(work, more, exact);
+    if (of->exact[i].num >= 0) {
+      more = notch_exact_add(work, more, of->exact[i]);
     } else {
-      less = notch_exact_sub(work, less, exact);
+      less = notch_exact_sub(work, less, of->exact[i]);
     }
   }
   if (notch_rational_compare(less, more) <= 0) {
@@ -119,8 +118,8 @@ static void cut_lowering(notch_work *work, const account *of)
   }
   notch_rational part = notch_exact_div(work, more, less);
   for (uint32_t i = 0; i < of->count; i++) {
-    if (of->awards[i]->exact.num < 0) {
-      of->awards[i]->exact = notch_exact_mul(work, of->awards[i]->exact, part);
+    if (of->exact[i].num < 0) {
+      of->exact[i] = of->awards[i]->exact = notch_exact_mul(work, of->exact[i], part);
     }
   }
 }
@@ -136,7 +135,6 @@ static void round_together(notch_work *work, const account *of, uint32_t points)
 {
   notch_rational total = NOTCH_INTEGER(0);
   for (uint32_t i = 0; i < of->together; i++) {
-    of->exact[i] = of->awards[i]->exact;
     total = notch_exact_add(work, total, of->exact[i]);
   }
   int64_t whole = rounded(work, total, work->program->points[points].rounding.mode);
@@ -202,6 +200,7 @@ static bool gather(notch_awards *awards, uint32_t first, bool alone, account *of
     }
     award->taken = true;
     of->lowers = of->lowers || award->exact.num < 0;
+    of->exact[of->count] = award->exact;
     of->awards[of->count++] = award;
   }
   return others;

@@ -178,7 +178,16 @@ static inline notch_value notch_work_eval(notch_work *work, uint32_t root)
 }
 static inline bool notch_work_holds(notch_work *work, uint32_t root) /* NOTCH_NONE holds */
 {
-  return root == NOTCH_NONE || notch_work_eval(work, root).n != 0;
+  if (root == NOTCH_NONE) {
+    return true;
+  }
+  const notch_procedure *procedure = &work->plan->code->procedures[root];
+  notch_value value;
+  if (procedure->shape == NOTCH_SHAPE_COMPARE && work->shaped && /* most conditions are one */
+      notch_code_compare(procedure, work->fields[procedure->field], &value)) {
+    return value.n != 0;
+  }
+  return notch_work_eval(work, root).n != 0;
 }
 /* The place of what follows from a day; the caller looks whether it is known and fills it in. */
 static inline notch_of_day *notch_work_of_day(notch_work *work, uint32_t subject, int32_t day)
