@@ -171,7 +171,7 @@ static void reach(notch_work *work, uint32_t index, uint32_t tier, bool starts_t
 }
 
 /* The highest tier above the own one that is reached and can be paid; the own one if none. */
-static uint32_t highest_reached(notch_work *work, uint32_t index)
+static inline uint32_t highest_reached(notch_work *work, uint32_t index)
 {
   const notch_ladder *ladder = ladder_of(work, index);
   uint32_t own = work->open->state->standings[index].own, tier = ladder->tier_count - 1;
@@ -207,7 +207,7 @@ static bool climb(notch_work *work, uint32_t index)
   return climbed;
 }
 
-bool notch_ladder_promote(notch_work *work, uint32_t index)
+static inline bool promote(notch_work *work, uint32_t index)
 {
   if (ladder_of(work, index)->promote == NOTCH_PROMOTE_STEP) {
     return climb(work, index);
@@ -220,6 +220,11 @@ bool notch_ladder_promote(notch_work *work, uint32_t index)
   reach(work, index, tier, true);
   bring_in_line(work, index, before);
   return true;
+}
+
+bool notch_ladder_promote(notch_work *work, uint32_t index)
+{
+  return promote(work, index);
 }
 
 static void lifetime(notch_work *work, uint32_t index)
@@ -320,7 +325,7 @@ void notch_tiers(notch_work *work)
     moved = false;
     for (uint32_t i = 0; i < work->program->ladder_count; i++) {
       if (ladder_of(work, i)->promote != NOTCH_PROMOTE_AT_REVIEW) {
-        moved = notch_ladder_promote(work, i) || moved;
+        moved = promote(work, i) || moved;
       }
       uint32_t before = standings[i].effective;
       cancel_grace(work, i);

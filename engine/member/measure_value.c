@@ -19,8 +19,8 @@ static notch_duration negated(notch_duration duration)
 }
 
 /* `known`: what follows from the day alone is noted there. */
-__attribute__((noinline)) static notch_eval work_out(notch_work *work, uint32_t window,
-                                                     notch_of_day *known, span_of_time *out)
+static notch_eval work_out(notch_work *work, uint32_t window, notch_of_day *known,
+                           span_of_time *out)
 {
   const notch_program *program = work->program;
   const notch_window *over = &program->windows[window];
@@ -65,7 +65,7 @@ __attribute__((noinline)) static notch_eval work_out(notch_work *work, uint32_t 
   return NOTCH_EVAL_OK;
 }
 
-static inline notch_eval resolve(notch_work *work, uint32_t window, span_of_time *out)
+static notch_eval resolve(notch_work *work, uint32_t window, span_of_time *out)
 {
   int32_t today = work->moment.today;
   *out = (span_of_time){INT32_MIN, today, INT64_MIN, work->moment.now_us, false};
@@ -74,10 +74,7 @@ static inline notch_eval resolve(notch_work *work, uint32_t window, span_of_time
   }
   notch_of_day *known = notch_work_of_day(work, window, today);
   if (!known->known) {
-    span_of_time fresh = *out;
-    notch_eval ended = work_out(work, window, known, &fresh);
-    *out = fresh;
-    return ended;
+    return work_out(work, window, known, out);
   }
   out->from_day = (int32_t)known->from;
   out->to_day = (int32_t)known->to;
@@ -125,31 +122,21 @@ static inline int64_t sum_of_days(const notch_state *state, uint32_t index, int3
   return sum;
 }
 
-__attribute__((noinline)) static notch_eval
-sum_with_entries(const notch_state *state, uint32_t index, span_of_time over, notch_value *out)
+static notch_eval sum_of(const notch_state *state, uint32_t index, const span_of_time *over,
+                         notch_value *out)
 {
-  int64_t days = over.exact ? 0 : sum_of_days(state, index, over.from_day, over.to_day);
+  int64_t days = over->exact ? 0 : sum_of_days(state, index, over->from_day, over->to_day);
   notch_rational sum = NOTCH_INTEGER(days);
   for (uint32_t i = state->entries_count; i > 0; i--) {
     const notch_entry *entry = &state->entries[i - 1];
-    if (entry->day < over.from_day) {
+    if (entry->day < over->from_day) {
       break;
     }
-    if (entry->measure == index && inside(entry, &over) && !add_to(&sum, entry->value)) {
+    if (entry->measure == index && inside(entry, over) && !add_to(&sum, entry->value)) {
       return NOTCH_EVAL_OVERFLOW;
     }
   }
   *out = notch_value_of(sum);
-  return NOTCH_EVAL_OK;
-}
-
-static inline notch_eval sum_of(const notch_state *state, uint32_t index, span_of_time over,
-                                notch_value *out)
-{
-  if (over.exact || state->entries_count > 0) {
-    return sum_with_entries(state, index, over, out);
-  }
-  *out = NOTCH_VALUE(sum_of_days(state, index, over.from_day, over.to_day));
   return NOTCH_EVAL_OK;
 }
 
@@ -288,15 +275,22 @@ static void streak_of(notch_work *work, const notch_state *state, uint32_t index
   *out = NOTCH_VALUE(length);
 }
 
-/* What cannot be had by adding up. */
-__attribute__((noinline)) static notch_eval looked_through(notch_work *work,
-                                                           const notch_state *state, uint32_t index,
-                                                           span_of_time over, notch_value *out)
+/* Of any measure, over any window. */
+__attribute__((noinline)) static notch_eval value_of(notch_work *work, const notch_state *state,
+                                                     uint32_t index, uint32_t window,
+                                                     notch_value *out)
 {
   const notch_measure *measure = &work->program->measures[index];
+  span_of_time over;
+  notch_eval ended = resolve(work, window, &over);
+  if (ended != NOTCH_EVAL_OK) {
+    return ended;
+  }
   switch (measure->aggregate) {
   case NOTCH_AGG_SUM:
-  case NOTCH_AGG_COUNT: return sum_of_first(work, state, index, &over, out);
+  case NOTCH_AGG_COUNT:
+    return measure->at_most > 0 ? sum_of_first(work, state, index, &over, out)
+                                : sum_of(state, index, &over, out);
   case NOTCH_AGG_DISTINCT: distinct_of(work, state, index, &over, out); break;
   case NOTCH_AGG_LARGEST: extreme_of(state, index, &over, true, out); break;
   case NOTCH_AGG_SMALLEST: extreme_of(state, index, &over, false, out); break;
@@ -309,14 +303,22 @@ notch_eval notch_measure_value(notch_work *work, const notch_state *state, uint3
                                uint32_t window, notch_value *out)
 {
   const notch_measure *measure = &work->program->measures[index];
-  span_of_time over;
-  notch_eval ended = resolve(work, window, &over);
-  if (ended != NOTCH_EVAL_OK) {
-    return ended;
-  }
   bool adds = (measure->aggregate == NOTCH_AGG_SUM || measure->aggregate == NOTCH_AGG_COUNT) &&
               measure->at_most == 0;
-  return adds ? sum_of(state, index, over, out) : looked_through(work, state, index, over, out);
+  int32_t today = work->moment.today;
+  if (!adds || state->entries_count > 0) {
+    return value_of(work, state, index, window, out);
+  }
+  if (window == NOTCH_NONE) {
+    *out = NOTCH_VALUE(sum_of_days(state, index, INT32_MIN, today));
+    return NOTCH_EVAL_OK;
+  }
+  const notch_of_day *known = notch_work_of_day(work, window, today);
+  if (!known->known) {
+    return value_of(work, state, index, window, out);
+  }
+  *out = NOTCH_VALUE(sum_of_days(state, index, (int32_t)known->from, (int32_t)known->to));
+  return NOTCH_EVAL_OK;
 }
 
 notch_eval notch_earned_value(notch_work *work, const notch_state *state, uint32_t points,
@@ -329,5 +331,5 @@ notch_eval notch_earned_value(notch_work *work, const notch_state *state, uint32
   span_of_time over;
   notch_eval ended = resolve(work, window, &over);
   return ended != NOTCH_EVAL_OK ? ended
-                                : sum_of(state, work->program->measure_count + points, over, out);
+                                : sum_of(state, work->program->measure_count + points, &over, out);
 }

@@ -518,8 +518,8 @@ void notch_work_take(notch_work *work, const notch_lot *lot, int64_t amount, not
 
 /* Counts `amount` in the limits of a rule and its group that are booked in this state; those
  * whose key is recorded count by their records (limit.c). */
-static void use_limits(notch_work *work, notch_state *state, uint32_t rule, uint32_t points,
-                       int64_t amount)
+static inline void use_limits(notch_work *work, notch_state *state, uint32_t rule, uint32_t points,
+                              int64_t amount)
 {
   const notch_limits_of *limits = &work->plan->limits_of[rule];
   for (uint32_t i = 0; i < limits->count; i++) {
