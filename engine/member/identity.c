@@ -307,10 +307,24 @@ void notch_do_merge(notch_work *work)
   work->merged = from;
 }
 
-/* Measures, limits used and fields; texts move with their bytes. */
+/* What is over stays known: whoever ends such a hold once more is told so. */
+static void keep_closed_holds(notch_state *state, const notch_state *from)
+{
+  for (uint32_t i = 0; i < from->holds_count; i++) {
+    notch_hold hold = from->holds[i];
+    notch_text id = notch_state_text(from, hold.id);
+    if (hold.state != NOTCH_HOLD_OPEN && notch_state_hold(state, id) < 0) {
+      hold.id = notch_state_keep_text(state, id);
+      *notch_state_add_holds(state) = hold;
+    }
+  }
+}
+
+/* Measures, limits used, closed holds and fields; texts move with their bytes. */
 void notch_merge_figures(notch_work *work, notch_state *state, const notch_state *from)
 {
   const notch_program *program = work->program;
+  keep_closed_holds(state, from);
   notch_measure_merge(program, state, from);
   for (uint32_t i = 0; i < from->uses_count; i++) {
     notch_limit_keep(state, from->uses[i]);

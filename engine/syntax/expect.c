@@ -128,6 +128,28 @@ static bool is_day_of_year(const expectation *e)
   return true;
 }
 
+/* limit 5 star per member ever */
+static bool is_limit_for_ever(const expectation *e)
+{
+  if (e->found->kind != TOK_EVER) return false;
+  bool keyed = false;
+  const notch_token *at = e->before;
+  for (; at != NULL && at->kind != TOK_LIMIT; at = neighbour(e->parse, at, -1)) {
+    keyed = keyed || at->kind == TOK_PER;
+  }
+  const notch_source *source = e->parse->source;
+  if (at == NULL || notch_source_position(source, at->span.start).line !=
+                        notch_source_position(source, e->found->span.start).line)
+    return false;
+  if (!keyed) {
+    report(e, NOTCH_DIAG_LIMIT_OF_WHOM, (notch_text){0});
+    return true;
+  }
+  report(e, NOTCH_DIAG_LIMIT_EVER, (notch_text){0});
+  notch_diag_fix(e->parse->diags, e->found->span, NOTCH_TEXT(""), "leave it out");
+  return true;
+}
+
 /* The next piece of a name: after a dash that touches both, or after a blank.  NULL: none. */
 static const notch_token *next_piece(const expectation *e, const notch_token *last, bool dashes)
 {
@@ -391,7 +413,8 @@ static bool is_known_mistake(const expectation *e)
     return true;
   }
   return is_chained(e) || is_part_of(e) || is_foreign_date(e) || is_day_of_year(e) ||
-         is_reserved_word(e) || is_misspelt(e) || is_name_in_pieces(e) || is_stray(e);
+         is_limit_for_ever(e) || is_reserved_word(e) || is_misspelt(e) || is_name_in_pieces(e) ||
+         is_stray(e);
 }
 
 void notch_parse_unexpected(notch_parse *parse, notch_span span, const int *expected, int count)

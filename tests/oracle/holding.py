@@ -9,8 +9,7 @@ from state import Hold
 class Holding:
     def do_hold(self, member, record, late):
         fields, form, goods, bought = record.fields, None, [], 0
-        known = member.purse.holds.get(fields['hold'])
-        if known and not known.over_before:
+        if fields['hold'] in member.purse.holds:
             raise Refused('conflict')
         if 'payment' in fields:
             form, parts = self.bill(member, record)
@@ -48,8 +47,6 @@ class Holding:
         hold = member.purse.holds.get(record.fields['hold'])
         if hold is None:
             raise Refused('unknown_hold')
-        if hold.over_before:
-            raise Unspecified('a hold that was over before its account was merged')
         return hold
 
     def let_go(self, member, hold, moment):

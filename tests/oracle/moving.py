@@ -165,7 +165,6 @@ class Moving:
             new.event = lot.event
         for name, hold in other.purse.holds.items():
             hold.parts = [(moved[id(lot)], amount) for lot, amount in hold.parts]
-            hold.over_before = not hold.open
             if hold.open or name not in mine:
                 mine[name] = hold
         for name in other.said - member.said:

@@ -21,7 +21,7 @@ class Hold:
     def __init__(self, parts, until, goods, form, bought):
         self.parts, self.until, self.open = parts, until, True
         self.goods, self.form, self.bought = goods, form, bought
-        self.spent = self.timed_out = self.over_before = False
+        self.spent = self.timed_out = False
 
     def times(self):
         """As how many a limit counts it: granted ones are at no cost."""

@@ -552,8 +552,9 @@ static notch_store_status commit_failed(notch_store *store, notch_store_status s
   int64_t safe = store->head_size;
   notch_store_rollback(store);
   return notch_store_say(store, status,
-                         "%.400s; nothing of it was stored, %lld transactions are safe", reason,
-                         (long long)safe);
+                         safe == 1 ? "%.400s; nothing of it was stored, %lld transaction is safe"
+                                   : "%.400s; nothing of it was stored, %lld transactions are safe",
+                         reason, (long long)safe);
 }
 
 notch_store_status notch_store_commit(notch_store *store)
