@@ -232,11 +232,11 @@ int64_t notch_spend(notch_work *work, uint32_t points, int64_t amount, notch_acc
   return amount;
 }
 
-int64_t notch_settle_debt(notch_work *work, uint32_t points, int64_t number)
+int64_t notch_pay_debt(notch_work *work, uint32_t points, int64_t number)
 {
   notch_state *state = work->state;
   int64_t debt = state->balances[points].debt;
-  const notch_lot *lot = debt == 0 ? NULL : notch_state_lot(state, number);
+  const notch_lot *lot = notch_state_lot(state, number);
   if (lot == NULL || is_over(work, state, lot)) {
     return 0;
   }

@@ -40,7 +40,11 @@ int64_t notch_spend(notch_work *work, uint32_t points, int64_t amount, notch_acc
                     uint32_t rule);
 
 /* Points that came in settle a debt first: points -> debt from the lot; returns how much. */
-int64_t notch_settle_debt(notch_work *work, uint32_t points, int64_t lot);
+int64_t notch_pay_debt(notch_work *work, uint32_t points, int64_t lot);
+static inline int64_t notch_settle_debt(notch_work *work, uint32_t points, int64_t lot)
+{
+  return work->state->balances[points].debt == 0 ? 0 : notch_pay_debt(work, points, lot);
+}
 
 /* The end of the local day that `from` + duration reaches (calendar durations), aligned. */
 int64_t notch_term_end(const notch_program *program, int64_t from_us, notch_duration duration,

@@ -405,10 +405,10 @@ void notch_measure_lower(notch_work *work, notch_state *state, const notch_event
   work->moment = moment_before;
 }
 
-void notch_measure_earned(notch_work *work, notch_state *state, uint32_t points, int64_t at_us,
-                          int64_t amount)
+void notch_measure_note_earned(notch_work *work, notch_state *state, uint32_t points, int64_t at_us,
+                               int64_t amount)
 {
-  if (!work->plan->earned_used[points] || amount == 0) {
+  if (amount == 0) {
     return;
   }
   uint32_t index = work->program->measure_count + points;

@@ -26,8 +26,15 @@ void notch_measure_lower(notch_work *work, notch_state *state, const notch_event
 void notch_measure_merge(const notch_program *program, notch_state *state,
                          const notch_state *from);
 /* earned(): what rules awarded and adjust moved, at a time. */
-void notch_measure_earned(notch_work *work, notch_state *state, uint32_t points, int64_t at_us,
-                          int64_t amount);
+void notch_measure_note_earned(notch_work *work, notch_state *state, uint32_t points, int64_t at_us,
+                               int64_t amount);
+static inline void notch_measure_earned(notch_work *work, notch_state *state, uint32_t points,
+                                        int64_t at_us, int64_t amount)
+{
+  if (work->plan->earned_used[points]) {
+    notch_measure_note_earned(work, state, points, at_us, amount);
+  }
+}
 
 /* What one event counts for; distinct values may be texts. */
 notch_type notch_measure_counted(const notch_program *program, const notch_measure *measure);
