@@ -221,12 +221,14 @@ static account account_of(notch_work *work, notch_awards *awards, uint32_t first
 
 void notch_round_awards(notch_work *work, notch_awards *awards, bool capped)
 {
-  for (uint32_t i = 0; i < awards->awards.count; i++) {
+  uint32_t left = awards->awards.count;
+  for (uint32_t i = 0; left > 0; i++) {
     const notch_award *first = &awards->awards.items[i];
     if (first->taken) {
       continue;
     }
     const account of = account_of(work, awards, i);
+    left -= of.count;
     if (of.lowers) {
       cut_lowering(work, &of);
     }
