@@ -5,10 +5,6 @@
 
 #include <assert.h>
 
-/* Dates are kept within the years 1 to 9999; arithmetic that would leave them stops at the edge. */
-#define DAY_FIRST (-719162) /* 0001-01-01 */
-#define DAY_LAST 2932896    /* 9999-12-31 */
-
 static bool is_leap(int32_t year)
 {
   return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
@@ -73,7 +69,7 @@ unsigned notch_weekday(int32_t day)
 
 static int32_t keep_in_range(int64_t day)
 {
-  return day < DAY_FIRST ? DAY_FIRST : day > DAY_LAST ? DAY_LAST : (int32_t)day;
+  return day < NOTCH_DAY_FIRST ? NOTCH_DAY_FIRST : day > NOTCH_DAY_LAST ? NOTCH_DAY_LAST : (int32_t)day;
 }
 
 int32_t notch_day_in_year(int32_t year, unsigned month, unsigned month_day, bool roll)
@@ -88,11 +84,11 @@ int32_t notch_day_add_months(int32_t day, int64_t months, bool roll)
 {
   notch_civil civil = notch_civil_of(day);
   if (months > 12 * 20000 || months < -12 * 20000)
-    return months < 0 ? DAY_FIRST : DAY_LAST;
+    return months < 0 ? NOTCH_DAY_FIRST : NOTCH_DAY_LAST;
   int64_t index = (int64_t)civil.year * 12 + civil.month - 1 + months;
   int64_t year = (index >= 0 ? index : index - 11) / 12;
   if (year < 1 || year > 9999)
-    return year < 1 ? DAY_FIRST : DAY_LAST;
+    return year < 1 ? NOTCH_DAY_FIRST : NOTCH_DAY_LAST;
   unsigned month = (unsigned)(index - year * 12) + 1;
   int32_t sum = notch_day_in_year((int32_t)year, month, civil.day, roll);
   return keep_in_range(sum);
@@ -121,7 +117,7 @@ int32_t notch_day_add(int32_t day, notch_duration duration, bool roll)
   case NOTCH_UNIT_HOUR: assert(false && "a calendar duration is days or longer"); break;
   }
   if (__builtin_add_overflow((int64_t)day, days, &sum))
-    return days < 0 ? DAY_FIRST : DAY_LAST;
+    return days < 0 ? NOTCH_DAY_FIRST : NOTCH_DAY_LAST;
   return keep_in_range(sum);
 }
 

@@ -45,6 +45,14 @@ typedef struct notch_civil {
   uint8_t month, day; /* from 1 */
 } notch_civil;
 
+/* Dates are kept within the years 1 to 9999; arithmetic that would leave them stops at the edge. */
+#define NOTCH_DAY_FIRST (-719162) /* 0001-01-01 */
+#define NOTCH_DAY_LAST 2932896    /* 9999-12-31 */
+static inline bool notch_is_day(int64_t day)
+{
+  return day >= NOTCH_DAY_FIRST && day <= NOTCH_DAY_LAST;
+}
+
 int32_t notch_day_of(notch_civil civil);
 notch_civil notch_civil_of(int32_t day);
 bool notch_civil_valid(notch_civil civil); /* years 1..9999 */

@@ -115,6 +115,10 @@ bool notch_rational_mul_long(notch_rational *out, notch_rational left, notch_rat
 {
   assert(left.den > 0);
   assert(right.den > 0);
+  if (left.num == 0 || right.num == 0) {
+    *out = NOTCH_INTEGER(0);
+    return true;
+  }
   /* Reduced operands: dividing crosswise leaves a reduced product.  den > 0 bounds both gcds. */
   int64_t one = (int64_t)gcd(magnitude(left.num), (uint64_t)right.den);
   int64_t two = (int64_t)gcd(magnitude(right.num), (uint64_t)left.den);

@@ -9,16 +9,8 @@
 
 #include <assert.h>
 
-#define DAY_FIRST (-719162) /* 0001-01-01 */
-#define DAY_LAST 2932896    /* 9999-12-31 */
-
-static bool is_day(int64_t day)
-{
-  return day >= DAY_FIRST && day <= DAY_LAST;
-}
-
 /* Local days of moments far outside are days as well, only not dates. */
-static const int64_t moment_most_us = (int64_t)DAY_LAST * NOTCH_DAY_S * NOTCH_SECOND_US;
+static const int64_t moment_most_us = (int64_t)NOTCH_DAY_LAST * NOTCH_DAY_S * NOTCH_SECOND_US;
 
 static bool is_moment(int64_t moment_us)
 {
@@ -27,7 +19,7 @@ static bool is_moment(int64_t moment_us)
 
 static bool add_days(int64_t *out, int64_t day, int64_t days)
 {
-  return !__builtin_add_overflow(day, days, out) && is_day(*out);
+  return !__builtin_add_overflow(day, days, out) && notch_is_day(*out);
 }
 
 /* The base stops at its last day; what would have gone past it is found by the month's number. */
@@ -40,7 +32,7 @@ static bool add_months(const notch_program *program, int64_t *out, int64_t day, 
   if (index < 12 || index >= 10000 * 12)
     return false;
   *out = notch_day_add_months((int32_t)day, months, program->calendar.months_roll);
-  return is_day(*out);
+  return notch_is_day(*out);
 }
 
 /* A moment moved by days or months keeps its local time of day, to the microsecond. */
@@ -53,7 +45,7 @@ static bool shift(const notch_program *program, int64_t *out, int64_t moment_us,
   int64_t below_us = moment_us % NOTCH_SECOND_US;
   if (below_us < 0)
     below_us += NOTCH_SECOND_US;
-  if (!is_day(day) || !(months ? add_months(program, &moved, day, count)
+  if (!notch_is_day(day) || !(months ? add_months(program, &moved, day, count)
                                : add_days(&moved, day, count)))
     return false;
   *out = notch_zone_instant(zone, (int32_t)moved, second) * NOTCH_SECOND_US + below_us;
@@ -73,7 +65,7 @@ static bool of_day(notch_machine *m, const notch_instruction *at, int64_t day, i
                    int64_t *out)
 {
   const notch_program *program = m->vm->program;
-  if (!is_day(day))
+  if (!notch_is_day(day))
     return false;
   if (day == m->context->today)
     notch_vm_see_day(m->vm, (int32_t)day);
@@ -83,12 +75,12 @@ static bool of_day(notch_machine *m, const notch_instruction *at, int64_t day, i
     return true;
   case NOTCH_OP_ADD_DAYS: return add_days(out, day, by);
   case NOTCH_OP_ADD_MONTHS: return add_months(program, out, day, by);
-  case NOTCH_OP_YEAR_OF: *out = notch_civil_of((int32_t)day).year; return true;
-  case NOTCH_OP_MONTH_OF: *out = notch_civil_of((int32_t)day).month; return true;
-  case NOTCH_OP_DAY_OF: *out = notch_civil_of((int32_t)day).day; return true;
-  case NOTCH_OP_WEEKDAY_OF: *out = notch_weekday((int32_t)day); return true;
+  case NOTCH_OP_YEAR_OF: *out = m->vm->civil.year; return true; /* today, as just seen */
+  case NOTCH_OP_MONTH_OF: *out = m->vm->civil.month; return true;
+  case NOTCH_OP_DAY_OF: *out = m->vm->civil.day; return true;
+  case NOTCH_OP_WEEKDAY_OF: *out = m->vm->weekday; return true;
   case NOTCH_OP_AGE_OF:
-    if (!is_day(m->context->today))
+    if (!notch_is_day(m->context->today))
       return false;
     *out = age_at(program, (int32_t)day, m->context->today);
     return true;
@@ -104,7 +96,7 @@ static bool of_moment(notch_machine *m, const notch_instruction *at, int64_t mom
   if (!is_moment(moment_us))
     return false;
   switch ((int)at->op) {
-  case NOTCH_OP_DATE_OF: *out = notch_zone_day(&program->zone, moment_us); return is_day(*out);
+  case NOTCH_OP_DATE_OF: *out = notch_zone_day(&program->zone, moment_us); return notch_is_day(*out);
   case NOTCH_OP_SHIFT_DAYS: return shift(program, out, moment_us, by, false);
   case NOTCH_OP_SHIFT_MONTHS: return shift(program, out, moment_us, by, true);
   case NOTCH_OP_HOUR_OF:

@@ -100,12 +100,13 @@ static bool cell_holds(const notch_cell *cell, const notch_type *type, notch_val
 {
   if (cell->kind == NOTCH_CELL_ANY)
     return true;
-  if (notch_kind_of_type(type) == NOTCH_KIND_TEXT)
+  if (type->kind == NOTCH_TYPE_TEXT || type->kind == NOTCH_TYPE_MEMBER)
     return notch_text_equal(notch_value_text(value), notch_value_text(cell->low));
+  if (cell->kind == NOTCH_CELL_EQ) /* both are reduced */
+    return value.n == cell->low.n && value.d == cell->low.d;
   int low =
       notch_rational_compare(notch_value_rational(value), notch_value_rational(cell->low));
   switch (cell->kind) {
-  case NOTCH_CELL_EQ: return low == 0;
   case NOTCH_CELL_BETWEEN:
     return low >= 0 && notch_rational_compare(notch_value_rational(value),
                                               notch_value_rational(cell->high)) <= 0;
@@ -113,6 +114,7 @@ static bool cell_holds(const notch_cell *cell, const notch_type *type, notch_val
   case NOTCH_CELL_LE: return low <= 0;
   case NOTCH_CELL_GT: return low > 0;
   case NOTCH_CELL_GE: return low >= 0;
+  case NOTCH_CELL_EQ:
   case NOTCH_CELL_ANY: break;
   }
   return true;

@@ -262,21 +262,25 @@ CALL(ADD_MONTHS, notch_builtin_calendar)
 CALL(SHIFT_DAYS, notch_builtin_calendar)
 CALL(SHIFT_MONTHS, notch_builtin_calendar)
 
-/* Of today, mostly. */
-#define PART_OF_DAY(name, part)                                                    \
+/* Of today mostly, which the machine may not have seen yet; else of some day, `seen` of which is
+ * looked up here. */
+#define PART_OF_DAY(name, part, seen)                                              \
   static inline const notch_instruction *op_##name(ARGUMENTS)                      \
   {                                                                                \
-    if (LIKELY(r[at->a].d == 1 && r[at->a].n == m->vm->day)) {                     \
+    notch_value day = r[at->a];                                                    \
+    if (LIKELY(day.d == 1 && day.n == m->vm->day))                                 \
       r[at->to] = NOTCH_VALUE(m->vm->part);                                        \
-      return at + 1;                                                               \
-    }                                                                              \
-    return call(notch_builtin_calendar, m, r, at);                                 \
+    else if (LIKELY(day.d == 1 && day.n != m->context->today && notch_is_day(day.n))) \
+      r[at->to] = NOTCH_VALUE(seen);                                               \
+    else                                                                           \
+      return call(notch_builtin_calendar, m, r, at);                               \
+    return at + 1;                                                                 \
   }
 
-PART_OF_DAY(YEAR_OF, civil.year)
-PART_OF_DAY(MONTH_OF, civil.month)
-PART_OF_DAY(DAY_OF, civil.day)
-PART_OF_DAY(WEEKDAY_OF, weekday)
+PART_OF_DAY(YEAR_OF, civil.year, notch_civil_of((int32_t)day.n).year)
+PART_OF_DAY(MONTH_OF, civil.month, notch_civil_of((int32_t)day.n).month)
+PART_OF_DAY(DAY_OF, civil.day, notch_civil_of((int32_t)day.n).day)
+PART_OF_DAY(WEEKDAY_OF, weekday, notch_weekday((int32_t)day.n))
 CALL(HOUR_OF, notch_builtin_calendar)
 CALL(HOUR_OF_TIME, notch_builtin_calendar)
 CALL(AGE_OF, notch_builtin_calendar)
