@@ -69,7 +69,9 @@ unsigned notch_weekday(int32_t day)
 
 static int32_t keep_in_range(int64_t day)
 {
-  return day < NOTCH_DAY_FIRST ? NOTCH_DAY_FIRST : day > NOTCH_DAY_LAST ? NOTCH_DAY_LAST : (int32_t)day;
+  return day < NOTCH_DAY_FIRST  ? NOTCH_DAY_FIRST
+         : day > NOTCH_DAY_LAST ? NOTCH_DAY_LAST
+                                : (int32_t)day;
 }
 
 int32_t notch_day_in_year(int32_t year, unsigned month, unsigned month_day, bool roll)

@@ -96,7 +96,9 @@ static bool of_moment(notch_machine *m, const notch_instruction *at, int64_t mom
   if (!is_moment(moment_us))
     return false;
   switch ((int)at->op) {
-  case NOTCH_OP_DATE_OF: *out = notch_zone_day(&program->zone, moment_us); return notch_is_day(*out);
+  case NOTCH_OP_DATE_OF:
+    *out = notch_zone_day(&program->zone, moment_us);
+    return notch_is_day(*out);
   case NOTCH_OP_SHIFT_DAYS: return shift(program, out, moment_us, by, false);
   case NOTCH_OP_SHIFT_MONTHS: return shift(program, out, moment_us, by, true);
   case NOTCH_OP_HOUR_OF:
