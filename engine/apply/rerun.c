@@ -443,8 +443,7 @@ static bool is_as_made(notch_rerun *rerun, const notch_transaction *row,
   if (!alone || !notch_names_as_made(result->edition, row, &outcome->transactions[0])) {
     return false;
   }
-  rerun->outcome = outcome;
-  rerun->next = 1;
+  rerun->outcome = NULL; /* nothing more is expected of it */
   return true;
 }
 

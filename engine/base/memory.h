@@ -73,10 +73,10 @@ void notch_arena_gather(notch_arena *arena);
 /* Forgets the contents, keeps a block. */
 static inline void notch_arena_reset(notch_arena *arena)
 {
-  notch_arena_block *block = arena->blocks;
 #ifdef NOTCH_ARENA_DEBUG
   notch_arena_gather(arena);
 #else
+  notch_arena_block *block = arena->blocks;
   if (block != NULL && (block->next != NULL || block->size > NOTCH_ARENA_BLOCK_MAX)) {
     notch_arena_gather(arena);
   } else if (block != NULL) {
@@ -109,26 +109,11 @@ static inline void *notch_arena_take(notch_arena *arena, size_t size)
 #endif
   return notch_arena_extend(arena, size);
 }
-/* Zeroes bytes.  What is known to be small is stored in steps: for all of it at once compilers
- * take an instruction that is slow to start. */
-static inline void *notch_zero(void *bytes, size_t size)
-{
-  if (!__builtin_constant_p(size) || size > 1024) {
-    return memset(bytes, 0, size);
-  }
-  char *at = bytes;
-#pragma GCC unroll 16
-  for (size_t done = 0; done + 64 <= size; done += 64, at += 64) {
-    memset(at, 0, 64);
-  }
-  memset(at, 0, size % 64);
-  return bytes;
-}
-/* The same as take, zeroed. */
+/* The same, zeroed. */
 static inline void *notch_arena_alloc(notch_arena *arena, size_t size)
 {
   void *item = notch_arena_take(arena, size);
-  return item == NULL ? NULL : notch_zero(item, size);
+  return item == NULL ? NULL : memset(item, 0, size);
 }
 notch_text notch_arena_text(notch_arena *arena, notch_text text); /* a copy, NUL after its end */
 notch_text notch_arena_format(notch_arena *arena, const char *format, ...)

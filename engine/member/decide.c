@@ -55,11 +55,9 @@ notch_work *notch_decider_begin(notch_decider *decider, const notch_case *decisi
 {
   notch_arena_reset(&decider->run);
   decider->run.escape = &decider->out;
-  for (uint32_t i = 0; i < decider->copy_count; i++) {
-    decider->copies[i]->in_use = false;
-  }
+  decider->copies_used = 0;
   notch_work *work = &decider->work;
-  notch_zero(work, sizeof *work);
+  memset(work, 0, sizeof *work);
   work->transactions.items = decider->few;
   work->transactions.capacity = NOTCH_FEW;
   work->decider = decider;
@@ -127,20 +125,13 @@ static notch_state *state_after(const notch_work *work)
 {
   const notch_decider *decider = work->decider;
   const notch_case *in = work->in;
-  notch_state *after = NULL;
   /* What a built-in event uses of limits is counted when it is folded. */
   bool declared = in->event == NULL || in->event->type >= NOTCH_EVENT_BUILTIN_COUNT;
-  if (!declared || in->then != NULL || work->transactions.count == 0) {
+  if (!declared || in->then != NULL || work->transactions.count == 0 || decider->copies_used != 1) {
     return NULL;
   }
-  for (uint32_t i = 0; i < decider->copy_count; i++) {
-    if (decider->copies[i]->in_use) {
-      if (after != NULL || decider->copies[i]->member != in->state->member) {
-        return NULL;
-      }
-      after = decider->copies[i]->state;
-    }
-  }
+  notch_state *after = decider->copies[0]->state;
+  assert(after->member == in->state->member);
   after->settled_us = work->settled_us; /* what is looked at and leaves no row is forgotten */
   for (uint32_t i = 0; i < work->transactions.count; i++) {
     const notch_transaction *row = &work->transactions.items[i]->row;
@@ -317,7 +308,9 @@ static void member_event(notch_work *work, notch_state *state)
     state->booked_us = open->row.booked_us;
   }
   work->inflow = NULL;
-  notch_post_to_others(work, awards);
+  if (awards != NULL && awards->to_others) {
+    notch_post_to_others(work, awards);
+  }
   if (event->type < NOTCH_EVENT_BUILTIN_COUNT) {
     finish_builtin(work);
   }

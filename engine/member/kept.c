@@ -207,7 +207,9 @@ bool notch_desk_put(notch_desk *desk, notch_kept *kept, const notch_state *after
   kept->bytes = bytes;
   kept->size = (uint32_t)notch_state_pack(after, bytes);
   assert(kept->size == size);
-  notch_memory_free(desk->memory, left);
+  if (left != NULL) {
+    notch_memory_free(desk->memory, left);
+  }
   if (lent) {
     take_back(desk);
   }

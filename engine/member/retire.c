@@ -28,9 +28,6 @@ static void sooner(int64_t *next, const notch_retired *retired)
 int64_t notch_retire_next(const notch_plan *plan, const notch_state *state)
 {
   int64_t next = NOTCH_NEVER;
-  if (!plan->retires) {
-    return next;
-  }
   for (uint32_t i = 0; i < state->lots_count; i++) {
     const notch_lot *lot = &notch_state_lots(state)[i];
     const notch_retired *retired = &plan->retired_points[lot->points];

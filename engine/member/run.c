@@ -452,8 +452,7 @@ static void post_to(notch_work *work, const notch_awards *awards, const notch_te
 
 void notch_post_to_others(notch_work *work, const notch_awards *awards)
 {
-  uint32_t count = awards == NULL || !awards->to_others ? 0 : awards->awards.count;
-  for (uint32_t i = 0; i < count; i++) {
+  for (uint32_t i = 0; i < awards->awards.count; i++) {
     const notch_award *award = &awards->awards.items[i];
     bool first = award->to_other && award->posted > 0;
     for (uint32_t j = 0; j < i && first; j++) {

@@ -95,7 +95,9 @@ static int64_t next_up_to(const notch_plan *plan, const notch_state *state, int6
     return NOTCH_NEVER;
   }
   int64_t next = next_of_lots(plan, state, after_s, to_s);
-  sooner(&next, notch_retire_next(plan, state));
+  if (plan->retires) {
+    sooner(&next, notch_retire_next(plan, state));
+  }
   for (uint32_t i = 0; i < state->holds_count; i++) {
     if (state->holds[i].state == NOTCH_HOLD_OPEN) {
       sooner(&next, state->holds[i].until_s);
@@ -308,30 +310,33 @@ static bool settle_instant(notch_work *work, notch_state *state, int64_t now_s)
   notch_absorbed(work, state, now_us);
   notch_awards *given = work->given_away;
   bool stays = notch_work_end(work);
-  if (stays && given != NULL) {
+  if (stays && given != NULL && given->to_others) {
     notch_post_to_others(work, given);
   }
   work->inflow = NULL;
   return stays;
 }
 
+/* Centuries have many days at which nothing happens: none of them leaves anything in memory, but
+ * what a trace was told, and the state's own. */
+__attribute__((noinline)) static void settle_lightly(notch_work *work, notch_state *state,
+                                                     int64_t now_s)
+{
+  notch_shared_close(work); /* of what stays, and so before the mark, as is room for one more */
+  *notch_vec_push(&work->transactions, work->run) = NULL;
+  work->transactions.count--;
+  const notch_work before = *work;
+  const notch_arena_mark mark = notch_arena_here(work->run);
+  if (!settle_instant(work, state, now_s) && work->trace == NULL) {
+    *work = before;
+    notch_arena_return(work->run, mark);
+  }
+}
+
 void notch_settle_until(notch_work *work, notch_state *state, int64_t to_s)
 {
-  for (;;) {
-    int64_t next = next_up_to(work->plan, state, to_s);
-    if (next > to_s || next == NOTCH_NEVER) {
-      return;
-    }
-    /* Centuries have many days at which nothing happens: none of them leaves anything in memory,
-     * but what a trace was told, and the state's own. */
-    notch_shared_close(work); /* of what stays, and so before the mark, as is room for one more */
-    *notch_vec_push(&work->transactions, work->run) = NULL;
-    work->transactions.count--;
-    const notch_work before = *work;
-    const notch_arena_mark mark = notch_arena_here(work->run);
-    if (!settle_instant(work, state, next) && work->trace == NULL) {
-      *work = before;
-      notch_arena_return(work->run, mark);
-    }
+  int64_t next;
+  while ((next = next_up_to(work->plan, state, to_s)) <= to_s && next != NOTCH_NEVER) {
+    settle_lightly(work, state, next);
   }
 }

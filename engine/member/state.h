@@ -226,9 +226,9 @@ bool notch_state_reserve(notch_state *state, void **items, uint32_t *capacity, s
 const char *notch_state_difference(const notch_state *left, const notch_state *right);
 
 /*
- * The same in few bytes, quickly packed and unpacked: for states at rest (kept.h).  Pack fills
- * exactly the size that is asked for first, a multiple of four; where the bytes are those that
- * what is asleep lies in, it stays there.  Unpack takes what pack made, or damaged bytes if
+ * The same in few bytes, quickly packed and unpacked: for states at rest (kept.h).  Pack fills a
+ * block of exactly the size that is asked for first, a multiple of four; where that is the block
+ * that what is asleep lies in, it stays there.  Unpack takes what pack made, or damaged bytes if
  * NOTCH_PACKED_SLACK more after them can be read.  False: they are damaged, or memory ran out.
  */
 #define NOTCH_PACKED_SLACK 128

@@ -121,7 +121,7 @@ static bool is_rare(const notch_lot *lot)
 
 /* Zero for a lot whose fields are a word each or as in nearly every lot, but for when it was
  * earned. */
-static uint64_t unlikely_in(const notch_lot *lot)
+static inline uint64_t unlikely_in(const notch_lot *lot)
 {
   return (uint64_t)(lot->lot | lot->amount | lot->expires_s) >> 32 |
          (uint64_t)(lot->left ^ lot->amount) | (uint64_t)(lot->held | lot->open) |
@@ -227,13 +227,18 @@ static inline const unsigned char *take_lot(const unsigned char *from, notch_lot
   return from;
 }
 
+static bool waits(const notch_lot *lot, const notch_state *state)
+{
+  int64_t settled_s = state->settled_us / NOTCH_SECOND_US - (state->settled_us < 0 ? 1 : 0);
+  return lot->matures_s > settled_s;
+}
+
 /* Those that are asleep as they lie; what is known of all goes into the head. */
 static unsigned char *put_lots(unsigned char *to, const notch_state *state, packed_head *head)
 {
   const notch_asleep *asleep = &state->asleep;
   const unsigned char *begin = to;
   int64_t newest = asleep->newest, soonest_s = NOTCH_NEVER;
-  int64_t settled_s = state->settled_us / NOTCH_SECOND_US - (state->settled_us < 0 ? 1 : 0);
   if (asleep->count > 0) {
     soonest_s = asleep->soonest_s;
     if (asleep->bytes != to) {
@@ -246,8 +251,9 @@ static unsigned char *put_lots(unsigned char *to, const notch_state *state, pack
     to = put_lot(to, lot);
     newest = lot->lot;
     soonest_s = lot->expires_s < soonest_s ? lot->expires_s : soonest_s;
-    soonest_s =
-        lot->matures_s > settled_s && lot->matures_s < soonest_s ? lot->matures_s : soonest_s;
+    if (lot->matures_s != INT64_MIN && waits(lot, state) && lot->matures_s < soonest_s) {
+      soonest_s = lot->matures_s;
+    }
   }
   head->newest = newest;
   head->soonest_s = soonest_s;
@@ -319,7 +325,9 @@ static inline unsigned char *put_items(unsigned char *to, const void *items, siz
 {
   if (count == 1) {
     memcpy(to, items, size);
-  } else if (count > 0) {
+    return to + size;
+  }
+  if (count > 0) {
     memcpy(to, items, size * count);
   }
   return to + size * count;
@@ -351,18 +359,19 @@ size_t notch_state_pack(const notch_state *state, unsigned char *to)
 #ifdef NOTCH_ARENA_DEBUG
   assert(state->has_rare || rare_size(state) == 0);
 #endif
-  packed_head head = {.rare = (state->closed ? IS_CLOSED : 0) | (state->present ? IS_PRESENT : 0),
-                      .seed_length = state->seed.length,
-                      .member = state->member,
-                      .joined_us = state->joined_us,
-                      .booked_us = state->booked_us,
-                      .settled_us = state->settled_us,
-                      .last_event = state->last_event};
-  unsigned char *at = put_lots(to + sizeof head, state, &head);
-#define SECTION(type, name, meaning) head.counts[COUNT_##name] = state->name##_count;
+  packed_head *head = (packed_head *)(void *)to;
+  head->rare = (state->closed ? IS_CLOSED : 0) | (state->present ? IS_PRESENT : 0);
+  head->seed_length = state->seed.length;
+  head->member = state->member;
+  head->joined_us = state->joined_us;
+  head->booked_us = state->booked_us;
+  head->settled_us = state->settled_us;
+  head->last_event = state->last_event;
+#define SECTION(type, name, meaning) head->counts[COUNT_##name] = state->name##_count;
 #define RARE(type, name, meaning)
 #include "member/state.def"
 #undef SECTION
+  unsigned char *at = put_lots(to + sizeof *head, state, head);
 #define SECTION(type, name, meaning)                                                               \
   at = put_items(at, state->name, sizeof(type), state->name##_count);
 #define RARE(type, name, meaning)
@@ -373,9 +382,8 @@ size_t notch_state_pack(const notch_state *state, unsigned char *to)
     at = put_word(at, state->seed.offset);
   }
   if (state->has_rare) {
-    at = put_rare(at, state, &head.rare);
+    at = put_rare(at, state, &head->rare);
   }
-  memcpy(to, &head, sizeof head);
   return (size_t)(at - to);
 }
 
@@ -406,7 +414,9 @@ static inline const unsigned char *take_items(const unsigned char *from, void *i
 {
   if (count == 1) {
     memcpy(items, from, size);
-  } else if (count > 0) {
+    return from + size;
+  }
+  if (count > 0) {
     memcpy(items, from, size * count);
   }
   return from + size * count;

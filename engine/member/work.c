@@ -29,10 +29,8 @@ void notch_refuse(notch_work *work, notch_verdict verdict, const char *format, .
 
 static notch_copy *free_copy(notch_decider *decider)
 {
-  for (uint32_t i = 0; i < decider->copy_count; i++) {
-    if (!decider->copies[i]->in_use) {
-      return decider->copies[i];
-    }
+  if (decider->copies_used < decider->copy_count) {
+    return decider->copies[decider->copies_used++];
   }
   if (decider->copy_count == decider->copy_capacity) {
     uint32_t capacity = decider->copy_capacity == 0 ? 4 : decider->copy_capacity * 2;
@@ -51,19 +49,19 @@ static notch_copy *free_copy(notch_decider *decider)
   memset(copy, 0, sizeof *copy);
   notch_state_init(&copy->own, decider->memory);
   decider->copies[decider->copy_count++] = copy;
+  decider->copies_used = decider->copy_count;
   return copy;
 }
 
 notch_state *notch_work_copy_as(notch_work *work, const notch_state *of, int64_t key)
 {
   notch_decider *decider = work->decider;
-  for (uint32_t i = 0; i < decider->copy_count; i++) {
-    if (decider->copies[i]->in_use && decider->copies[i]->member == key) {
+  for (uint32_t i = 0; i < decider->copies_used; i++) {
+    if (decider->copies[i]->member == key) {
       return decider->copies[i]->state;
     }
   }
   notch_copy *copy = free_copy(decider);
-  copy->in_use = true;
   copy->member = key;
   bool spared = of == work->in->spare && key == of->member;
   copy->state = spared ? work->in->spare : &copy->own;
@@ -92,7 +90,7 @@ notch_open *notch_work_begin(notch_work *work, notch_state *state, notch_origin 
     notch_open open;
     notch_posting few[NOTCH_FEW]; /* filled one by one: not cleared */
   } *made = notch_arena_take(work->run, sizeof *made);
-  notch_open *open = notch_zero(&made->open, sizeof made->open);
+  notch_open *open = memset(&made->open, 0, sizeof made->open);
   open->postings.items = made->few;
   open->postings.capacity = NOTCH_FEW;
   open->state = state;

@@ -33,7 +33,6 @@ typedef struct notch_copy { /* a working copy of somebody's state */
   int64_t member;
   notch_state *state; /* `own`, or the state that the case spares */
   notch_state own;
-  bool in_use;
 } notch_copy;
 
 struct notch_awards;
@@ -137,6 +136,7 @@ struct notch_decider {
   notch_hasher *hasher; /* NULL until some limit has a key */
   notch_copy **copies;
   uint32_t copy_count, copy_capacity;
+  uint32_t copies_used; /* by the decision under way: the first so many */
 };
 
 /* Ends the decision: the event is refused as `verdict` with this sentence. */
