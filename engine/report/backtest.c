@@ -28,12 +28,29 @@ static void set_kind(notch_backtest *backtest, uint32_t index, notch_side side,
     kind->title = notch_title_of(&points->decl);
   }
   kind->on[side] = true;
-  kind->decimals[side] = points->decimals;
+  kind->decimals = points->decimals > kind->decimals ? points->decimals : kind->decimals;
   kind->has_worth[side] = points->has_worth;
   if (points->has_worth) {
-    kind->worth[side] = points->worth;
     kind->currency[side] = program->currencies[points->worth_currency].code;
     kind->currency_decimals[side] = program->currencies[points->worth_currency].decimals;
+  }
+}
+
+/* How many of the kind's units one of a programme's smallest units is. */
+static int64_t units_of(const notch_compared_kind *kind, const notch_points *points)
+{
+  int64_t units = 1;
+  for (unsigned i = points->decimals; i < kind->decimals; i++) {
+    units *= 10;
+  }
+  return units;
+}
+
+static void set_worth(notch_compared_kind *kind, notch_side side, const notch_points *points)
+{
+  notch_rational each = NOTCH_INTEGER(units_of(kind, points));
+  if (!points->has_worth || !notch_rational_div(&kind->worth[side], points->worth, each)) {
+    kind->has_worth[side] = false;
   }
 }
 
@@ -51,6 +68,13 @@ static void pair_kinds(notch_backtest *backtest)
         index = backtest->kind_count++;
       }
       set_kind(backtest, index, (notch_side)side, program, &program->points[i]);
+    }
+  }
+  for (unsigned side = 0; side < NOTCH_SIDES; side++) {
+    const notch_program *program = backtest->programs[side];
+    for (uint32_t i = 0; i < program->points_count; i++) {
+      uint32_t index = single ? 0 : find_kind(backtest, program->points[i].decl.name);
+      set_worth(&backtest->kinds[index], (notch_side)side, &program->points[i]);
     }
   }
 }
@@ -208,7 +232,8 @@ void notch_backtest_add(notch_backtest *backtest, notch_side side, uint32_t memb
     if (kind == NOTCH_NONE || in == from) {
       continue;
     }
-    __int128 amount = in ? posting->amount : -(__int128)posting->amount;
+    __int128 amount = (__int128)posting->amount * (in ? 1 : -1) *
+                      units_of(&backtest->kinds[kind], &deed->program->points[posting->points]);
     uint8_t other = in ? posting->source : posting->target;
     month_at(backtest, row->booked_us)->change[side][kind] += amount;
     notch_flows *flows = &backtest->members.items[member].flows[side][kind];

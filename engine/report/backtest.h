@@ -31,9 +31,9 @@ typedef struct notch_month {
 
 typedef struct notch_compared_kind {
   notch_text name, title;
-  uint8_t decimals[NOTCH_SIDES];
+  uint8_t decimals; /* of the finer side: every figure is in its smallest units */
   bool on[NOTCH_SIDES], has_worth[NOTCH_SIDES];
-  notch_rational worth[NOTCH_SIDES];
+  notch_rational worth[NOTCH_SIDES]; /* of one such unit */
   notch_text currency[NOTCH_SIDES];
   uint8_t currency_decimals[NOTCH_SIDES];
   /* By notch_backtest_end(): */

@@ -107,7 +107,7 @@ static const char *class_of(__int128 change)
 
 static bool comparable(const notch_compared_kind *kind)
 {
-  return kind->on[0] && kind->on[1] && kind->decimals[0] == kind->decimals[1];
+  return kind->on[0] && kind->on[1];
 }
 
 /* Nobody has more or fewer of them, and nothing else moved. */
@@ -129,7 +129,7 @@ static void kind_cards(const notch_backtest *backtest, const notch_compared_kind
     return;
   }
   __int128 change = kind->flows[1].issued - kind->flows[0].issued;
-  notch_text figure = notch_change_text(run, change, kind->decimals[0]);
+  notch_text figure = notch_change_text(run, change, kind->decimals);
   notch_text share = notch_percent_text(run, change, kind->flows[0].issued);
   card(out, figure, class_of(change),
        notch_arena_format(run, "%.*s issued (%.*s)", WORD(kind->title), WORD(share)));
@@ -241,12 +241,12 @@ static void figure_row(const notch_backtest *backtest, const notch_compared_kind
   notch_arena *run = backtest->arena;
   notch_out_put(out, "<tr>");
   element(out, "td", "", notch_text_of(words));
-  element(out, "td", "", kind->on[0] ? notch_wide_text(run, recorded, kind->decimals[0])
+  element(out, "td", "", kind->on[0] ? notch_wide_text(run, recorded, kind->decimals)
                                      : NOTCH_TEXT("\xE2\x80\x93"));
-  element(out, "td", "", kind->on[1] ? notch_wide_text(run, recomputed, kind->decimals[1])
+  element(out, "td", "", kind->on[1] ? notch_wide_text(run, recomputed, kind->decimals)
                                      : NOTCH_TEXT("\xE2\x80\x93"));
   element(out, "td", class_of(comparable(kind) ? recomputed - recorded : 0),
-          comparable(kind) ? notch_change_text(run, recomputed - recorded, kind->decimals[0])
+          comparable(kind) ? notch_change_text(run, recomputed - recorded, kind->decimals)
                            : NOTCH_TEXT(""));
   notch_out_put(out, "</tr>\n");
 }
@@ -309,10 +309,10 @@ static void extremes_table(const notch_backtest *backtest, uint32_t index, bool 
     notch_out_put(out, "<tr>");
     element(out, "td", "", notch_plain_text(run, subject->id));
     element(out, "td", "", notch_wide_text(run, subject->flows[0][index].issued,
-                                           kind->decimals[0]));
+                                           kind->decimals));
     element(out, "td", "", notch_wide_text(run, subject->flows[1][index].issued,
-                                           kind->decimals[1]));
-    element(out, "td", class_of(change), notch_change_text(run, change, kind->decimals[1]));
+                                           kind->decimals));
+    element(out, "td", class_of(change), notch_change_text(run, change, kind->decimals));
     notch_out_put(out, "</tr>\n");
   }
   notch_out_put(out, "</tbody></table>\n");

@@ -311,7 +311,7 @@ void notch_svg_outstanding(const notch_backtest *backtest, uint32_t index, notch
       most = sum > most ? sum : most;
     }
   }
-  for (unsigned i = 0; i < kind->decimals[1]; i++) {
+  for (unsigned i = 0; i < kind->decimals; i++) {
     whole *= 10;
   }
   __int128 step = step_of((most + whole - 1) / whole) * whole;
@@ -380,7 +380,7 @@ void notch_svg_changes(const notch_backtest *backtest, uint32_t index, notch_out
   uint64_t counts[2 * BARS_MAX + 1] = {0}, most = 1;
   __int128 whole = 1;
   int first = 0, last = 0; /* of the bars, 0: the same, negative: losses */
-  for (unsigned i = 0; i < backtest->kinds[index].decimals[1]; i++) {
+  for (unsigned i = 0; i < backtest->kinds[index].decimals; i++) {
     whole *= 10;
   }
   for (uint32_t i = 0; i < backtest->members.count; i++) {

@@ -51,13 +51,13 @@ static void figure_row(const notch_backtest *backtest, const notch_compared_kind
                        notch_table_of_text *table)
 {
   notch_arena *run = backtest->arena;
-  bool same = kind->on[0] && kind->on[1] && kind->decimals[0] == kind->decimals[1];
+  bool same = kind->on[0] && kind->on[1];
   notch_columns_word(table, word);
-  notch_columns_add(table, kind->on[0] ? notch_wide_text(run, recorded, kind->decimals[0])
+  notch_columns_add(table, kind->on[0] ? notch_wide_text(run, recorded, kind->decimals)
                                        : NOTCH_TEXT("-"));
-  notch_columns_add(table, kind->on[1] ? notch_wide_text(run, recomputed, kind->decimals[1])
+  notch_columns_add(table, kind->on[1] ? notch_wide_text(run, recomputed, kind->decimals)
                                        : NOTCH_TEXT("-"));
-  notch_columns_add(table, same ? notch_change_text(run, recomputed - recorded, kind->decimals[0])
+  notch_columns_add(table, same ? notch_change_text(run, recomputed - recorded, kind->decimals)
                                 : NOTCH_TEXT(""));
   notch_columns_add(table, same && recorded > 0
                                ? notch_percent_text(run, recomputed - recorded, recorded)
@@ -129,7 +129,7 @@ static void extremes_text(const notch_backtest *backtest, uint32_t index, bool g
     notch_columns_add(&table,
                       notch_change_text(backtest->arena,
                                         notch_backtest_change(backtest, list[i], index),
-                                        kind->decimals[1]));
+                                        kind->decimals));
   }
   notch_columns_end(&table, &out->text, 4);
 }
@@ -208,9 +208,9 @@ static void two(notch_json_writer *json, const notch_compared_kind *kind, __int1
                 __int128 recomputed)
 {
   key(json, "recorded");
-  notch_json_wide(json, recorded, kind->decimals[0]);
+  notch_json_wide(json, recorded, kind->decimals);
   key(json, "recomputed");
-  notch_json_wide(json, recomputed, kind->decimals[1]);
+  notch_json_wide(json, recomputed, kind->decimals);
 }
 
 static void extremes_json(const notch_backtest *backtest, uint32_t index, bool gains,
@@ -225,7 +225,7 @@ static void extremes_json(const notch_backtest *backtest, uint32_t index, bool g
     key(json, "member");
     notch_json_text(json, backtest->members.items[member].id);
     key(json, "change");
-    notch_json_wide(json, notch_backtest_change(backtest, member, index), kind->decimals[1]);
+    notch_json_wide(json, notch_backtest_change(backtest, member, index), kind->decimals);
     notch_json_end(json, '}');
   }
   notch_json_end(json, ']');

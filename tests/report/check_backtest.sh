@@ -71,6 +71,51 @@ then pass; else fail "the period is not kept to"; fi
 expect 0 backtest "$ledger" "$work/other.notch"
 prints "largest gains"
 
+# Other decimals are no change, and a kind that only one side has keeps its own.
+# one DECIMALS-OF-STAR MORE
+one() {
+  cat <<END
+program shop
+  timezone "UTC"
+  currency CNY
+  rounded down
+
+points star
+  $1 decimals
+  worth 0.05 CNY
+
+event purchase
+  field amount CNY in 0.00 CNY .. 1_000.00 CNY
+
+rule base
+  on purchase
+  earn 1 star per 1.00 CNY of amount
+
+$2
+END
+}
+one 0 'points coin
+  2 decimals
+
+rule more
+  on purchase
+  earn 0.5 coin' >"$work/whole.notch"
+one 2 '' >"$work/finer.notch"
+for day in 1 2; do
+  echo '{"id":"p'$day'","type":"purchase","member":"ann","at":"2026-03-0'$day'","amount":"50.00"}'
+done >"$work/p.jsonl"
+expect 0 run "$work/whole.notch" "$work/p.jsonl" --ledger "$work/p.ledger"
+expect 0 backtest "$work/p.ledger" "$work/finer.notch" --json
+if python3 - "$work/out" <<'END'
+import json, sys
+star, coin = (json.load(open(sys.argv[1]))["points"][kind] for kind in ("star", "coin"))
+assert float(star["recorded"]) == float(star["recomputed"]) == 100, star
+assert star["gains"] == star["losses"] == [], star
+assert star["cost"]["recorded"] == star["cost"]["recomputed"] == "5.00 CNY", star
+assert coin["losses"] == [{"member": "ann", "change": "-1.00"}], coin
+END
+then pass; else fail "units of different decimals are taken for each other"; fi
+
 # A page takes a file's place whole, or not at all; what is no file stays.
 cp "$work/page.html" "$work/kept"
 expect 1 backtest "$ledger" "$work/other.notch" --from 2027-01-01 --html "$work/page.html"
