@@ -175,7 +175,23 @@ def differences(model, ledger, now):
                         name, at, tier, got['tiers'][ladder]))
         except (ValueError, KeyError) as problem:
             wrong.append('balance %s: exit code %d, %r: %s' % (name, code, problem, output))
-    return wrong
+    return wrong + unsettled(model, ledger, at)
+
+
+def unsettled(model, ledger, at):
+    """What partners would settle otherwise than the model says."""
+    if not model.program.partners or model.taken_by_hand:
+        return []
+    code, output = command('liability', ledger, '--at', at, '--json')
+    if code:
+        return ['liability: exit code %d\n%s' % (code, output)]
+    earned = {(p['partner'], p['points']): Fraction(p['amount'])
+              for p in json.loads(output)['partners'] if p['on'] == 'earned'}
+    wanted = model.settled()
+    return ['%s of %s at %s: the model %s earned, the ledger %s' % (
+        kind, partner, at, wanted.get((partner, kind), 0), earned.get((partner, kind), 0))
+            for partner, kind in sorted(set(wanted) | set(earned))
+            if wanted.get((partner, kind), 0) != earned.get((partner, kind), 0)]
 
 
 def latest_of(model):
@@ -235,7 +251,7 @@ def main(first, last):
                         small = shrink(folder, case)
                         fine, output = agrees(folder, small)
                         wrong = ['', small.script(), output]
-                if not wrong and case.seed % 10 == 0:
+                if not wrong and (case.seed % 10 == 0 or case.program.partners):
                     wrong = in_a_ledger(folder, case)
                     if wrong:
                         wrong = [case.script()] + wrong

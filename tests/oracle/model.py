@@ -63,7 +63,7 @@ class Model(Returning, Passing, Ladders, Triggers, Spending, Holding, Goods, Mov
         self.members, self.seq, self.uses = {}, 0, []
         self.applied, self.skipped = set(), set()
         self.waiting, self.waits, self.refused_later = [], False, {}
-        self.passed, self.rankings = None, []
+        self.passed, self.rankings, self.taken_by_hand = None, [], False
         self.stocks, self.queue, self.old, self.followed, self.runs = {}, [], {}, set(), []
         rules = program.rules.values()
         self.triggered = program.segments or any(
@@ -492,6 +492,18 @@ class Model(Returning, Passing, Ladders, Triggers, Spending, Holding, Goods, Mov
                  for k in self.program.kinds},
                 {ladder.name: ladder.tiers[member.shown[ladder.name]]
                  for ladder in self.program.ladders.values()})
+
+    def settled(self):
+        """{(partner, kind): what was earned at its cost}, less what returns took back."""
+        sums = {}
+        for member in self.members.values():
+            for record in member.records:
+                for name, amount in record.posted.items():
+                    rule = record.program.rules[name]
+                    if rule.funded:
+                        key = rule.funded, rule.kind
+                        sums[key] = sums.get(key, 0) + amount - record.taken.get(name, 0)
+        return sums
 
     def rewards_of(self, name):
         """{reward: (usable, pending, on hold)} of those that rules grant."""

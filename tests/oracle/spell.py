@@ -360,8 +360,8 @@ def declarations(program):
         put('rule ' + rule.name, rule_clauses(rule, program))
     for name, kind in program.partners.items():
         late = name in program.postpaid
-        put('partner ' + name, ['settles 0.04 CNY per 1 %s %s' % (
-            kind, 'spent' if late else 'earned'), 'postpaid' if late else 'prepaid'])
+        put('partner ' + name, ['settles 0.04 CNY per 1 %s earned' % kind] + (
+            ['settles 0.03 CNY per 1 %s spent' % kind, 'postpaid'] if late else ['prepaid']))
     for pool in program.pools.values():
         put('pool ' + pool.name, ['at most %d member' % pool.most, 'earn %s%% of %s' % (
             decimal(pool.share * 100), ', '.join(pool.kinds))] + (

@@ -136,6 +136,7 @@ class Spending:
         if amount > 0:
             purse.open(kind, amount, None, record.moment, record.moment, record.event.id, True)
         else:
+            self.taken_by_hand = True  # whether a partner settles less then is not said
             there = min(purse.available(kind), -amount)
             if there:
                 purse.spend(kind, there)
