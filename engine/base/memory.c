@@ -74,6 +74,28 @@ static void free_blocks(notch_arena *arena, notch_arena_block *first)
   }
 }
 
+/* What is left of the newest block is a multiple of the alignment: what fits before it is made to
+ * be one as well fits after that. */
+static void begin_block(notch_arena *arena, size_t used_before)
+{
+  notch_arena_block *block = arena->blocks;
+  size_t room = block == NULL ? 0 : block->size;
+#ifdef NOTCH_ARENA_DEBUG
+  room = 0;
+#endif
+  if (arena->ceiling != 0 && room > arena->ceiling - used_before)
+    room = (arena->ceiling - used_before) & ~(NOTCH_ARENA_ALIGN - 1);
+  arena->at = room == 0 ? NULL : block->bytes;
+  arena->end = room == 0 ? NULL : block->bytes + room;
+  arena->used_before = used_before;
+}
+
+size_t notch_arena_used(const notch_arena *arena)
+{
+  return arena->used_before +
+         (arena->at == NULL ? 0 : (size_t)(arena->at - arena->blocks->bytes));
+}
+
 void notch_arena_gather(notch_arena *arena)
 {
   notch_arena_block *kept = NULL;
@@ -83,28 +105,25 @@ void notch_arena_gather(notch_arena *arena)
       kept = *link;
       *link = kept->next;
       kept->next = NULL;
-      kept->used = 0;
       break;
     }
   }
 #endif
   free_blocks(arena, arena->blocks);
   arena->blocks = kept;
+  begin_block(arena, 0);
 }
 
 void notch_arena_free(notch_arena *arena)
 {
   free_blocks(arena, arena->blocks);
   arena->blocks = NULL;
-  arena->used_total = 0;
+  begin_block(arena, 0);
 }
 
 notch_arena_mark notch_arena_here(const notch_arena *arena)
 {
-  const notch_arena_block *block = arena->blocks;
-  return (notch_arena_mark){.block = arena->blocks,
-                            .used = block == NULL ? 0 : block->used,
-                            .used_total = arena->used_total};
+  return (notch_arena_mark){arena->blocks, arena->at, arena->used_before};
 }
 
 void notch_arena_return(notch_arena *arena, notch_arena_mark mark)
@@ -114,9 +133,8 @@ void notch_arena_return(notch_arena *arena, notch_arena_mark mark)
     arena->blocks = newest->next;
     notch_memory_free(arena->memory, newest);
   }
-  if (mark.block != NULL)
-    mark.block->used = mark.used;
-  arena->used_total = mark.used_total;
+  begin_block(arena, mark.used_before);
+  arena->at = mark.at;
 }
 
 void *notch_arena_fail(notch_arena *arena)
@@ -143,7 +161,6 @@ static notch_arena_block *add_block(notch_arena *arena, size_t size)
   if (block == NULL)
     return NULL;
   block->size = block_size;
-  block->used = 0;
   block->next = arena->blocks;
   arena->blocks = block;
   return block;
@@ -153,28 +170,27 @@ void *notch_arena_extend(notch_arena *arena, size_t size)
 {
   if (size > SIZE_MAX / 4)
     return notch_arena_fail(arena);
-#ifdef NOTCH_ARENA_DEBUG
-  size_t item_size = size; /* exact, so that the first byte past the end is poisoned */
-#else
+  size_t used = notch_arena_used(arena);
   size_t item_size = size == 0 ? NOTCH_ARENA_ALIGN
                                : (size + (NOTCH_ARENA_ALIGN - 1)) & ~(NOTCH_ARENA_ALIGN - 1);
-#endif
-  if (arena->ceiling != 0 &&
-      (arena->used_total > arena->ceiling || item_size > arena->ceiling - arena->used_total))
+  if (arena->ceiling != 0 && item_size > arena->ceiling - used)
     return notch_arena_fail(arena);
-  notch_arena_block *block = arena->blocks;
 #ifdef NOTCH_ARENA_DEBUG
-  block = NULL;
-#endif
-  if (block == NULL || block->size - block->used < item_size) {
-    block = add_block(arena, item_size);
-    if (block == NULL)
+  size_t exact = size == 0 ? 1 : size; /* so that the first byte past the end is poisoned */
+  if (add_block(arena, exact) == NULL)
+    return notch_arena_fail(arena);
+  begin_block(arena, used + item_size);
+  return arena->blocks->bytes;
+#else
+  if ((size_t)(arena->end - arena->at) < item_size) {
+    if (add_block(arena, item_size) == NULL)
       return notch_arena_fail(arena);
+    begin_block(arena, used);
   }
-  void *item = block->bytes + block->used;
-  block->used += item_size;
-  arena->used_total += item_size;
+  void *item = arena->at;
+  arena->at += item_size;
   return item;
+#endif
 }
 
 notch_text notch_arena_text(notch_arena *arena, notch_text text)

@@ -42,26 +42,29 @@ static inline void notch_memory_foresee(const void *bytes, size_t size)
 
 typedef struct notch_arena_block {
   struct notch_arena_block *next;
-  size_t size, used; /* of the bytes */
+  size_t size; /* of the bytes */
   _Alignas(16) unsigned char bytes[];
 } notch_arena_block;
 
 typedef struct notch_arena {
+  unsigned char *at, *end;    /* what is left of the newest block, and of what may be handed out */
   const notch_memory *memory; /* borrowed */
   notch_arena_block *blocks;  /* newest first */
-  size_t used_total;          /* bytes handed out since init or reset */
-  size_t ceiling;             /* 0: none; past it an allocation fails */
+  size_t used_before;         /* bytes of older blocks that were handed out since init or reset */
+  size_t ceiling;             /* 0: none; past it an allocation fails.  Set before the first one */
   jmp_buf *escape;            /* NULL: a failed allocation returns NULL */
   bool failed;                /* sticky until reset */
 } notch_arena;
 
 void notch_arena_init(notch_arena *arena, const notch_memory *memory);
 void notch_arena_free(notch_arena *arena);
+size_t notch_arena_used(const notch_arena *arena); /* bytes handed out since init or reset */
 
 /* A place to go back to: what was taken since is given back, and nothing may point there. */
 typedef struct notch_arena_mark {
   notch_arena_block *block;
-  size_t used, used_total;
+  unsigned char *at;
+  size_t used_before;
 } notch_arena_mark;
 notch_arena_mark notch_arena_here(const notch_arena *arena);
 void notch_arena_return(notch_arena *arena, notch_arena_mark mark);
@@ -80,13 +83,12 @@ static inline void notch_arena_reset(notch_arena *arena)
   if (block != NULL && (block->next != NULL || block->size > NOTCH_ARENA_BLOCK_MAX)) {
     notch_arena_gather(arena);
   } else if (block != NULL) {
-    block->used = 0; /* the usual case of a reset for every event */
+    arena->at = block->bytes; /* the usual case of a reset for every event */
   }
 #endif
-  arena->used_total = 0;
   arena->failed = false;
 }
-/* Where the newest block has no room: a block more.  The item is not cleared. */
+/* Where there is no room, or nothing is wanted: a block more.  The item is not cleared. */
 void *notch_arena_extend(notch_arena *arena, size_t size);
 /* Where memory ran out elsewhere: NULL, or the jump. */
 void *notch_arena_fail(notch_arena *arena);
@@ -94,19 +96,11 @@ void *notch_arena_fail(notch_arena *arena);
  * --enable-sanitizers each item is a block of its own. */
 static inline void *notch_arena_take(notch_arena *arena, size_t size)
 {
-#ifndef NOTCH_ARENA_DEBUG
-  notch_arena_block *block = arena->blocks;
-  if (block != NULL && size != 0 && size <= NOTCH_ARENA_BLOCK_MAX) {
+  if (size - 1 < (size_t)(arena->end - arena->at)) { /* something, and there is room */
     size_t item_size = (size + (NOTCH_ARENA_ALIGN - 1)) & ~(NOTCH_ARENA_ALIGN - 1);
-    size_t after = arena->used_total + item_size;
-    if (block->size - block->used >= item_size &&
-        (arena->ceiling == 0 || after <= arena->ceiling)) {
-      arena->used_total = after;
-      block->used += item_size;
-      return block->bytes + (block->used - item_size);
-    }
+    arena->at += item_size;
+    return arena->at - item_size;
   }
-#endif
   return notch_arena_extend(arena, size);
 }
 /* The same, zeroed. */

@@ -19,7 +19,7 @@ START_TEST(gives_zeroed_aligned_memory)
       memset(item, 0xAA, size);
     }
     notch_arena_reset(&arena);
-    ck_assert_uint_eq(arena.used_total, 0);
+    ck_assert_uint_eq(notch_arena_used(&arena), 0);
   }
   notch_arena_free(&arena);
 }

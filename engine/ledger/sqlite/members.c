@@ -57,7 +57,7 @@ static bool grow_ids(notch_store *store)
 static void remember(notch_store *store, notch_text id, int64_t member)
 {
   notch_id_cache *cache = &store->ids;
-  if (cache->texts.used_total > IDS_BYTES_MAX) {
+  if (notch_arena_used(&cache->texts) > IDS_BYTES_MAX) {
     notch_ids_clear(store);
   }
   if (cache->count * 2 >= cache->slot_count && !grow_ids(store)) {
