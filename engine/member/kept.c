@@ -167,11 +167,11 @@ notch_state *notch_desk_lend(notch_desk *desk, notch_kept *kept)
   return desk->lent == NULL ? NULL : &desk->lent->state;
 }
 
-/* A little room to grow, so that not every event asks for memory; a block of malloc is a multiple
- * of 16 less 8. */
+/* A little room to grow, so that not every event asks for memory: more of it would take a member
+ * beyond 1 KiB.  A block of malloc is a multiple of 16 less 8. */
 static size_t room_for(size_t size)
 {
-  return ((size + size / 16 + 39) & ~(size_t)15) + 8;
+  return ((size + size / 32 + 23) & ~(size_t)15) + 8;
 }
 
 /* The bytes are about to be others: the lots that what is lent has there are needed elsewhere. */
