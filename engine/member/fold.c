@@ -5,6 +5,7 @@
 #include "member/limit.h"
 #include "member/lots.h"
 #include "member/measure.h"
+#include "member/pool.h"
 #include "member/post.h"
 #include "member/returns.h"
 #include "member/run.h"
@@ -110,11 +111,11 @@ void notch_fold_limits(notch_work *work, notch_state *state, const notch_transac
 /* What others of a pool spend of a lot, and what a return of that gives back to it. */
 static void spend_opened(notch_state *state, const notch_posting *posting)
 {
-  notch_lot *lot = notch_state_lot(state, posting->lot);
-  if (lot != NULL && posting->target == NOTCH_ACCOUNT_SPENT) {
-    lot->open -= posting->amount;
-  } else if (lot != NULL && posting->source == NOTCH_ACCOUNT_SPENT) {
-    lot->open += posting->amount;
+  int64_t *open = notch_state_open_of(state, posting->lot);
+  if (open != NULL && posting->target == NOTCH_ACCOUNT_SPENT) {
+    *open -= posting->amount;
+  } else if (open != NULL && posting->source == NOTCH_ACCOUNT_SPENT) {
+    *open += posting->amount;
   }
 }
 

@@ -220,3 +220,55 @@ void notch_pool_settle(notch_work *work)
   }
   work->pool_spends.count = 0;
 }
+
+/* ---- what of a lot is open ---- */
+
+void notch_open_to_pool(const notch_program *program, notch_state *state, int64_t number)
+{
+  notch_lot *lot = notch_state_lot(state, number);
+  for (uint32_t i = 0; lot != NULL && i < state->pools_count; i++) {
+    const notch_pool *shared = &program->pools[state->pools[i].pool];
+    for (uint32_t j = 0; j < shared->points_count; j++) {
+      notch_rational part;
+      if (shared->points[j] == lot->points &&
+          notch_rational_mul(&part, NOTCH_INTEGER(lot->amount), shared->share)) {
+        lot->open = notch_rational_floor(part);
+      }
+    }
+  }
+}
+
+void notch_pool_note_spent(notch_state *state, const notch_lot *lot)
+{
+  uint32_t kept = 0; /* those that have run out are not given back to any more */
+  for (uint32_t i = 0; i < state->spent_lots_count; i++) {
+    if (state->spent_lots[i].expires_s > lot->earned_us / NOTCH_SECOND_US) {
+      state->spent_lots[kept++] = state->spent_lots[i];
+    }
+  }
+  state->spent_lots_count = kept;
+  *notch_state_add_spent_lots(state) = (notch_spent_lot){lot->lot, lot->open, lot->expires_s};
+}
+
+int64_t notch_pool_open_again(notch_state *state, int64_t lot)
+{
+  for (uint32_t i = 0; i < state->spent_lots_count; i++) {
+    if (state->spent_lots[i].lot == lot) {
+      int64_t open = state->spent_lots[i].open;
+      state->spent_lots[i] = state->spent_lots[--state->spent_lots_count];
+      return open;
+    }
+  }
+  return 0;
+}
+
+int64_t *notch_state_open_of(notch_state *state, int64_t number)
+{
+  notch_lot *lot = notch_state_lot(state, number);
+  for (uint32_t i = 0; i < state->spent_lots_count && lot == NULL; i++) {
+    if (state->spent_lots[i].lot == number) {
+      return &state->spent_lots[i].open;
+    }
+  }
+  return lot == NULL ? NULL : &lot->open;
+}

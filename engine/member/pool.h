@@ -12,4 +12,12 @@ int64_t notch_pool_available(notch_work *work, uint32_t points);
 void notch_pool_spend(notch_work *work, uint32_t points, int64_t amount);
 void notch_pool_settle(notch_work *work);
 
+/* A lot opened while its owner is in a pool that shares the kind is open to the others in part. */
+void notch_open_to_pool(const notch_program *program, notch_state *state, int64_t lot);
+/* What others may spend of a lot, also of one that is spent whole; NULL: of none. */
+int64_t *notch_state_open_of(notch_state *state, int64_t lot);
+/* A lot is spent whole, until something is given back to it: then so much is open again. */
+void notch_pool_note_spent(notch_state *state, const notch_lot *lot);
+int64_t notch_pool_open_again(notch_state *state, int64_t lot);
+
 #endif

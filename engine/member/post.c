@@ -4,6 +4,7 @@
 #include "member/post.h"
 #include "member/limit.h"
 #include "member/lots.h"
+#include "member/pool.h"
 #include "member/run.h"
 
 #include <assert.h>
@@ -84,6 +85,7 @@ static notch_lot *lot_of(notch_state *state, const notch_posting *posting, const
   lot = open_lot(state, &opening);
   if (lot != NULL) {
     date_again(state, lot, (notch_account)posting->source);
+    lot->open = notch_pool_open_again(state, posting->lot);
   }
   return lot;
 }
@@ -142,6 +144,9 @@ static inline bool post(notch_state *state, const notch_posting *posting, const 
                                                                .amount = posting->amount};
   }
   if (lot != NULL && lot->left == 0 && lot->held == 0) {
+    if (lot->open > 0 && posting->target == NOTCH_ACCOUNT_SPENT) {
+      notch_pool_note_spent(state, lot);
+    }
     notch_state_remove_lot(state, (uint32_t)(lot - state->lots_items));
     lot = NULL;
   }
@@ -431,21 +436,6 @@ bool notch_state_effect(notch_state *state, const notch_effect *effect, int64_t 
   case NOTCH_EFFECT_COUNT: break;
   }
   return true;
-}
-
-void notch_open_to_pool(const notch_program *program, notch_state *state, int64_t number)
-{
-  notch_lot *lot = notch_state_lot(state, number);
-  for (uint32_t i = 0; lot != NULL && i < state->pools_count; i++) {
-    const notch_pool *shared = &program->pools[state->pools[i].pool];
-    for (uint32_t j = 0; j < shared->points_count; j++) {
-      notch_rational part;
-      if (shared->points[j] == lot->points &&
-          notch_rational_mul(&part, NOTCH_INTEGER(lot->amount), shared->share)) {
-        lot->open = notch_rational_floor(part);
-      }
-    }
-  }
 }
 
 int64_t notch_work_posted(notch_work *work, notch_posting *posting)

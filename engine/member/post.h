@@ -19,9 +19,6 @@ void notch_state_use_limits(notch_work *work, notch_state *state, const notch_po
 /* A rule that has a limit in times applied (1) or is left unapplied by a return (-1). */
 void notch_state_use_times(notch_work *work, notch_state *state, uint32_t rule, int64_t times);
 
-/* A lot opened while its owner is in a pool that shares the kind is open to the others in part. */
-void notch_open_to_pool(const notch_program *program, notch_state *state, int64_t lot);
-
 notch_reward_lot *notch_state_reward_lot(const notch_state *state, int64_t lot);
 int32_t notch_state_hold(const notch_state *state, notch_text id); /* newest of that id; -1 */
 

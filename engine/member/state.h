@@ -170,6 +170,11 @@ typedef struct notch_membership {
   int64_t with; /* whose pool it is: who founded it, by number */
 } notch_membership;
 
+/* A lot that was spent whole, of which the owner's pool might spend what is given back. */
+typedef struct notch_spent_lot {
+  int64_t lot, open, expires_s; /* as it had them */
+} notch_spent_lot;
+
 typedef struct notch_asleep { /* the first lots of a state, left packed until somebody asks */
   uint32_t count, size;
   const unsigned char *bytes;
