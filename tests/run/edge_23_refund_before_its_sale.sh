@@ -38,6 +38,5 @@ same "sale and refund both count" 85 "$(available l.ledger ann)"
 "$NOTCH" apply l.ledger refund.jsonl --json >out 2>err
 same "the refund is known now" 2 "$(member_of known <out)"
 same "and counts once" 85 "$(available l.ledger ann)"
-run "replay" 0 replay l.ledger
-run "verify" 0 verify l.ledger
+stands l.ledger
 finish

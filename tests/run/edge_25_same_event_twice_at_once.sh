@@ -42,6 +42,5 @@ same "and known to the other" 200 "$(total "$k1" "$k2")"
 "$NOTCH" balance l.ledger --json 2>/dev/null | tr -d ' \n' >out
 # 200 * 10
 same "issued" 2000 "$(sed -n 's/.*"issued":"\([^"]*\)".*/\1/p' out)"
-run "verify" 0 verify l.ledger
-run "replay" 0 replay l.ledger
+stands l.ledger
 finish

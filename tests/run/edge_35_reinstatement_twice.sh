@@ -42,6 +42,5 @@ run "once more" 0 apply l.ledger restore.jsonl --json
 same "known" 2 "$(member_of known <out)"
 same "ann's came back once" 100 "$(available l.ledger ann $then)"
 same "bob's came back once" 70 "$(available l.ledger bob $then)"
-run "verify" 0 verify l.ledger
-run "replay" 0 replay l.ledger
+stands l.ledger
 finish

@@ -67,6 +67,5 @@ run "ann's next sale" 0 apply l.ledger after.jsonl
 # 601 in this year
 same "ann's next sale finds the new tier" ruby "$(tier_of l.ledger ann status 2024-07-02T00:00:00Z)"
 same "bob is still gold" gold "$(tier_of l.ledger bob status 2024-07-02T00:00:00Z)"
-run "replay" 0 replay l.ledger
-run "verify" 0 verify l.ledger
+stands l.ledger
 finish

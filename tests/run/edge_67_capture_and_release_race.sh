@@ -51,6 +51,5 @@ while [ $round -le 5 ]; do
   same "round $round: nothing is held" 0 "$(points l.ledger ann star held)"
   round=$((round + 1))
 done
-run "verify" 0 verify l.ledger
-run "replay" 0 replay l.ledger
+stands l.ledger
 finish

@@ -45,6 +45,5 @@ while [ $round -le 5 ]; do
   same "round $round: 500 together" 500 "$(total "$b" "$c")"
   round=$((round + 1))
 done
-run "verify" 0 verify l.ledger
-run "replay" 0 replay l.ledger
+stands l.ledger
 finish

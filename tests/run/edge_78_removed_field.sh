@@ -61,6 +61,5 @@ same "110 + 50" 160 "$(available l.ledger ann)"
 run "a late sale of the old time, and a refund of the first" 0 apply l.ledger late.jsonl
 # 160 + 20 + 10 - 110
 same "both by the old version" 80 "$(available l.ledger ann)"
-run "replay" 0 replay l.ledger
-run "verify" 0 verify l.ledger
+stands l.ledger
 finish

@@ -40,6 +40,5 @@ run "apply" 0 apply l.ledger events.jsonl
 same "what is left" "45 25" "$(available l.ledger bob) $(available l.ledger ann)"
 run "the same again" 0 apply l.ledger events.jsonl
 same "all of it is known" 9 "$("$NOTCH" apply l.ledger events.jsonl --json | member_of known)"
-run "verify" 0 verify l.ledger
-run "replay" 0 replay l.ledger
+stands l.ledger
 finish

@@ -55,8 +55,7 @@ event e3 purchase ann 2024-07-11T10:00:00Z '"amount":"900.00"' >e3.jsonl
 run "beyond the limit" 0 apply l.ledger e3.jsonl
 same "what was used before counts" 500 "$(available l.ledger ann)"
 same "the measure carries over" high "$(tier_of l.ledger ann status)"
-run "replay" 0 replay l.ledger
-run "verify" 0 verify l.ledger
+stands l.ledger
 
 # a new measure is filled from what was recorded
 rules 2 "" "measure visits is count on purchase" "low < high" "" "rule third
@@ -67,8 +66,7 @@ run "publish a new measure" 0 publish l.ledger v3.notch --from 2025-01-01T00:00:
 event e4 purchase ann 2025-07-11T10:00:00Z '"amount":"10.00"' >e4.jsonl
 run "the fourth visit" 0 apply l.ledger e4.jsonl
 same "it counts the three of before" 527 "$(available l.ledger ann)"
-run "replay" 0 replay l.ledger
-run "verify" 0 verify l.ledger
+stands l.ledger
 
 # a version may not come before the one it follows
 run "before the newest" 1 publish l.ledger v2.notch --from 2024-06-01T00:00:00Z
@@ -88,8 +86,7 @@ same "through both" top "$(tier_of l.ledger ann status 2025-09-02T00:00:00Z)"
 event e5 purchase ann 2025-09-11T10:00:00Z '"amount":"10.00"' >e5.jsonl
 run "an event under it" 0 apply l.ledger e5.jsonl
 same "still" top "$(tier_of l.ledger ann status)"
-run "replay" 0 replay l.ledger
-run "verify" 0 verify l.ledger
+stands l.ledger
 
 # a rule that a later version lacks, and that had used up some of its times
 rules 1 "" "" "low < high" "" "rule first
@@ -101,6 +98,5 @@ run "it applies" 0 apply d.ledger e1.jsonl
 run "it is gone" 0 publish d.ledger v2.notch --from 2024-06-01T00:00:00Z
 run "an event without it" 0 apply d.ledger e2.jsonl
 same "100 + 5 + 200" 305 "$(available d.ledger ann)"
-run "replay" 0 replay d.ledger
-run "verify" 0 verify d.ledger
+stands d.ledger
 finish

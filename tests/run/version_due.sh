@@ -47,9 +47,7 @@ same "five months by the old version" 65 "$(available m.ledger ann 2024-06-11T00
 run "publish" 0 publish m.ledger v2.notch
 event c1 capture ann "$(date -u +%Y-%m-%dT%H:%M:%SZ)" '"hold":"h"' >c1.jsonl
 run "the hold timed out under the old version" 3 apply m.ledger c1.jsonl
-run "replay" 0 replay m.ledger
-[ "$code" = 0 ] || grep -v "^ok" out
-run "verify" 0 verify m.ledger
+stands m.ledger
 
 run "init" 0 init f.ledger v1.notch
 {

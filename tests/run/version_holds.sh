@@ -58,10 +58,7 @@ run "advance" 0 advance l.ledger --to "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
 same "the same when recorded" 180 "$(points l.ledger ann leaf available)"
 run "what was retired needs no word again" 0 publish l.ledger v4.notch
 same "nor is it dropped again" 0 "$(grep -c '^- points' out)"
-run "replay" 0 replay l.ledger
-[ "$code" = 0 ] || grep -v "^ok" out
-run "verify" 0 verify l.ledger
-[ "$code" = 0 ] || grep -v "^ok" out
+stands l.ledger
 
 # A debt goes along.
 event r1 return bob 2024-02-01T10:00:00Z '"of":"b1"' >r1.jsonl
@@ -78,10 +75,7 @@ sleep 1
 run "advance" 0 advance d.ledger --to "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
 same "a debt of 120 leaves" 120 "$(points d.ledger bob leaf debt)"
 same "none of stars" 0 "$(points d.ledger bob star debt)"
-run "replay" 0 replay d.ledger
-[ "$code" = 0 ] || grep -v "^ok" out
-run "verify" 0 verify d.ledger
-[ "$code" = 0 ] || grep -v "^ok" out
+stands d.ledger
 
 # A return of an old sale finds holds of what the rules of then did not have.
 shelf='reward cup
@@ -116,10 +110,7 @@ same "two cups, one till, two returns" 60 "$(available s.ledger eve)"
 run "a version more" 0 publish s.ledger s3.notch --from 2024-07-01T00:00:00Z
 run "the last hold" 0 apply s.ledger s3.jsonl
 same "nothing is held" 0 "$(points s.ledger eve star held)"
-run "replay" 0 replay s.ledger
-[ "$code" = 0 ] || grep -v "^ok" out
-run "verify" 0 verify s.ledger
-[ "$code" = 0 ] || grep -v "^ok" out
+stands s.ledger
 
 # A date of booking picks the version.
 rules star "field bookingdate date" "rules follow bookingdate" "" >b1.notch

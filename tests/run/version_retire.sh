@@ -95,10 +95,7 @@ for how in expire keep "becomes leaf at 2 leaf per 3 star"; do
   esac
   event r3 return ann 2024-09-10T10:00:00Z '"of":"e2"' >return.jsonl
   run "$how: a return of an old sale" 0 apply l.ledger return.jsonl
-  run "$how: replay" 0 replay l.ledger
-  [ "$code" = 0 ] || grep -v "^ok" out
-  run "$how: verify" 0 verify l.ledger
-  [ "$code" = 0 ] || grep -v "^ok" out
+  stands l.ledger "$how"
 done
 
 # A return of an old sale, once its points are others: from what the member has; the rest is owed.
@@ -118,8 +115,7 @@ J
 run "return of what was spent" 0 apply o.ledger return.jsonl --clock events
 same "all that was left" 0 "$(points o.ledger ann leaf available)"
 same "the rest is owed" 63 "$(points o.ledger ann leaf debt)"
-run "replay" 0 replay o.ledger
-run "verify" 0 verify o.ledger
+stands o.ledger
 
 # What becomes other points was earned before: earned() of the new kind leaves it out.
 {
@@ -134,9 +130,7 @@ run "publish" 0 publish o.ledger x.notch --from 2024-06-01T00:00:00Z
 event v1 visit ann 2024-07-01T10:00:00Z >after.jsonl
 run "a visit" 0 apply o.ledger after.jsonl --clock events
 same "nothing was earned of them" 101 "$(points o.ledger ann leaf available)"
-run "what is cached is what a rebuild gives" 0 verify o.ledger
-[ "$code" = 0 ] || grep -A1 FAILED out
-run "replay" 0 replay o.ledger
+stands o.ledger "what is cached is what a rebuild gives"
 
 # A reward becomes another: what is held keeps its dates; what is beyond the stock waits for it.
 {
@@ -177,6 +171,5 @@ same "one, the other waits" 1 "$(held r.ledger 2025-02-10T10:00:00Z)"
 run "restock" 0 apply r.ledger s.jsonl --clock events
 same "two for three" 2 "$(held r.ledger 2025-03-02T10:00:00Z)"
 same "with the dates of the mugs" 1 "$(held r.ledger 2026-09-10T10:00:00Z)"
-run "replay" 0 replay r.ledger
-run "verify" 0 verify r.ledger
+stands r.ledger
 finish

@@ -60,8 +60,7 @@ start dropped.notch
 check 'the dropped rule waits' 2 10
 send visit
 check 'and matures' 12 0
-run 'dropped: replay' 0 replay ledger
-run 'dropped: verify' 0 verify ledger
+stands ledger 'dropped'
 
 start changed.notch
 check 'both purchases wait' 2 20
@@ -69,11 +68,9 @@ send visit
 check 'the older one matures by its own event' 12 10
 send call
 check 'the newer one by its own' 22 0
-run 'changed: replay' 0 replay ledger
-run 'changed: verify' 0 verify ledger
+stands ledger 'changed'
 
 start gone.notch
 check 'nothing to wait for' 12 0
-run 'gone: replay' 0 replay ledger
-run 'gone: verify' 0 verify ledger
+stands ledger 'gone'
 finish
