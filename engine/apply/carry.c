@@ -207,9 +207,7 @@ static notch_retired retired_as(const notch_edition *edition, const notch_editio
                               .to = said->to_amount,
                               .from = said->from_amount};
     uint32_t old = find_points(p, name); /* `per 1 old` counts whole points of it */
-    for (uint32_t i = 0; old != NOTCH_NONE && i < p->points[old].decimals; i++) {
-      retired.from *= 10;
-    }
+    retired.from *= old == NOTCH_NONE ? 1 : notch_power_of_ten(p->points[old].decimals);
   } else if (!then->gone) {
     retired.with = NOTCH_RETIRE_KEEP; /* nobody was asked: nothing may be lost */
     retired.at_us = edition->begins_us;

@@ -63,10 +63,7 @@ void notch_words_amount(notch_buffer *to, const notch_wording *words, uint32_t p
 /* value counts smallest units: as so many whole ones. */
 static void put_scaled(notch_buffer *to, notch_rational value, unsigned decimals)
 {
-  int64_t scale = 1;
-  for (unsigned i = 0; i < decimals; i++) {
-    scale *= 10;
-  }
+  int64_t scale = notch_power_of_ten(decimals);
   notch_rational whole;
   if (value.den == 1) {
     notch_decimal_print(to, value.num, decimals);

@@ -158,6 +158,15 @@ bool notch_decimal_parse_rational(notch_rational *out, notch_text text, bool und
   return notch_rational_make(out, parsed.negative ? -num : num, den);
 }
 
+int64_t notch_power_of_ten(unsigned exponent)
+{
+  int64_t power = 1;
+  assert(exponent <= 18);
+  while (exponent-- > 0)
+    power *= 10;
+  return power;
+}
+
 void notch_decimal_print(notch_buffer *to, int64_t value, unsigned decimals)
 {
   char digits[24];

@@ -93,6 +93,7 @@ bool notch_decimal_parse(int64_t *out, notch_text text, unsigned decimals, bool 
                          unsigned *digits);
 bool notch_decimal_parse_rational(notch_rational *out, notch_text text, bool underscores);
 
+int64_t notch_power_of_ten(unsigned exponent); /* up to 18 */
 /* value / 10^decimals with exactly `decimals` fraction digits: 15000,2 -> "150.00". */
 void notch_decimal_print(notch_buffer *to, int64_t value, unsigned decimals);
 /* Exact: as a finite decimal where it is one ("10.965"), else "1/3". */

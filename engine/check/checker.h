@@ -230,7 +230,6 @@ uint32_t notch_choice_make(notch_checker *c, const notch_tree_node *one_of);
 /* What a TYPE_* node says; ERROR when reported.  `field` takes what only fields have. */
 notch_type notch_type_read(notch_checker *c, notch_names *names, const notch_tree_node *node,
                            notch_field *field);
-int64_t notch_power_of_ten(unsigned exponent);
 /* As a script would write it; print.h has what dumps show. */
 void notch_value_spell(const notch_checker *c, notch_buffer *to, notch_type type,
                        notch_value value);

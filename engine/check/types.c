@@ -38,13 +38,6 @@ bool notch_type_is_ordered(notch_type type)
   }
 }
 
-int64_t notch_power_of_ten(unsigned exponent)
-{
-  int64_t power = 1;
-  while (exponent--) power *= 10;
-  return power;
-}
-
 unsigned notch_type_decimals(const notch_checker *c, notch_type type)
 {
   if (type.kind == NOTCH_TYPE_MONEY && type.of < c->program->currency_count)

@@ -53,7 +53,8 @@ typedef enum notch_kind {
 #define NOTCH_SENSE_TRUE 1u
 #define NOTCH_SENSE_OPEN 2u /* not taken, it leaves the value open */
 
-/* Half of what rules ask for is at hand without running anything. */
+/* Half of what rules ask for is at hand without running anything.  The order counts: the fields of
+ * the event tell those before OF_DAY, the state of the decision those from there on. */
 typedef enum notch_shape {
   NOTCH_SHAPE_CODE = 0,
   NOTCH_SHAPE_CONSTANT,

@@ -108,15 +108,6 @@ bool notch_read_amount(notch_reader *reader, const notch_json *json, unsigned de
                              decimals == 0 ? "120" : decimals == 2 ? "120.00" : "120.0");
 }
 
-static int64_t power_of_ten(unsigned exponent)
-{
-  int64_t power = 1;
-  while (exponent-- > 0) {
-    power *= 10;
-  }
-  return power;
-}
-
 /* A number in decimals, as a percentage ("25%") or a multiplier ("1.5x"). */
 static bool read_number(notch_reader *reader, const notch_field *field, const notch_json *json,
                         notch_text path, notch_value *out)
@@ -126,7 +117,7 @@ static bool read_number(notch_reader *reader, const notch_field *field, const no
   }
   notch_json plain = *json;
   unsigned decimals = field->decimals;
-  int64_t scale = power_of_ten(decimals), amount;
+  int64_t scale = notch_power_of_ten(decimals), amount;
   if (json->kind == NOTCH_JSON_STRING && json->text.length > 1) {
     char last = json->text.bytes[json->text.length - 1];
     plain.text.length -= last == '%' || last == 'x' ? 1 : 0;

@@ -47,7 +47,7 @@ void notch_pay(notch_work *work, const notch_pay_use *uses, uint32_t count)
   }
 }
 
-static inline uint32_t effective_tier(notch_work *work, uint32_t index)
+uint32_t notch_effective_tier(notch_work *work, uint32_t index)
 {
   const notch_ladder *ladder = ladder_of(work, index);
   const notch_standing *standing = &work->open->state->standings[index];
@@ -65,11 +65,6 @@ static inline uint32_t effective_tier(notch_work *work, uint32_t index)
     }
   }
   return tier;
-}
-
-uint32_t notch_effective_tier(notch_work *work, uint32_t index)
-{
-  return effective_tier(work, index);
 }
 
 typedef struct tier_trigger {
@@ -150,7 +145,7 @@ static bool change_effective(notch_work *work, uint32_t ladder, uint32_t before,
 static inline bool bring_in_line(notch_work *work, uint32_t ladder, uint32_t before)
 {
   uint32_t now = work->open->state->standings[ladder].effective;
-  uint32_t after = effective_tier(work, ladder);
+  uint32_t after = notch_effective_tier(work, ladder);
   return (after != now || after != before) && change_effective(work, ladder, before, after);
 }
 
@@ -207,7 +202,7 @@ static bool climb(notch_work *work, uint32_t index)
   return climbed;
 }
 
-static inline bool promote(notch_work *work, uint32_t index)
+bool notch_ladder_promote(notch_work *work, uint32_t index)
 {
   if (ladder_of(work, index)->promote == NOTCH_PROMOTE_STEP) {
     return climb(work, index);
@@ -220,11 +215,6 @@ static inline bool promote(notch_work *work, uint32_t index)
   reach(work, index, tier, true);
   bring_in_line(work, index, before);
   return true;
-}
-
-bool notch_ladder_promote(notch_work *work, uint32_t index)
-{
-  return promote(work, index);
 }
 
 static void lifetime(notch_work *work, uint32_t index)
@@ -325,7 +315,7 @@ void notch_tiers(notch_work *work)
     moved = false;
     for (uint32_t i = 0; i < work->program->ladder_count; i++) {
       if (ladder_of(work, i)->promote != NOTCH_PROMOTE_AT_REVIEW) {
-        moved = promote(work, i) || moved;
+        moved = notch_ladder_promote(work, i) || moved;
       }
       uint32_t before = standings[i].effective;
       cancel_grace(work, i);

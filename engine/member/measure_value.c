@@ -107,17 +107,8 @@ static inline int64_t sum_of_days(const notch_state *state, uint32_t index, int3
   while (end > begin && end[-1].day > to_day) {
     end--;
   }
-  if (end == begin) {
-    return 0;
-  }
-  if (begin->day < from_day) {
-    for (end--; end->day >= from_day; end--) {
-      sum += end->measure == index ? end->value : 0;
-    }
-  } else {
-    for (; begin < end; begin++) {
-      sum += begin->measure == index ? begin->value : 0;
-    }
+  for (; end > begin && end[-1].day >= from_day; end--) {
+    sum += end[-1].measure == index ? end[-1].value : 0;
   }
   return sum;
 }

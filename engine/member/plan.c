@@ -151,7 +151,7 @@ static bool asks_for_more(const notch_expr *higher, const notch_expr *lower)
                                 notch_value_rational(lower->args[1]->value)) > 0;
 }
 
-static bool *rising_ladders(const notch_program *program, notch_arena *arena)
+static bool note_rising(const notch_program *program, notch_plan *plan, notch_arena *arena)
 {
   bool *rising = NOTCH_NEW_ARRAY(arena, bool, program->ladder_count + 1);
   for (uint32_t i = 0; i < program->ladder_count && rising != NULL; i++) {
@@ -162,7 +162,8 @@ static bool *rising_ladders(const notch_program *program, notch_arena *arena)
                                              threshold(program, &ladder->tiers[tier - 1]));
     }
   }
-  return rising;
+  plan->rising = rising;
+  return rising != NULL;
 }
 
 static bool by_time(notch_trigger_kind kind)
@@ -338,7 +339,7 @@ const notch_plan *notch_plan_make(const notch_program *program, const notch_code
   notch_retired *rewards = NOTCH_NEW_ARRAY(arena, notch_retired, program->reward_count + 1);
   if (plan == NULL || earned == NULL || keyed == NULL || does == NULL || idle_from == NULL ||
       points == NULL || rewards == NULL || !note_counted(program, plan, arena) ||
-      !note_limits(program, plan, arena)) {
+      !note_limits(program, plan, arena) || !note_rising(program, plan, arena)) {
     return NULL;
   }
   plan->from_s = INT64_MIN;
@@ -372,15 +373,11 @@ const notch_plan *notch_plan_make(const notch_program *program, const notch_code
       plan->earning_rules = plan->earning_rules || kind == NOTCH_ON_EARNING;
     }
   }
-  plan->rising = rising_ladders(program, arena);
-  if (!list_candidates(plan, arena)) {
-    return NULL;
-  }
   plan->watches_segments = watches_segments(program);
   plan->watches_days = plan->watches_segments || watches_days(program);
   plan->lifetimes = has_lifetimes(program);
   plan->uses_house = uses_house(program);
-  return plan->rising == NULL ? NULL : plan;
+  return list_candidates(plan, arena) ? plan : NULL;
 }
 
 const char *notch_due_word(notch_due due)

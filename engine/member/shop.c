@@ -432,10 +432,7 @@ static uint32_t only_kind(notch_work *work, const int64_t *of)
 /* From the decimals of an unnamed amount to those of its kind. */
 static int64_t in_units(notch_work *work, int64_t amount, const notch_points *points)
 {
-  int64_t scale = 1;
-  for (unsigned i = points->decimals; i < NOTCH_UNNAMED_DECIMALS; i++) {
-    scale *= 10;
-  }
+  int64_t scale = notch_power_of_ten(NOTCH_UNNAMED_DECIMALS - points->decimals);
   if (amount % scale != 0) {
     notch_refuse(work, NOTCH_REFUSED_BAD_VALUE, "`points` has more decimals than %.*s",
                  (int)points->decl.name.length, points->decl.name.bytes);

@@ -39,11 +39,7 @@ static void set_kind(notch_backtest *backtest, uint32_t index, notch_side side,
 /* How many of the kind's units one of a programme's smallest units is. */
 static int64_t units_of(const notch_compared_kind *kind, const notch_points *points)
 {
-  int64_t units = 1;
-  for (unsigned i = points->decimals; i < kind->decimals; i++) {
-    units *= 10;
-  }
-  return units;
+  return notch_power_of_ten((unsigned)(kind->decimals - points->decimals));
 }
 
 static void set_worth(notch_compared_kind *kind, notch_side side, const notch_points *points)

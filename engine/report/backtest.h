@@ -44,6 +44,12 @@ typedef struct notch_compared_kind {
   uint32_t gain_count, loss_count;
 } notch_compared_kind;
 
+/* Both sides have the points, so that a change of them means something. */
+static inline bool notch_is_comparable(const notch_compared_kind *kind)
+{
+  return kind->on[NOTCH_RECORDED] && kind->on[NOTCH_RECOMPUTED];
+}
+
 typedef struct notch_compared_tier {
   notch_text name, title;
 } notch_compared_tier;

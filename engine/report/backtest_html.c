@@ -105,15 +105,10 @@ static const char *class_of(__int128 change)
   return change > 0 ? "up" : change < 0 ? "down" : "";
 }
 
-static bool comparable(const notch_compared_kind *kind)
-{
-  return kind->on[0] && kind->on[1];
-}
-
 /* Nobody has more or fewer of them, and nothing else moved. */
 static bool is_unchanged(const notch_compared_kind *kind)
 {
-  return comparable(kind) && kind->gain_count == 0 && kind->loss_count == 0 &&
+  return notch_is_comparable(kind) && kind->gain_count == 0 && kind->loss_count == 0 &&
          kind->flows[0].issued == kind->flows[1].issued &&
          kind->flows[0].spent == kind->flows[1].spent &&
          kind->flows[0].expired == kind->flows[1].expired &&
@@ -125,7 +120,7 @@ static void kind_cards(const notch_backtest *backtest, const notch_compared_kind
                        notch_out *out)
 {
   notch_arena *run = backtest->arena;
-  if (!comparable(kind) || (is_unchanged(kind) && backtest->kind_count > 1)) {
+  if (!notch_is_comparable(kind) || (is_unchanged(kind) && backtest->kind_count > 1)) {
     return;
   }
   __int128 change = kind->flows[1].issued - kind->flows[0].issued;
@@ -245,8 +240,8 @@ static void figure_row(const notch_backtest *backtest, const notch_compared_kind
                                      : NOTCH_TEXT("\xE2\x80\x93"));
   element(out, "td", "", kind->on[1] ? notch_wide_text(run, recomputed, kind->decimals)
                                      : NOTCH_TEXT("\xE2\x80\x93"));
-  element(out, "td", class_of(comparable(kind) ? recomputed - recorded : 0),
-          comparable(kind) ? notch_change_text(run, recomputed - recorded, kind->decimals)
+  element(out, "td", class_of(notch_is_comparable(kind) ? recomputed - recorded : 0),
+          notch_is_comparable(kind) ? notch_change_text(run, recomputed - recorded, kind->decimals)
                            : NOTCH_TEXT(""));
   notch_out_put(out, "</tr>\n");
 }
@@ -378,7 +373,7 @@ void notch_backtest_html(const notch_backtest *backtest, notch_out *out)
     section(out, run, "Points outstanding", kind->title, several);
     notch_svg_outstanding(backtest, i, out);
     notch_out_put(out, "</section>\n");
-    if (comparable(kind)) {
+    if (notch_is_comparable(kind)) {
       section(out, run, "Members by points more or fewer", kind->title, several);
       notch_svg_changes(backtest, i, out);
       notch_out_put(out, "</section>\n");

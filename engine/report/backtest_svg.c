@@ -303,16 +303,13 @@ static void draw_from(const notch_backtest *backtest, notch_out *out)
 void notch_svg_outstanding(const notch_backtest *backtest, uint32_t index, notch_out *out)
 {
   const notch_compared_kind *kind = &backtest->kinds[index];
-  __int128 most = 1, whole = 1;
+  __int128 most = 1, whole = notch_power_of_ten(kind->decimals);
   for (unsigned side = 0; side < NOTCH_SIDES; side++) {
     __int128 sum = 0;
     for (uint32_t i = 0; i < backtest->month_count; i++) {
       sum += backtest->months[i].change[side][index];
       most = sum > most ? sum : most;
     }
-  }
-  for (unsigned i = 0; i < kind->decimals; i++) {
-    whole *= 10;
   }
   __int128 step = step_of((most + whole - 1) / whole) * whole;
   __int128 top = (most + step - 1) / step * step;
@@ -378,11 +375,8 @@ static bool is_shown(const uint64_t *counts, int bar)
 void notch_svg_changes(const notch_backtest *backtest, uint32_t index, notch_out *out)
 {
   uint64_t counts[2 * BARS_MAX + 1] = {0}, most = 1;
-  __int128 whole = 1;
+  __int128 whole = notch_power_of_ten(backtest->kinds[index].decimals);
   int first = 0, last = 0; /* of the bars, 0: the same, negative: losses */
-  for (unsigned i = 0; i < backtest->kinds[index].decimals; i++) {
-    whole *= 10;
-  }
   for (uint32_t i = 0; i < backtest->members.count; i++) {
     __int128 change = notch_backtest_change(backtest, i, index);
     int bar = (int)size_of(change < 0 ? -change : change, whole) * (change < 0 ? -1 : 1);

@@ -51,7 +51,7 @@ static void figure_row(const notch_backtest *backtest, const notch_compared_kind
                        notch_table_of_text *table)
 {
   notch_arena *run = backtest->arena;
-  bool same = kind->on[0] && kind->on[1];
+  bool same = notch_is_comparable(kind);
   notch_columns_word(table, word);
   notch_columns_add(table, kind->on[0] ? notch_wide_text(run, recorded, kind->decimals)
                                        : NOTCH_TEXT("-"));

@@ -175,12 +175,8 @@ static void exact(outlook *o, uint32_t points, notch_rational amount)
 
 static notch_value one_unit(const outlook *o, notch_type type)
 {
-  int64_t unit = 1;
   unsigned decimals = type.kind == NOTCH_TYPE_MONEY ? o->program->currencies[type.of].decimals : 0;
-  while (decimals-- > 0) {
-    unit *= 10;
-  }
-  return NOTCH_VALUE(unit);
+  return NOTCH_VALUE(notch_power_of_ten(decimals));
 }
 
 /* A bound may be rounded up: four digits behind the point are enough. */

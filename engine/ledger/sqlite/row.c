@@ -179,11 +179,12 @@ static void take_block(sqlite3_value **columns, const notch_form_start *form, no
     most = most_shares(columns[NOTCH_ROW_RULES], &list);
     size = sizeof(notch_posting) + most * sizeof(notch_share);
   }
-  char *block = notch_arena_take(arena, size + id.length + content.length + 2), *to = block + size;
+  char *block = notch_arena_take(arena, size + id.length + content.length + 2);
   if (block == NULL) {
     out->posting_count = 0;
     return;
   }
+  char *to = block + size;
   if (out->posting_count > 0) {
     notch_posting *first = rest->first = (notch_posting *)block;
     *first = form->posting;
