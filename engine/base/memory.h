@@ -141,9 +141,9 @@ notch_text notch_arena_format(notch_arena *arena, const char *format, ...)
 #else
 #define NOTCH_ARENA_EXPECT_ARMED(arena) ((void)0)
 #endif
-/* Room for `wanted` items of an empty array whose size is known before. */
+/* Room for `wanted` items of an empty array whose size is known before; they are not cleared. */
 #define notch_vec_reserve(vec, wanted, arena)                                             \
-  ((vec)->items = notch_arena_alloc((arena), sizeof *(vec)->items * (size_t)(wanted)),    \
+  ((vec)->items = notch_arena_take((arena), sizeof *(vec)->items * (size_t)(wanted)),     \
    (vec)->capacity = (vec)->items == NULL ? 0 : (uint32_t)(wanted))
 bool notch_vec_grow(void **items, uint32_t count, uint32_t *capacity, size_t size,
                     notch_arena *arena);

@@ -15,14 +15,14 @@ static uint64_t magnitude(int64_t value)
 /* Euclid's algorithm: the first division already brings both to the smaller one's size. */
 static uint64_t gcd(uint64_t a, uint64_t b)
 {
-  if (a == 1 || b == 1) /* of a whole number, or one part: half of all */
+  if (a == 1) /* of a whole number, or one part: half of all */
     return 1;
-  while (b != 0) {
+  while (b > 1) { /* 1 needs no division more, and most end there */
     uint64_t rest = a % b;
     a = b;
     b = rest;
   }
-  return a;
+  return b == 1 ? 1 : a;
 }
 
 static wide gcd_wide(wide a, wide b)

@@ -45,39 +45,10 @@ static bool lets_it(notch_work *work, const notch_candidate *candidate, int64_t 
   return (candidate->does & NOTCH_RULE_COUNTS_TIMES) == 0 || has_times_left(work, candidate);
 }
 
-/* A ruling whose amounts are being worked out; no ruling comes to the list meanwhile. */
-typedef struct at_work {
-  notch_ruling *ruling;
-  uint32_t index; /* of the ruling */
-  const notch_rule *rule;
-  const notch_variant *variant;
-} at_work;
-
-static inline notch_award *add_award(notch_work *work, notch_awards *awards, const at_work *at,
-                                     uint32_t points, notch_rational exact)
-{
-  notch_award *award = notch_vec_push(&awards->awards, work->run); /* zeros */
-  award->rule = at->ruling->rule;
-  award->points = points;
-  award->terms = notch_terms_of(work->program, at->rule, points);
-  award->partner = at->rule->partner;
-  award->ruling = at->index;
-  award->alone = notch_is_alone(at->rule);
-  award->exact = exact;
-  award->before = NOTCH_INTEGER(0);
-  at->ruling->award_count++;
-  return award;
-}
-
 /* The parts of an award that is rounded line by line. */
-static void split_lines(notch_work *work, notch_award *award, const notch_variant *variant,
-                        uint32_t action)
+static void split_lines(notch_work *work, notch_award *award, const notch_awarding *awarding)
 {
-  if (variant->line_amounts == NULL || variant->line_amounts[action] == NOTCH_NONE ||
-      notch_rounding_of(work->program, award->rule, award->points)->scope != NOTCH_PER_LINE) {
-    return;
-  }
-  notch_value field = work->fields[variant->line_field];
+  notch_value field = work->fields[awarding->lines];
   if (field.d == 0) {
     return;
   }
@@ -85,27 +56,50 @@ static void split_lines(notch_work *work, notch_award *award, const notch_varian
   award->lines = NOTCH_NEW_ARRAY(work->run, notch_rational, list->count + 1);
   award->line_count = list->count;
   for (uint32_t i = 0; i < list->count; i++) {
-    notch_value part = notch_work_eval_item(work, variant->line_amounts[action],
-                                            list->values + (size_t)i * list->width);
+    notch_value part =
+        notch_work_eval_item(work, awarding->by_line, list->values + (size_t)i * list->width);
     award->lines[i] = notch_value_rational(part);
   }
 }
 
-static void earn(notch_work *work, notch_awards *awards, const at_work *at, uint32_t action)
+static void send(notch_work *work, notch_award *award, uint32_t root)
 {
-  notch_value amount = notch_work_eval(work, at->variant->amounts[action]);
-  notch_award *award =
-      add_award(work, awards, at, at->rule->actions[action].points, notch_value_rational(amount));
+  notch_value receiver = notch_work_eval(work, root);
+  award->to_other = true;
+  award->receiver = receiver.d == 0 ? (notch_text){NULL, 0} : notch_value_text(receiver);
+}
+
+static void refuse_below_zero(notch_work *work, const char *what)
+{
+  notch_text name = work->program->rules[work->rule].decl.name;
+  notch_refuse(work, NOTCH_REFUSED_OUT_OF_RANGE, "rule %.*s %s", (int)name.length, name.bytes,
+               what);
+}
+
+static inline notch_award *add_award(notch_work *work, notch_awards *awards, uint32_t ruling,
+                                     const notch_award *model)
+{
+  notch_award *award = notch_vec_push(&awards->awards, work->run);
+  *award = *model;
+  award->ruling = ruling;
+  return award;
+}
+
+static inline void earn(notch_work *work, notch_awards *awards, uint32_t ruling,
+                        const notch_awarding *awarding)
+{
+  notch_value amount = notch_work_eval(work, awarding->amount);
+  notch_award *award = add_award(work, awards, ruling, awarding->models);
+  award->exact = notch_value_rational(amount);
   if (amount.n < 0) {
-    notch_refuse(work, NOTCH_REFUSED_OUT_OF_RANGE, "rule %.*s would earn less than nothing",
-                 (int)at->rule->decl.name.length, at->rule->decl.name.bytes);
+    refuse_below_zero(work, "would earn less than nothing");
   }
-  split_lines(work, award, at->variant, action);
-  uint32_t to = at->variant->receivers == NULL ? NOTCH_NONE : at->variant->receivers[action];
-  if (to != NOTCH_NONE) {
-    notch_value receiver = notch_work_eval(work, to);
-    award->to_other = awards->to_others = true;
-    award->receiver = receiver.d == 0 ? (notch_text){NULL, 0} : notch_value_text(receiver);
+  if (awarding->by_line != NOTCH_NONE) {
+    split_lines(work, award, awarding);
+  }
+  if (awarding->receiver != NOTCH_NONE) {
+    send(work, award, awarding->receiver);
+    awards->to_others = true;
   }
   notch_work_trace(work, NOTCH_TRACE_EXACT, award->rule, award->points, true, NULL, amount, 0);
 }
@@ -121,21 +115,30 @@ static uint32_t stands_for(const notch_awards *awards, uint32_t named)
   return named;
 }
 
+static void multiply_lines(notch_work *work, notch_award *award, const notch_award *lined,
+                           notch_rational extra)
+{
+  award->lines = NOTCH_NEW_ARRAY(work->run, notch_rational, lined->line_count + 1);
+  award->line_count = lined->line_count;
+  for (uint32_t i = 0; i < lined->line_count; i++) {
+    award->lines[i] = notch_exact_mul(work, lined->lines[i], extra);
+  }
+}
+
 /* One kind's part of a multiplication, line by line where the multiplied rule is. */
-static void multiply_kind(notch_work *work, notch_awards *awards, const at_work *at,
-                          const notch_action *action, uint32_t points, notch_rational factor)
+static inline void multiply_kind(notch_work *work, notch_awards *awards, uint32_t index,
+                                 const notch_action *action, const notch_award *model,
+                                 notch_rational extra)
 {
   notch_rational base = NOTCH_INTEGER(0);
-  notch_rational extra = notch_exact_sub(work, factor, NOTCH_INTEGER(1));
-  const notch_award *lined = NULL;
+  uint32_t lined = NOTCH_NONE;
   bool any = false;
   for (uint32_t i = 0; i < action->rule_count; i++) {
-    uint32_t rule = stands_for(awards, action->rules[i]);
-    const notch_ruling *ruling = notch_ruling_of(awards, rule);
+    const notch_ruling *ruling = notch_ruling_of(awards, stands_for(awards, action->rules[i]));
     for (uint32_t j = 0; ruling != NULL && j < ruling->award_count; j++) {
       const notch_award *award = &awards->awards.items[ruling->first_award + j];
-      if (award->points == points && !award->to_other) {
-        lined = award->lines != NULL && action->rule_count == 1 ? award : lined;
+      if (award->points == model->points && !award->to_other) {
+        lined = award->lines != NULL && action->rule_count == 1 ? ruling->first_award + j : lined;
         base = any ? notch_exact_add(work, base, award->exact) : award->exact;
         any = true;
       }
@@ -144,33 +147,27 @@ static void multiply_kind(notch_work *work, notch_awards *awards, const at_work 
   if (!any) {
     return;
   }
-  notch_rational *lines = NULL;
-  uint32_t line_count = lined == NULL ? 0 : lined->line_count;
-  if (lined != NULL) {
-    lines = NOTCH_NEW_ARRAY(work->run, notch_rational, line_count + 1);
-    for (uint32_t i = 0; i < line_count; i++) {
-      lines[i] = notch_exact_mul(work, lined->lines[i], extra);
-    }
-  }
-  notch_award *award = add_award(work, awards, at, points, notch_exact_mul(work, base, extra));
-  award->multiplies = true;
+  notch_award *award = add_award(work, awards, index, model);
+  award->exact = notch_exact_mul(work, base, extra);
   award->before = base;
-  award->lines = lines;
-  award->line_count = line_count;
+  if (lined != NOTCH_NONE) {
+    multiply_lines(work, award, &awards->awards.items[lined], extra);
+  }
 }
 
-static void multiply(notch_work *work, notch_awards *awards, const at_work *at, uint32_t number)
+static inline void multiply(notch_work *work, notch_awards *awards, uint32_t index,
+                            const notch_awarding *awarding)
 {
-  notch_value value = notch_work_eval(work, at->variant->amounts[number]);
+  notch_value value = notch_work_eval(work, awarding->amount);
   notch_rational factor = notch_value_rational(value);
   if (factor.num < 0) {
-    notch_refuse(work, NOTCH_REFUSED_OUT_OF_RANGE, "rule %.*s multiplies by less than 0",
-                 (int)at->rule->decl.name.length, at->rule->decl.name.bytes);
+    refuse_below_zero(work, "multiplies by less than 0");
   }
-  at->ruling->factor = factor;
-  notch_work_trace(work, NOTCH_TRACE_FACTOR, at->ruling->rule, NOTCH_NONE, true, NULL, value, 0);
-  for (uint32_t points = 0; points < work->program->points_count; points++) {
-    multiply_kind(work, awards, at, &at->rule->actions[number], points, factor);
+  awards->rulings.items[index].factor = factor;
+  notch_work_trace(work, NOTCH_TRACE_FACTOR, work->rule, NOTCH_NONE, true, NULL, value, 0);
+  notch_rational extra = notch_exact_sub(work, factor, NOTCH_INTEGER(1));
+  for (uint32_t i = 0; i < awarding->model_count; i++) {
+    multiply_kind(work, awards, index, awarding->action, &awarding->models[i], extra);
   }
 }
 
@@ -236,10 +233,9 @@ static void limit_to_purse(notch_work *work, notch_awards *awards, const notch_r
 }
 
 /* A rule's own limits in points cut its exact amounts. */
-static void limit_rule(notch_work *work, notch_awards *awards, const at_work *at)
+static void limit_rule(notch_work *work, notch_awards *awards, const notch_ruling *ruling)
 {
-  const notch_ruling *ruling = at->ruling;
-  const notch_rule *rule = at->rule;
+  const notch_rule *rule = &work->program->rules[ruling->rule];
   for (uint32_t i = 0; i < rule->limit_count; i++) {
     const notch_limit *limit = &work->program->limits[rule->limits[i]];
     if (limit->times) {
@@ -266,48 +262,62 @@ static const notch_override *overridden(const notch_award_request *request, uint
   return NULL;
 }
 
-static void put_in_as_it_was(notch_work *work, notch_awards *awards, const at_work *at,
+static void put_in_as_it_was(notch_work *work, notch_awards *awards, uint32_t index,
                              const notch_override *as)
 {
-  const notch_ruling *was = notch_ruling_of(as->base, at->ruling->rule);
+  notch_ruling *ruling = &awards->rulings.items[index];
+  const notch_ruling *was = notch_ruling_of(as->base, ruling->rule);
   for (uint32_t i = 0; was != NULL && i < was->award_count; i++) {
     const notch_award *old = &as->base->awards.items[was->first_award + i];
-    notch_award *award =
-        add_award(work, awards, at, old->points, notch_exact_mul(work, old->exact, as->scale));
-    award->to_other = old->to_other;
+    notch_award model = notch_award_of(work->program, ruling->rule, old->points);
+    model.exact = notch_exact_mul(work, old->exact, as->scale);
+    model.to_other = old->to_other;
     awards->to_others = awards->to_others || old->to_other;
-    award->receiver = old->receiver;
-    award->multiplies = old->multiplies;
-    award->before = notch_exact_mul(work, old->before, as->scale);
+    model.receiver = old->receiver;
+    model.multiplies = old->multiplies;
+    model.before = notch_exact_mul(work, old->before, as->scale);
+    add_award(work, awards, index, &model);
   }
-  at->ruling->factor = was == NULL ? NOTCH_INTEGER(1) : was->factor;
+  ruling->award_count = awards->awards.count - ruling->first_award;
+  ruling->factor = was == NULL ? NOTCH_INTEGER(1) : was->factor;
 }
 
-static void work_out(notch_work *work, notch_awards *awards, uint32_t index,
-                     const notch_award_request *request)
+/* What else the amounts of a ruling go through before another rule sees them. */
+static void settle_amounts(notch_work *work, notch_awards *awards, const notch_ruling *ruling,
+                           unsigned does)
 {
-  notch_ruling *ruling = &awards->rulings.items[index];
-  const notch_rule *rule = &work->program->rules[ruling->rule];
-  const at_work at = {ruling, index, rule, &rule->variants[ruling->variant]};
-  const notch_override *as = overridden(request, ruling->rule);
-  ruling->first_award = awards->awards.count;
-  work->rule = ruling->rule;
-  if (as != NULL) {
-    put_in_as_it_was(work, awards, &at, as);
-  }
-  for (uint32_t i = 0; i < rule->action_count && as == NULL; i++) {
-    if (rule->actions[i].kind == NOTCH_DO_EARN) {
-      earn(work, awards, &at, i);
-    } else if (rule->actions[i].kind == NOTCH_DO_MULTIPLY) {
-      multiply(work, awards, &at, i);
-    }
-  }
-  unsigned does = work->plan->rule_does[ruling->rule];
   for (uint32_t i = 0; i < ruling->award_count && (does & NOTCH_RULE_ROUNDS) != 0; i++) {
     notch_round_award(work, &awards->awards.items[ruling->first_award + i]);
   }
   if ((does & NOTCH_RULE_LIMITED) != 0) {
-    limit_rule(work, awards, &at);
+    limit_rule(work, awards, ruling);
+  }
+}
+
+/* The amounts of a ruling; no ruling comes to the list meanwhile. */
+static inline void work_out(notch_work *work, notch_awards *awards, uint32_t index,
+                            const notch_award_request *request)
+{
+  notch_ruling *ruling = &awards->rulings.items[index];
+  const notch_candidate *candidate = &work->plan->variants[ruling->rule][ruling->variant];
+  const notch_override *as = overridden(request, ruling->rule);
+  const notch_awarding *awarding = candidate->awardings;
+  const notch_awarding *end = awarding + (as == NULL ? candidate->awarding_count : 0);
+  work->rule = ruling->rule;
+  ruling->first_award = awards->awards.count;
+  if (as != NULL) {
+    put_in_as_it_was(work, awards, index, as);
+  }
+  for (; awarding < end; awarding++) {
+    if (awarding->action->kind == NOTCH_DO_EARN) {
+      earn(work, awards, index, awarding);
+    } else {
+      multiply(work, awards, index, awarding);
+    }
+    ruling->award_count = awards->awards.count - ruling->first_award;
+  }
+  if ((candidate->does & (NOTCH_RULE_ROUNDS | NOTCH_RULE_LIMITED)) != 0) {
+    settle_amounts(work, awards, ruling, candidate->does);
   }
 }
 
@@ -319,9 +329,8 @@ static void replace(notch_work *work, notch_awards *awards, const notch_award_re
   for (uint32_t i = 0; i < request->candidate_count && replaced == NULL; i++) {
     if (request->candidates[i].rule == base) {
       replaced = notch_vec_push(&awards->rulings, work->run);
-      *replaced = (notch_ruling){.rule = base,
-                                 .variant = request->candidates[i].variant,
-                                 .factor = NOTCH_INTEGER(1)};
+      *replaced = (notch_ruling){
+          .rule = base, .variant = request->candidates[i].variant, .factor = NOTCH_INTEGER(1)};
       awards->ruling_of[base] = awards->rulings.count;
     }
   }
@@ -343,8 +352,9 @@ static void rule_on(notch_work *work, notch_awards *awards, const notch_award_re
 {
   unsigned done = 0; /* by those that apply */
   notch_vec_reserve(&awards->rulings, request->candidate_count, work->run);
-  for (uint32_t i = 0; i < request->candidate_count; i++) {
-    const notch_candidate *candidate = &request->candidates[i];
+  const notch_candidate *candidate = request->candidates;
+  const notch_candidate *end = candidate + request->candidate_count;
+  for (; candidate < end; candidate++) {
     bool applies = lets_it(work, candidate, request->rules_at_us);
     const notch_override *as = overridden(request, candidate->rule);
     applies = as != NULL ? applied_then(as, candidate->rule) : applies;
@@ -371,25 +381,22 @@ static void rule_on(notch_work *work, notch_awards *awards, const notch_award_re
   }
 }
 
-/* Groups choose among their rules once these are worked out. */
-static void work_out_in_steps(notch_work *work, notch_awards *awards,
-                              const notch_award_request *request)
+/* The next ruling to be worked out; NOTCH_NONE: there is none at this step.  Groups choose among
+ * their rules once these are worked out; without groups, rulings stand in the order of steps. */
+static inline uint32_t at_step(notch_work *work, notch_awards *awards, uint32_t number)
 {
-  const notch_program *program = work->program;
-  for (uint32_t i = 0; i < program->step_count; i++) {
-    const notch_step *step = &program->steps[i];
+  uint32_t index = number;
+  if (work->program->group_count > 0) {
+    const notch_step *step = &work->program->steps[number];
     if (step->is_group) {
       notch_group_choose(work, awards, step->index);
-      continue;
+      return NOTCH_NONE;
     }
-    uint32_t index = awards->ruling_of[step->index];
-    if (index != 0 && awards->rulings.items[index - 1].kind == NOTCH_RULING_APPLIES) {
-      work_out(work, awards, index - 1, request);
-    }
+    index = awards->ruling_of[step->index] - 1; /* NOTCH_NONE where it was 0 */
   }
-  for (uint32_t i = 0; i < program->group_count; i++) {
-    notch_group_limit(work, awards, i);
-  }
+  bool applies =
+      index < awards->rulings.count && awards->rulings.items[index].kind == NOTCH_RULING_APPLIES;
+  return applies ? index : NOTCH_NONE;
 }
 
 notch_awards *notch_award_rules(notch_work *work, const notch_award_request *request)
@@ -402,13 +409,15 @@ notch_awards *notch_award_rules(notch_work *work, const notch_award_request *req
   }
   rule_on(work, awards, request);
   notch_vec_reserve(&awards->awards, awards->rulings.count, work->run);
-  if (program->group_count > 0) {
-    work_out_in_steps(work, awards, request);
-  }
-  for (uint32_t i = 0; i < awards->rulings.count && program->group_count == 0; i++) {
-    if (awards->rulings.items[i].kind == NOTCH_RULING_APPLIES) {
-      work_out(work, awards, i, request);
+  const uint32_t steps = program->group_count > 0 ? program->step_count : awards->rulings.count;
+  for (uint32_t i = 0; i < steps; i++) {
+    uint32_t index = at_step(work, awards, i);
+    if (index != NOTCH_NONE) {
+      work_out(work, awards, index, request);
     }
+  }
+  for (uint32_t i = 0; i < program->group_count; i++) {
+    notch_group_limit(work, awards, i);
   }
   work->rule = NOTCH_NONE;
   notch_round_awards(work, awards, request->cap);

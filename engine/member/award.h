@@ -29,15 +29,26 @@ typedef struct notch_award {
   uint32_t partner;       /* of the rule */
   uint32_t ruling;        /* index */
   bool multiplies, alone; /* alone: has a rounding of its own and stays out of the kind's sum */
-  notch_text receiver;    /* empty: the member */
   bool to_other;
   bool taken; /* rounded with the others of its account */
   notch_rational exact;
   notch_rational before; /* multiplies: what it multiplies */
+  int64_t posted;
   notch_rational *lines; /* rounded per line: the items' parts; NULL elsewhere */
   uint32_t line_count;
-  int64_t posted;
+  notch_text receiver; /* empty: the member */
 } notch_award;
+
+/* An action that earns or multiplies, as far as that follows from its rule.  Part of the plan. */
+typedef struct notch_awarding {
+  const notch_action *action;
+  uint32_t amount;   /* root: what is earned, or the factor */
+  uint32_t receiver; /* root; NOTCH_NONE: the member */
+  uint32_t by_line;  /* root: an item's part, where lines are rounded one by one; NOTCH_NONE */
+  uint32_t lines;    /* the list field of the event */
+  uint32_t model_count;
+  const notch_award *models; /* awards of nothing yet; for a factor, one of each kind of points */
+} notch_awarding;
 
 typedef struct notch_awards {
   NOTCH_VEC(notch_ruling) rulings;
@@ -97,6 +108,20 @@ static inline uint32_t notch_terms_of(const notch_program *program, const notch_
                                       uint32_t points)
 {
   return rule->terms != NOTCH_NONE ? rule->terms : program->points[points].terms;
+}
+
+/* An award of nothing yet. */
+static inline notch_award notch_award_of(const notch_program *program, uint32_t rule,
+                                         uint32_t points)
+{
+  const notch_rule *by = &program->rules[rule];
+  return (notch_award){.rule = rule,
+                       .points = points,
+                       .terms = notch_terms_of(program, by, points),
+                       .partner = by->partner,
+                       .alone = notch_is_alone(by),
+                       .exact = NOTCH_INTEGER(0),
+                       .before = NOTCH_INTEGER(0)};
 }
 
 /* Points of one kind for one member. */

@@ -56,6 +56,8 @@ typedef struct notch_candidate {
   int64_t from_us, to_us; /* the rule's `effective` */
   uint32_t when;          /* root; NOTCH_NONE: holds */
   uint32_t does;          /* NOTCH_RULE_… */
+  uint32_t awarding_count;
+  const struct notch_awarding *awardings; /* its actions that earn or multiply (award.h) */
 } notch_candidate;
 
 /* A measure that events of one type add to. */

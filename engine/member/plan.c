@@ -1,6 +1,7 @@
 /* member/plan.c -- what is derived once from a checked programme. */
 #include <config.h>
 
+#include "member/award.h"
 #include "member/measure.h"
 
 #include <assert.h>
@@ -294,6 +295,54 @@ static bool note_counted(const notch_program *program, notch_plan *plan, notch_a
   return true;
 }
 
+/* The award that an action begins with, of each kind of points that it may give. */
+static const notch_award *models_of(const notch_program *program, uint32_t rule,
+                                    const notch_action *action, uint32_t count, notch_arena *arena)
+{
+  notch_award *models = NOTCH_NEW_ARRAY(arena, notch_award, count + 1);
+  for (uint32_t i = 0; i < count && models != NULL; i++) {
+    bool multiplies = action->kind == NOTCH_DO_MULTIPLY;
+    models[i] = notch_award_of(program, rule, multiplies ? i : action->points);
+    models[i].multiplies = multiplies;
+  }
+  return models;
+}
+
+static bool rounds_lines(const notch_program *program, uint32_t rule, uint32_t action)
+{
+  uint32_t points = program->rules[rule].actions[action].points;
+  return notch_rounding_of(program, rule, points)->scope == NOTCH_PER_LINE;
+}
+
+static void list_awardings(const notch_program *program, notch_candidate *candidate,
+                           notch_arena *arena)
+{
+  const notch_rule *rule = &program->rules[candidate->rule];
+  const notch_variant *variant = &rule->variants[candidate->variant];
+  notch_awarding *list = NOTCH_NEW_ARRAY(arena, notch_awarding, rule->action_count + 1);
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < rule->action_count && list != NULL; i++) {
+    const notch_action *action = &rule->actions[i];
+    bool earns = action->kind == NOTCH_DO_EARN;
+    if (!earns && action->kind != NOTCH_DO_MULTIPLY) {
+      continue;
+    }
+    bool by_line = earns && variant->line_amounts != NULL &&
+                   rounds_lines(program, candidate->rule, i);
+    uint32_t kinds = earns ? 1 : program->points_count;
+    list[count++] = (notch_awarding){
+        .action = action,
+        .amount = variant->amounts[i],
+        .receiver = earns && variant->receivers != NULL ? variant->receivers[i] : NOTCH_NONE,
+        .by_line = by_line ? variant->line_amounts[i] : NOTCH_NONE,
+        .lines = variant->line_field,
+        .model_count = kinds,
+        .models = models_of(program, candidate->rule, action, kinds, arena)};
+  }
+  candidate->awardings = list;
+  candidate->awarding_count = count;
+}
+
 static bool list_candidates(notch_plan *plan, notch_arena *arena)
 {
   const notch_program *program = plan->program;
@@ -311,6 +360,7 @@ static bool list_candidates(notch_plan *plan, notch_arena *arena)
                                   .to_us = rule->to_us,
                                   .when = rule->variants[j].when,
                                   .does = plan->rule_does[i]};
+      list_awardings(program, &list[j], arena);
     }
     variants[i] = list;
   }

@@ -63,54 +63,30 @@ bool notch_rule_before(const notch_program *program, uint32_t left, uint32_t rig
   return program->rules[left].name_rank < program->rules[right].name_rank;
 }
 
+/* What of an award is less than one, when the whole ones are off. */
+typedef struct rest {
+  notch_award *award;
+  notch_rational part;
+} rest;
+
 /* The awards for one account. */
 typedef struct account {
   notch_award **awards; /* those that are rounded together, then those that are alone */
   uint32_t count, together;
-  notch_rational *exact; /* of each, to be used up */
-  bool lowers;           /* some award is below zero */
+  bool lowers; /* some award is below zero */
+  rest *rests; /* room for one of each award */
 } account;
-
-/*
- * Posts parts that add up to `total`: floors, then one each to the largest remainders, of equal
- * ones to the rule that comes first.  `exact` is used up: a part that got its one has no
- * remainder any more.
- */
-static void share_out(const notch_program *program, const account *of, uint32_t count,
-                      int64_t total)
-{
-  static const notch_rational served = NOTCH_INTEGER(-1);
-  notch_rational *exact = of->exact;
-  int64_t left = total;
-  for (uint32_t i = 0; i < count; i++) {
-    int64_t whole = notch_rational_floor(exact[i]);
-    exact[i].num -= whole * exact[i].den; /* as reduced as it was */
-    of->awards[i]->posted = whole;
-    left -= whole;
-  }
-  for (; left > 0; left--) {
-    uint32_t best = 0;
-    for (uint32_t i = 1; i < count; i++) {
-      int order = notch_rational_compare(exact[i], exact[best]);
-      bool before = order == 0 && notch_rule_before(program, of->awards[i]->rule,
-                                                    of->awards[best]->rule);
-      best = order > 0 || before ? i : best;
-    }
-    assert(exact[best].num >= 0);
-    of->awards[best]->posted++;
-    exact[best] = served;
-  }
-}
 
 /* Lowering rules never take the total below zero: the excess is cut from them in proportion. */
 static void cut_lowering(notch_work *work, const account *of)
 {
   notch_rational more = NOTCH_INTEGER(0), less = NOTCH_INTEGER(0);
   for (uint32_t i = 0; i < of->count; i++) {
-    if (of->exact[i].num >= 0) {
-      more = notch_exact_add(work, more, of->exact[i]);
+    notch_rational exact = of->awards[i]->exact;
+    if (exact.num >= 0) {
+      more = notch_exact_add(work, more, exact);
     } else {
-      less = notch_exact_sub(work, less, of->exact[i]);
+      less = notch_exact_sub(work, less, exact);
     }
   }
   if (notch_rational_compare(less, more) <= 0) {
@@ -118,10 +94,60 @@ static void cut_lowering(notch_work *work, const account *of)
   }
   notch_rational part = notch_exact_div(work, more, less);
   for (uint32_t i = 0; i < of->count; i++) {
-    if (of->exact[i].num < 0) {
-      of->exact[i] = of->awards[i]->exact = notch_exact_mul(work, of->exact[i], part);
+    notch_award *award = of->awards[i];
+    if (award->exact.num < 0) {
+      award->exact = notch_exact_mul(work, award->exact, part);
     }
   }
+}
+
+/* Posts the whole ones of an exact amount; true: there is a rest. */
+static inline bool post_whole(notch_award *award, notch_rational exact, notch_rational *part)
+{
+  award->posted = notch_rational_floor(exact);
+  *part = (notch_rational){exact.num - award->posted * exact.den, exact.den}; /* still reduced */
+  return part->num != 0;
+}
+
+/* One each to the largest rests, of equal ones to the rule that comes first. */
+static void hand_out(const notch_program *program, rest *rests, uint32_t count, int64_t left)
+{
+  static const notch_rational served = NOTCH_INTEGER(-1);
+  for (; left > 0; left--) {
+    rest *best = rests;
+    for (rest *other = rests + 1; other < rests + count; other++) {
+      int order = notch_rational_compare(other->part, best->part);
+      bool before =
+          order == 0 && notch_rule_before(program, other->award->rule, best->award->rule);
+      best = order > 0 || before ? other : best;
+    }
+    assert(count > 0 && best->part.num > 0);
+    best->award->posted++;
+    best->part = served;
+  }
+}
+
+static notch_rational reduced(notch_rational sum)
+{
+  notch_rational_make(&sum, sum.num, sum.den);
+  return sum;
+}
+
+/* A sum that will be rounded need not be reduced: one division where there would be eight. */
+static inline notch_rational with(notch_work *work, notch_rational sum, notch_rational part)
+{
+  int64_t times, scaled, num;
+  if (sum.num == 0) {
+    return part;
+  }
+  bool coarser = part.den > sum.den;
+  notch_rational fine = coarser ? part : sum, coarse = coarser ? sum : part;
+  times = fine.den / coarse.den;
+  if (times * coarse.den != fine.den || __builtin_mul_overflow(coarse.num, times, &scaled) ||
+      __builtin_add_overflow(fine.num, scaled, &num)) {
+    return notch_exact_add(work, reduced(sum), part);
+  }
+  return (notch_rational){num, fine.den};
 }
 
 static void round_alone(notch_work *work, notch_award *award)
@@ -131,17 +157,32 @@ static void round_alone(notch_work *work, notch_award *award)
       award->multiplies ? rounded_extra(work, award, mode) : rounded(work, award->exact, mode);
 }
 
+/* Posts parts that add up to the rounded sum: whole ones first, then what is left over. */
 static void round_together(notch_work *work, const account *of, uint32_t points)
 {
   notch_rational total = NOTCH_INTEGER(0);
+  int64_t posted = 0;
+  uint32_t rests = 0;
   for (uint32_t i = 0; i < of->together; i++) {
-    total = notch_exact_add(work, total, of->exact[i]);
+    notch_award *award = of->awards[i];
+    rest *next = &of->rests[rests];
+    if (post_whole(award, award->exact, &next->part)) {
+      next->award = award;
+      total = with(work, total, next->part);
+      rests++;
+    }
+    if (__builtin_add_overflow(posted, award->posted, &posted)) {
+      notch_refuse_inexact(work);
+    }
   }
-  int64_t whole = rounded(work, total, work->program->points[points].rounding.mode);
   if (of->together > 0) {
-    share_out(work->program, of, of->together, whole);
-    notch_work_trace(work, NOTCH_TRACE_ROUNDED, points, NOTCH_NONE, true, NULL,
-                     notch_value_of(total), whole);
+    total = with(work, total, NOTCH_INTEGER(posted));
+    int64_t whole = rounded(work, total, work->program->points[points].rounding.mode);
+    hand_out(work->program, of->rests, rests, whole - posted);
+    if (work->trace != NULL) {
+      notch_work_record(work, NOTCH_TRACE_ROUNDED, points, NOTCH_NONE, true, NULL,
+                        notch_value_of(reduced(total)), whole);
+    }
   }
   for (uint32_t i = of->together; i < of->count; i++) {
     round_alone(work, of->awards[i]);
@@ -176,22 +217,30 @@ static void cap(notch_work *work, const account *of, uint32_t points)
     return;
   }
   notch_rational part = notch_exact_div(work, NOTCH_INTEGER(room), NOTCH_INTEGER(total));
+  int64_t left = room;
+  uint32_t rests = 0;
   for (uint32_t i = 0; i < of->count; i++) {
-    of->exact[i] = notch_exact_mul(work, NOTCH_INTEGER(of->awards[i]->posted), part);
+    notch_award *award = of->awards[i];
+    rest *next = &of->rests[rests];
+    next->award = award;
+    rests += post_whole(award, notch_exact_mul(work, NOTCH_INTEGER(award->posted), part),
+                        &next->part);
+    left -= award->posted;
   }
-  share_out(work->program, of, of->count, room);
+  hand_out(work->program, of->rests, rests, left);
   notch_work_trace(work, NOTCH_TRACE_CAPPED, points, NOTCH_NONE, true, NULL, NOTCH_VALUE(room),
                    total - room);
 }
 
 /* Adds those awards for the account of the one at `first` that are alone, or that are not; true:
  * there are some of the other sort. */
-static bool gather(notch_awards *awards, uint32_t first, bool alone, account *of)
+static inline bool gather(notch_awards *awards, uint32_t first, bool alone, account *of)
 {
+  notch_award *model = &awards->awards.items[first];
+  notch_award *end = awards->awards.items + awards->awards.count;
   bool others = false;
-  for (uint32_t i = first; i < awards->awards.count; i++) {
-    notch_award *award = &awards->awards.items[i];
-    if (award->taken || !notch_same_account(award, &awards->awards.items[first])) {
+  for (notch_award *award = model; award < end; award++) {
+    if (award->taken || !notch_same_account(award, model)) {
       continue;
     }
     if (award->alone != alone) {
@@ -199,18 +248,17 @@ static bool gather(notch_awards *awards, uint32_t first, bool alone, account *of
       continue;
     }
     award->taken = true;
-    of->lowers = of->lowers || award->exact.num < 0;
-    of->exact[of->count] = award->exact;
+    of->lowers |= award->exact.num < 0;
     of->awards[of->count++] = award;
   }
   return others;
 }
 
-static account account_of(notch_work *work, notch_awards *awards, uint32_t first)
+static inline account account_of(notch_work *work, notch_awards *awards, uint32_t first)
 {
   const uint32_t most = awards->awards.count - first;
   account of = {.awards = notch_arena_take(work->run, most * sizeof *of.awards),
-                .exact = notch_arena_take(work->run, most * sizeof *of.exact)};
+                .rests = notch_arena_take(work->run, most * sizeof *of.rests)};
   bool alone = gather(awards, first, false, &of);
   of.together = of.count;
   if (alone) {
