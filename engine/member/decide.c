@@ -262,7 +262,7 @@ static void member_event(notch_work *work, notch_state *state)
   work->event = event;
   work->fields = event->fields;
   notch_work_see(work, event->at_us);
-  work->inflow = NOTCH_NEW_ARRAY(work->run, int64_t, work->program->points_count + 1);
+  notch_note_inflow(work);
   notch_absorb(work, state, open->row.event);
   if (work->in->then != NULL) {
     notch_state *then = notch_work_copy_as(work, work->in->then, NOTCH_KEY_OF_THEN);

@@ -100,6 +100,17 @@ static bool is_small(notch_rational value)
   return value.den == 1 && value.num == (int32_t)value.num;
 }
 
+/* A sum that is new, in the form that its size asks for. */
+static void put_sum(notch_state *state, uint32_t at, uint32_t measure, int32_t day,
+                    notch_rational sum)
+{
+  if (is_small(sum)) {
+    put_daily(state, at, (notch_daily){measure, day, (int32_t)sum.num});
+  } else {
+    insert(state, (notch_entry){.measure = measure, .day = day, .value = notch_value_of(sum)});
+  }
+}
+
 /* Where a sum of that day is not small, or becomes so.  False: it does not fit. */
 __attribute__((cold, noinline)) static bool add_large(notch_state *state, uint32_t measure,
                                                       int32_t day, notch_rational amount)
@@ -120,15 +131,11 @@ __attribute__((cold, noinline)) static bool add_large(notch_state *state, uint32
   if (found) {
     remove_daily(state, at);
   }
-  if (is_small(sum)) {
-    put_daily(state, at, (notch_daily){measure, day, (int32_t)sum.num});
-  } else {
-    insert(state, (notch_entry){.measure = measure, .day = day, .value = notch_value_of(sum)});
-  }
+  put_sum(state, at, measure, day, sum);
   return true;
 }
 
-static bool add_on_day(notch_state *state, uint32_t measure, int32_t day, notch_rational amount)
+static inline bool add_on_day(notch_state *state, uint32_t measure, int32_t day, notch_rational amount)
 {
   bool found;
   uint32_t at = place_of_daily(state, measure, day, &found);
@@ -167,15 +174,17 @@ static int32_t horizon(const notch_measure *measure, int32_t today)
 static bool add_older(const notch_state *state, uint32_t measure, int32_t keep_from,
                       uint32_t *count, notch_rational *sum)
 {
+  const notch_daily *daily = state->daily, *end = daily + state->daily_count;
   bool fits = true;
-  *count = 0;
-  *sum = NOTCH_INTEGER(0);
-  for (uint32_t i = 0; i < state->daily_count && state->daily[i].day < keep_from; i++) {
-    if (state->daily[i].measure == measure) {
-      sum->num += state->daily[i].value; /* so many small numbers always fit */
-      ++*count;
-    }
+  uint32_t found = 0;
+  int64_t days = 0; /* so many small numbers always fit */
+  for (; daily < end && daily->day < keep_from; daily++) {
+    bool meant = daily->measure == measure;
+    days += meant ? daily->value : 0;
+    found += meant;
   }
+  *count = found;
+  *sum = NOTCH_INTEGER(days);
   for (uint32_t i = 0; i < state->entries_count && state->entries[i].day < keep_from; i++) {
     if (state->entries[i].measure == measure) {
       fits = fits && notch_rational_add(sum, *sum, notch_value_rational(state->entries[i].value));
@@ -187,18 +196,17 @@ static bool add_older(const notch_state *state, uint32_t measure, int32_t keep_f
 
 static void drop_older(notch_state *state, uint32_t measure, int32_t keep_from)
 {
-  uint32_t kept = 0, at = 0;
-  for (; at < state->daily_count && state->daily[at].day < keep_from; at++) {
-    if (state->daily[at].measure != measure) {
-      state->daily[kept++] = state->daily[at];
-    }
+  const notch_daily *daily = state->daily, *end = daily + state->daily_count;
+  notch_daily *to = state->daily;
+  for (; daily < end && daily->day < keep_from; daily++) {
+    *to = *daily;
+    to += daily->measure != measure;
   }
-  if (kept < at) {
-    memmove(&state->daily[kept], &state->daily[at],
-            sizeof *state->daily * (state->daily_count - at));
-    state->daily_count -= at - kept;
+  if (to < daily) {
+    memmove(to, daily, (size_t)(end - daily) * sizeof *to);
+    state->daily_count -= (uint32_t)(daily - to);
   }
-  kept = 0;
+  uint32_t kept = 0;
   for (uint32_t i = 0; i < state->entries_count; i++) {
     if (state->entries[i].measure != measure || state->entries[i].day >= keep_from) {
       state->entries[kept++] = state->entries[i];
@@ -214,7 +222,7 @@ static bool forgets(const notch_measure *measure)
          measure->aggregate != NOTCH_AGG_STREAK;
 }
 
-/* Adds up what is older than any window of a measure. */
+/* Adds up what is older than any window of a measure.  Sums of the kind stand before all days. */
 static void forget(notch_state *state, const notch_measure *measure, uint32_t index, int32_t today)
 {
   int32_t keep_from = horizon(measure, today);
@@ -222,7 +230,11 @@ static void forget(notch_state *state, const notch_measure *measure, uint32_t in
   notch_rational sum;
   if (add_older(state, index, keep_from, &older, &sum) && older > 1) {
     drop_older(state, index, keep_from);
-    add_on_day(state, index, NOTCH_ENTRY_BASE, sum);
+    uint32_t at = 0;
+    while (at < state->daily_count && state->daily[at].day == NOTCH_ENTRY_BASE) {
+      at++;
+    }
+    put_sum(state, at, index, NOTCH_ENTRY_BASE, sum);
   }
 }
 

@@ -438,6 +438,17 @@ bool notch_state_effect(notch_state *state, const notch_effect *effect, int64_t 
   return true;
 }
 
+/* `lot`: what is left of the posting's, NULL if nothing. */
+static void note_inflow(notch_work *work, const notch_posting *posting, const notch_lot *lot)
+{
+  if (posting->target == NOTCH_ACCOUNT_POINTS && lot != NULL &&
+      notch_lot_available(work, work->open->state, lot)) {
+    work->inflow[posting->points] += posting->amount;
+  } else if (posting->target == NOTCH_ACCOUNT_DEBT) {
+    work->inflow[posting->points] -= posting->amount;
+  }
+}
+
 int64_t notch_work_posted(notch_work *work, notch_posting *posting)
 {
   notch_state *state = work->open->state;
@@ -455,12 +466,8 @@ int64_t notch_work_posted(notch_work *work, notch_posting *posting)
   if (posting->source == NOTCH_ACCOUNT_ISSUED && state->pools_count > 0) {
     notch_open_to_pool(work->program, state, posting->lot);
   }
-  if (work->inflow != NULL && posting->target == NOTCH_ACCOUNT_POINTS && lot != NULL &&
-      notch_lot_available(work, state, lot)) {
-    work->inflow[posting->points] += posting->amount;
-  }
-  if (work->inflow != NULL && posting->target == NOTCH_ACCOUNT_DEBT) {
-    work->inflow[posting->points] -= posting->amount;
+  if (work->inflow != NULL) {
+    note_inflow(work, posting, lot);
   }
   return posting->posting;
 }

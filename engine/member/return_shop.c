@@ -119,7 +119,7 @@ static void give_owners(notch_work *work)
       continue;
     }
     notch_side_begin(work, &view, owner);
-    work->inflow = NOTCH_NEW_ARRAY(work->run, int64_t, work->program->points_count + 1);
+    notch_note_inflow(work);
     for (uint32_t j = i; j < work->given_back.count; j++) {
       const notch_given_back *given = &work->given_back.items[j];
       if (given->to == owner) {

@@ -441,7 +441,7 @@ static void post_to(notch_work *work, const notch_awards *awards, const notch_te
 {
   notch_view view = notch_view_of(work);
   bool closed = notch_side_begin(work, &view, other)->closed; /* by what fell due */
-  work->inflow = NOTCH_NEW_ARRAY(work->run, int64_t, work->program->points_count + 1);
+  notch_note_inflow(work);
   if (!closed) {
     post_lots(work, awards, receiver, work->moment.now_us);
     notch_tiers(work);
@@ -501,7 +501,7 @@ void notch_sort_candidates(const notch_program *program, notch_candidate *list, 
 
 void notch_run_on_earning(notch_work *work)
 {
-  if (!work->plan->earning_rules || work->inflow == NULL || work->open->state->closed) {
+  if (work->inflow == NULL || work->open->state->closed) {
     return;
   }
   int64_t *earned = NOTCH_NEW_ARRAY(work->run, int64_t, work->program->points_count + 1);

@@ -28,7 +28,14 @@ void notch_post_to_others(notch_work *work, const notch_awards *awards);
 /* Lots that are already past their end expire in the transaction that opened them. */
 void notch_expire_due(notch_work *work, int64_t now_s);
 
-/* Rules `on earning` for what became available in the open transaction (work->inflow). */
+/* From here on it is noted what becomes available: for rules `on earning`, if there are any. */
+static inline void notch_note_inflow(notch_work *work)
+{
+  bool asked = work->plan->earning_rules;
+  work->inflow =
+      asked ? NOTCH_NEW_ARRAY(work->run, int64_t, work->program->points_count + 1) : NULL;
+}
+/* Those rules, for what became available in the open transaction. */
 void notch_run_on_earning(notch_work *work);
 
 /* Promotions, floors, lifetime tiers, and the rules that follow from them, until none is left. */

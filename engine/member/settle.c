@@ -153,7 +153,9 @@ static void mature(notch_work *work, notch_state *state, int64_t now_s)
     const notch_lot *lot = &notch_state_lots(state)[i];
     if (lot->left > 0 && notch_lot_matures(work->plan, lot) == now_s &&
         notch_lot_available(work, state, lot)) {
-      work->inflow[lot->points] += lot->left;
+      if (work->inflow != NULL) {
+        work->inflow[lot->points] += lot->left;
+      }
       matured = true;
     }
   }
@@ -273,7 +275,7 @@ static bool settle_instant(notch_work *work, notch_state *state, int64_t now_s)
   work->given_away = NULL;
   notch_work_begin(work, state, NOTCH_ORIGIN_DUE, NOTCH_DUE_FIRST, now_us,
                    notch_zone_offset(&program->zone, now_s) / 60);
-  work->inflow = NOTCH_NEW_ARRAY(work->run, int64_t, program->points_count + 1);
+  notch_note_inflow(work);
   notch_work_see_day(work, now_us, midnight ? day - 1 : day);
   work->moment.ends = true;
   time_out_holds(work, state, now_s);

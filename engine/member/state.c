@@ -49,26 +49,6 @@ bool notch_state_reserve(notch_state *state, void **items, uint32_t *capacity, s
   return true;
 }
 
-#define ADD(type, name, items, rare)                                                               \
-  type *notch_state_add_##name(notch_state *state)                                                 \
-  {                                                                                                \
-    if (state->name##_count == state->name##_capacity &&                                           \
-        !notch_state_reserve(state, (void **)&state->items, &state->name##_capacity, sizeof(type), \
-                             state->name##_count + 1)) {                                           \
-      return NULL;                                                                                 \
-    }                                                                                              \
-    state->has_rare = state->has_rare || (rare);                                                   \
-    type *added = &state->items[state->name##_count++];                                            \
-    memset(added, 0, sizeof *added);                                                               \
-    return added;                                                                                  \
-  }
-#define SECTION(type, name, meaning) ADD(type, name, name, false)
-#define RARE(type, name, meaning) ADD(type, name, name, true)
-#define TIGHT(type, name, meaning) ADD(type, name, name##_items, false)
-#include "member/state.def"
-#undef SECTION
-#undef ADD
-
 static void copy_figures(notch_state *to, const notch_state *from)
 {
   to->closed = from->closed;

@@ -251,10 +251,27 @@ bool notch_state_decode(notch_state *state, const void *bytes, size_t size);
 /* They begin as those that this build writes: then they are to be read, or damaged. */
 bool notch_state_is_ours(const void *bytes, size_t size);
 
-/* Room for one more item at the end of a section: returns it zeroed. */
-#define SECTION(type, name, meaning) type *notch_state_add_##name(notch_state *state);
+/* One more item at the end of a section, zeroed.  Inline: what is written at once need not be
+ * cleared before.  NULL: out of memory. */
+#define ADD(type, name, items, rare)                                                               \
+  static inline type *notch_state_add_##name(notch_state *state)                                   \
+  {                                                                                                \
+    if (state->name##_count == state->name##_capacity &&                                           \
+        !notch_state_reserve(state, (void **)&state->items, &state->name##_capacity, sizeof(type), \
+                             state->name##_count + 1)) {                                           \
+      return NULL;                                                                                 \
+    }                                                                                              \
+    state->has_rare = state->has_rare || (rare);                                                   \
+    type *added = &state->items[state->name##_count++];                                            \
+    memset(added, 0, sizeof *added);                                                               \
+    return added;                                                                                  \
+  }
+#define SECTION(type, name, meaning) ADD(type, name, name, false)
+#define RARE(type, name, meaning) ADD(type, name, name, true)
+#define TIGHT(type, name, meaning) ADD(type, name, name##_items, false)
 #include "member/state.def"
 #undef SECTION
+#undef ADD
 void notch_state_remove_lot(notch_state *state, uint32_t index);
 
 notch_slice notch_state_keep_text(notch_state *state, notch_text text);

@@ -76,7 +76,7 @@ void notch_give_lots(notch_work *work, const notch_state *other, const notch_pos
 {
   notch_view view = notch_view_of(work);
   notch_side_begin(work, &view, other);
-  work->inflow = NOTCH_NEW_ARRAY(work->run, int64_t, work->program->points_count + 1);
+  notch_note_inflow(work);
   for (uint32_t i = 0; i < count; i++) {
     int64_t lot = notch_work_post(work, openings[i]);
     notch_settle_debt(work, openings[i].points, lot);

@@ -104,7 +104,7 @@ typedef struct notch_work {
   NOTCH_VEC(notch_shared_figure) shared; /* since the open transaction began */
   NOTCH_VEC(notch_pool_spent) pool_spends;
   NOTCH_VEC(notch_waiting_grant) granted; /* by a restock */
-  int64_t *inflow;                        /* by points kind: what became available here */
+  int64_t *inflow; /* by points kind: what became available here; NULL: nobody asks */
 } notch_work;
 
 /* What follows from a day alone is worked out once for all events of the day. */
@@ -130,6 +130,7 @@ struct notch_decider {
   notch_outcome outcome;
   notch_vm *vm;
   const notch_plan *vm_plan; /* of the machine and of what is known of days */
+  bool traced;               /* the machine tells of each value */
   notch_of_day of_days[NOTCH_OF_DAY_COUNT];
   notch_day_stretch stretch; /* that was looked at last */
   uint64_t steps_max;
