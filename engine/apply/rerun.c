@@ -194,6 +194,10 @@ bool notch_rerun_begin(notch_rerun *rerun, notch_books *books, const notch_ids *
   notch_arena_init(&rerun->names, books->memory);
   notch_heap_init(&rerun->heap, books->memory);
   notch_desk_init(&rerun->desk, &rerun->heap.memory);
+  if (ids != NULL) {
+    const notch_store_numbers *next = notch_store_next(books->store);
+    notch_desk_expect(&rerun->desk, next->member - 1, next->event - 1);
+  }
   notch_compare_init(&rerun->compare, books->memory);
   rerun->decider = notch_decider_new(books->memory);
   rerun->folder = notch_decider_new(books->memory);

@@ -173,15 +173,16 @@ static void *resize(void *payload, void *block, size_t size)
     give(heap, block);
     return NULL;
   }
-  if (block != NULL && size <= room_of(block)) {
+  size_t room = block == NULL ? 0 : room_of(block);
+  if (size <= room && size >= room / 4) {
     return block;
   }
-  void *grown = take(heap, size);
-  if (block != NULL && grown != NULL) {
-    memcpy(grown, block, room_of(block));
+  void *other = take(heap, size);
+  if (block != NULL && other != NULL) {
+    memcpy(other, block, room < size ? room : size);
     give(heap, block);
   }
-  return grown;
+  return other;
 }
 
 /* ---- life ---- */

@@ -26,6 +26,12 @@ void notch_desk_init(notch_desk *desk, const notch_memory *memory)
   *desk = (notch_desk){.memory = memory};
 }
 
+void notch_desk_expect(notch_desk *desk, int64_t states, int64_t puts)
+{
+  int64_t each = states > 0 && puts > 0 ? puts / states : 0;
+  desk->growth.expected = (uint32_t)(each < UINT32_MAX ? each : UINT32_MAX);
+}
+
 static void free_opened(notch_desk *desk, notch_opened *opened)
 {
   notch_state_free(&opened->state);
@@ -167,11 +173,38 @@ notch_state *notch_desk_lend(notch_desk *desk, notch_kept *kept)
   return desk->lent == NULL ? NULL : &desk->lent->state;
 }
 
+static void note_growth(notch_growth *growth, size_t before, size_t after)
+{
+  if (before == 0) {
+    growth->begun++;
+    growth->began_with += (int64_t)after;
+  } else {
+    growth->puts++;
+    growth->added += (int64_t)after - (int64_t)before;
+  }
+}
+
+/* What a state of this size takes in the end, if it is as others are; of some that are not, not
+ * too much is wasted. */
+static size_t size_to_come(const notch_growth *growth, size_t size)
+{
+  if (growth->begun == 0 || growth->puts == 0 || growth->expected == 0) {
+    return size;
+  }
+  int64_t each = growth->added / growth->puts, most = 3 * (int64_t)size;
+  int64_t in_all = growth->began_with / growth->begun;
+  bool fits = !__builtin_mul_overflow(each, growth->expected - INT64_C(1), &each) &&
+              !__builtin_add_overflow(in_all, each, &in_all);
+  in_all = fits && in_all < most ? in_all : most;
+  return in_all > (int64_t)size ? (size_t)in_all : size;
+}
+
 /* A little room to grow, so that not every event asks for memory: more of it would take a member
  * beyond 1 KiB.  A block of malloc is a multiple of 16 less 8. */
-static size_t room_for(size_t size)
+static size_t room_for(const notch_desk *desk, size_t size)
 {
-  return ((size + size / 32 + 23) & ~(size_t)15) + 8;
+  size_t wanted = size_to_come(&desk->growth, size);
+  return ((wanted + wanted / 32 + 23) & ~(size_t)15) + 8;
 }
 
 /* The bytes are about to be others: the lots that what is lent has there are needed elsewhere. */
@@ -183,33 +216,44 @@ static void leave_bytes(notch_desk *desk, const notch_kept *kept)
   }
 }
 
-bool notch_desk_put(notch_desk *desk, notch_kept *kept, const notch_state *after)
+/* Room for a state that may not fit where it was, or would be lost there; its lots sleep on where
+ * they are then. */
+__attribute__((noinline)) static bool make_room(notch_desk *desk, notch_kept *kept,
+                                                notch_state *after)
+{
+  size_t size = notch_state_packed_size(after);
+  if (size <= kept->room && size >= kept->room / 4) {
+    return true;
+  }
+  size_t room = room_for(desk, size);
+  size_t slept_at = after->asleep.count > 0 ? (size_t)(after->asleep.bytes - kept->bytes) : 0;
+  unsigned char *bytes =
+      room > UINT32_MAX ? NULL : notch_memory_resize(desk->memory, kept->bytes, room);
+  if (bytes == NULL) {
+    return false;
+  }
+  after->asleep.bytes = bytes + slept_at;
+  kept->bytes = bytes;
+  kept->room = (uint32_t)room;
+  return true;
+}
+
+bool notch_desk_put(notch_desk *desk, notch_kept *kept, notch_state *after)
 {
   if (after->member == 0) {
     notch_state *house = notch_desk_change(desk, kept);
     return house != NULL && (house == after || notch_state_copy(house, after));
   }
   bool lent = desk->lent != NULL && after == &desk->lent->state;
-  size_t size = notch_state_packed_size(after);
-  unsigned char *bytes = kept->bytes, *left = NULL;
-  if (size > kept->room || size < kept->room / 4) {
-    size_t room = room_for(size);
-    bytes = room > UINT32_MAX ? NULL : notch_memory_resize(desk->memory, NULL, room);
-    if (bytes == NULL) {
-      return false;
-    }
-    left = kept->bytes;
-    kept->room = (uint32_t)room;
-  }
+  size_t most = notch_state_packed_most(after), before = kept->size;
   if (!lent) {
     leave_bytes(desk, kept);
   }
-  kept->bytes = bytes;
-  kept->size = (uint32_t)notch_state_pack(after, bytes);
-  assert(kept->size == size);
-  if (left != NULL) {
-    notch_memory_free(desk->memory, left);
+  if ((most > kept->room || most < kept->room / 4) && !make_room(desk, kept, after)) {
+    return false;
   }
+  kept->size = (uint32_t)notch_state_pack(after, kept->bytes);
+  note_growth(&desk->growth, before, kept->size);
   if (lent) {
     take_back(desk);
   }

@@ -135,7 +135,8 @@ __attribute__((cold, noinline)) static bool add_large(notch_state *state, uint32
   return true;
 }
 
-static inline bool add_on_day(notch_state *state, uint32_t measure, int32_t day, notch_rational amount)
+static inline bool add_on_day(notch_state *state, uint32_t measure, int32_t day,
+                              notch_rational amount)
 {
   bool found;
   uint32_t at = place_of_daily(state, measure, day, &found);
@@ -437,8 +438,7 @@ notch_type notch_measure_counted(const notch_program *program, const notch_measu
                             : program->roots[root].expr->type;
 }
 
-void notch_measure_merge(const notch_program *program, notch_state *state,
-                         const notch_state *from)
+void notch_measure_merge(const notch_program *program, notch_state *state, const notch_state *from)
 {
   for (uint32_t i = 0; i < from->daily_count; i++) {
     bool found;

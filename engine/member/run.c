@@ -347,8 +347,7 @@ static void note_given_away(notch_work *work, const notch_awards *awards)
 /* Whether a rule does any of `what`: most do nothing but earn. */
 static bool does(const notch_work *work, const notch_ruling *ruling, unsigned what)
 {
-  return ruling->kind == NOTCH_RULING_APPLIES &&
-         (work->plan->rule_does[ruling->rule] & what) != 0;
+  return ruling->kind == NOTCH_RULING_APPLIES && (work->plan->rule_does[ruling->rule] & what) != 0;
 }
 
 static void settle_figures(notch_work *work, notch_awards *awards)

@@ -6,10 +6,10 @@
 
 #include "member/award.h"
 
-#define NOTCH_FIRING_WHILE UINT32_MAX        /* firing.rule: since when a terms' `while` holds */
+#define NOTCH_FIRING_WHILE UINT32_MAX         /* firing.rule: since when a terms' `while` holds */
 #define NOTCH_FIRING_RAN_OUT (UINT32_MAX - 2) /* firing.rule: when idle points ran out, by terms */
 #define NOTCH_FIRING_MATURED (UINT32_MAX - 3) /* firing.rule: newest event a terms waits for */
-#define NOTCH_FIRING_REVIEW (UINT32_MAX - 1) /* firing.rule: a review that was held, by ladder */
+#define NOTCH_FIRING_REVIEW (UINT32_MAX - 1)  /* firing.rule: a review that was held, by ladder */
 
 /* What every event does to a state before any rule: first sight, clocks, fields, measures. */
 void notch_absorb(notch_work *work, notch_state *state, int64_t event);

@@ -51,7 +51,7 @@ typedef struct notch_hold {
 } notch_hold;
 
 typedef struct notch_reservation {
-  uint32_t hold;   /* index of holds */
+  uint32_t hold; /* index of holds */
   uint32_t points;
   int64_t lot, amount;
 } notch_reservation;
@@ -238,6 +238,7 @@ const char *notch_state_difference(const notch_state *left, const notch_state *r
  */
 #define NOTCH_PACKED_SLACK 128
 size_t notch_state_packed_size(const notch_state *state);
+size_t notch_state_packed_most(const notch_state *state); /* found sooner, and hardly more */
 size_t notch_state_pack(const notch_state *state, unsigned char *to);
 bool notch_state_unpack(notch_state *state, const unsigned char *bytes, size_t size);
 /* Takes only what pack made, which has to stay as it is: the lots are left there, asleep.  False:

@@ -304,12 +304,10 @@ static size_t rare_size(const notch_state *state)
   return size;
 }
 
-size_t notch_state_packed_size(const notch_state *state)
+/* But for the lots that are awake. */
+static inline size_t size_but_lots(const notch_state *state)
 {
   size_t size = sizeof(packed_head) + state->asleep.size;
-  for (uint32_t i = state->asleep.count; i < state->lots_count; i++) {
-    size += lot_size(&state->lots_items[i]);
-  }
 #define SECTION(type, name, meaning) size += state->name##_count * sizeof(type);
 #define RARE(type, name, meaning)
 #define TIGHT(type, name, meaning)
@@ -317,6 +315,20 @@ size_t notch_state_packed_size(const notch_state *state)
 #undef SECTION
   size += state->seed.length > 0 ? sizeof state->seed.offset : 0;
   return state->has_rare ? size + rare_size(state) : size;
+}
+
+size_t notch_state_packed_size(const notch_state *state)
+{
+  size_t size = size_but_lots(state);
+  for (uint32_t i = state->asleep.count; i < state->lots_count; i++) {
+    size += lot_size(&state->lots_items[i]);
+  }
+  return size;
+}
+
+size_t notch_state_packed_most(const notch_state *state)
+{
+  return size_but_lots(state) + (state->lots_count - state->asleep.count) * LOT_MOST;
 }
 
 /* Inline: of most sections there is one item, and its size is known then. */

@@ -183,8 +183,7 @@ void notch_work_use_plan(notch_work *work, const notch_plan *plan)
     notch_vm_set_tracer(decider->vm, traced ? trace_value : NULL, work);
     decider->traced = traced;
   }
-  work->shaped =
-      !traced && (decider->steps_max == 0 || decider->steps_max >= NOTCH_SHAPED_STEPS);
+  work->shaped = !traced && (decider->steps_max == 0 || decider->steps_max >= NOTCH_SHAPED_STEPS);
 }
 
 notch_eval notch_work_try(notch_work *work, uint32_t root, const notch_value *item,

@@ -50,7 +50,6 @@ typedef struct notch_claimed { /* to be taken from the receiver of a returned tr
   int64_t amount;
 } notch_claimed;
 
-
 typedef struct notch_given_back { /* to a lot of another member, by a return */
   const notch_state *to;
   uint32_t points;
@@ -73,7 +72,7 @@ typedef struct notch_work {
   notch_text detail;
   notch_trace *trace;
 
-  notch_state *state; /* the member being worked on */
+  notch_state *state;            /* the member being worked on */
   int64_t booked_us, settled_us; /* of the case's member, before anything was done */
   NOTCH_VEC(notch_open *) transactions;
   notch_open *open;
@@ -85,20 +84,20 @@ typedef struct notch_work {
   const notch_value *fields;
   const notch_event *event;      /* for messages, draws and keys; NULL for what fell due */
   const notch_state *seen;       /* the state facts are read from: `state`, or the member of then */
-  notch_state *then;            /* of a late event: his state then, growing with it; NULL */
-  const notch_state *uses;      /* whose limits count: `state`, or of then for a return */
+  notch_state *then;             /* of a late event: his state then, growing with it; NULL */
+  const notch_state *uses;       /* whose limits count: `state`, or of then for a return */
   const notch_state *house_uses; /* NULL: the programme's own working copy */
   notch_value order;
   const notch_moment *returned_on; /* room of limits: when the return came; NULL: none */
   const int64_t *earned_now;       /* by points kind: earned() without a window; NULL: nothing */
   uint32_t rule;                   /* being evaluated, for messages; NOTCH_NONE */
-  bool shaped; /* nobody traces or counts the steps of what is at hand */
+  bool shaped;                     /* nobody traces or counts the steps of what is at hand */
   struct notch_awards *given_away; /* of a scheduled rule: for other members */
   NOTCH_VEC(notch_posting) queued; /* lots on their way to `queued_for` */
   const notch_state *queued_for;
   NOTCH_VEC(notch_original *) returned; /* by a return without `of`, newest first */
-  NOTCH_VEC(uint32_t) transfer_rules; /* that let the transfer through */
-  const notch_state *merged;          /* the old account, to be emptied */
+  NOTCH_VEC(uint32_t) transfer_rules;   /* that let the transfer through */
+  const notch_state *merged;            /* the old account, to be emptied */
   NOTCH_VEC(notch_claimed) claimed;
   NOTCH_VEC(notch_given_back) given_back;
   NOTCH_VEC(notch_shared_figure) shared; /* since the open transaction began */

@@ -295,6 +295,49 @@ START_TEST(a_desk_opens_lends_and_puts_to_rest)
 }
 END_TEST
 
+/* A state grows by the same with each put; so many times its block moves. */
+static uint32_t moves_of_one(notch_desk *desk, notch_kept *kept, uint32_t puts)
+{
+  notch_state state;
+  uint32_t moves = 0;
+  notch_state_init(&state, &notch_memory_system);
+  notch_state_clear(&state);
+  state.member = 1;
+  for (uint32_t i = 0; i < puts; i++) {
+    for (uint32_t j = 0; j < 5; j++) {
+      *notch_state_add_daily(&state) = (notch_daily){1, (int32_t)(i * 5 + j), 1};
+    }
+    uint32_t room = kept->room;
+    ck_assert(notch_desk_put(desk, kept, &state));
+    moves += kept->room != room;
+  }
+  ck_same(notch_desk_open(desk, kept), &state);
+  notch_state_free(&state);
+  return moves;
+}
+
+START_TEST(who_knows_how_often_a_state_is_put_moves_it_less)
+{
+  notch_desk desk;
+  notch_kept kept[20];
+  for (int64_t puts = 0; puts <= 200; puts += 200) {
+    uint32_t moves = 0;
+    memset(kept, 0, sizeof kept);
+    notch_desk_init(&desk, &notch_memory_system);
+    notch_desk_expect(&desk, 20, puts);
+    for (uint32_t i = 0; i < 20; i++) {
+      moves = moves_of_one(&desk, &kept[i], 10);
+    }
+    ck_assert(puts == 0 ? moves > 5 : moves <= 2);
+    ck_assert_uint_lt(kept[19].room, kept[19].size + kept[19].size / 4);
+    for (uint32_t i = 0; i < 20; i++) {
+      notch_desk_let_go(&desk, &kept[i]);
+    }
+    notch_desk_free(&desk);
+  }
+}
+END_TEST
+
 /* The programme's own figures are never packed: every event needs them. */
 START_TEST(member_0_stays_open)
 {
@@ -329,6 +372,7 @@ int main(void)
   tcase_add_test(tests, lots_sleep_until_they_are_asked_for);
   tcase_add_test(tests, damaged_bytes_are_refused_or_read);
   tcase_add_test(tests, a_desk_opens_lends_and_puts_to_rest);
+  tcase_add_test(tests, who_knows_how_often_a_state_is_put_moves_it_less);
   tcase_add_test(tests, member_0_stays_open);
   suite_add_tcase(suite, tests);
   SRunner *runner = srunner_create(suite);
