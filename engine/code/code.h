@@ -61,7 +61,7 @@ typedef enum notch_shape {
   NOTCH_SHAPE_FIELD,   /* of the event, as it was sent */
   NOTCH_SHAPE_SCALE,   /* a field, times a constant */
   NOTCH_SHAPE_COMPARE, /* a field with a constant that is whole */
-  NOTCH_SHAPE_OF_DAY,  /* has to be run, but once a day: nothing else is read */
+  NOTCH_SHAPE_OF_DAY,  /* has to be run, but once a day and tier: nothing else is read */
   NOTCH_SHAPE_MEASURE  /* a measure, compared as a field would be */
 } notch_shape;
 
@@ -74,7 +74,7 @@ typedef struct notch_procedure {
   uint32_t first, count; /* instructions */
   uint32_t slot_count;
   notch_shape shape;
-  uint32_t field; /* or measure */
+  uint32_t field; /* or measure, or ladder; NOTCH_NONE: of the day alone */
   uint32_t window;
   uint32_t holds; /* NOTCH_LIES_… for which a comparison is true */
   notch_value constant;

@@ -249,7 +249,7 @@ static bool is_scaled(const notch_emitter *e, uint32_t slot_count, notch_procedu
   return steps > 1 && steps < NOTCH_SHAPED_STEPS && at->op == NOTCH_OP_RETURN && at->a == slot;
 }
 
-/* Beside the day; every other instruction works on what these, and constants, have given. */
+/* Beside the day; every other instruction works on what these, constants and the day have given. */
 static bool reads(uint32_t op)
 {
   switch ((int)op) {
@@ -267,11 +267,19 @@ static bool reads(uint32_t op)
   }
 }
 
-static bool is_of_day(const notch_emitter *e, const notch_procedure *procedure)
+/* It reads the day, and of the member at most his tier of one ladder. */
+static bool is_of_day(const notch_emitter *e, notch_procedure *procedure)
 {
-  for (uint32_t i = 0; i < procedure->count; i++)
-    if (reads(e->instructions.items[procedure->first + i].op))
+  uint32_t ladder = NOTCH_NONE;
+  for (uint32_t i = 0; i < procedure->count; i++) {
+    const notch_instruction *at = &e->instructions.items[procedure->first + i];
+    bool tier = at->op == NOTCH_OP_FACT && at->a == NOTCH_EXPR_TIER &&
+                (ladder == NOTCH_NONE || ladder == at->b);
+    if (!tier && reads(at->op))
       return false;
+    ladder = tier ? at->b : ladder;
+  }
+  procedure->field = ladder;
   return true;
 }
 

@@ -244,9 +244,11 @@ __attribute__((noinline)) static notch_value run(notch_work *work, uint32_t root
   return value;
 }
 
-__attribute__((noinline)) static notch_value of_day(notch_work *work, uint32_t root)
+__attribute__((noinline)) static notch_value of_day(notch_work *work, uint32_t root,
+                                                    uint32_t ladder)
 {
-  notch_of_day *known = notch_work_of_day(work, NOTCH_OF_ROOT | root, work->moment.today);
+  uint32_t tier = ladder == NOTCH_NONE ? 0 : work->seen->standings[ladder].effective;
+  notch_of_day *known = notch_work_of_tier(work, NOTCH_OF_ROOT | root, work->moment.today, tier);
   if (!known->known) {
     notch_value value = run(work, root, NULL);
     known->from = value.n;
@@ -271,7 +273,7 @@ notch_value notch_work_run(notch_work *work, uint32_t root, const notch_value *i
   if (!work->shaped || procedure->shape < NOTCH_SHAPE_OF_DAY) {
     return run(work, root, item);
   }
-  return procedure->shape == NOTCH_SHAPE_OF_DAY ? of_day(work, root)
+  return procedure->shape == NOTCH_SHAPE_OF_DAY ? of_day(work, root, procedure->field)
                                                 : compared(work, root, procedure);
 }
 

@@ -106,9 +106,10 @@ typedef struct notch_work {
   int64_t *inflow; /* by points kind: what became available here; NULL: nobody asks */
 } notch_work;
 
-/* What follows from a day alone is worked out once for all events of the day. */
+/* What follows from a day alone, or from it and a tier, is worked out once for all events of it. */
 typedef struct notch_of_day {
   uint32_t subject; /* a window, NOTCH_OF_TERMS and terms, or NOTCH_OF_ROOT and a root */
+  uint32_t tier;    /* 0 where none counts */
   int32_t day;
   bool known;
   int64_t from, to; /* of a root: n and d of its value */
@@ -189,15 +190,21 @@ static inline bool notch_work_holds(notch_work *work, uint32_t root) /* NOTCH_NO
   }
   return notch_work_eval(work, root).n != 0;
 }
-/* The place of what follows from a day; the caller looks whether it is known and fills it in. */
-static inline notch_of_day *notch_work_of_day(notch_work *work, uint32_t subject, int32_t day)
+/* The place of what follows from a day and a tier; the caller looks whether it is known and fills
+ * it in. */
+static inline notch_of_day *notch_work_of_tier(notch_work *work, uint32_t subject, int32_t day,
+                                               uint32_t tier)
 {
-  uint32_t at = (subject ^ subject >> 30 << 4) % NOTCH_OF_DAY_COUNT;
+  uint32_t at = (subject ^ subject >> 30 << 4 ^ tier << 3) % NOTCH_OF_DAY_COUNT;
   notch_of_day *place = &work->decider->of_days[at];
-  if (place->subject != subject || place->day != day) {
-    *place = (notch_of_day){.subject = subject, .day = day};
+  if (place->subject != subject || place->day != day || place->tier != tier) {
+    *place = (notch_of_day){.subject = subject, .day = day, .tier = tier};
   }
   return place;
+}
+static inline notch_of_day *notch_work_of_day(notch_work *work, uint32_t subject, int32_t day)
+{
+  return notch_work_of_tier(work, subject, day, 0);
 }
 
 /* The same, for folding: no refusal possible there, so failures become false. */

@@ -185,6 +185,11 @@ START_TEST(what_is_at_hand)
   ck_assert_int_eq(shape_of(x_one(&f, NOTCH_EXPR_MONTH_OF, NOTCH_TYPE_NUMBER,
                                   x_leaf(&f, NOTCH_EXPR_TODAY, NOTCH_TYPE_DATE, 0, 0))),
                    NOTCH_SHAPE_OF_DAY);
+  notch_expr *tier = x_leaf(&f, NOTCH_EXPR_TIER, NOTCH_TYPE_TIER, 0, 0);
+  ck_assert_int_eq(shape_of(x_two(&f, NOTCH_EXPR_EQ, NOTCH_TYPE_FLAG, tier, x_number(&f, 1))),
+                   NOTCH_SHAPE_OF_DAY);
+  ck_assert_int_eq(shape_of(x_two(&f, NOTCH_EXPR_EQ, NOTCH_TYPE_FLAG, tier, count)),
+                   NOTCH_SHAPE_CODE);
   notch_expr *measure = x_leaf(&f, NOTCH_EXPR_MEASURE, NOTCH_TYPE_NUMBER, 0, 0);
   ck_assert_int_eq(shape_of(binary(NOTCH_EXPR_GE, measure, three)), NOTCH_SHAPE_MEASURE);
   ck_assert_int_eq(shape_of(binary(NOTCH_EXPR_GE, measure, count)), NOTCH_SHAPE_CODE);
