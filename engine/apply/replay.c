@@ -32,6 +32,9 @@ typedef struct worker {
 
 typedef struct reading {
   notch_replay *replay;
+  bool apart;           /* no member's rows can touch another's state */
+  bool timed;           /* some measure counts by the time of recording, as far as is known */
+  notch_books *books;   /* with every version compiled, for a single worker; else NULL */
   worker workers[NOTCH_WORKERS_MAX];
   unsigned worker_count;
   notch_batches batches;
@@ -205,7 +208,9 @@ static void start(worker *w)
 {
   reading *r = w->reading;
   notch_replay *replay = r->replay;
-  w->books = notch_reader_open(replay->memory, replay->store, w->again);
+  w->books = r->books != NULL ? r->books
+                              : notch_reader_open(replay->memory, replay->store, w->again);
+  r->books = NULL;
   if (w->books == NULL) {
     fail(r, NOTCH_STORE_CANNOT_OPEN, "the ledger cannot be read a second time");
     return;
@@ -295,19 +300,32 @@ static bool fill(void *payload, notch_batch *b)
   return b->count == NOTCH_BATCH_ROWS;
 }
 
+/* A return begins to look for what it returns at the member's row before it. */
+static notch_store_status open_cursor(reading *r, notch_store *store)
+{
+  uint32_t returns = 0;
+  if (!r->timed) {
+    (void)notch_store_name_find(store, &returns, NOTCH_NAME_TYPE, NOTCH_TEXT("return"));
+  }
+  notch_store_status status = r->timed ? notch_cursor_open(&r->cursor, store, 1, 0)
+                                       : notch_cursor_open_bare(&r->cursor, store, returns);
+  if (status == NOTCH_STORE_OK) {
+    notch_cursor_leave_apart(r->cursor);
+  }
+  return status;
+}
+
 static bool open_journal(reading *r)
 {
   notch_store *store = r->replay->store;
   notch_store_reads_all(store, true);
   r->total = (uint64_t)notch_store_next(store)->event - 1;
   r->next_posting = r->next_effect = 1;
-  notch_store_status status = notch_cursor_open(&r->cursor, store, 1, 0);
+  notch_store_status status = open_cursor(r, store);
   if (status != NOTCH_STORE_OK) {
     fail(r, status, notch_store_error(store));
-    return false;
   }
-  notch_cursor_leave_apart(r->cursor);
-  return true;
+  return status == NOTCH_STORE_OK;
 }
 
 static void close_journal(reading *r)
@@ -316,7 +334,7 @@ static void close_journal(reading *r)
   notch_store_reads_all(r->replay->store, false);
 }
 
-/* ---- may members be decided apart? ---- */
+/* ---- what the rules ask for ---- */
 
 static bool touches_others(const notch_program *program)
 {
@@ -332,12 +350,29 @@ static bool touches_others(const notch_program *program)
   return false;
 }
 
-static bool independent(notch_replay *replay)
+static bool is_timed(const notch_program *program)
+{
+  for (uint32_t i = 0; i < program->measure_count; i++) {
+    if (program->measures[i].by_recorded) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static void survey_rules(reading *r, const notch_plan *plan)
+{
+  r->apart = r->apart && !plan->uses_house && !touches_others(plan->program);
+  r->timed = r->timed || is_timed(plan->program);
+}
+
+/* Each worker has a handle of its own, and memory that several threads may ask for. */
+static bool can_be_shared(const notch_replay *replay)
 {
   static const char *const joint[] = {"transfer", "merge", "enter", "exit"};
   if (notch_store_path(replay->store) == NULL ||
       replay->memory->resize != notch_memory_system.resize) {
-    return false; /* one handle, or an allocator that may not like threads */
+    return false;
   }
   for (unsigned i = 0; i < sizeof joint / sizeof joint[0]; i++) {
     uint32_t number;
@@ -346,16 +381,33 @@ static bool independent(notch_replay *replay)
       return false;
     }
   }
+  return true;
+}
+
+/* Of rules that cannot be read nothing is known; whoever decides by them says why. */
+static void survey(reading *r)
+{
+  const notch_replay *replay = r->replay;
   notch_books *books = notch_reader_open(replay->memory, replay->store, false);
-  bool apart = books != NULL;
-  for (uint32_t v = 1; apart && v <= books->edition_count; v++) {
+  bool known = books != NULL;
+  r->apart = can_be_shared(replay);
+  for (uint32_t v = 1; known && v <= books->edition_count; v++) {
     const notch_edition *edition = notch_books_edition(books, v);
-    apart = edition != NULL && !edition->rules->plan->uses_house &&
-            !touches_others(edition->rules->program);
+    known = edition != NULL;
+    if (known) {
+      survey_rules(r, edition->rules->plan);
+    }
   }
-  notch_reader_close(books, false);
-  return apart && (replay->other == NULL ||
-                   (!replay->other->plan->uses_house && !touches_others(replay->other->program)));
+  if (replay->other != NULL) {
+    survey_rules(r, replay->other->plan);
+  }
+  r->apart = r->apart && known;
+  r->timed = r->timed || !known;
+  if (known && replay->other == NULL) {
+    r->books = books;
+  } else {
+    notch_reader_close(books, false);
+  }
 }
 
 /* ---- the whole ---- */
@@ -393,17 +445,28 @@ static void merge_findings(reading *r)
   }
 }
 
+static void let_go(reading *r)
+{
+  notch_reader_close(r->books, false);
+  r->books = NULL;
+}
+
 static bool begin(reading *r, notch_replay *replay)
 {
   unsigned wanted = replay->threads == 0 ? 2 : replay->threads;
   wanted = wanted > NOTCH_WORKERS_MAX ? NOTCH_WORKERS_MAX : wanted;
   *r = (reading){.replay = replay};
-  r->worker_count = wanted > 1 && independent(replay) ? wanted : 1;
-  replay->threads_used = r->worker_count;
   if (pthread_mutex_init(&r->lock, NULL) != 0) {
     return false;
   }
+  survey(r);
+  r->worker_count = r->apart ? wanted : 1;
+  replay->threads_used = r->worker_count;
+  if (r->worker_count > 1) {
+    let_go(r);
+  }
   if (!notch_batches_init(&r->batches, replay->memory, r->worker_count, fill, r)) {
+    let_go(r);
     pthread_mutex_destroy(&r->lock);
     return false;
   }
@@ -412,6 +475,7 @@ static bool begin(reading *r, notch_replay *replay)
 
 static void end(reading *r)
 {
+  let_go(r);
   notch_ids_end(&r->ids);
   notch_batches_free(&r->batches);
   pthread_mutex_destroy(&r->lock);

@@ -125,6 +125,49 @@ START_TEST(a_transaction_reads_back_whole)
 }
 END_TEST
 
+static int64_t append_caused(const char *type, int64_t cause)
+{
+  notch_transaction t = {.version = 1, .member = 1, .cause = cause, .at_us = s.now_us,
+                         .booked_us = s.now_us};
+  sample_must(&s, notch_store_begin(s.store));
+  sample_must(&s, notch_store_name_add(s.store, &t.type, NOTCH_NAME_TYPE, notch_text_of(type)));
+  sample_must(&s, notch_store_append(s.store, &t));
+  sample_must(&s, notch_store_commit(s.store));
+  return t.event;
+}
+
+START_TEST(a_bare_row_lacks_what_few_are_asked_for)
+{
+  uint32_t chained;
+  int64_t first = sample_buy(&s, "ann", "a", 5), second = sample_buy(&s, "ann", "b", 6);
+  int64_t caused = append_caused("purchase", first), last = append_caused("return", 0);
+  sample_must(&s, notch_store_name_find(s.store, &chained, NOTCH_NAME_TYPE, NOTCH_TEXT("return")));
+  const struct {
+    int64_t event, previous;
+  } wanted[] = {{first, 0}, {second, 0}, {caused, second}, {last, caused}};
+  notch_cursor *cursor;
+  sample_must(&s, notch_cursor_open_bare(&cursor, s.store, chained));
+  const notch_transaction *row = notch_cursor_next(cursor);
+  ck_assert_int_eq(row->event, 1); /* the rules */
+  for (unsigned i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+    notch_transaction whole;
+    row = notch_cursor_next(cursor);
+    sample_must(&s, notch_store_read(s.store, wanted[i].event, &s.arena, &whole));
+    ck_assert_int_eq(row->event, wanted[i].event);
+    ck_assert_int_eq(row->previous, wanted[i].previous);
+    ck_assert_int_eq(row->recorded_us, 0);
+    ck_assert_int_eq(row->booked_us, whole.booked_us);
+    ck_assert(notch_text_equal(row->id, whole.id));
+    ck_assert(notch_text_equal(row->content, whole.content));
+    ck_assert_uint_eq(row->posting_count, whole.posting_count);
+    ck_assert(whole.recorded_us != 0 && whole.previous == (i == 0 ? 0 : wanted[i - 1].event));
+  }
+  ck_assert_ptr_null(notch_cursor_next(cursor));
+  sample_must(&s, notch_cursor_status(cursor));
+  notch_cursor_close(cursor);
+}
+END_TEST
+
 START_TEST(numbers_must_be_dense)
 {
   sample_buy(&s, "ann", "a", 5);
@@ -371,6 +414,7 @@ int main(void)
   TCase *cases = tcase_create("store");
   tcase_add_checked_fixture(cases, set_up, tear_down);
   tcase_add_test(cases, a_transaction_reads_back_whole);
+  tcase_add_test(cases, a_bare_row_lacks_what_few_are_asked_for);
   tcase_add_test(cases, numbers_must_be_dense);
   tcase_add_test(cases, recorded_only_grows);
   tcase_add_test(cases, a_chain_leads_back);

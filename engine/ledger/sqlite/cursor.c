@@ -18,8 +18,9 @@ typedef struct scan { /* of one of the tables that hang on event */
 struct notch_cursor {
   notch_store *store;
   sqlite3_stmt *events;
-  bool leaves;   /* are read, too */
-  bool apart;    /* contents stay so */
+  notch_sql columns; /* of event, which of the statements */
+  uint32_t chained;  /* bare: rows of this type have `previous` all the same */
+  bool apart;        /* contents stay so */
   bool ended;
   scan more, postings, moves, effects;
   notch_rows rows;
@@ -39,7 +40,7 @@ static bool prepare(notch_cursor *cursor, sqlite3_stmt **out, const char *text)
 }
 
 static notch_store_status open_cursor(notch_cursor **out, notch_store *store, int64_t from,
-                                      int64_t to, bool leaves)
+                                      int64_t to, notch_sql columns)
 {
   *out = NULL;
   notch_cursor *cursor = notch_memory_resize(store->memory, NULL, sizeof *cursor);
@@ -48,13 +49,12 @@ static notch_store_status open_cursor(notch_cursor **out, notch_store *store, in
   }
   *cursor = (notch_cursor){.store = store,
                            .rows.to = to == 0 ? INT64_MAX : to,
-                           .leaves = leaves,
+                           .columns = columns,
                            .more.column = NOTCH_MORE_EVENT};
   cursor->postings.column = cursor->moves.column = cursor->effects.column = 1;
   notch_arena_init(&cursor->own, store->memory);
   cursor->rows.rest = cursor->rest;
-  notch_sql events = leaves ? NOTCH_SQL_EVENTS : NOTCH_SQL_EVENTS_PLAIN;
-  if (!prepare(cursor, &cursor->events, notch_sql_text(events)) ||
+  if (!prepare(cursor, &cursor->events, notch_sql_text(columns)) ||
       !prepare(cursor, &cursor->more.rows, notch_sql_text(NOTCH_SQL_MORE_OF)) ||
       !prepare(cursor, &cursor->postings.rows, notch_sql_text(NOTCH_SQL_POSTINGS_OF)) ||
       !prepare(cursor, &cursor->moves.rows, notch_sql_text(NOTCH_SQL_MOVES_OF)) ||
@@ -71,12 +71,21 @@ static notch_store_status open_cursor(notch_cursor **out, notch_store *store, in
 notch_store_status notch_cursor_open(notch_cursor **out, notch_store *store, int64_t from,
                                      int64_t to)
 {
-  return open_cursor(out, store, from, to, false);
+  return open_cursor(out, store, from, to, NOTCH_SQL_EVENTS_PLAIN);
 }
 
 notch_store_status notch_cursor_open_leaves(notch_cursor **out, notch_store *store)
 {
-  return open_cursor(out, store, 1, 0, true);
+  return open_cursor(out, store, 1, 0, NOTCH_SQL_EVENTS);
+}
+
+notch_store_status notch_cursor_open_bare(notch_cursor **out, notch_store *store, uint32_t chained)
+{
+  notch_store_status status = open_cursor(out, store, 1, 0, NOTCH_SQL_EVENTS_BARE);
+  if (status == NOTCH_STORE_OK) {
+    (*out)->chained = chained;
+  }
+  return status;
 }
 
 void notch_cursor_close(notch_cursor *cursor)
@@ -105,7 +114,7 @@ notch_store_status notch_cursor_status(const notch_cursor *cursor)
 
 const notch_digest *notch_cursor_leaf(const notch_cursor *cursor)
 {
-  assert(cursor->leaves);
+  assert(cursor->columns == NOTCH_SQL_EVENTS);
   return &cursor->rows.leaf;
 }
 
@@ -213,10 +222,30 @@ static void read_more(notch_cursor *cursor, notch_transaction *t, notch_posting 
   read_effects(cursor, t, hangs.effect);
 }
 
+/* What a bare statement leaves out and few ask for: by itself it is found in a row that was just
+ * read. */
+static void read_previous(notch_cursor *cursor, notch_transaction *t)
+{
+  sqlite3_stmt *get = notch_sql_get(cursor->store, NOTCH_SQL_EVENT_PREVIOUS);
+  notch_store_status status = cursor->store->last;
+  if (get != NULL) {
+    sqlite3_bind_int64(get, 1, t->event);
+    status = notch_sql_row(cursor->store, get, "reading the journal");
+    t->previous = status == NOTCH_STORE_OK ? sqlite3_column_int64(get, 0) : 0;
+    notch_sql_done(get);
+  }
+  if (status != NOTCH_STORE_OK && status != NOTCH_STORE_NOTFOUND) {
+    cursor->status = status;
+  }
+}
+
 static void read_rest(notch_cursor *cursor, notch_transaction *t, const notch_row_rest *rest)
 {
   if (rest->more) {
     read_more(cursor, t, rest->first);
+  }
+  if (cursor->columns == NOTCH_SQL_EVENTS_BARE && (t->cause != 0 || t->type == cursor->chained)) {
+    read_previous(cursor, t);
   }
   if (t->shape != 0 && (!cursor->apart || t->origin != NOTCH_ORIGIN_SENT)) {
     notch_store_join(cursor->store, t, cursor->rows.arena);

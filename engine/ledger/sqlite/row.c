@@ -53,7 +53,7 @@ bool notch_rules_encode(notch_buffer *out, const notch_posting *posting)
 #define SHARE_BYTES_MIN 4u /* 1,5 and what parts it from the next */
 
 /* The most shares that a column of rules can have; *list is empty where it is one rule's number. */
-static uint32_t most_shares(sqlite3_value *rules, notch_text *list)
+static inline uint32_t most_shares(sqlite3_value *rules, notch_text *list)
 {
   int type = sqlite3_value_type(rules);
   *list = (notch_text){NULL, 0};
@@ -61,7 +61,7 @@ static uint32_t most_shares(sqlite3_value *rules, notch_text *list)
     return type == SQLITE_INTEGER ? 1 : 0;
   }
   *list = text_of(rules);
-  bool closed = list->length > 0 && list->bytes[list->length - 1] == ']';
+  bool closed = list->length > 1 && list->bytes[list->length - 1] == ']';
   uint32_t most = closed ? list->length / SHARE_BYTES_MIN + 1 : 0;
   return most > UINT16_MAX ? 0 : most;
 }
@@ -81,12 +81,14 @@ static inline const char *after_number(const char *at, uint64_t *out)
   return at;
 }
 
-/* Each number stands behind a bracket or a comma, and a bracket is the end. */
-static uint32_t take_list(notch_text list, notch_share *shares, uint32_t most, uint64_t left)
+/* Each number stands behind a bracket or a comma, and a bracket is the end; of anything else there
+ * is nothing. */
+static inline uint32_t take_list(notch_text list, notch_share *shares, uint32_t most,
+                                 uint64_t left)
 {
-  const char *at = list.bytes, *end = at + list.length - 1;
-  uint32_t count = 0;
-  for (; count < most && at < end; count++) {
+  const char *at = list.bytes;
+  notch_share *share = shares, *beyond = shares + most;
+  do {
     uint64_t rule, amount = left;
     at = after_number(at + 1, &rule);
     if (*at == ',') {
@@ -94,10 +96,10 @@ static uint32_t take_list(notch_text list, notch_share *shares, uint32_t most, u
       at = after_number(at + (below ? 2 : 1), &amount);
       amount = below ? 0 - amount : amount;
     }
-    shares[count] = (notch_share){(uint32_t)rule, (int64_t)amount};
+    *share++ = (notch_share){(uint32_t)rule, (int64_t)amount};
     left -= amount;
-  }
-  return count;
+  } while (*at == ',' && share < beyond);
+  return at + 1 == list.bytes + list.length ? (uint32_t)(share - shares) : 0;
 }
 
 /* `most` and `list` as above, `most` not 0. */
@@ -200,7 +202,9 @@ static void take_block(sqlite3_value **columns, const notch_form_start *form, no
   out->content = put_text(&to, content);
 }
 
-static void take_event(notch_store *store, sqlite3_value **columns, notch_rows *rows)
+/* What every statement has of an event. */
+static notch_transaction *take_event(notch_store *store, sqlite3_value **columns, int64_t event,
+                                     notch_rows *rows)
 {
   notch_transaction *out = &rows->out[rows->count];
   notch_row_rest *rest = &rows->rest[rows->count++];
@@ -208,14 +212,19 @@ static void take_event(notch_store *store, sqlite3_value **columns, notch_rows *
       notch_form_of(store, sqlite3_value_int64(columns[NOTCH_ROW_FORM]));
   *out = form->event;
   *rest = form->rest;
-  out->event = sqlite3_value_int64(columns[NOTCH_ROW_EVENT]);
+  out->event = event;
   out->member = sqlite3_value_int64(columns[NOTCH_ROW_MEMBER]);
-  int64_t back = sqlite3_value_int64(columns[NOTCH_ROW_PREVIOUS]);
-  out->previous = back == 0 ? 0 : apart(out->event, back, -1);
   out->at_us = sqlite3_value_int64(columns[NOTCH_ROW_AT]);
   out->booked_us = apart(out->at_us, sqlite3_value_int64(columns[NOTCH_ROW_BOOKED]), 1);
-  out->recorded_us = apart(out->at_us, sqlite3_value_int64(columns[NOTCH_ROW_RECORDED]), 1);
   take_block(columns, form, rows->arena, out, rest);
+  return out;
+}
+
+static void take_plain(sqlite3_value **columns, notch_transaction *out)
+{
+  int64_t back = sqlite3_value_int64(columns[NOTCH_ROW_PREVIOUS]);
+  out->previous = back == 0 ? 0 : apart(out->event, back, -1);
+  out->recorded_us = apart(out->at_us, sqlite3_value_int64(columns[NOTCH_ROW_RECORDED]), 1);
 }
 
 static void take_leaf(sqlite3_value *column, notch_digest *out)
@@ -233,15 +242,19 @@ static void take_row(sqlite3_context *context, int count, sqlite3_value **column
 {
   notch_store *store = sqlite3_user_data(context);
   notch_rows *rows = store->taking;
-  if (rows == NULL || count < NOTCH_ROW_LEAF) {
+  if (rows == NULL || count < NOTCH_ROW_PREVIOUS) {
     sqlite3_result_error(context, "no row was asked for", -1);
     return;
   }
-  if (sqlite3_value_int64(columns[NOTCH_ROW_EVENT]) > rows->to) {
+  int64_t event = sqlite3_value_int64(columns[NOTCH_ROW_EVENT]);
+  if (event > rows->to) {
     sqlite3_result_int(context, 1);
     return;
   }
-  take_event(store, columns, rows);
+  notch_transaction *row = take_event(store, columns, event, rows);
+  if (count > NOTCH_ROW_PREVIOUS) {
+    take_plain(columns, row);
+  }
   if (count > NOTCH_ROW_LEAF) {
     take_leaf(columns[NOTCH_ROW_LEAF], &rows->leaf);
   }
