@@ -211,8 +211,10 @@ static inline notch_of_day *notch_work_of_day(notch_work *work, uint32_t subject
 notch_eval notch_work_try(notch_work *work, uint32_t root, const notch_value *item,
                           notch_value *out);
 
-void notch_work_record(notch_work *work, notch_trace_kind kind, uint32_t subject, uint32_t other,
-                       bool flag, const notch_expr *expr, notch_value value, int64_t amount);
+__attribute__((cold)) void notch_work_record(notch_work *work, notch_trace_kind kind,
+                                             uint32_t subject, uint32_t other, bool flag,
+                                             const notch_expr *expr, notch_value value,
+                                             int64_t amount);
 static inline void notch_work_trace(notch_work *work, notch_trace_kind kind, uint32_t subject,
                                     uint32_t other, bool flag, const notch_expr *expr,
                                     notch_value value, int64_t amount)
