@@ -219,6 +219,10 @@ static bool is_missing_unit(const expectation *e)
   notch_text number = slice(e, e->before);
   notch_diag_report(e->parse->diags, NOTCH_DIAG_MISSING_UNIT, e->parse->source, e->before->span,
                     number, number, unit);
+  if (e->found->kind == TOK_OF) {
+    notch_diag_note(e->parse->diags, NULL, (notch_span){0},
+                    "of a figure without a unit take a multiple: 1 star * (visits / %t)", number);
+  }
   return true;
 }
 

@@ -120,6 +120,20 @@ START_TEST(known_mistakes_are_named)
 }
 END_TEST
 
+START_TEST(a_figure_without_a_unit_is_multiplied)
+{
+  script s;
+  script_parse(&s, NOTCH_TEXT("rule a\n  on x\n  earn 1 star per 4 of guests\n"));
+  ck_assert_str_eq(script_codes(&s), "N0055@3:19");
+  const notch_diag_note_item *note = s.diags.first->notes;
+  ck_assert_ptr_nonnull(note);
+  ck_assert(notch_text_equal(
+      note->text,
+      NOTCH_TEXT("of a figure without a unit take a multiple: 1 star * (visits / 4)")));
+  script_free(&s);
+}
+END_TEST
+
 START_TEST(soft_words_are_names)
 {
   expect_codes("points step\nrule once\n on total\n earn 3 step\n earn first + rest", "");
@@ -151,6 +165,7 @@ TCase *notch_check_parse(void)
   tcase_add_test(tcase, each_wrong_clause_has_its_message);
   tcase_add_test(tcase, the_first_wrong_clause_keeps_its_declaration);
   tcase_add_test(tcase, known_mistakes_are_named);
+  tcase_add_test(tcase, a_figure_without_a_unit_is_multiplied);
   tcase_add_test(tcase, soft_words_are_names);
   tcase_add_test(tcase, an_empty_file_is_one_sentence);
   tcase_add_test(tcase, line_ends_and_tabs_do_not_matter);
