@@ -47,7 +47,7 @@ void notch_pay(notch_work *work, const notch_pay_use *uses, uint32_t count)
   }
 }
 
-uint32_t notch_effective_tier(notch_work *work, uint32_t index)
+static inline uint32_t effective_tier(notch_work *work, uint32_t index)
 {
   const notch_ladder *ladder = ladder_of(work, index);
   const notch_standing *standing = &work->open->state->standings[index];
@@ -65,6 +65,11 @@ uint32_t notch_effective_tier(notch_work *work, uint32_t index)
     }
   }
   return tier;
+}
+
+uint32_t notch_effective_tier(notch_work *work, uint32_t ladder)
+{
+  return effective_tier(work, ladder);
 }
 
 typedef struct tier_trigger {
@@ -145,7 +150,7 @@ static bool change_effective(notch_work *work, uint32_t ladder, uint32_t before,
 static inline bool bring_in_line(notch_work *work, uint32_t ladder, uint32_t before)
 {
   uint32_t now = work->open->state->standings[ladder].effective;
-  uint32_t after = notch_effective_tier(work, ladder);
+  uint32_t after = effective_tier(work, ladder);
   return (after != now || after != before) && change_effective(work, ladder, before, after);
 }
 
@@ -202,7 +207,7 @@ static bool climb(notch_work *work, uint32_t index)
   return climbed;
 }
 
-bool notch_ladder_promote(notch_work *work, uint32_t index)
+static inline bool promote(notch_work *work, uint32_t index)
 {
   if (ladder_of(work, index)->promote == NOTCH_PROMOTE_STEP) {
     return climb(work, index);
@@ -215,6 +220,11 @@ bool notch_ladder_promote(notch_work *work, uint32_t index)
   reach(work, index, tier, true);
   bring_in_line(work, index, before);
   return true;
+}
+
+bool notch_ladder_promote(notch_work *work, uint32_t ladder)
+{
+  return promote(work, ladder);
 }
 
 static void lifetime(notch_work *work, uint32_t index)
@@ -315,7 +325,7 @@ void notch_tiers(notch_work *work)
     moved = false;
     for (uint32_t i = 0; i < work->program->ladder_count; i++) {
       if (ladder_of(work, i)->promote != NOTCH_PROMOTE_AT_REVIEW) {
-        moved = notch_ladder_promote(work, i) || moved;
+        moved = promote(work, i) || moved;
       }
       uint32_t before = standings[i].effective;
       cancel_grace(work, i);

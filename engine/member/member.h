@@ -85,6 +85,7 @@ typedef struct notch_plan {
   bool *earned_used;  /* by points kind: some expression reads earned() with a window */
   const notch_counted *counted; /* of event type T: from counted_from[T] up to that of T + 1 */
   const uint32_t *counted_from;
+  const bool *adds_days; /* by measure: a sum of what stands by days, where all does */
   const bool *rising; /* by ladder: each tier asks for more of one figure than the tier below */
   bool watches_days;  /* floors, lifetimes or segments are looked at each local day */
   bool watches_segments; /* some rule runs on entering or leaving one */

@@ -276,8 +276,14 @@ static bool note_counted(const notch_program *program, notch_plan *plan, notch_a
   }
   notch_counted *counted = NOTCH_NEW_ARRAY(arena, notch_counted, most + 1);
   uint32_t *from = NOTCH_NEW_ARRAY(arena, uint32_t, program->event_count + 1);
-  if (counted == NULL || from == NULL) {
+  bool *adds_days = NOTCH_NEW_ARRAY(arena, bool, program->measure_count + 1);
+  if (counted == NULL || from == NULL || adds_days == NULL) {
     return false;
+  }
+  for (uint32_t i = 0; i < program->measure_count; i++) {
+    const notch_measure *of = &program->measures[i];
+    bool adds = of->aggregate == NOTCH_AGG_SUM || of->aggregate == NOTCH_AGG_COUNT;
+    adds_days[i] = adds && of->at_most == 0;
   }
   for (uint32_t event = 0; event < program->event_count; event++) {
     from[event] = count;
@@ -292,6 +298,7 @@ static bool note_counted(const notch_program *program, notch_plan *plan, notch_a
   from[program->event_count] = count;
   plan->counted = counted;
   plan->counted_from = from;
+  plan->adds_days = adds_days;
   return true;
 }
 
