@@ -63,8 +63,8 @@ static void note_ran_out(notch_work *work, notch_state *state, uint32_t event, i
          j++) {
       listed = listed || terms->expiry_events[j] == event;
       for (uint32_t k = 0; k < state->clocks_count; k++) {
-        bool newer = state->clocks[k].event == terms->expiry_events[j] &&
-                     state->clocks[k].at_us > newest;
+        bool newer =
+            state->clocks[k].event == terms->expiry_events[j] && state->clocks[k].at_us > newest;
         newest = newer ? state->clocks[k].at_us : newest;
       }
     }
@@ -75,8 +75,8 @@ static void note_ran_out(notch_work *work, notch_state *state, uint32_t event, i
     newest = begun_us > newest ? begun_us : newest;
     int64_t end_s = notch_term_end(program, newest, terms->expiry_after, false, NOTCH_UNIT_DAY);
     if (NOTCH_US(end_s) <= at_us) {
-      *notch_state_add_firings(state) = (notch_firing){
-          .rule = NOTCH_FIRING_RAN_OUT, .variant = i, .anchor_us = NOTCH_US(end_s)};
+      *notch_state_add_firings(state) =
+          (notch_firing){.rule = NOTCH_FIRING_RAN_OUT, .variant = i, .anchor_us = NOTCH_US(end_s)};
     }
   }
 }
@@ -201,13 +201,10 @@ static void look_at_while(notch_work *work, notch_state *state, int64_t at_us)
   }
 }
 
-void notch_absorbed(notch_work *work, notch_state *state, int64_t at_us)
+void notch_note_terms(notch_work *work, notch_state *state, int64_t at_us)
 {
   const notch_state *seen = work->seen;
   const notch_value *fields = work->fields;
-  if (!work->plan->notes_terms) {
-    return;
-  }
   work->seen = state;
   work->fields = NULL;
   look_at_while(work, state, at_us);

@@ -70,22 +70,27 @@ void notch_desk_free(notch_desk *desk)
   notch_desk_init(desk, desk->memory);
 }
 
-static notch_opened *an_idle_one(notch_desk *desk) /* NULL: out of memory */
+__attribute__((cold, noinline)) static notch_opened *a_new_one(const notch_memory *memory)
 {
-  notch_opened *opened = desk->idle;
-  if (opened != NULL) {
-    desk->idle = opened->next;
-    desk->idle_count--;
-    opened->of = NULL;
-    opened->changed = opened->state.failed = false;
-    opened->state.escape = NULL;
-    return opened;
-  }
-  opened = notch_memory_resize(desk->memory, NULL, sizeof *opened);
+  notch_opened *opened = notch_memory_resize(memory, NULL, sizeof *opened);
   if (opened != NULL) {
     memset(opened, 0, sizeof *opened);
-    notch_state_init(&opened->state, desk->memory);
+    notch_state_init(&opened->state, memory);
   }
+  return opened;
+}
+
+static inline notch_opened *an_idle_one(notch_desk *desk) /* NULL: out of memory */
+{
+  notch_opened *opened = desk->idle;
+  if (opened == NULL) {
+    return a_new_one(desk->memory);
+  }
+  desk->idle = opened->next;
+  desk->idle_count--;
+  opened->of = NULL;
+  opened->changed = opened->state.failed = false;
+  opened->state.escape = NULL;
   return opened;
 }
 
@@ -113,7 +118,7 @@ void notch_desk_close(notch_desk *desk, notch_kept *kept)
   }
 }
 
-static notch_opened *unpack(notch_desk *desk, notch_kept *kept)
+static inline notch_opened *unpack(notch_desk *desk, notch_kept *kept)
 {
   notch_opened *opened = an_idle_one(desk);
   if (opened == NULL) {

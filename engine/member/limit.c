@@ -58,9 +58,10 @@ static notch_text values_of(notch_work *work, const notch_limit *limit, uint32_t
   return key.length > 0 ? digest_of(work, key) : key;
 }
 
-static notch_text key_of(notch_work *work, const notch_limit *limit, uint32_t variant)
+static inline notch_text key_of(notch_work *work, uint32_t index, uint32_t variant)
 {
-  return notch_limit_has_key(limit) ? values_of(work, limit, variant) : (notch_text){NULL, 0};
+  return work->plan->by_key[index] ? values_of(work, &work->program->limits[index], variant)
+                                   : (notch_text){NULL, 0};
 }
 
 static bool is_exact(const notch_limit *limit)
@@ -186,7 +187,7 @@ int64_t notch_limit_room(notch_work *work, uint32_t index, uint32_t variant)
   if (limit->per_event) {
     return limit->amount;
   }
-  notch_text key = key_of(work, limit, variant);
+  notch_text key = key_of(work, index, variant);
   return limit->shared ? shared_room(work, index, key)
                        : room_beside(limit, used_so_far(work, work->uses, index, key));
 }
@@ -209,18 +210,6 @@ static bool is_closed(const notch_work *work, const notch_limit *limit)
   }
   notch_duration back = {-limit->rolling.count, limit->rolling.unit};
   return then->today <= notch_day_add(now->today, back, calendar->months_roll);
-}
-
-void notch_limit_keep(notch_state *state, notch_use use)
-{
-  notch_use *place = notch_state_add_uses(state);
-  if (place == NULL) {
-    return;
-  }
-  for (; place > state->uses && place[-1].day > use.day; place--) {
-    *place = place[-1];
-  }
-  *place = use;
 }
 
 /* Counts `amount` where uses are small, or makes room for it elsewhere. */
@@ -283,18 +272,18 @@ void notch_limit_use_key(notch_work *work, notch_state *state, uint32_t index, n
 
 notch_text notch_limit_key_of(notch_work *work, uint32_t limit, uint32_t variant)
 {
-  return key_of(work, &work->program->limits[limit], variant);
+  return key_of(work, limit, variant);
 }
 
 void notch_limit_use(notch_work *work, notch_state *state, uint32_t index, uint32_t variant,
                      int64_t amount)
 {
-  notch_text key = key_of(work, &work->program->limits[index], variant);
+  notch_text key = key_of(work, index, variant);
   notch_limit_use_key(work, state, index, key, amount);
 }
 
-static void note(notch_work *work, uint32_t rule, uint32_t limit, uint32_t variant,
-                 uint32_t points, int64_t amount)
+static void note(notch_work *work, uint32_t rule, uint32_t limit, uint32_t variant, uint32_t points,
+                 int64_t amount)
 {
   notch_text key = notch_arena_text(work->run, notch_limit_key_of(work, limit, variant));
   notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_LIMIT_USED,

@@ -15,24 +15,24 @@ void notch_limit_use(notch_work *work, notch_state *state, uint32_t limit, uint3
 /* The same under a key that was recorded. */
 void notch_limit_use_key(notch_work *work, notch_state *state, uint32_t limit, notch_text key,
                          int64_t amount);
-static inline bool notch_limit_has_key(const notch_limit *limit) /* but the member */
-{
-  for (uint32_t i = 0; i < limit->key_count; i++) {
-    if (limit->keys[i].kind == NOTCH_KEY_VALUE) {
-      return true;
-    }
-  }
-  return false;
-}
 
 /* Puts a use without a key among the others, which stand by their days. */
-void notch_limit_keep(notch_state *state, notch_use use);
+static inline void notch_limit_keep(notch_state *state, notch_use use)
+{
+  notch_use *place = notch_state_add_uses(state);
+  if (place == NULL) {
+    return;
+  }
+  for (; place > state->uses && place[-1].day > use.day; place--) {
+    *place = place[-1];
+  }
+  *place = use;
+}
 notch_text notch_limit_key_of(notch_work *work, uint32_t limit, uint32_t variant);
 
 /* Records what `rule` used of the limits whose use no posting shows (`shown` false: of all its
  * limits; true: of those whose key is recorded).  points NOTCH_NONE: times. */
-void notch_limit_note(notch_work *work, uint32_t rule, uint32_t points, int64_t amount,
-                      bool shown);
+void notch_limit_note(notch_work *work, uint32_t rule, uint32_t points, int64_t amount, bool shown);
 
 /* A hold keeps so much of a limit of all members, until it is closed or runs out. */
 void notch_limit_reserve(notch_work *work, uint32_t limit, notch_text hold, int64_t amount,

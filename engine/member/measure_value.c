@@ -92,9 +92,8 @@ static bool inside(const notch_entry *entry, const span_of_time *over)
 /* Whole numbers, as nearly all are, without a call. */
 static inline bool add_to(notch_rational *sum, notch_value value)
 {
-  return sum->den == 1 && value.d == 1
-             ? !__builtin_add_overflow(sum->num, value.n, &sum->num)
-             : notch_rational_add(sum, *sum, notch_value_rational(value));
+  return sum->den == 1 && value.d == 1 ? !__builtin_add_overflow(sum->num, value.n, &sum->num)
+                                       : notch_rational_add(sum, *sum, notch_value_rational(value));
 }
 
 static inline int64_t part_of(const notch_daily *daily, uint32_t index)
@@ -184,8 +183,7 @@ static bool same_value(const notch_state *state, notch_type type, notch_value le
 static void distinct_of(notch_work *work, const notch_state *state, uint32_t index,
                         const span_of_time *over, notch_value *out)
 {
-  notch_type type =
-      notch_measure_counted(work->program, &work->program->measures[index]);
+  notch_type type = notch_measure_counted(work->program, &work->program->measures[index]);
   int64_t count = 0;
   for (uint32_t i = 0; i < state->entries_count; i++) {
     const notch_entry *entry = &state->entries[i];

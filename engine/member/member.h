@@ -32,10 +32,10 @@ const char *notch_due_word(notch_due due);
 
 /* What a version does with a kind of points or a reward that it no longer declares. */
 typedef struct notch_retired {
-  bool gone;            /* carried over from the version before, to be seen and emptied */
+  bool gone; /* carried over from the version before, to be seen and emptied */
   notch_ast_retire with;
-  int64_t at_us;        /* when the version that retired it comes into force */
-  uint32_t becomes;     /* `to` smallest units of that kind, or rewards, for `from` of this one */
+  int64_t at_us;    /* when the version that retired it comes into force */
+  uint32_t becomes; /* `to` smallest units of that kind, or rewards, for `from` of this one */
   int64_t to, from;
 } notch_retired;
 
@@ -43,11 +43,11 @@ typedef struct notch_retired {
 #define NOTCH_RULE_REFUSES 1u
 #define NOTCH_RULE_DEDUCTS 2u
 #define NOTCH_RULE_GRANTS 4u
-#define NOTCH_RULE_ACTS 8u         /* effects, promises, closing */
+#define NOTCH_RULE_ACTS 8u          /* effects, promises, closing */
 #define NOTCH_RULE_COUNTS_TIMES 16u /* a limit of its own or of its group is in times */
 /* What else has to be looked at when it earns: */
-#define NOTCH_RULE_LIMITED 32u /* limits of its own or of its group, a prepaid purse */
-#define NOTCH_RULE_ROUNDS 64u  /* not per event: its amounts before anything else uses them */
+#define NOTCH_RULE_LIMITED 32u   /* limits of its own or of its group, a prepaid purse */
+#define NOTCH_RULE_ROUNDS 64u    /* not per event: its amounts before anything else uses them */
 #define NOTCH_RULE_REPLACES 128u /* it is an exception */
 
 /* A variant of a rule: what is looked at for each event, side by side. */
@@ -78,27 +78,29 @@ typedef struct notch_limits_of {
 typedef struct notch_plan {
   const notch_program *program;
   const notch_code *code;
-  const uint8_t *rule_does; /* by rule: NOTCH_RULE_… */
-  const notch_limits_of *limits_of; /* by rule */
+  const uint8_t *rule_does;                /* by rule: NOTCH_RULE_… */
+  const notch_limits_of *limits_of;        /* by rule */
   const notch_candidate *const *variants;  /* by rule: all of it */
   const notch_candidate *const *on_events; /* by event type: as many as program->events says */
-  bool *earned_used;  /* by points kind: some expression reads earned() with a window */
+  bool *earned_used;            /* by points kind: some expression reads earned() with a window */
   const notch_counted *counted; /* of event type T: from counted_from[T] up to that of T + 1 */
   const uint32_t *counted_from;
   const bool *adds_days; /* by measure: a sum of what stands by days, where all does */
-  const bool *rising; /* by ladder: each tier asks for more of one figure than the tier below */
-  bool watches_days;  /* floors, lifetimes or segments are looked at each local day */
+  const bool *rising;    /* by ladder: each tier asks for more of one figure than the tier below */
+  bool one_lot;          /* whatever rules earn for a member has one kind, terms and partner */
+  bool watches_days;     /* floors, lifetimes or segments are looked at each local day */
   bool watches_segments; /* some rule runs on entering or leaving one */
-  bool lifetimes;     /* some tier may be reached for life */
-  bool has_schedules; /* some rule fires by time */
-  bool earning_rules; /* some rule runs on earning */
-  bool derives_expiry; /* some lots end when the member was idle, or as long as a `while` holds */
-  bool notes_terms;    /* events are noted for some terms: idle ones, `while`, `pending until` */
-  bool uses_house;    /* some figure belongs to the programme: fold every row for member 0 */
-  bool *keyed;        /* by limit: shared, and its key reads the member: the key is recorded */
+  bool lifetimes;        /* some tier may be reached for life */
+  bool has_schedules;    /* some rule fires by time */
+  bool earning_rules;    /* some rule runs on earning */
+  bool derives_expiry;   /* some lots end when the member was idle, or as long as a `while` holds */
+  bool notes_terms;      /* events are noted for some terms: idle ones, `while`, `pending until` */
+  bool uses_house;       /* some figure belongs to the programme: fold every row for member 0 */
+  bool *by_key;          /* by limit: something but the member tells its uses apart */
+  bool *keyed;           /* by limit: shared, and its key reads the member: the key is recorded */
   int64_t *idle_from_us; /* by terms: before this no idle clock of theirs ran; INT64_MIN */
   notch_retired *retired_points, *retired_rewards; /* by kind, by reward */
-  bool retires;          /* some of them are gone */
+  bool retires;                                    /* some of them are gone */
   int64_t from_s, until_s; /* what comes round by time falls due under it from, before; in force */
 } notch_plan;
 
@@ -111,9 +113,9 @@ typedef struct notch_ripened {
   const notch_transaction *transaction; /* with the indexes of the original's version */
   const notch_plan *plan; /* of the version that decided it, which all below goes by */
   const notch_transaction *decided;
-  const notch_event *sent;  /* the event that the lots waited for; NULL: no event of his */
-  const notch_state *then;  /* its member just before it */
-  int64_t holder;           /* who has the account of its member now */
+  const notch_event *sent;       /* the event that the lots waited for; NULL: no event of his */
+  const notch_state *then;       /* its member just before it */
+  int64_t holder;                /* who has the account of its member now */
   const notch_state *house_then; /* the programme's own figures then */
 } notch_ripened;
 
@@ -129,8 +131,8 @@ typedef struct notch_original {
   const notch_event *sent;              /* as it was sent */
   const notch_transaction *transaction; /* its own, postings and all */
   const notch_state *then;        /* the member just before it, what fell due settled; by `plan` */
-  const notch_state *house_then; /* the programme's own figures then; by `plan` */
-  const notch_state *uses_then;  /* of a late original: whose limits it had; NULL: `then` */
+  const notch_state *house_then;  /* the programme's own figures then; by `plan` */
+  const notch_state *uses_then;   /* of a late original: whose limits it had; NULL: `then` */
   const notch_lowering *lowering; /* what this return names */
   const notch_lowering *lowered;  /* what each of the earlier ones named, parallel to `earlier` */
   const notch_transaction *const *earlier; /* earlier returns of it, oldest first */
@@ -257,9 +259,8 @@ static inline int64_t notch_lot_matures(const notch_plan *plan, const notch_lot 
   /* `pending until` ends with the member's next applied event of that name; fold notes it.  When
    * the version knows no such event any more, there is nothing to wait for. */
   bool waits = lot->matures_s == NOTCH_NEVER;
-  return waits && plan->program->terms[lot->terms].pending != NOTCH_PENDING_UNTIL
-             ? INT64_MIN
-             : lot->matures_s;
+  return waits && plan->program->terms[lot->terms].pending != NOTCH_PENDING_UNTIL ? INT64_MIN
+                                                                                  : lot->matures_s;
 }
 static inline bool notch_terms_derive(const notch_terms *terms)
 {

@@ -49,6 +49,15 @@ static bool reads_member(const notch_expr *expr)
   return false;
 }
 
+static bool is_by_key(const notch_limit *limit)
+{
+  bool by_key = false;
+  for (uint32_t i = 0; i < limit->key_count; i++) {
+    by_key = by_key || limit->keys[i].kind == NOTCH_KEY_VALUE;
+  }
+  return by_key;
+}
+
 static bool is_keyed(const notch_program *program, const notch_limit *limit)
 {
   for (uint32_t i = 0; i < limit->key_count; i++) {
@@ -208,6 +217,18 @@ static bool note_limits(const notch_program *program, notch_plan *plan, notch_ar
   return all != NULL;
 }
 
+/* Awards are of terms and partners of their rules. */
+static bool one_lot(const notch_program *program)
+{
+  bool one = program->points_count == 1;
+  for (uint32_t i = 1; i < program->rule_count && one; i++) {
+    const notch_rule *first = &program->rules[0], *rule = &program->rules[i];
+    one = notch_terms_of(program, rule, 0) == notch_terms_of(program, first, 0) &&
+          rule->partner == first->partner;
+  }
+  return one;
+}
+
 static bool counts_times(const notch_program *program, const notch_limits_of *limits)
 {
   bool counts = false;
@@ -334,8 +355,8 @@ static void list_awardings(const notch_program *program, notch_candidate *candid
     if (!earns && action->kind != NOTCH_DO_MULTIPLY) {
       continue;
     }
-    bool by_line = earns && variant->line_amounts != NULL &&
-                   rounds_lines(program, candidate->rule, i);
+    bool by_line =
+        earns && variant->line_amounts != NULL && rounds_lines(program, candidate->rule, i);
     uint32_t kinds = earns ? 1 : program->points_count;
     list[count++] = (notch_awarding){
         .action = action,
@@ -389,14 +410,16 @@ const notch_plan *notch_plan_make(const notch_program *program, const notch_code
 {
   notch_plan *plan = NOTCH_NEW(arena, notch_plan);
   bool *earned = NOTCH_NEW_ARRAY(arena, bool, program->points_count + 1);
+  bool *by_key = NOTCH_NEW_ARRAY(arena, bool, program->limit_count + 1);
   bool *keyed = NOTCH_NEW_ARRAY(arena, bool, program->limit_count + 1);
   uint8_t *does = NOTCH_NEW_ARRAY(arena, uint8_t, program->rule_count + 1);
   int64_t *idle_from = NOTCH_NEW_ARRAY(arena, int64_t, program->terms_count + 1);
   notch_retired *points = NOTCH_NEW_ARRAY(arena, notch_retired, program->points_count + 1);
   notch_retired *rewards = NOTCH_NEW_ARRAY(arena, notch_retired, program->reward_count + 1);
-  if (plan == NULL || earned == NULL || keyed == NULL || does == NULL || idle_from == NULL ||
-      points == NULL || rewards == NULL || !note_counted(program, plan, arena) ||
-      !note_limits(program, plan, arena) || !note_rising(program, plan, arena)) {
+  if (plan == NULL || earned == NULL || by_key == NULL || keyed == NULL || does == NULL ||
+      idle_from == NULL || points == NULL || rewards == NULL ||
+      !note_counted(program, plan, arena) || !note_limits(program, plan, arena) ||
+      !note_rising(program, plan, arena)) {
     return NULL;
   }
   plan->from_s = INT64_MIN;
@@ -412,8 +435,10 @@ const notch_plan *notch_plan_make(const notch_program *program, const notch_code
   }
   plan->idle_from_us = idle_from;
   for (uint32_t i = 0; i < program->limit_count; i++) {
+    by_key[i] = is_by_key(&program->limits[i]);
     keyed[i] = is_keyed(program, &program->limits[i]);
   }
+  plan->by_key = by_key;
   plan->keyed = keyed;
   plan->program = program;
   plan->code = code;
@@ -434,6 +459,7 @@ const notch_plan *notch_plan_make(const notch_program *program, const notch_code
   plan->watches_days = plan->watches_segments || watches_days(program);
   plan->lifetimes = has_lifetimes(program);
   plan->uses_house = uses_house(program);
+  plan->one_lot = one_lot(program);
   return list_candidates(plan, arena) ? plan : NULL;
 }
 

@@ -526,7 +526,7 @@ static inline void use_limits(notch_work *work, notch_state *state, uint32_t rul
     if (!meant || limit->shared != (state->member == 0) || work->plan->keyed[index]) {
       continue;
     }
-    if (notch_limit_has_key(limit)) {
+    if (work->plan->by_key[index]) {
       uint32_t variant = i < limits->own ? notch_work_variant(work, rule) : 0;
       notch_limit_use(work, state, index, variant, amount);
     } else {

@@ -103,13 +103,6 @@ static void act(notch_work *work, const notch_awards *awards, const notch_ruling
   }
 }
 
-/* Awards of one kind, terms and partner share a lot. */
-static inline bool same_lot(const notch_award *left, const notch_award *right)
-{
-  return left->terms == right->terms && left->partner == right->partner &&
-         notch_same_account(left, right);
-}
-
 /* A prepaid purse pays for what its partner's rules earn, and gets it back from a return. */
 void notch_use_purse(notch_work *work, const notch_posting *posting)
 {
@@ -137,7 +130,16 @@ typedef struct posting_run {
   uint32_t count, left; /* so many are in no lot yet */
   int64_t *spill;       /* by award; NULL: nothing lowers */
   int64_t earned_us;
+  bool one_lot; /* all are of one */
 } posting_run;
+
+/* Awards of one kind, terms and partner share a lot. */
+static inline bool same_lot(const posting_run *run, const notch_award *left,
+                            const notch_award *right)
+{
+  return run->one_lot || (left->terms == right->terms && left->partner == right->partner &&
+                          notch_same_account(left, right));
+}
 
 static bool lowers(const posting_run *run)
 {
@@ -162,7 +164,7 @@ static int64_t *spilled(notch_work *work, const posting_run *run)
     int64_t room = 0;
     for (uint32_t j = 0; j < run->count; j++) {
       const notch_award *award = &run->awards[j];
-      if (same_lot(lowering, award) && (award->posted > 0 || j < i)) {
+      if (same_lot(run, lowering, award) && (award->posted > 0 || j < i)) {
         room += award->posted + (award->posted < 0 ? spill[j] : 0);
       }
     }
@@ -192,24 +194,27 @@ static int64_t shares_of_lot(posting_run *run, const notch_award *model, notch_s
                              uint16_t *count)
 {
   const notch_award *award = run->awards, *end = award + run->count;
+  notch_share *share = shares;
   uint32_t taken = 0;
-  uint16_t filled = 0;
   int64_t total = 0;
   for (; award < end; award++) {
-    if (!same_lot(model, award)) {
+    if (!same_lot(run, model, award)) {
       continue;
     }
     taken++;
     int64_t amount = award->posted;
-    amount += amount < 0 ? run->spill[award - run->awards] : 0;
+    if (amount < 0) {
+      amount += run->spill[award - run->awards];
+    }
     if (amount != 0) {
-      shares[filled].rule = award->rule;
-      shares[filled++].amount = amount;
+      share->rule = award->rule;
+      share->amount = amount;
+      share++;
       total += amount;
     }
   }
   run->left -= taken;
-  *count = filled;
+  *count = (uint16_t)(share - shares);
   return run->spill == NULL ? total : take_spilled(run, model, total, shares, count);
 }
 
@@ -266,7 +271,7 @@ static void open_lot(notch_work *work, posting_run *run, const notch_award *mode
 static bool opens(const posting_run *run, const notch_award *award)
 {
   const notch_award *earlier = run->awards;
-  while (earlier < award && !(earlier->posted > 0 && same_lot(earlier, award))) {
+  while (earlier < award && !(earlier->posted > 0 && same_lot(run, earlier, award))) {
     earlier++;
   }
   return award->posted > 0 && earlier == award;
@@ -278,7 +283,8 @@ static void post_lots(notch_work *work, const notch_awards *awards, const notch_
   posting_run run = {.awards = awards->awards.items,
                      .count = awards->awards.count,
                      .left = awards->awards.count,
-                     .earned_us = earned_us};
+                     .earned_us = earned_us,
+                     .one_lot = work->plan->one_lot && !awards->to_others};
   run.spill = lowers(&run) ? spilled(work, &run) : NULL;
   /* Lots are opened for what rises; what lowers is taken off the lot of its terms first. */
   for (uint32_t i = 0; run.left > 0 && i < run.count; i++) {

@@ -14,7 +14,13 @@
 /* What every event does to a state before any rule: first sight, clocks, fields, measures. */
 void notch_absorb(notch_work *work, notch_state *state, int64_t event);
 /* What the state notes once a transaction is whole. */
-void notch_absorbed(notch_work *work, notch_state *state, int64_t at_us);
+void notch_note_terms(notch_work *work, notch_state *state, int64_t at_us);
+static inline void notch_absorbed(notch_work *work, notch_state *state, int64_t at_us)
+{
+  if (work->plan->notes_terms) {
+    notch_note_terms(work, state, at_us);
+  }
+}
 
 /* Runs rules that fired, posts what they earn and records their effects in the open transaction.
  * Returns how many applied.  Awards to others wait in `others` (NULL: there can be none). */
@@ -47,7 +53,14 @@ void notch_ladder_review(notch_work *work, uint32_t ladder);
 void notch_ladder_ends(notch_work *work, uint32_t ladder, int64_t now_s);
 /* A local day begins: what a grace, `lifetime` and floors say of it. */
 void notch_ladder_day(notch_work *work, uint32_t ladder);
-int64_t notch_ladder_next_review(const notch_plan *plan, const notch_state *state, uint32_t ladder);
+int64_t notch_ladder_next_held(const notch_plan *plan, const notch_state *state, uint32_t ladder);
+static inline int64_t notch_ladder_next_review(const notch_plan *plan, const notch_state *state,
+                                               uint32_t ladder)
+{
+  return plan->program->ladders[ladder].review == NOTCH_REVIEW_END_OF_TERM
+             ? state->standings[ladder].until_s
+             : notch_ladder_next_held(plan, state, ladder);
+}
 void notch_promise(notch_work *work, uint32_t ladder, uint32_t tier, notch_duration duration);
 /* The tier a member has: the higher of the own one and the floors. */
 uint32_t notch_effective_tier(notch_work *work, uint32_t ladder);

@@ -235,6 +235,7 @@ const char *notch_state_difference(const notch_state *left, const notch_state *r
  * block of exactly the size that is asked for first, a multiple of four; where that is the block
  * that what is asleep lies in, it stays there.  Unpack takes what pack made, or damaged bytes if
  * NOTCH_PACKED_SLACK more after them can be read.  False: they are damaged, or memory ran out.
+ * Blocks of packed bytes are aligned as memory is that was asked for.
  */
 #define NOTCH_PACKED_SLACK 128
 size_t notch_state_packed_size(const notch_state *state);

@@ -435,48 +435,47 @@ static inline const unsigned char *take_items(const unsigned char *from, void *i
 }
 
 #define ROOM(name, items)                                                                          \
-  (head.counts[COUNT_##name] <= state->name##_capacity ||                                          \
+  (head->counts[COUNT_##name] <= state->name##_capacity ||                                         \
    notch_state_reserve(state, (void **)&state->items, &state->name##_capacity,                     \
-                       sizeof *state->items, head.counts[COUNT_##name]))
+                       sizeof *state->items, head->counts[COUNT_##name]))
 bool notch_state_open(notch_state *state, const unsigned char *bytes, size_t size)
 {
-  packed_head head;
-  const unsigned char *at = bytes + sizeof head;
-  memcpy(&head, bytes, sizeof head);
-  state->closed = (head.rare & IS_CLOSED) != 0;
-  state->present = (head.rare & IS_PRESENT) != 0;
-  state->member = head.member;
-  state->joined_us = head.joined_us;
-  state->booked_us = head.booked_us;
-  state->settled_us = head.settled_us;
-  state->last_event = head.last_event;
-  state->seed = (notch_slice){0, head.seed_length};
-  state->asleep = (notch_asleep){.count = head.counts[COUNT_lots],
-                                 .size = head.lots_size,
+  const packed_head *head = (const packed_head *)(const void *)bytes;
+  const unsigned char *at = bytes + sizeof *head;
+  state->closed = (head->rare & IS_CLOSED) != 0;
+  state->present = (head->rare & IS_PRESENT) != 0;
+  state->member = head->member;
+  state->joined_us = head->joined_us;
+  state->booked_us = head->booked_us;
+  state->settled_us = head->settled_us;
+  state->last_event = head->last_event;
+  state->seed = (notch_slice){0, head->seed_length};
+  state->asleep = (notch_asleep){.count = head->counts[COUNT_lots],
+                                 .size = head->lots_size,
                                  .bytes = at,
-                                 .newest = head.newest,
-                                 .soonest_s = head.soonest_s};
-  state->lots_count = head.counts[COUNT_lots];
+                                 .newest = head->newest,
+                                 .soonest_s = head->soonest_s};
+  state->lots_count = head->counts[COUNT_lots];
   if (!ROOM(lots, lots_items)) {
     return false;
   }
-  at += head.lots_size;
+  at += head->lots_size;
 #define SECTION(type, name, meaning)                                                               \
   if (!ROOM(name, name)) {                                                                         \
     return false;                                                                                  \
   }                                                                                                \
-  state->name##_count = head.counts[COUNT_##name];                                                 \
-  at = take_items(at, state->name, sizeof(type), head.counts[COUNT_##name]);
+  state->name##_count = head->counts[COUNT_##name];                                                \
+  at = take_items(at, state->name, sizeof(type), head->counts[COUNT_##name]);
 #define RARE(type, name, meaning)
 #define TIGHT(type, name, meaning)
 #include "member/state.def"
 #undef SECTION
-  if (head.seed_length > 0) {
+  if (head->seed_length > 0) {
     state->seed.offset = take_word(&at);
   }
   notch_state_without_rare(state);
-  return (head.rare & RARE_ALL) == 0 ? at == bytes + size
-                                     : take_rare(state, head.rare, at, bytes + size);
+  return (head->rare & RARE_ALL) == 0 ? at == bytes + size
+                                      : take_rare(state, head->rare, at, bytes + size);
 }
 #undef ROOM
 

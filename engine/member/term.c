@@ -177,8 +177,7 @@ void notch_ladder_review(notch_work *work, uint32_t index)
     notch_pay(work, &ladder->pay_at_review[i], 1);
   }
   uint32_t own = state->standings[index].own;
-  bool promoted =
-      ladder->promote == NOTCH_PROMOTE_AT_REVIEW && notch_ladder_promote(work, index);
+  bool promoted = ladder->promote == NOTCH_PROMOTE_AT_REVIEW && notch_ladder_promote(work, index);
   before = promoted ? state->standings[index].effective : before;
   if (!promoted && notch_ladder_keeps(work, index, own)) {
     const notch_tier *tier = &ladder->tiers[own];
@@ -263,15 +262,15 @@ int64_t notch_next_of_member(const notch_program *program, const notch_state *st
   return next <= first ? next_day_of_year(program, civil.month, civil.day, first) : next;
 }
 
-int64_t notch_ladder_next_review(const notch_plan *plan, const notch_state *state, uint32_t index)
+/* Of those that the calendar holds. */
+int64_t notch_ladder_next_held(const notch_plan *plan, const notch_state *state, uint32_t index)
 {
   const notch_program *program = plan->program;
   const notch_ladder *ladder = &program->ladders[index];
-  const notch_standing *standing = &state->standings[index];
   int64_t after_s =
       state->settled_us == INT64_MIN ? INT64_MIN : state->settled_us / NOTCH_SECOND_US;
   switch (ladder->review) {
-  case NOTCH_REVIEW_END_OF_TERM: return standing->until_s;
+  case NOTCH_REVIEW_END_OF_TERM: break; /* of a term */
   case NOTCH_REVIEW_EACH_UNIT: return notch_next_of_unit(program, ladder->review_unit, after_s);
   case NOTCH_REVIEW_EACH_DAY_OF_YEAR:
     return next_day_of_year(program, ladder->review_month, ladder->review_day, after_s);

@@ -138,16 +138,6 @@ uint32_t notch_work_variant(const notch_work *work, uint32_t rule)
   return 0;
 }
 
-void notch_work_see(notch_work *work, int64_t now_us)
-{
-  notch_work_see_day(work, now_us, notch_work_day(work, now_us));
-}
-
-void notch_work_see_day(notch_work *work, int64_t now_us, int32_t today)
-{
-  work->moment = (notch_moment){.now_us = now_us, .today = today};
-}
-
 static void trace_value(void *payload, const notch_expr *expr, notch_value value)
 {
   notch_work *work = payload;

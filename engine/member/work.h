@@ -161,10 +161,6 @@ bool notch_work_end(notch_work *work);
 /* What follows goes by this plan, on a machine of its own. */
 void notch_work_use_plan(notch_work *work, const notch_plan *plan);
 
-void notch_work_see(notch_work *work, int64_t now_us);
-/* At a midnight where something ends, today is still the day that ends. */
-void notch_work_see_day(notch_work *work, int64_t now_us, int32_t today);
-
 notch_value notch_work_run(notch_work *work, uint32_t root, const notch_value *item);
 static inline notch_value notch_work_eval_item(notch_work *work, uint32_t root,
                                                const notch_value *item)
@@ -235,6 +231,15 @@ static inline int32_t notch_work_day(const notch_work *work, int64_t at_us)
     *known = notch_zone_stretch(&work->program->zone, at_us);
   }
   return known->day;
+}
+/* At a midnight where something ends, today is still the day that ends. */
+static inline void notch_work_see_day(notch_work *work, int64_t now_us, int32_t today)
+{
+  work->moment = (notch_moment){.now_us = now_us, .today = today};
+}
+static inline void notch_work_see(notch_work *work, int64_t now_us)
+{
+  notch_work_see_day(work, now_us, notch_work_day(work, now_us));
 }
 #define NOTCH_US(seconds) ((seconds)*NOTCH_SECOND_US)
 
