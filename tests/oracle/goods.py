@@ -83,8 +83,8 @@ class Goods:
 
     def withdraw(self, good, moment):
         """A granted reward goes back while unused; whether it was all there still."""
-        if good is None or good.until <= moment:
-            raise Unspecified('a grant that waits, or has run out')
+        if good is None:
+            raise Unspecified('a grant that waits')
         if good.held:
             raise Unspecified('a grant that is on hold')
         if good.left not in (0, good.amount):

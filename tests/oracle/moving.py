@@ -125,8 +125,6 @@ class Moving:
             purse.totals[lot.kind]['expired'] += lot.left
             lot.left, lot.mature = Fraction(0), True
         for good in member.goods:
-            if good.left and good.until <= record.moment:
-                raise Unspecified('whether what ran out before goes back on the shelf')
             self.take_from_stock(good.reward, -good.left)
             good.left = Fraction(0)
         self.queue = [w for w in self.queue if w[0] != member.name]
