@@ -24,6 +24,7 @@ static notch_store_status copy(notch_store *store, sqlite3 *to, const char *path
   int code = SQLITE_OK;
   for (unsigned round = 0; code == SQLITE_OK; round++) {
     code = sqlite3_backup_step(backup, round < 64 ? PAGES_A_STEP : -1);
+    notch_lock_pass(store);
   }
   sqlite3_backup_finish(backup);
   if (code == SQLITE_DONE) {

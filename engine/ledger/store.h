@@ -60,7 +60,7 @@ typedef struct notch_store_options {
   const notch_memory *memory;          /* NULL: notch_memory_system */
   int64_t (*now_us)(void *payload);    /* NULL: the machine's clock */
   void *now_payload;
-  uint32_t busy_ms;                    /* how long begin waits for its turn; 0: 5,000 */
+  uint32_t busy_ms;                    /* how long one waits for the others; 0: 5,000 */
   size_t cache_bytes;                  /* members held in memory; 0: 256 MiB */
   bool read_only;                      /* open only */
   bool rollback;                       /* create only: TRUNCATE journal instead of WAL */

@@ -7,6 +7,7 @@ LEDGER_TESTS = \
   %D%/check_shapes \
   %D%/check_store \
   %D%/check_tree \
+  %D%/check_turns \
   %D%/check_verify
 
 check_PROGRAMS += $(LEDGER_TESTS)
@@ -18,4 +19,5 @@ tests_ledger_check_rounds_SOURCES = %D%/check_rounds.c %D%/support.c %D%/support
 tests_ledger_check_shapes_SOURCES = %D%/check_shapes.c %D%/support.c %D%/support.h
 tests_ledger_check_store_SOURCES = %D%/check_store.c %D%/support.c %D%/support.h
 tests_ledger_check_tree_SOURCES = %D%/check_tree.c
+tests_ledger_check_turns_SOURCES = %D%/check_turns.c %D%/support.c %D%/support.h
 tests_ledger_check_verify_SOURCES = %D%/check_verify.c %D%/support.c %D%/support.h

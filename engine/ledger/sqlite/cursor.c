@@ -121,6 +121,7 @@ const notch_digest *notch_cursor_leaf(const notch_cursor *cursor)
 static void step(notch_cursor *cursor, scan *table)
 {
   int code = sqlite3_step(table->rows);
+  notch_lock_pass(cursor->store);
   table->ended = code != SQLITE_ROW;
   table->event = table->ended ? INT64_MAX : sqlite3_column_int64(table->rows, table->column);
   if (code != SQLITE_ROW && code != SQLITE_DONE) {

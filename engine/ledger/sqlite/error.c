@@ -162,6 +162,7 @@ void notch_sql_done(sqlite3_stmt *statement)
 notch_store_status notch_sql_run(notch_store *store, sqlite3_stmt *statement, const char *doing)
 {
   int code = sqlite3_step(statement);
+  notch_lock_pass(store);
   notch_store_status status = NOTCH_STORE_OK;
   if (code != SQLITE_DONE) {
     assert(code != SQLITE_ROW);
@@ -174,6 +175,7 @@ notch_store_status notch_sql_run(notch_store *store, sqlite3_stmt *statement, co
 notch_store_status notch_sql_row(notch_store *store, sqlite3_stmt *statement, const char *doing)
 {
   int code = sqlite3_step(statement);
+  notch_lock_pass(store);
   if (code == SQLITE_ROW) {
     return NOTCH_STORE_OK;
   }

@@ -161,12 +161,19 @@ typedef struct notch_waiting { /* dictionary rows for the next append, besides n
   notch_arena texts;
 } notch_waiting;
 
+typedef struct notch_patience {
+  int64_t deadline_ms;
+  long pause_ns;         /* before the next try */
+} notch_patience;
+
 typedef struct notch_lock {
-  int file;              /* -1: none (in memory, read only) */
+  int file;              /* -1: not open */
   int64_t ticket;        /* held; -1: none */
   int64_t newest;        /* the last one that was drawn here; -1: none */
   bool shared;           /* others drew tickets since the one before */
-  char *path;
+  bool reads;            /* the ticket is for one statement that found the file locked */
+  char *path;            /* NULL: nobody else has this ledger */
+  notch_patience patience; /* with what SQLite has found locked */
 } notch_lock;
 
 struct notch_store {
@@ -232,6 +239,14 @@ void notch_bind_text(sqlite3_stmt *statement, int index, notch_text text); /* NU
 notch_store_status notch_lock_take(notch_store *store, uint32_t wait_ms);
 void notch_lock_give(notch_store *store);
 void notch_lock_close(notch_store *store);
+int notch_lock_wait(void *store, int tries); /* the busy handler of SQLite */
+/* Ends a turn that reading took: what it waited for, it has. */
+static inline void notch_lock_pass(notch_store *store)
+{
+  if (store->lock.reads) {
+    notch_lock_give(store);
+  }
+}
 
 /* refresh.c: learns what is in the file now; within a transaction */
 notch_store_status notch_store_refresh(notch_store *store);

@@ -7,6 +7,11 @@
  * bulk writer that draws again after each commit stands behind whoever waits.  Where nobody drew
  * since, the last ticket does once more: a lone writer leaves the file alone, whose times would
  * otherwise go to the disk with each commit.
+ *
+ * Who only reads waits for nobody, but where SQLite finds the file locked: a rollback journal
+ * leaves readers the moments between two commits, and no log can be opened while the last one to
+ * leave writes it back.  Beside busy writers such a reader would try for ever, so it stands in
+ * line as well; a turn later nobody writes, and once it reads it lets the next one pass.
  */
 #include <config.h>
 
@@ -52,35 +57,43 @@ static int ask_bytes(int file, off_t begin, off_t count)
   return result;
 }
 
-static int64_t now_ms(void)
+static notch_patience patience_of(uint32_t wait_ms)
 {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
-  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+  int64_t now_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+  return (notch_patience){.deadline_ms = now_ms + wait_ms, .pause_ns = PAUSE_MIN_NS};
 }
 
-/* Locks one byte (ask: waits for bytes to be free) until the deadline, trying ever less often.
- * 0: done, 1: no longer waited, -1: failed. */
-static int wait_for(int file, bool ask, off_t begin, off_t count, int64_t deadline_ms)
+/* Sleeps before the next try, each time a little longer.  False: the deadline is past. */
+static bool sleep_on(notch_patience *patience)
 {
-  long pause_ns = PAUSE_MIN_NS;
-  for (;;) {
+  if (patience_of(0).deadline_ms >= patience->deadline_ms) {
+    return false;
+  }
+  nanosleep(&(struct timespec){.tv_nsec = patience->pause_ns}, NULL);
+  long longer_ns = patience->pause_ns * 3 / 2;
+  patience->pause_ns = longer_ns > PAUSE_MAX_NS ? PAUSE_MAX_NS : longer_ns;
+  return true;
+}
+
+/* Locks one byte (ask: waits for bytes to be free) while there is patience.
+ * 0: done, 1: no longer waited, -1: failed. */
+static int wait_for(int file, bool ask, off_t begin, off_t count, notch_patience *patience)
+{
+  do {
     if ((ask ? ask_bytes(file, begin, count) : lock_bytes(file, F_WRLCK, begin, count)) == 0) {
       return 0;
     }
     if (errno != EAGAIN && errno != EACCES) {
       return -1;
     }
-    if (now_ms() >= deadline_ms) {
-      return 1;
-    }
-    nanosleep(&(struct timespec){.tv_nsec = pause_ns}, NULL);
-    pause_ns = pause_ns * 3 / 2 > PAUSE_MAX_NS ? PAUSE_MAX_NS : pause_ns * 3 / 2;
-  }
+  } while (sleep_on(patience));
+  return 1;
 }
 
 /* A file that somebody removed gives no order any more: another one is made. */
-static bool reopen_if_gone(notch_lock *lock)
+static bool reopen_if_gone(notch_lock *lock, bool create)
 {
   struct stat held;
   if (lock->file >= 0 && fstat(lock->file, &held) == 0 && held.st_nlink > 0) {
@@ -90,14 +103,14 @@ static bool reopen_if_gone(notch_lock *lock)
     close(lock->file);
   }
   lock->newest = -1;
-  lock->file = open(lock->path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  lock->file = open(lock->path, O_RDWR | (create ? O_CREAT : 0) | O_CLOEXEC, 0666);
   return lock->file >= 0;
 }
 
 /* Draws a ticket and locks its byte.  0, 1 and -1 as in wait_for(). */
-static int draw(notch_lock *lock, int64_t deadline_ms)
+static int draw(notch_lock *lock, notch_patience *patience)
 {
-  int result = wait_for(lock->file, false, GUARD, 1, deadline_ms);
+  int result = wait_for(lock->file, false, GUARD, 1, patience);
   if (result != 0) {
     return result;
   }
@@ -111,12 +124,28 @@ static int draw(notch_lock *lock, int64_t deadline_ms)
   result = -1;
   if (alone ||
       pwrite(lock->file, &following, sizeof following, 1) == (ssize_t)sizeof following) {
-    result = wait_for(lock->file, false, FIRST + ticket, 1, deadline_ms);
+    result = wait_for(lock->file, false, FIRST + ticket, 1, patience);
   }
   lock_bytes(lock->file, F_UNLCK, GUARD, 1);
   lock->ticket = result == 0 ? ticket : -1;
   lock->shared = lock->newest >= 0 && ticket > lock->newest + 1;
   lock->newest = ticket;
+  return result;
+}
+
+/* Until it is our turn.  0, 1 and -1 as in wait_for(). */
+static int stand_in_line(notch_store *store, notch_patience *patience)
+{
+  notch_lock *lock = &store->lock;
+  int result = reopen_if_gone(lock, !store->options.read_only) ? draw(lock, patience) : -1;
+  if (result == 0 && lock->ticket > 0) {
+    result = wait_for(lock->file, true, FIRST, lock->ticket, patience);
+    int saved = errno;
+    if (result != 0) {
+      notch_lock_give(store);
+    }
+    errno = saved;
+  }
   return result;
 }
 
@@ -126,17 +155,10 @@ notch_store_status notch_lock_take(notch_store *store, uint32_t wait_ms)
   if (lock->path == NULL) {
     return NOTCH_STORE_OK;
   }
+  notch_lock_pass(store);
   assert(lock->ticket < 0);
-  int64_t deadline_ms = now_ms() + wait_ms;
-  int result = reopen_if_gone(lock) ? draw(lock, deadline_ms) : -1;
-  if (result == 0 && lock->ticket > 0) {
-    result = wait_for(lock->file, true, FIRST, lock->ticket, deadline_ms);
-    int saved = errno;
-    if (result != 0) {
-      notch_lock_give(store);
-    }
-    errno = saved;
-  }
+  notch_patience patience = patience_of(wait_ms);
+  int result = stand_in_line(store, &patience);
   if (result == 0) {
     return NOTCH_STORE_OK;
   }
@@ -151,6 +173,23 @@ notch_store_status notch_lock_take(notch_store *store, uint32_t wait_ms)
                          "the lock file %s cannot be used (%s)", lock->path, strerror(errno));
 }
 
+int notch_lock_wait(void *payload, int tries)
+{
+  notch_store *store = payload;
+  notch_lock *lock = &store->lock;
+  if (tries == 0) {
+    lock->patience = patience_of(store->options.busy_ms);
+  }
+  if (lock->path != NULL && lock->ticket < 0) {
+    int result = stand_in_line(store, &lock->patience);
+    lock->reads = result == 0;
+    if (result >= 0) {
+      return result == 0;
+    }
+  }
+  return sleep_on(&lock->patience);
+}
+
 void notch_lock_give(notch_store *store)
 {
   notch_lock *lock = &store->lock;
@@ -158,6 +197,7 @@ void notch_lock_give(notch_store *store)
     lock_bytes(lock->file, F_UNLCK, FIRST + lock->ticket, 1);
     lock->ticket = -1;
   }
+  lock->reads = false;
 }
 
 void notch_lock_close(notch_store *store)

@@ -58,6 +58,7 @@ static notch_store *new_store(const char *path, const notch_store_options *optio
     return NULL;
   }
   *store = (notch_store){.memory = memory, .options = *options};
+  store->options.busy_ms = options->busy_ms != 0 ? options->busy_ms : BUSY_MS_DEFAULT;
   store->lock.file = -1;
   store->lock.ticket = store->lock.newest = -1;
   store->next.recorded_us = INT64_MIN;
@@ -81,11 +82,8 @@ static notch_store *new_store(const char *path, const notch_store_options *optio
   }
   if (path != NULL) {
     store->path = join(memory, path, "");
-    fine = fine && store->path != NULL;
-    if (!options->read_only) {
-      store->lock.path = join(memory, path, "-lock");
-      fine = fine && store->lock.path != NULL;
-    }
+    store->lock.path = join(memory, path, "-lock");
+    fine = fine && store->path != NULL && store->lock.path != NULL;
   }
   if (!fine) {
     free_store(store);
@@ -117,9 +115,8 @@ static notch_store_status run_text(notch_store *store, const char *text)
 /* What every connection needs; the journal mode is set once the file is known. */
 static notch_store_status configure(notch_store *store)
 {
-  uint32_t wait_ms = store->options.busy_ms ? store->options.busy_ms : BUSY_MS_DEFAULT;
   sqlite3_extended_result_codes(store->db, 1);
-  sqlite3_busy_timeout(store->db, (int)wait_ms);
+  sqlite3_busy_handler(store->db, notch_lock_wait, store);
   sqlite3_wal_hook(store->db, count_log_pages, &store->wal_pages); /* no automatic checkpoint */
   sqlite3_db_config(store->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
   sqlite3_db_config(store->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
@@ -168,6 +165,7 @@ static bool take_back(notch_store *store)
   sqlite3 *db = NULL;
   bool taken = sqlite3_extended_errcode(store->db) == SQLITE_READONLY_ROLLBACK &&
                open_connection(store, &db, SQLITE_OPEN_READWRITE) == SQLITE_OK &&
+               sqlite3_busy_handler(db, notch_lock_wait, store) == SQLITE_OK &&
                sqlite3_exec(db, "SELECT count(*) FROM sqlite_schema", NULL, NULL, NULL) ==
                    SQLITE_OK;
   sqlite3_close(db);
@@ -278,6 +276,7 @@ static notch_store_status look_inside(notch_store *store)
     status = notch_store_snapshot_begin(store);
     notch_store_snapshot_end(store);
   }
+  notch_lock_pass(store);
   return status;
 }
 

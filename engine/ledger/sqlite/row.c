@@ -277,6 +277,7 @@ notch_store_status notch_rows_take(notch_store *store, sqlite3_stmt *statement, 
   rows->count = 0;
   store->taking = rows;
   int code = sqlite3_step(statement);
+  notch_lock_pass(store);
   store->taking = NULL;
   rows->arena->escape = escape;
   return code == SQLITE_ROW || code == SQLITE_DONE ? NOTCH_STORE_OK

@@ -12,7 +12,6 @@
 #include <string.h>
 #include <time.h>
 
-#define BUSY_MS_DEFAULT 5000u
 #define CHECKPOINT_WAIT_MS 1000u
 #define ROWS_SMALL 100 /* of a commit */
 
@@ -36,8 +35,7 @@ notch_store_status notch_store_begin(notch_store *store)
                            "the disk did not confirm an earlier write; close this ledger and "
                            "open it again once the disk is sound");
   }
-  uint32_t wait_ms = store->options.busy_ms ? store->options.busy_ms : BUSY_MS_DEFAULT;
-  notch_store_status status = notch_lock_take(store, wait_ms);
+  notch_store_status status = notch_lock_take(store, store->options.busy_ms);
   if (status != NOTCH_STORE_OK) {
     return status;
   }
