@@ -20,7 +20,7 @@ typedef struct notch_ruling {
   uint32_t replaced_by; /* rule */
   uint32_t first_award, award_count;
   notch_rational factor; /* of its multiply; 1 where it has none */
-  int64_t *figures; /* by action: how much to deduct, how often to grant; NULL: neither */
+  int64_t *figures;      /* by action: how much to deduct, how often to grant; NULL: neither */
 } notch_ruling;
 
 typedef struct notch_award {
@@ -55,6 +55,7 @@ typedef struct notch_awards {
   NOTCH_VEC(notch_award) awards;
   uint32_t *ruling_of; /* by rule: index + 1, 0: it does not apply */
   bool to_others;      /* some award is for another member */
+  bool lowers;         /* some award is below zero */
 } notch_awards;
 
 /* How a return wants a rule's amounts: computed afresh, or put in as they were. */
@@ -139,15 +140,15 @@ static inline notch_ruling *notch_ruling_of(const notch_awards *awards, uint32_t
 }
 /* Refuses the event where the result does not fit. */
 _Noreturn void notch_refuse_inexact(notch_work *work);
-#define EXACT(name)                                                                              \
-  static inline notch_rational notch_exact_##name(notch_work *work, notch_rational left,         \
-                                                  notch_rational right)                          \
-  {                                                                                              \
-    notch_rational out;                                                                          \
-    if (!notch_rational_##name(&out, left, right)) {                                             \
-      notch_refuse_inexact(work);                                                                \
-    }                                                                                            \
-    return out;                                                                                  \
+#define EXACT(name)                                                                                \
+  static inline notch_rational notch_exact_##name(notch_work *work, notch_rational left,           \
+                                                  notch_rational right)                            \
+  {                                                                                                \
+    notch_rational out;                                                                            \
+    if (!notch_rational_##name(&out, left, right)) {                                               \
+      notch_refuse_inexact(work);                                                                  \
+    }                                                                                              \
+    return out;                                                                                    \
   }
 EXACT(add)
 EXACT(sub)

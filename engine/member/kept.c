@@ -262,7 +262,9 @@ bool notch_desk_put(notch_desk *desk, notch_kept *kept, notch_state *after)
   if (lent) {
     take_back(desk);
   }
-  notch_desk_close(desk, kept);
+  if (kept->open != NULL) {
+    notch_desk_close(desk, kept);
+  }
   return true;
 }
 

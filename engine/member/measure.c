@@ -153,25 +153,7 @@ static inline bool add_on_day(notch_state *state, uint32_t measure, int32_t day,
   return true;
 }
 
-/* The farthest back that any window of the measure can reach from `today`. */
-static int32_t horizon(const notch_measure *measure, int32_t today)
-{
-  int64_t days = 0;
-  switch (measure->longest.unit) {
-  case NOTCH_UNIT_SECOND:
-  case NOTCH_UNIT_MINUTE:
-  case NOTCH_UNIT_HOUR: days = measure->longest.count / 3600 / 24 + 2; break;
-  case NOTCH_UNIT_DAY: days = measure->longest.count; break;
-  case NOTCH_UNIT_WEEK: days = measure->longest.count * 7; break;
-  case NOTCH_UNIT_MONTH: days = measure->longest.count * 31; break;
-  case NOTCH_UNIT_QUARTER: days = measure->longest.count * 92; break;
-  case NOTCH_UNIT_YEAR: days = measure->longest.count * 366; break;
-  }
-  days += 2;
-  return days > 4000000 ? INT32_MIN + 1 : (int32_t)(today - days);
-}
-
-/* How many of its days are older than that, and their sum.  False: it does not fit. */
+/* How many of a measure's days are older than that, and their sum.  False: it does not fit. */
 static bool add_older(const notch_state *state, uint32_t measure, int32_t keep_from,
                       uint32_t *count, notch_rational *sum)
 {
@@ -216,26 +198,18 @@ static void drop_older(notch_state *state, uint32_t measure, int32_t keep_from)
   state->entries_count = kept;
 }
 
-/* Only additive measures with bounded windows: nobody else's days may be told apart no more. */
-static bool forgets(const notch_measure *measure)
-{
-  return !measure->whole_history && !notch_measure_by_event(measure) &&
-         measure->aggregate != NOTCH_AGG_STREAK;
-}
-
 /* Adds up what is older than any window of a measure.  Sums of the kind stand before all days. */
-static void forget(notch_state *state, const notch_measure *measure, uint32_t index, int32_t today)
+static void forget(notch_state *state, uint32_t measure, int32_t keep_from)
 {
-  int32_t keep_from = horizon(measure, today);
   uint32_t older;
   notch_rational sum;
-  if (add_older(state, index, keep_from, &older, &sum) && older > 1) {
-    drop_older(state, index, keep_from);
+  if (add_older(state, measure, keep_from, &older, &sum) && older > 1) {
+    drop_older(state, measure, keep_from);
     uint32_t at = 0;
     while (at < state->daily_count && state->daily[at].day == NOTCH_ENTRY_BASE) {
       at++;
     }
-    put_sum(state, at, index, NOTCH_ENTRY_BASE, sum);
+    put_sum(state, at, measure, NOTCH_ENTRY_BASE, sum);
   }
 }
 
@@ -260,16 +234,18 @@ static bool has_older(const notch_state *state, int32_t keep_from, uint32_t want
 #define LOOK_EACH 16u
 #define FORGOTTEN_AT_ONCE 8u
 
-static void trim(notch_state *state, const notch_program *program, int32_t today)
+static void trim(notch_state *state, const notch_plan *plan, int32_t today)
 {
+  const uint32_t count = plan->program->measure_count;
+  const int32_t *remembers = plan->remembers;
   bool enough = false;
-  for (uint32_t i = 0; i < program->measure_count && !enough; i++) {
-    const notch_measure *measure = &program->measures[i];
-    enough = forgets(measure) && has_older(state, horizon(measure, today), FORGOTTEN_AT_ONCE);
+  for (uint32_t i = 0; i < count && !enough; i++) {
+    enough = remembers[i] != NOTCH_REMEMBERS_ALL &&
+             has_older(state, today - remembers[i], FORGOTTEN_AT_ONCE);
   }
-  for (uint32_t i = 0; i < program->measure_count && enough; i++) {
-    if (forgets(&program->measures[i])) {
-      forget(state, &program->measures[i], i, today);
+  for (uint32_t i = 0; i < count && enough; i++) {
+    if (remembers[i] != NOTCH_REMEMBERS_ALL) {
+      forget(state, i, today - remembers[i]);
     }
   }
 }
@@ -338,7 +314,7 @@ void notch_measure_absorb(notch_work *work, notch_state *state, int64_t event)
     absorb_one(work, state, &plan->counted[i], event);
   }
   if ((state->daily_count + state->entries_count) / LOOK_EACH > before) {
-    trim(state, plan->program, work->moment.today);
+    trim(state, plan, work->moment.today);
   }
 }
 

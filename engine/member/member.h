@@ -85,6 +85,8 @@ typedef struct notch_plan {
   bool *earned_used;            /* by points kind: some expression reads earned() with a window */
   const notch_counted *counted; /* of event type T: from counted_from[T] up to that of T + 1 */
   const uint32_t *counted_from;
+  const int32_t *remembers; /* by measure: days that some window can reach back; or … */
+#define NOTCH_REMEMBERS_ALL INT32_MAX
   const bool *adds_days; /* by measure: a sum of what stands by days, where all does */
   const bool *rising;    /* by ladder: each tier asks for more of one figure than the tier below */
   bool one_lot;          /* whatever rules earn for a member has one kind, terms and partner */

@@ -289,6 +289,29 @@ static const notch_measure_on *counts_on(const notch_measure *measure, uint32_t 
   return NULL;
 }
 
+/* How far back some window of a measure can reach.  Only additive measures with bounded windows
+ * forget: nobody else's days may be told apart no more. */
+static int32_t days_remembered(const notch_measure *measure)
+{
+  int64_t days = 0;
+  if (measure->whole_history || notch_measure_by_event(measure) ||
+      measure->aggregate == NOTCH_AGG_STREAK) {
+    return NOTCH_REMEMBERS_ALL;
+  }
+  switch (measure->longest.unit) {
+  case NOTCH_UNIT_SECOND:
+  case NOTCH_UNIT_MINUTE:
+  case NOTCH_UNIT_HOUR: days = measure->longest.count / 3600 / 24 + 2; break;
+  case NOTCH_UNIT_DAY: days = measure->longest.count; break;
+  case NOTCH_UNIT_WEEK: days = measure->longest.count * 7; break;
+  case NOTCH_UNIT_MONTH: days = measure->longest.count * 31; break;
+  case NOTCH_UNIT_QUARTER: days = measure->longest.count * 92; break;
+  case NOTCH_UNIT_YEAR: days = measure->longest.count * 366; break;
+  }
+  days += 2;
+  return days > 4000000 ? NOTCH_REMEMBERS_ALL : (int32_t)days;
+}
+
 static bool note_counted(const notch_program *program, notch_plan *plan, notch_arena *arena)
 {
   uint32_t most = 0, count = 0;
@@ -298,13 +321,15 @@ static bool note_counted(const notch_program *program, notch_plan *plan, notch_a
   notch_counted *counted = NOTCH_NEW_ARRAY(arena, notch_counted, most + 1);
   uint32_t *from = NOTCH_NEW_ARRAY(arena, uint32_t, program->event_count + 1);
   bool *adds_days = NOTCH_NEW_ARRAY(arena, bool, program->measure_count + 1);
-  if (counted == NULL || from == NULL || adds_days == NULL) {
+  int32_t *remembers = NOTCH_NEW_ARRAY(arena, int32_t, program->measure_count + 1);
+  if (counted == NULL || from == NULL || adds_days == NULL || remembers == NULL) {
     return false;
   }
   for (uint32_t i = 0; i < program->measure_count; i++) {
     const notch_measure *of = &program->measures[i];
     bool adds = of->aggregate == NOTCH_AGG_SUM || of->aggregate == NOTCH_AGG_COUNT;
     adds_days[i] = adds && of->at_most == 0;
+    remembers[i] = days_remembered(of);
   }
   for (uint32_t event = 0; event < program->event_count; event++) {
     from[event] = count;
@@ -320,6 +345,7 @@ static bool note_counted(const notch_program *program, notch_plan *plan, notch_a
   plan->counted = counted;
   plan->counted_from = from;
   plan->adds_days = adds_days;
+  plan->remembers = remembers;
   return true;
 }
 

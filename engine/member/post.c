@@ -91,7 +91,8 @@ static notch_lot *lot_of(notch_state *state, const notch_posting *posting, const
 }
 
 /* One side of a posting; `lot` is NULL where none is named. */
-static bool take_from(notch_balance *balance, notch_lot *lot, uint8_t account, int64_t amount)
+static inline bool take_from(notch_balance *balance, notch_lot *lot, uint8_t account,
+                             int64_t amount)
 {
   switch (account) {
   case NOTCH_ACCOUNT_POINTS:
@@ -103,7 +104,7 @@ static bool take_from(notch_balance *balance, notch_lot *lot, uint8_t account, i
   }
 }
 
-static bool put_into(notch_balance *balance, notch_lot *lot, uint8_t account, int64_t amount)
+static inline bool put_into(notch_balance *balance, notch_lot *lot, uint8_t account, int64_t amount)
 {
   switch (account) {
   case NOTCH_ACCOUNT_POINTS:

@@ -278,6 +278,7 @@ void notch_round_awards(notch_work *work, notch_awards *awards, bool capped)
     const account of = account_of(work, awards, i);
     left -= of.count;
     if (of.lowers) {
+      awards->lowers = true;
       cut_lowering(work, &of);
     }
     round_together(work, &of, first->points);

@@ -141,16 +141,6 @@ static inline bool same_lot(const posting_run *run, const notch_award *left,
                           notch_same_account(left, right));
 }
 
-static bool lowers(const posting_run *run)
-{
-  const notch_award *end = run->awards + run->count;
-  const notch_award *award = run->awards;
-  while (award < end && award->posted >= 0) {
-    award++;
-  }
-  return award < end;
-}
-
 /* What each lowering award takes off that the lot of its own terms cannot bear; it is taken off
  * other lots of the kind. */
 static int64_t *spilled(notch_work *work, const posting_run *run)
@@ -277,15 +267,14 @@ static bool opens(const posting_run *run, const notch_award *award)
   return award->posted > 0 && earlier == award;
 }
 
-static void post_lots(notch_work *work, const notch_awards *awards, const notch_text *receiver,
-                      int64_t earned_us)
+static void post_lots(notch_work *work, const notch_awards *awards, const notch_text *receiver)
 {
   posting_run run = {.awards = awards->awards.items,
                      .count = awards->awards.count,
                      .left = awards->awards.count,
-                     .earned_us = earned_us,
+                     .earned_us = work->moment.now_us,
                      .one_lot = work->plan->one_lot && !awards->to_others};
-  run.spill = lowers(&run) ? spilled(work, &run) : NULL;
+  run.spill = awards->lowers ? spilled(work, &run) : NULL;
   /* Lots are opened for what rises; what lowers is taken off the lot of its terms first. */
   for (uint32_t i = 0; run.left > 0 && i < run.count; i++) {
     const notch_award *award = &run.awards[i];
@@ -295,11 +284,6 @@ static void post_lots(notch_work *work, const notch_awards *awards, const notch_
       open_lot(work, &run, award);
     }
   }
-}
-
-void notch_post_awards(notch_work *work, const notch_awards *awards, int64_t earned_us)
-{
-  post_lots(work, awards, NULL, earned_us);
 }
 
 /* How much a rule deducts and how often it grants is settled before anything is posted. */
@@ -418,7 +402,7 @@ uint32_t notch_run(notch_work *work, const notch_candidate *candidates, uint32_t
   if ((done & NOTCH_RULE_DEDUCTS) != 0) {
     deduct_all(work, awards);
   }
-  notch_post_awards(work, awards, work->moment.now_us);
+  post_lots(work, awards, NULL);
   note_given_away(work, awards);
   if (applied > 0 && (due || (done & (NOTCH_RULE_ACTS | NOTCH_RULE_COUNTS_TIMES)) != 0)) {
     act_all(work, awards, due);
@@ -448,7 +432,7 @@ static void post_to(notch_work *work, const notch_awards *awards, const notch_te
   bool closed = notch_side_begin(work, &view, other)->closed; /* by what fell due */
   notch_note_inflow(work);
   if (!closed) {
-    post_lots(work, awards, receiver, work->moment.now_us);
+    post_lots(work, awards, receiver);
     notch_tiers(work);
     notch_run_on_earning(work);
   }

@@ -27,8 +27,6 @@ static inline void notch_absorbed(notch_work *work, notch_state *state, int64_t 
 uint32_t notch_run(notch_work *work, const notch_candidate *candidates, uint32_t count,
                    int64_t rules_at_us, notch_awards **awards);
 void notch_rule_figures(notch_work *work, notch_ruling *ruling);
-/* Posts what `awards` have for the member himself. */
-void notch_post_awards(notch_work *work, const notch_awards *awards, int64_t earned_us);
 /* The other members' sides of awards `to` somebody, each a transaction of its own. */
 void notch_post_to_others(notch_work *work, const notch_awards *awards);
 /* Lots that are already past their end expire in the transaction that opened them. */

@@ -9,9 +9,12 @@
 
 #include <assert.h>
 
-static int64_t settled_s(const notch_state *state)
+/* What comes round by time has been looked at up to here; a version's own begins with it. */
+static int64_t looked_at_s(const notch_plan *plan, const notch_state *state)
 {
-  return state->settled_us / NOTCH_SECOND_US - (state->settled_us % NOTCH_SECOND_US < 0 ? 1 : 0);
+  int64_t settled_us = state->settled_us;
+  int64_t settled_s = settled_us / NOTCH_SECOND_US - (settled_us % NOTCH_SECOND_US < 0 ? 1 : 0);
+  return plan->from_s > settled_s ? plan->from_s - 1 : settled_s;
 }
 
 static void sooner(int64_t *next, int64_t candidate)
@@ -64,13 +67,16 @@ static bool looks_at_maturing(const notch_plan *plan)
 }
 
 /* Lots that are asleep are let sleep if none of them can have a date up to `to_s`. */
-static int64_t next_of_lots(const notch_plan *plan, const notch_state *state, int64_t after_s,
-                            int64_t to_s)
+static int64_t next_of_lots(const notch_plan *plan, const notch_state *state, int64_t to_s)
 {
   bool wakes = plan->derives_expiry || state->asleep.soonest_s <= to_s;
   const notch_lot *lots = wakes ? notch_state_lots(state) : state->lots_items;
-  bool maturing = looks_at_maturing(plan);
   int64_t next = NOTCH_NEVER;
+  if (state->asleep.count == state->lots_count) {
+    return next;
+  }
+  bool maturing = looks_at_maturing(plan);
+  int64_t after_s = looked_at_s(plan, state);
   for (uint32_t i = state->asleep.count; i < state->lots_count; i++) {
     const notch_lot *lot = &lots[i];
     if (lot->left > 0) {
@@ -84,17 +90,29 @@ static int64_t next_of_lots(const notch_plan *plan, const notch_state *state, in
   return next;
 }
 
+/* What comes round by time for everybody. */
+static int64_t next_of_time(const notch_plan *plan, const notch_state *state, bool each_day)
+{
+  const notch_program *program = plan->program;
+  int64_t next = NOTCH_NEVER, after_s = looked_at_s(plan, state);
+  for (uint32_t i = 0; i < program->rule_count && plan->has_schedules; i++) {
+    for (uint32_t j = 0; j < program->rules[i].variant_count; j++) {
+      sooner(&next, schedule_at(program, state, i, j, after_s));
+    }
+  }
+  if (each_day) {
+    sooner(&next, notch_next_of_unit(program, NOTCH_UNIT_DAY, after_s));
+  }
+  return next;
+}
+
 /* The next instant if it is at or before `to_s`, else one after that. */
 static int64_t next_up_to(const notch_plan *plan, const notch_state *state, int64_t to_s)
 {
-  const notch_program *program = plan->program;
-  int64_t after_s = settled_s(state);
-  /* A version's schedules begin with the version. */
-  after_s = plan->from_s > after_s ? plan->from_s - 1 : after_s;
   if (!state->present || state->closed) {
     return NOTCH_NEVER;
   }
-  int64_t next = next_of_lots(plan, state, after_s, to_s);
+  int64_t next = next_of_lots(plan, state, to_s);
   if (plan->retires) {
     sooner(&next, notch_retire_next(plan, state));
   }
@@ -103,21 +121,16 @@ static int64_t next_up_to(const notch_plan *plan, const notch_state *state, int6
       sooner(&next, state->holds[i].until_s);
     }
   }
-  bool watches_days = plan->watches_days;
-  for (uint32_t i = 0; i < program->ladder_count; i++) {
+  bool each_day = plan->watches_days;
+  for (uint32_t i = 0; i < plan->program->ladder_count; i++) {
     const notch_standing *standing = &state->standings[i];
-    watches_days = watches_days || standing->grace_to != NOTCH_NONE;
+    each_day = each_day || standing->grace_to != NOTCH_NONE;
     sooner(&next, notch_ladder_next_review(plan, state, i));
     sooner(&next, standing->grace_at_s);
     sooner(&next, standing->promise_until_s);
   }
-  for (uint32_t i = 0; i < program->rule_count && plan->has_schedules; i++) {
-    for (uint32_t j = 0; j < program->rules[i].variant_count; j++) {
-      sooner(&next, schedule_at(program, state, i, j, after_s));
-    }
-  }
-  if (watches_days) {
-    sooner(&next, notch_next_of_unit(program, NOTCH_UNIT_DAY, after_s));
+  if (plan->has_schedules || each_day) {
+    sooner(&next, next_of_time(plan, state, each_day));
   }
   return next < plan->until_s ? next : NOTCH_NEVER;
 }

@@ -144,36 +144,24 @@ static void trace_value(void *payload, const notch_expr *expr, notch_value value
   notch_work_trace(work, NOTCH_TRACE_CONDITION, work->rule, NOTCH_NONE, false, expr, value, 0);
 }
 
-__attribute__((cold, noinline)) static void change_machine(notch_decider *decider,
-                                                           const notch_plan *plan)
-{
-  notch_vm_free(decider->vm);
-  decider->vm = notch_vm_new(plan->program, plan->code, decider->memory);
-  decider->vm_plan = plan;
-  decider->traced = false;
-  memset(decider->of_days, 0, sizeof decider->of_days);
-  decider->stretch = (notch_day_stretch){0};
-  if (decider->vm == NULL) {
-    decider->vm_plan = NULL;
-    longjmp(decider->out, NOTCH_OUT_OF_MEMORY);
-  }
-  notch_vm_set_steps(decider->vm, decider->steps_max);
-}
-
-void notch_work_use_plan(notch_work *work, const notch_plan *plan)
+void notch_work_change_machine(notch_work *work)
 {
   notch_decider *decider = work->decider;
-  bool traced = work->trace != NULL;
-  work->plan = plan;
-  work->program = plan->program;
+  const notch_plan *plan = work->plan;
   if (decider->vm_plan != plan) {
-    change_machine(decider, plan);
+    notch_vm_free(decider->vm);
+    decider->vm = notch_vm_new(plan->program, plan->code, decider->memory);
+    decider->vm_plan = plan;
+    memset(decider->of_days, 0, sizeof decider->of_days);
+    decider->stretch = (notch_day_stretch){0};
+    if (decider->vm == NULL) {
+      decider->vm_plan = NULL;
+      longjmp(decider->out, NOTCH_OUT_OF_MEMORY);
+    }
+    notch_vm_set_steps(decider->vm, decider->steps_max);
   }
-  if (decider->traced != traced) {
-    notch_vm_set_tracer(decider->vm, traced ? trace_value : NULL, work);
-    decider->traced = traced;
-  }
-  work->shaped = !traced && (decider->steps_max == 0 || decider->steps_max >= NOTCH_SHAPED_STEPS);
+  decider->traced = work->trace != NULL;
+  notch_vm_set_tracer(decider->vm, decider->traced ? trace_value : NULL, work);
 }
 
 notch_eval notch_work_try(notch_work *work, uint32_t root, const notch_value *item,

@@ -159,7 +159,18 @@ notch_open *notch_work_begin(notch_work *work, notch_state *state, notch_origin 
 bool notch_work_end(notch_work *work);
 
 /* What follows goes by this plan, on a machine of its own. */
-void notch_work_use_plan(notch_work *work, const notch_plan *plan);
+void notch_work_change_machine(notch_work *work);
+static inline void notch_work_use_plan(notch_work *work, const notch_plan *plan)
+{
+  const notch_decider *decider = work->decider;
+  bool traced = work->trace != NULL;
+  work->plan = plan;
+  work->program = plan->program;
+  if (decider->vm_plan != plan || decider->traced != traced) {
+    notch_work_change_machine(work);
+  }
+  work->shaped = !traced && (decider->steps_max == 0 || decider->steps_max >= NOTCH_SHAPED_STEPS);
+}
 
 notch_value notch_work_run(notch_work *work, uint32_t root, const notch_value *item);
 static inline notch_value notch_work_eval_item(notch_work *work, uint32_t root,
