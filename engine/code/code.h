@@ -93,6 +93,15 @@ typedef struct notch_code {
   const notch_value *const *table_results; /* [table][row] */
 } notch_code;
 
+static inline const notch_procedure *notch_code_procedure(const notch_code *code, uint32_t root)
+{
+  return root == NOTCH_NONE ? NULL : &code->procedures[root];
+}
+static inline uint32_t notch_code_root(const notch_code *code, const notch_procedure *procedure)
+{
+  return (uint32_t)(procedure - code->procedures);
+}
+
 /* What comparing with the constant gives; false: the figure is not whole, so it has to be run. */
 static inline bool notch_code_compare(const notch_procedure *procedure, notch_value figure,
                                       notch_value *out)
@@ -105,10 +114,9 @@ static inline bool notch_code_compare(const notch_procedure *procedure, notch_va
 }
 
 /* The value of a procedure that is at hand; false: it has to be run. */
-static inline bool notch_code_at_hand(const notch_code *code, uint32_t root,
-                                      const notch_value *fields, notch_value *out)
+static inline bool notch_code_at_hand(const notch_procedure *procedure, const notch_value *fields,
+                                      notch_value *out)
 {
-  const notch_procedure *procedure = &code->procedures[root];
   if (procedure->shape == NOTCH_SHAPE_CODE || procedure->shape >= NOTCH_SHAPE_OF_DAY)
     return false;
   if (procedure->shape == NOTCH_SHAPE_CONSTANT) {

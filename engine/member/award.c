@@ -28,6 +28,15 @@ static bool has_times_left(notch_work *work, const notch_candidate *candidate)
   return true;
 }
 
+static void trace_not_met(notch_work *work, const notch_candidate *candidate)
+{
+  if (work->trace != NULL) {
+    uint32_t root = notch_code_root(work->plan->code, candidate->when);
+    notch_work_record(work, NOTCH_TRACE_NOT_MET, candidate->rule, NOTCH_NONE, false,
+                      work->program->roots[root].expr, no_value, 0);
+  }
+}
+
 /* A rule applies when its dates, its `when` and its limits in times let it. */
 static bool lets_it(notch_work *work, const notch_candidate *candidate, int64_t rules_at_us)
 {
@@ -37,9 +46,8 @@ static bool lets_it(notch_work *work, const notch_candidate *candidate, int64_t 
                      no_value, 0);
     return false;
   }
-  if (!notch_work_holds(work, candidate->when)) {
-    notch_work_trace(work, NOTCH_TRACE_NOT_MET, candidate->rule, NOTCH_NONE, false,
-                     work->program->roots[candidate->when].expr, no_value, 0);
+  if (!notch_work_meets(work, candidate->when)) {
+    trace_not_met(work, candidate);
     return false;
   }
   return (candidate->does & NOTCH_RULE_COUNTS_TIMES) == 0 || has_times_left(work, candidate);
@@ -57,14 +65,14 @@ static void split_lines(notch_work *work, notch_award *award, const notch_awardi
   award->line_count = list->count;
   for (uint32_t i = 0; i < list->count; i++) {
     notch_value part =
-        notch_work_eval_item(work, awarding->by_line, list->values + (size_t)i * list->width);
+        notch_work_compute(work, awarding->by_line, list->values + (size_t)i * list->width);
     award->lines[i] = notch_value_rational(part);
   }
 }
 
-static void send(notch_work *work, notch_award *award, uint32_t root)
+static void send(notch_work *work, notch_award *award, const notch_procedure *to)
 {
-  notch_value receiver = notch_work_eval(work, root);
+  notch_value receiver = notch_work_compute(work, to, NULL);
   award->to_other = true;
   award->receiver = receiver.d == 0 ? (notch_text){NULL, 0} : notch_value_text(receiver);
 }
@@ -88,16 +96,16 @@ static inline notch_award *add_award(notch_work *work, notch_awards *awards, uin
 static inline void earn(notch_work *work, notch_awards *awards, uint32_t ruling,
                         const notch_awarding *awarding)
 {
-  notch_value amount = notch_work_eval(work, awarding->amount);
+  notch_value amount = notch_work_compute(work, awarding->amount, NULL);
   notch_award *award = add_award(work, awards, ruling, awarding->models);
   award->exact = notch_value_rational(amount);
   if (amount.n < 0) {
     refuse_below_zero(work, "would earn less than nothing");
   }
-  if (awarding->by_line != NOTCH_NONE) {
+  if (awarding->by_line != NULL) {
     split_lines(work, award, awarding);
   }
-  if (awarding->receiver != NOTCH_NONE) {
+  if (awarding->receiver != NULL) {
     send(work, award, awarding->receiver);
     awards->to_others = true;
   }
@@ -158,7 +166,7 @@ static inline void multiply_kind(notch_work *work, notch_awards *awards, uint32_
 static inline void multiply(notch_work *work, notch_awards *awards, uint32_t index,
                             const notch_awarding *awarding)
 {
-  notch_value value = notch_work_eval(work, awarding->amount);
+  notch_value value = notch_work_compute(work, awarding->amount, NULL);
   notch_rational factor = notch_value_rational(value);
   if (factor.num < 0) {
     refuse_below_zero(work, "multiplies by less than 0");

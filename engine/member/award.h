@@ -42,10 +42,10 @@ typedef struct notch_award {
 /* An action that earns or multiplies, as far as that follows from its rule.  Part of the plan. */
 typedef struct notch_awarding {
   const notch_action *action;
-  uint32_t amount;   /* root: what is earned, or the factor */
-  uint32_t receiver; /* root; NOTCH_NONE: the member */
-  uint32_t by_line;  /* root: an item's part, where lines are rounded one by one; NOTCH_NONE */
-  uint32_t lines;    /* the list field of the event */
+  const notch_procedure *amount;   /* what is earned, or the factor */
+  const notch_procedure *receiver; /* NULL: the member */
+  const notch_procedure *by_line;  /* an item's part, where lines are rounded one by one; NULL */
+  uint32_t lines;                  /* the list field of the event */
   uint32_t model_count;
   const notch_award *models; /* awards of nothing yet; for a factor, one of each kind of points */
 } notch_awarding;

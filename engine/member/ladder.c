@@ -20,7 +20,7 @@ static inline bool reaches(notch_work *work, uint32_t ladder, uint32_t tier)
   if (root == NOTCH_NONE) {
     return false;
   }
-  bool held = notch_work_run(work, root, NULL).n != 0;
+  bool held = notch_work_run(work, &work->plan->code->procedures[root], NULL).n != 0;
   notch_work_trace(work, NOTCH_TRACE_REACH, ladder, tier, held, work->program->roots[root].expr,
                    NOTCH_MISSING, 0);
   return held;

@@ -54,8 +54,8 @@ typedef struct notch_retired {
 typedef struct notch_candidate {
   uint32_t rule, variant;
   int64_t from_us, to_us; /* the rule's `effective` */
-  uint32_t when;          /* root; NOTCH_NONE: holds */
-  uint32_t does;          /* NOTCH_RULE_… */
+  const notch_procedure *when; /* NULL: holds */
+  uint32_t does;               /* NOTCH_RULE_… */
   uint32_t awarding_count;
   const struct notch_awarding *awardings; /* its actions that earn or multiply (award.h) */
 } notch_candidate;

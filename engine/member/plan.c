@@ -368,9 +368,9 @@ static bool rounds_lines(const notch_program *program, uint32_t rule, uint32_t a
   return notch_rounding_of(program, rule, points)->scope == NOTCH_PER_LINE;
 }
 
-static void list_awardings(const notch_program *program, notch_candidate *candidate,
-                           notch_arena *arena)
+static void list_awardings(const notch_code *code, notch_candidate *candidate, notch_arena *arena)
 {
+  const notch_program *program = code->program;
   const notch_rule *rule = &program->rules[candidate->rule];
   const notch_variant *variant = &rule->variants[candidate->variant];
   notch_awarding *list = NOTCH_NEW_ARRAY(arena, notch_awarding, rule->action_count + 1);
@@ -383,12 +383,13 @@ static void list_awardings(const notch_program *program, notch_candidate *candid
     }
     bool by_line =
         earns && variant->line_amounts != NULL && rounds_lines(program, candidate->rule, i);
+    bool to_others = earns && variant->receivers != NULL;
     uint32_t kinds = earns ? 1 : program->points_count;
     list[count++] = (notch_awarding){
         .action = action,
-        .amount = variant->amounts[i],
-        .receiver = earns && variant->receivers != NULL ? variant->receivers[i] : NOTCH_NONE,
-        .by_line = by_line ? variant->line_amounts[i] : NOTCH_NONE,
+        .amount = notch_code_procedure(code, variant->amounts[i]),
+        .receiver = notch_code_procedure(code, to_others ? variant->receivers[i] : NOTCH_NONE),
+        .by_line = notch_code_procedure(code, by_line ? variant->line_amounts[i] : NOTCH_NONE),
         .lines = variant->line_field,
         .model_count = kinds,
         .models = models_of(program, candidate->rule, action, kinds, arena)};
@@ -400,6 +401,7 @@ static void list_awardings(const notch_program *program, notch_candidate *candid
 static bool list_candidates(notch_plan *plan, notch_arena *arena)
 {
   const notch_program *program = plan->program;
+  const notch_code *code = plan->code;
   const notch_candidate **variants =
       NOTCH_NEW_ARRAY(arena, const notch_candidate *, program->rule_count + 1);
   const notch_candidate **on_events =
@@ -412,9 +414,9 @@ static bool list_candidates(notch_plan *plan, notch_arena *arena)
                                   .variant = j,
                                   .from_us = rule->from_us,
                                   .to_us = rule->to_us,
-                                  .when = rule->variants[j].when,
+                                  .when = notch_code_procedure(code, rule->variants[j].when),
                                   .does = plan->rule_does[i]};
-      list_awardings(program, &list[j], arena);
+      list_awardings(code, &list[j], arena);
     }
     variants[i] = list;
   }

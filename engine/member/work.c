@@ -211,9 +211,10 @@ static _Noreturn void refuse_failed(notch_work *work, notch_eval failure)
                width, rule.bytes, where);
 }
 
-__attribute__((noinline)) static notch_value run(notch_work *work, uint32_t root,
+__attribute__((noinline)) static notch_value run(notch_work *work, const notch_procedure *procedure,
                                                  const notch_value *item)
 {
+  uint32_t root = notch_code_root(work->plan->code, procedure);
   notch_value value;
   notch_eval ended = notch_work_try(work, root, item, &value);
   if (ended != NOTCH_EVAL_OK) {
@@ -222,13 +223,14 @@ __attribute__((noinline)) static notch_value run(notch_work *work, uint32_t root
   return value;
 }
 
-__attribute__((noinline)) static notch_value of_day(notch_work *work, uint32_t root,
-                                                    uint32_t ladder)
+__attribute__((noinline)) static notch_value of_day(notch_work *work,
+                                                    const notch_procedure *procedure)
 {
+  uint32_t root = notch_code_root(work->plan->code, procedure), ladder = procedure->field;
   uint32_t tier = ladder == NOTCH_NONE ? 0 : work->seen->standings[ladder].effective;
   notch_of_day *known = notch_work_of_tier(work, NOTCH_OF_ROOT | root, work->moment.today, tier);
   if (!known->known) {
-    notch_value value = run(work, root, NULL);
+    notch_value value = run(work, procedure, NULL);
     known->from = value.n;
     known->to = value.d;
     known->known = true;
@@ -236,23 +238,23 @@ __attribute__((noinline)) static notch_value of_day(notch_work *work, uint32_t r
   return (notch_value){known->from, known->to};
 }
 
-__attribute__((noinline)) static notch_value compared(notch_work *work, uint32_t root,
+__attribute__((noinline)) static notch_value compared(notch_work *work,
                                                       const notch_procedure *procedure)
 {
   notch_value figure, value;
   bool read = notch_measure_value(work, work->seen, procedure->field, procedure->window, &figure) ==
               NOTCH_EVAL_OK;
-  return read && notch_code_compare(procedure, figure, &value) ? value : run(work, root, NULL);
+  return read && notch_code_compare(procedure, figure, &value) ? value : run(work, procedure, NULL);
 }
 
-notch_value notch_work_run(notch_work *work, uint32_t root, const notch_value *item)
+notch_value notch_work_run(notch_work *work, const notch_procedure *procedure,
+                           const notch_value *item)
 {
-  const notch_procedure *procedure = &work->plan->code->procedures[root];
   if (!work->shaped || procedure->shape < NOTCH_SHAPE_OF_DAY) {
-    return run(work, root, item);
+    return run(work, procedure, item);
   }
-  return procedure->shape == NOTCH_SHAPE_OF_DAY ? of_day(work, root, procedure->field)
-                                                : compared(work, root, procedure);
+  return procedure->shape == NOTCH_SHAPE_OF_DAY ? of_day(work, procedure)
+                                                : compared(work, procedure);
 }
 
 void notch_work_record(notch_work *work, notch_trace_kind kind, uint32_t subject, uint32_t other,

@@ -172,30 +172,35 @@ static inline void notch_work_use_plan(notch_work *work, const notch_plan *plan)
   work->shaped = !traced && (decider->steps_max == 0 || decider->steps_max >= NOTCH_SHAPED_STEPS);
 }
 
-notch_value notch_work_run(notch_work *work, uint32_t root, const notch_value *item);
-static inline notch_value notch_work_eval_item(notch_work *work, uint32_t root,
-                                               const notch_value *item)
+notch_value notch_work_run(notch_work *work, const notch_procedure *procedure,
+                           const notch_value *item);
+static inline notch_value notch_work_compute(notch_work *work, const notch_procedure *procedure,
+                                             const notch_value *item)
 {
   notch_value value;
-  bool at_hand = work->shaped && notch_code_at_hand(work->plan->code, root, work->fields, &value);
-  return at_hand ? value : notch_work_run(work, root, item);
+  bool at_hand = work->shaped && notch_code_at_hand(procedure, work->fields, &value);
+  return at_hand ? value : notch_work_run(work, procedure, item);
 }
 static inline notch_value notch_work_eval(notch_work *work, uint32_t root)
 {
-  return notch_work_eval_item(work, root, NULL);
+  return notch_work_compute(work, &work->plan->code->procedures[root], NULL);
+}
+/* NULL holds. */
+static inline bool notch_work_meets(notch_work *work, const notch_procedure *condition)
+{
+  notch_value value;
+  if (condition == NULL) {
+    return true;
+  }
+  if (condition->shape == NOTCH_SHAPE_COMPARE && work->shaped && /* most conditions are one */
+      notch_code_compare(condition, work->fields[condition->field], &value)) {
+    return value.n != 0;
+  }
+  return notch_work_compute(work, condition, NULL).n != 0;
 }
 static inline bool notch_work_holds(notch_work *work, uint32_t root) /* NOTCH_NONE holds */
 {
-  if (root == NOTCH_NONE) {
-    return true;
-  }
-  const notch_procedure *procedure = &work->plan->code->procedures[root];
-  notch_value value;
-  if (procedure->shape == NOTCH_SHAPE_COMPARE && work->shaped && /* most conditions are one */
-      notch_code_compare(procedure, work->fields[procedure->field], &value)) {
-    return value.n != 0;
-  }
-  return notch_work_eval(work, root).n != 0;
+  return notch_work_meets(work, notch_code_procedure(work->plan->code, root));
 }
 /* The place of what follows from a day and a tier; the caller looks whether it is known and fills
  * it in. */

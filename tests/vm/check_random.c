@@ -240,7 +240,7 @@ static void check_tree(const notch_expr *expr)
     notch_eval status = notch_vm_eval(f.vm, 0, &f.context, &value);
     ck_assert_int_eq(status == NOTCH_EVAL_OK, w.status == NOTCH_EVAL_OK);
     notch_value brief;
-    if (notch_code_at_hand(f.code, 0, f.context.fields, &brief)) {
+    if (notch_code_at_hand(&f.code->procedures[0], f.context.fields, &brief)) {
       ck_assert_int_eq(status, NOTCH_EVAL_OK);
       ck_assert_int_eq(brief.n, value.n);
       ck_assert_int_eq(brief.d, value.d);

@@ -205,7 +205,7 @@ notch_eval fixture_eval(fixture *f, const notch_expr *expr, notch_value *out)
   fixture_compile(f);
   notch_eval ended = notch_vm_eval(f->vm, 0, &f->context, out);
   notch_value at_hand;
-  bool same = !notch_code_at_hand(f->code, 0, f->context.fields, &at_hand) ||
+  bool same = !notch_code_at_hand(&f->code->procedures[0], f->context.fields, &at_hand) ||
               (ended == NOTCH_EVAL_OK && at_hand.n == out->n && at_hand.d == out->d);
   if (!same)
     abort(); /* what is at hand is what running it gives */
