@@ -14,6 +14,7 @@
 
 #define UNIT ((size_t)16)
 #define STEPS 8u /* sizes to a doubling */
+#define SIZES_NEAR 2u
 #define LARGE UINT64_MAX
 #define PIECE_SIZE_MIN ((size_t)1 << 16)
 #define PIECE_SIZE_MAX ((size_t)1 << 24)
@@ -117,6 +118,19 @@ static void *take_large(notch_heap *heap, size_t size)
   return large + 1;
 }
 
+/* One that was freed, of this size or of the two above it: hardly more than a quarter is wasted. */
+static void *take_freed(notch_heap *heap, uint32_t size)
+{
+  for (void **freed = &heap->freed[size]; freed <= &heap->freed[size + SIZES_NEAR]; freed++) {
+    void *block = *freed;
+    if (block != NULL) {
+      memcpy(freed, block, sizeof block);
+      return block;
+    }
+  }
+  return NULL;
+}
+
 static void *take(notch_heap *heap, size_t wanted)
 {
 #ifdef NOTCH_ARENA_DEBUG
@@ -126,10 +140,9 @@ static void *take(notch_heap *heap, size_t wanted)
 #endif
   if (!alone) {
     uint32_t size = size_for((wanted + sizeof(uint64_t) + UNIT - 1) / UNIT);
-    assert(size < NOTCH_HEAP_SIZES);
-    void *block = heap->freed[size];
+    assert(size + SIZES_NEAR < NOTCH_HEAP_SIZES);
+    void *block = take_freed(heap, size);
     if (block != NULL) {
-      memcpy(&heap->freed[size], block, sizeof block);
       return block;
     }
     size_t bytes = units_of(size) * UNIT;

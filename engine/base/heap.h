@@ -4,14 +4,14 @@
  *
  * A heap takes memory in large pieces, in large pages where the system has them, and hands out
  * blocks of so many sizes that hardly anything is wasted; one that is freed waits for the next of
- * its size.  It belongs to one thread.
+ * its size or one a little smaller.  It belongs to one thread.
  */
 #ifndef NOTCH_BASE_HEAP_H
 #define NOTCH_BASE_HEAP_H
 
 #include "base/memory.h"
 
-#define NOTCH_HEAP_SIZES 73u
+#define NOTCH_HEAP_SIZES 75u /* nothing has the last two: they are looked at with those below */
 
 typedef struct notch_heap {
   notch_memory memory;             /* hands out its blocks; the heap must not move after init */

@@ -156,12 +156,16 @@ static int64_t room_beside(const notch_limit *limit, int64_t used)
   return used >= limit->amount ? 0 : limit->amount - used;
 }
 
+static const notch_state *house_of(notch_work *work)
+{
+  return work->house_uses != NULL ? work->house_uses : notch_work_house(work);
+}
+
 __attribute__((noinline)) static int64_t shared_room(notch_work *work, uint32_t index,
-                                                     notch_text key)
+                                                     notch_text key, int64_t used)
 {
   const notch_limit *limit = &work->program->limits[index];
-  const notch_state *house = work->house_uses != NULL ? work->house_uses : notch_work_house(work);
-  int64_t used = used_so_far(work, house, index, key);
+  const notch_state *house = house_of(work);
   int64_t room = room_beside(limit, used + notch_reserved_of(work, house, index, NOTCH_NONE, key));
   if (work->returned_on == NULL) {
     notch_note_shared(work,
@@ -188,8 +192,9 @@ int64_t notch_limit_room(notch_work *work, uint32_t index, uint32_t variant)
     return limit->amount;
   }
   notch_text key = key_of(work, index, variant);
-  return limit->shared ? shared_room(work, index, key)
-                       : room_beside(limit, used_so_far(work, work->uses, index, key));
+  const notch_state *by = limit->shared ? house_of(work) : work->uses;
+  int64_t used = used_so_far(work, by, index, key);
+  return limit->shared ? shared_room(work, index, key, used) : room_beside(limit, used);
 }
 
 /* A return gives room back only while the period is open. */

@@ -265,12 +265,12 @@ static notch_value keep_value(notch_state *state, notch_type type, notch_value v
 }
 
 /* What the fields count for: false when `where` leaves the event out. */
-static bool contribution(notch_work *work, const notch_measure_on *on, notch_value *out)
+static bool contribution(notch_work *work, const notch_counted *counted, notch_value *out)
 {
-  if (on->where != NOTCH_NONE && notch_work_eval(work, on->where).n == 0) {
+  if (counted->where != NOTCH_NONE && notch_work_eval(work, counted->where).n == 0) {
     return false;
   }
-  *out = on->value == NOTCH_NONE ? NOTCH_VALUE(1) : notch_work_eval(work, on->value);
+  *out = counted->value == NOTCH_NONE ? NOTCH_VALUE(1) : notch_work_eval(work, counted->value);
   return out->d != 0;
 }
 
@@ -283,11 +283,15 @@ static void absorb_one(notch_work *work, notch_state *state, const notch_counted
                        int64_t event)
 {
   notch_value value;
-  if (!contribution(work, counted->on, &value)) {
+  if (!contribution(work, counted, &value)) {
     return;
   }
-  int64_t at_us = counted->of->by_recorded ? recorded_at(work) : work->moment.now_us;
-  int32_t day = counted->of->by_recorded ? notch_work_day(work, at_us) : work->moment.today;
+  int64_t at_us = work->moment.now_us;
+  int32_t day = work->moment.today;
+  if (counted->by_recorded) {
+    at_us = recorded_at(work);
+    day = notch_work_day(work, at_us);
+  }
   if (!counted->by_event) {
     if (!add_on_day(state, counted->measure, day, notch_value_rational(value))) {
       notch_refuse(work, NOTCH_REFUSED_OVERFLOW, "measure %.*s grows too large",
@@ -295,9 +299,8 @@ static void absorb_one(notch_work *work, notch_state *state, const notch_counted
     }
     return;
   }
-  notch_type type = counted->on->value == NOTCH_NONE
-                        ? (notch_type){.kind = NOTCH_TYPE_NUMBER}
-                        : work->program->roots[counted->on->value].expr->type;
+  notch_type type = counted->value == NOTCH_NONE ? (notch_type){.kind = NOTCH_TYPE_NUMBER}
+                                                 : work->program->roots[counted->value].expr->type;
   insert(state, (notch_entry){.measure = counted->measure,
                               .day = day,
                               .at_us = at_us,
@@ -332,7 +335,6 @@ static void lower_one(notch_work *work, notch_state *state, const notch_counted 
                       bool nothing_left)
 {
   const notch_measure *measure = counted->of;
-  const notch_measure_on *on = counted->on;
   int32_t day = work->moment.today;
   bool scaled = measure->aggregate == NOTCH_AGG_SUM || measure->aggregate == NOTCH_AGG_LARGEST ||
                 measure->aggregate == NOTCH_AGG_SMALLEST;
@@ -341,14 +343,14 @@ static void lower_one(notch_work *work, notch_state *state, const notch_counted 
   }
   notch_value old_value, new_value = NOTCH_VALUE(0);
   work->fields = work->event->fields;
-  if (on->where != NOTCH_NONE && notch_work_eval(work, on->where).n == 0) {
+  if (counted->where != NOTCH_NONE && notch_work_eval(work, counted->where).n == 0) {
     return;
   }
   work->fields = before;
-  old_value = on->value == NOTCH_NONE ? NOTCH_VALUE(1) : notch_work_eval(work, on->value);
+  old_value = counted->value == NOTCH_NONE ? NOTCH_VALUE(1) : notch_work_eval(work, counted->value);
   work->fields = after;
-  if (!nothing_left && on->value != NOTCH_NONE) {
-    new_value = notch_work_eval(work, on->value);
+  if (!nothing_left && counted->value != NOTCH_NONE) {
+    new_value = notch_work_eval(work, counted->value);
   }
   if (!counted->by_event) {
     notch_rational change;

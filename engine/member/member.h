@@ -63,9 +63,10 @@ typedef struct notch_candidate {
 /* A measure that events of one type add to. */
 typedef struct notch_counted {
   uint32_t measure;
-  bool by_event; /* an entry for each event, else one for each day */
+  uint32_t where, value; /* roots; NOTCH_NONE: of every event, 1 */
+  bool by_event;         /* an entry for each event, else one for each day */
+  bool by_recorded;      /* at the time when it was recorded */
   const notch_measure *of;
-  const notch_measure_on *on;
 } notch_counted;
 
 /* The limits of a rule: its own, then those of its group. */

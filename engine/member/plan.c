@@ -337,7 +337,12 @@ static bool note_counted(const notch_program *program, notch_plan *plan, notch_a
       const notch_measure *of = &program->measures[i];
       const notch_measure_on *on = counts_on(of, event);
       if (on != NULL) {
-        counted[count++] = (notch_counted){i, notch_measure_by_event(of), of, on};
+        counted[count++] = (notch_counted){.measure = i,
+                                           .where = on->where,
+                                           .value = on->value,
+                                           .by_event = notch_measure_by_event(of),
+                                           .by_recorded = of->by_recorded,
+                                           .of = of};
       }
     }
   }

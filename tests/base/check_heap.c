@@ -104,11 +104,29 @@ START_TEST(what_was_freed_is_handed_out_again)
   notch_heap heap;
   notch_heap_init(&heap, &hook);
   for (int i = 0; i < 1000; i++) {
-    void *block = notch_memory_resize(&heap.memory, NULL, 1000);
+    void *block = notch_memory_resize(&heap.memory, NULL, i % 2 == 0 ? 1000 : 850);
     ck_assert_ptr_nonnull(block);
     notch_memory_free(&heap.memory, block);
   }
   ck_assert_uint_eq(below.requests, 1);
+  notch_heap_free(&heap);
+}
+END_TEST
+
+START_TEST(what_shrinks_leaves_its_block_to_others)
+{
+  notch_heap heap;
+  notch_heap_init(&heap, &notch_memory_system);
+  held block = {notch_memory_resize(&heap.memory, NULL, 4000), 4000, 9};
+  unsigned char *large = block.bytes;
+  fill(&block, 0);
+  block.bytes = notch_memory_resize(&heap.memory, large, 3000);
+  ck_assert_ptr_eq(block.bytes, large); /* not by enough */
+  block.bytes = notch_memory_resize(&heap.memory, large, 300);
+  block.size = 300;
+  is_ours(&block);
+  ck_assert_ptr_ne(block.bytes, large);
+  ck_assert_ptr_eq(notch_memory_resize(&heap.memory, NULL, 4000), large);
   notch_heap_free(&heap);
 }
 END_TEST
@@ -142,6 +160,7 @@ TCase *notch_check_heap(void)
   tcase_add_test(heap, of_the_system_as_well);
 #ifndef NOTCH_ARENA_DEBUG
   tcase_add_test(heap, what_was_freed_is_handed_out_again);
+  tcase_add_test(heap, what_shrinks_leaves_its_block_to_others);
 #endif
   tcase_add_test(heap, without_memory_nothing_is_lost);
   return heap;
