@@ -180,23 +180,24 @@ def differences(model, ledger, now):
 
 def unsettled(model, ledger, at):
     """What partners would settle otherwise than the model says."""
-    if not model.program.partners or model.taken_by_hand:
+    if not model.program.partners:
         return []
     code, output = command('liability', ledger, '--at', at, '--json')
     if code:
         return ['liability: exit code %d\n%s' % (code, output)]
-    earned = {(p['partner'], p['points']): Fraction(p['amount'])
-              for p in json.loads(output)['partners'] if p['on'] == 'earned'}
+    nothing = (Fraction(0), Fraction(0))
+    have = {(p['partner'], p['points'], p['on']): (Fraction(p['amount']), Fraction(p['money']))
+            for p in json.loads(output)['partners']}
     wanted = model.settled()
-    return ['%s of %s at %s: the model %s earned, the ledger %s' % (
-        kind, partner, at, wanted.get((partner, kind), 0), earned.get((partner, kind), 0))
-            for partner, kind in sorted(set(wanted) | set(earned))
-            if wanted.get((partner, kind), 0) != earned.get((partner, kind), 0)]
+    return ['%s, %s %s at %s: the model %s for %s, the ledger %s for %s' % (
+        key + (at,) + wanted.get(key, nothing) + have.get(key, nothing))
+            for key in sorted(set(wanted) | set(have))
+            if wanted.get(key, nothing) != have.get(key, nothing)]
 
 
 def latest_of(model):
     """The moment up to which something is known of somebody."""
-    return max([m.settled for m in model.members.values()]
+    return max([model.by_then] + [m.settled for m in model.members.values()]
                + [m.now for m in model.members.values() if m.now is not None])
 
 
@@ -219,6 +220,8 @@ def in_a_ledger(folder, case):
     model = Model(case.program)
     for event in case.events:
         model.apply(event)
+    if not model.by_then:
+        return []  # all of them were refused, or wait
     now = latest_of(model)
     try:
         model.pass_to(now)

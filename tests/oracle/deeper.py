@@ -2,7 +2,7 @@
 import datetime as dt
 from fractions import Fraction
 
-from shapes import Cohort, Event, Limit, Payment, Pool, Reward, Rule
+from shapes import Cohort, Event, Limit, Partner, Payment, Pool, Reward, Rule
 
 F = Fraction
 
@@ -39,8 +39,7 @@ class Deeper:
 
     def with_postpaid(self):
         kind = self.spendable[-1]
-        self.program.partners['cinema'] = kind
-        self.program.postpaid = {'cinema'}
+        self.program.partners['cinema'] = Partner(kind, F(4, 100), F(3, 100))
         rule = self.program.rules['film'] = Rule('film', 'visit', kind, funded='cinema')
         rule.earn = ('times', F(self.pick([4, 20])), kind, ('number', F(1), None))
         if self.chance(0.4):

@@ -2,7 +2,7 @@
 import datetime as dt
 from fractions import Fraction
 
-from shapes import Event, Kind, Ladder, Limit, Reward, Rule
+from shapes import Event, Kind, Ladder, Limit, Partner, Reward, Rule
 
 F = Fraction
 
@@ -247,7 +247,7 @@ class Extras:
 
     def with_partner(self):
         kind = self.last()
-        self.program.partners['grocer'] = kind
+        self.program.partners['grocer'] = Partner(kind, F(4, 100), None, True)
         rule = self.put('fresh', 'purchase', kind, funded='grocer')
         rule.earn = self.earn('purchase', kind)
         if self.program.kinds[kind].decimals == 0 and not self.program.kinds[kind].rounding:
@@ -305,7 +305,7 @@ class Extras:
         elif form == 'fund':
             event.type, event.member = 'fund', None
             event.fields = {'partner': 'grocer', 'points': {
-                self.program.partners['grocer']: F(self.pick([20, 60, 150]))}}
+                self.program.partners['grocer'].kind: F(self.pick([20, 60, 150]))}}
         elif form == 'restock':
             name = next(r.name for r in self.program.rewards.values() if r.stock is not None)
             event.type, event.member = 'restock', None

@@ -10,6 +10,7 @@ from fractions import Fraction
 import calendar_of
 from deeper import Deeper
 from extras import Extras
+from funding import Funding
 from shelf import Shelf
 from shapes import (Event, Group, Kind, Ladder, Limit, Measure, Payment, Program, Reward, Rule)
 
@@ -19,7 +20,7 @@ MEMBERS = ['ann', 'bob', 'cat']
 F = Fraction
 
 
-class Maker(Extras, Deeper, Shelf):
+class Maker(Extras, Deeper, Shelf, Funding):
     def __init__(self, seed, year=2026):
         self.seed, self.random = seed, random.Random(seed)
         pick = self.random
@@ -53,6 +54,9 @@ class Maker(Extras, Deeper, Shelf):
         self.shelf = seed % 4 == 0
         if self.shelf:
             self.with_shelf()
+        self.sponsored = seed % 3 == 0
+        if self.sponsored:
+            self.with_funding()
 
     def by_line(self):
         """A rule of its own that is rounded line by line."""
@@ -414,6 +418,8 @@ class Maker(Extras, Deeper, Shelf):
         if self.wide:
             self.out = self.join(members, at)
         self.out += first
+        if self.sponsored:
+            self.out += self.fill(at)
         self.late &= not (self.wide or self.deep)
         for number in range(1, self.random.randrange(6, 22)):
             gaps = [dt.timedelta(minutes=self.random.randrange(600)),
@@ -428,6 +434,7 @@ class Maker(Extras, Deeper, Shelf):
             event = Event('e%d' % number, None, member, at, {})
             others = [m for m in members if m != member]
             if not (self.shelf and self.chance(0.7) and self.shelf_event(event, others)
+                    or self.sponsored and self.chance(0.5) and self.funded_event(event, others)
                     or self.deep and self.often() and self.deep_event(event, others)
                     or self.wide and self.sends and self.chance(0.2) and self.extra_event(
                         event, others)):

@@ -84,6 +84,7 @@ class Holding:
             back.append((lot, amount - part))
             record.parts.append((lot, part))
             member.purse.totals[lot.kind]['spent'] += part
+        self.owe_used(self.program, record.parts)
         for place, limit in enumerate(hold.form.limits if hold.form else ()):
             self.used(member, record, hold.form.name, place, limit, [], hold.times(),
                       sum(part for _, part in record.parts))

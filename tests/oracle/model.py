@@ -13,6 +13,7 @@ from pooling import Pooling
 from retiring import Retiring
 from returning import Returning
 from rungs import Ladders
+from settling import Settling
 from spending import Refused, Spending
 from state import NEVER, Purse
 from triggers import Triggers
@@ -56,14 +57,14 @@ class Member:
 
 
 class Model(Returning, Passing, Ladders, Triggers, Spending, Holding, Goods, Moving,
-            Waiting, Pooling, Cohorts, Retiring):
+            Waiting, Pooling, Cohorts, Retiring, Settling):
     def __init__(self, program):
         self.program, self.calendar = program, Calendar(program.zone, program.roll)
         self.versions, self.purses = [(-NEVER, program)], {}
-        self.members, self.seq, self.uses = {}, 0, []
+        self.members, self.seq, self.uses, self.by_then = {}, 0, [], 0
         self.applied, self.skipped = set(), set()
         self.waiting, self.waits, self.refused_later = [], False, {}
-        self.passed, self.rankings, self.taken_by_hand = None, [], False
+        self.passed, self.rankings, self.settlements = None, [], []
         self.stocks, self.queue, self.old, self.followed, self.runs = {}, [], {}, set(), []
         rules = program.rules.values()
         self.triggered = program.segments or any(
@@ -152,7 +153,7 @@ class Model(Returning, Passing, Ladders, Triggers, Spending, Holding, Goods, Mov
         if word == 'came':
             return record.came[expr[1]]
         if word == 'purse':
-            return memo(lambda: self.purses.get(expr[1], Fraction(0)))
+            return memo(lambda: self.purses.get(expr[1:], Fraction(0)))
         if word == 'floor of':
             return expr[1] * (value(expr[3]) / expr[4]).__floor__()
         if word == 'table':
@@ -297,18 +298,19 @@ class Model(Returning, Passing, Ladders, Triggers, Spending, Holding, Goods, Mov
             return self.wait(event)
         shared = [program for _, program in self.versions] + [self.calendar]
         before = copy.deepcopy((self.members, self.runs, self.uses, self.stocks, self.queue,
-                                self.purses), {id(x): x for x in shared}) if (
+                                self.purses, self.settlements), {id(x): x for x in shared}) if (
                                     self.late_refusals) else None
         try:
             self.one(event)
         except Refused as refusal:
             if before:
                 (self.members, self.runs, self.uses, self.stocks, self.queue,
-                 self.purses) = before
+                 self.purses, self.settlements) = before
                 for member in self.members.values():
                     member.purse.program = self.program
             self.applied, self.skipped = set(), set()
             return refusal.reasons
+        self.by_then = max(self.by_then, self.calendar.moment(event.at))
         self.arrived(event)
         return None
 
@@ -417,29 +419,37 @@ class Model(Returning, Passing, Ladders, Triggers, Spending, Holding, Goods, Mov
     def pay_from_purses(self, posted):
         """What a rule that a partner funds posted; what is taken back goes back there."""
         for name, amount in posted.items():
-            partner = self.program.rules[name].funded
-            if partner and amount and partner not in self.program.postpaid:
-                self.purses[partner] -= amount
+            rule = self.program.rules[name]
+            if self.program.prepaid(rule.funded) and amount:
+                self.purses[rule.funded, rule.kind] -= amount
 
     def do_fund(self, record):
-        (_, amount), = record.fields['points'].items()
-        name = record.fields['partner']
-        self.purses[name] = self.purses.get(name, Fraction(0)) + amount
+        (kind, amount), = record.fields['points'].items()
+        purse = record.fields['partner'], kind
+        self.purses[purse] = self.purses.get(purse, Fraction(0)) + amount
 
     def open_lots(self, member, record, moment, now, cause):
+        purse = member.purse
+        purse.fresh = {}
         for kind in self.program.kinds:
-            mine = {n: a for n, a in sorted(record.posted.items())
-                    if self.program.rules[n].kind == kind}
+            mine = {n: record.posted[n] for n in self.program.computed()
+                    if n in record.posted and self.program.rules[n].kind == kind}
             if any(a < 0 for a in mine.values()):
                 if any(self.program.rules[n].pending or self.program.rules[n].expiry
                        for n in mine):
                     raise Unspecified('which lot is lowered')
-                mine = {'': sum(mine.values())}
+                funded = {n: a for n, a in mine.items() if self.program.rules[n].funded}
+                own = sum(a for n, a in mine.items() if n not in funded)
+                if own < 0 or any(a < 0 for a in funded.values()):
+                    raise Unspecified('who bears what is lowered beside a partner')
+                mine = {'': own, **funded}
             for name, amount in mine.items():
                 if amount:
                     rule = self.program.rules.get(name)
-                    member.purse.open(kind, amount, rule, moment, now, cause)
+                    purse.open(kind, amount, rule, moment, now, cause)
+                    self.owe_awards(self.program, {name: amount})
                     member.awards.append((moment, kind, amount, cause))
+        purse.fresh = None
 
     def look_first(self, member, record, see, late):
         """What a return must find as it was then is looked at now."""
@@ -492,18 +502,6 @@ class Model(Returning, Passing, Ladders, Triggers, Spending, Holding, Goods, Mov
                  for k in self.program.kinds},
                 {ladder.name: ladder.tiers[member.shown[ladder.name]]
                  for ladder in self.program.ladders.values()})
-
-    def settled(self):
-        """{(partner, kind): what was earned at its cost}, less what returns took back."""
-        sums = {}
-        for member in self.members.values():
-            for record in member.records:
-                for name, amount in record.posted.items():
-                    rule = record.program.rules[name]
-                    if rule.funded:
-                        key = rule.funded, rule.kind
-                        sums[key] = sums.get(key, 0) + amount - record.taken.get(name, 0)
-        return sums
 
     def rewards_of(self, name):
         """{reward: (usable, pending, on hold)} of those that rules grant."""

@@ -93,7 +93,7 @@ class Moving:
     def soonest(self, purse, kind, amount):
         """[(lot, amount)]: transfers move soonest first, whatever the kind says."""
         lots = sorted((lot for lot in purse.of(kind) if lot.mature and lot.left),
-                      key=lambda lot: (lot.expires, lot.earned, lot.seq))
+                      key=lambda lot: (lot.expires, lot.earned, lot.place, lot.seq))
         out = []
         for lot in lots:
             part = min(lot.left, amount)
@@ -109,7 +109,7 @@ class Moving:
         purse.serial += 1
         new = Lot(purse.serial, lot.kind, amount, lot.earned, lot.matures, lot.expires, lot.rule,
                   lot.event + '/moved')
-        new.mature, new.until = lot.mature, lot.until
+        new.like(lot)
         purse.totals[lot.kind]['issued'] += amount
         purse.lots.append(new)
         return new

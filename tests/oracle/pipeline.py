@@ -115,8 +115,8 @@ class Pipeline:
             if left is None or amount <= left:
                 continue
             amount = max(left, Fraction(0)) if limit.over == 'clamped' else Fraction(0)
-        if rule.funded and rule.funded not in self.program.postpaid:
-            left = self.see(('purse', rule.funded))
+        if self.program.prepaid(rule.funded):
+            left = self.see(('purse', rule.funded, rule.kind))
             over = any(x.kind and x.over == 'refused' for x in rule.limits)
             amount = amount if amount <= left else Fraction(0) if over else left
         return amount

@@ -67,7 +67,7 @@ class Retiring:
         purse.serial += 1
         new = Lot(purse.serial, kind, amount, lot.earned, lot.matures, lot.expires, '',
                   lot.event + '/became')
-        new.mature, new.until = lot.mature, lot.until
+        new.like(lot)
         purse.totals[kind]['issued'] += amount
         purse.lots.append(new)
         purse.settle_debt(new)

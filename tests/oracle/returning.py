@@ -127,6 +127,8 @@ class Returning:
                 original.taken[name] = original.taken.get(name, 0) + loss[name]
             if any(loss[n] < 0 <= was.get(n, 0) for n in names):
                 raise Unspecified('a return gives back')
+            if lowered and any(self.program.rules[n].funded for n in names):
+                raise Unspecified('a return of what was lowered beside a partner')
             if lowered:
                 loss = {'': sum(loss.values())}
             if any(a < 0 for a in loss.values()):
@@ -136,6 +138,7 @@ class Returning:
                     was.get(n, 0) - due.get(n, 0) - before.get(n, 0) for n in names):
                 raise Unspecified('shares change, and nothing is taken')
             self.pay_from_purses({n: -a for n, a in loss.items() if n})
+            self.owe_awards(original.program, loss, -1)
             for amount in losses[kind].values():
                 member.awards.append((original.moment, kind, -amount, original.event.id))
         self.undo(member, original, lambda name: name not in again.active, record.moment)
@@ -175,6 +178,7 @@ class Returning:
                 record.deducted.remove((name, parts))
                 if name not in stays:
                     member.purse.totals[parts[0][0].kind]['spent'] -= sum(a for _, a in parts)
+                    self.owe_used(record.program, parts, -1)
                     member.purse.back(parts, moment)
 
     def earning_again(self, member, original, again, moment):
@@ -222,6 +226,7 @@ class Returning:
         self.undo(member, own, lambda name: not applies, moment)
         if loss:
             member.awards.append((own.moment, rule.kind, -loss, cause))
+            self.owe_awards(own.program, {rule.name: loss}, -1)
             out.append((cause, rule.kind, {rule.name: loss}))
 
     def reads(self, rule, original):

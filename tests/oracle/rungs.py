@@ -109,7 +109,7 @@ class Ladders:
         if not self.can_pay(member, price):
             return False
         if price is not None:
-            member.purse.spend(price[1], price[0])
+            self.owe_used(self.program, member.purse.spend(price[1], price[0]))
             member.purse.totals[price[1]]['spent'] += price[0]
         return True
 

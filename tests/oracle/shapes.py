@@ -126,6 +126,18 @@ class Payment:
 
 
 @dataclass
+class Partner:
+    """What it pays for a point of its kind when it is earned, when it is spent; None: nothing."""
+    kind: str
+    earned: Fraction = None
+    spent: Fraction = None
+    prepaid: bool = False
+
+    def on(self, word):
+        return self.earned if word == 'earned' else self.spent
+
+
+@dataclass
 class Pool:
     name: str
     most: int
@@ -158,12 +170,30 @@ class Program:
     rewards: dict = field(default_factory=dict)
     payments: dict = field(default_factory=dict)
     segments: dict = field(default_factory=dict)
-    partners: dict = field(default_factory=dict)  # name -> kind
-    postpaid: set = field(default_factory=set)  # those of them without a purse
+    partners: dict = field(default_factory=dict)
     pools: dict = field(default_factory=dict)
     cohorts: dict = field(default_factory=dict)
     retires: dict = field(default_factory=dict)  # kind or reward -> (word, other, n other, m old)
     birthdays: bool = False
+
+    def prepaid(self, partner):
+        return partner is not None and self.partners[partner].prepaid
+
+    def computed(self):
+        """Rules and groups as they are computed: after what they read, else by name."""
+        before = {name: set() for name in [*self.rules, *self.groups]}
+        for name, rule in self.rules.items():
+            if rule.exception:
+                before[rule.exception].add(name)
+            if rule.group:
+                before[rule.group].add(name)
+            for base in rule.multiply:
+                instead = {r.group for r in self.rules.values() if r.exception == base}
+                before[name] |= {base, self.rules[base].group} | instead - {rule.group}
+        out = []
+        while len(out) < len(before):
+            out.append(min(n for n in before if n not in out and before[n] <= {None, *out}))
+        return out
 
     def rank(self, group, rule):
         """Where ties go: by the list, else by name."""

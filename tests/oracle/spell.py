@@ -358,10 +358,11 @@ def declarations(program):
                 limit(x) for x in group.limits])
     for rule in program.rules.values():
         put('rule ' + rule.name, rule_clauses(rule, program))
-    for name, kind in program.partners.items():
-        late = name in program.postpaid
-        put('partner ' + name, ['settles 0.04 CNY per 1 %s earned' % kind] + (
-            ['settles 0.03 CNY per 1 %s spent' % kind, 'postpaid'] if late else ['prepaid']))
+    for name, partner in program.partners.items():
+        put('partner ' + name, ['settles %s per %s %s' % (
+            money(partner.on(word) * 100), points(100, partner.kind), word)
+                for word in ('earned', 'spent') if partner.on(word) is not None] + [
+                    'prepaid' if partner.prepaid else 'postpaid'])
     for pool in program.pools.values():
         put('pool ' + pool.name, ['at most %d member' % pool.most, 'earn %s%% of %s' % (
             decimal(pool.share * 100), ', '.join(pool.kinds))] + (

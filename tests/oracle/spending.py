@@ -60,6 +60,7 @@ class Spending:
         record.bought = record.fields['quantity'] - sum(amount for _, amount in goods)
         self.take_from_stock(reward.name, record.bought)
         member.purse.totals[reward.kind]['spent'] += cost
+        self.owe_used(self.program, record.parts)
         for place, limit in enumerate(reward.limits):
             self.used(member, record, reward.name, place, limit, [], record.fields['quantity'],
                       cost)
@@ -93,6 +94,7 @@ class Spending:
         record.form = payment
         points = record.fields['points']
         member.purse.totals[payment.kind]['spent'] += points
+        self.owe_used(self.program, record.parts)
         for place, limit in enumerate(payment.limits):
             self.used(member, record, payment.name, place, limit, [], 1, points)
 
@@ -127,6 +129,7 @@ class Spending:
             total -= part
             back.append((lot, part))
             member.purse.totals[lot.kind]['spent'] -= part
+        self.owe_used(original.program, back, -1)
         original.gone = wish == left
         self.give_back(member, back, record)
 
@@ -136,10 +139,9 @@ class Spending:
         if amount > 0:
             purse.open(kind, amount, None, record.moment, record.moment, record.event.id, True)
         else:
-            self.taken_by_hand = True  # whether a partner settles less then is not said
             there = min(purse.available(kind), -amount)
-            if there:
-                purse.spend(kind, there)
+            for lot, part in purse.spend(kind, there) if there else ():
+                self.owe(lot.program, lot.partner, kind, 'earned', -part)
             purse.fall_short(kind, -amount - there)
             purse.totals[kind]['taken_back'] -= amount
         member.awards.append((record.moment, kind, amount, record.event.id))

@@ -13,6 +13,12 @@ class Lot:
         self.rule, self.event, self.mature = rule, event, False
         self.carried = self.was_shared = False
         self.shared, self.owner = Fraction(0), None
+        self.place, self.partner, self.program = seq, None, None
+
+    def like(self, lot):
+        """Has the state, the partner and the version of another."""
+        self.mature, self.until = lot.mature, lot.until
+        self.partner, self.program = lot.partner, lot.program
 
 
 class Hold:
@@ -35,6 +41,7 @@ class Purse:
         self.program, self.calendar = program, calendar
         self.lots, self.holds, self.serial, self.inflow, self.sources = [], {}, 0, {}, []
         self.paying, self.clocks, self.sharing = set(), {}, None
+        self.fresh = None  # where lots of some terms stand, of those that one run opens
         self.debt = {k: Fraction(0) for k in program.kinds}
         self.totals = {k: dict.fromkeys(('issued', 'spent', 'expired', 'taken_back', 'forgiven'),
                                         Fraction(0)) for k in program.kinds}
@@ -93,6 +100,10 @@ class Purse:
         lot = Lot(self.serial, kind, amount, earned, self.matures(kind, rule, earned),
                   self.expires(kind, rule, earned), rule.name if rule else '', event)
         pending = (rule.pending if rule and rule.pending else self.program.kinds[kind].pending)
+        lot.partner, lot.program = rule.funded if rule else None, self.program
+        if self.fresh is not None:
+            terms = kind, pending, rule and rule.expiry or form or ('never',), lot.partner
+            lot.place = self.fresh.setdefault(terms, lot.place)
         lot.until = pending[1] if pending and pending[0] == 'until' else None
         if at_once:
             lot.until, lot.matures = None, earned
@@ -136,15 +147,10 @@ class Purse:
         if take != 'soonest' and len({lot.expires == NEVER for lot in lots}) > 1:
             raise Unspecified('where points that never expire come in this order')
         if take == 'soonest':
-            return sorted(lots, key=lambda lot: (lot.expires, lot.earned, lot.seq))
+            return sorted(lots, key=lambda lot: (lot.expires, lot.earned, lot.place, lot.seq))
         if take == 'oldest':
-            return sorted(lots, key=lambda lot: (lot.earned, lot.seq))
-        return sorted(lots, key=lambda lot: (-lot.earned, lot.seq))
-
-    def tied(self, kind, lot, other):
-        return other.expires != lot.expires and (
-            other.event == lot.event
-            or self.program.kinds[kind].take == 'newest' and other.earned == lot.earned)
+            return sorted(lots, key=lambda lot: (lot.earned, lot.place, lot.seq))
+        return sorted(lots, key=lambda lot: (-lot.earned, -lot.place, lot.seq))
 
     def spend(self, kind, amount):
         """From available lots in the declared order: [(lot, amount)]."""
@@ -153,8 +159,6 @@ class Purse:
         for lot in lots:
             part = min(lot.left, amount)
             if part:
-                if part == amount and any(self.tied(kind, lot, other) for other in lots):
-                    raise Unspecified('which of two lots goes first')
                 lot.left -= part
                 amount -= part
                 parts.append((lot, part))
@@ -177,30 +181,28 @@ class Purse:
         total = sum(losses.values())
         self.totals[kind]['taken_back'] += total
         mine = [lot for lot in self.of(kind) if lot.event == event]
-        losses = dict(losses)
+        place_of, wishes = {lot.rule: lot.place for lot in mine}, {}
+        for name, loss in losses.items():
+            place = place_of.get(name, NEVER)
+            wishes[place] = wishes.get(place, Fraction(0)) + loss
         for mature in (False, True):
             for own in (True, False):
-                for lot in sorted(mine, key=lambda lot: lot.seq):
+                for lot in sorted(mine, key=lambda lot: (lot.place, lot.seq)):
                     if lot.mature != mature:
                         continue
-                    wish = losses.get(lot.rule, Fraction(0)) if own else sum(losses.values())
+                    wish = wishes.get(lot.place, Fraction(0)) if own else sum(wishes.values())
                     part = min(lot.left, wish)
                     lot.left -= part
                     total -= part
-                    if own:
-                        losses[lot.rule] = losses.get(lot.rule, Fraction(0)) - part
-                    else:
-                        for name in sorted(losses):
-                            cut = min(losses[name], part)
-                            losses[name] -= cut
-                            part -= cut
+                    for place in [lot.place] if own and part else sorted(wishes):
+                        cut = min(wishes[place], part)
+                        wishes[place] -= cut
+                        part -= cut
         if any(lot.event == event + '/up' and lot.left for lot in self.of(kind)):
             raise Unspecified('whether the gift of a promotion is part of its event')
         lots = self.in_order(kind) if total else []
         for lot in lots:
             part = min(lot.left, total)
-            if part and any(self.tied(kind, lot, other) for other in lots):
-                raise Unspecified('which of two lots goes first')
             lot.left -= part
             total -= part
         self.fall_short(kind, total)

@@ -80,7 +80,7 @@ class Triggers:
         """Runs triggered rules; the names of those that applied."""
         from model import Record
         own = Record(self.seq, Event(cause, 'due', member.name, None), moment)
-        own.owner, own.came, own.balances = member, came, {
+        own.owner, own.program, own.came, own.balances = member, self.program, came, {
             k: member.purse.available(k) for k in self.program.kinds}
         fields = record.fields if record else {}
 
@@ -114,6 +114,7 @@ class Triggers:
             if amount:
                 record.deducted.append((name, self.spend(member, kind, amount)))
                 member.purse.totals[kind]['spent'] += amount
+                self.owe_used(record.program, record.deducted[-1][1])
 
     def segments(self, member, moment, record=None):
         """Who went in, who went out: their rules."""

@@ -34,6 +34,9 @@ class Change:
             self.retire_points()
         if self.random.random() < 0.5:
             self.retire_reward()
+        for partner in self.new.partners.values():
+            partner.earned, partner.spent = self.random.choice(
+                self.maker.RATES + [(partner.earned, partner.spent)])
         return self.new
 
     def retire_points(self):
@@ -42,9 +45,8 @@ class Change:
         waits = {r.kind for r in new.rules.values() for form in (r.pending, r.expiry)
                  if form and form[0] in ('until', 'idle')}
         free = [k.name for k in new.kinds.values() if not k.qualifying and not new.pools
-                and k.name not in new.partners.values() and k.name not in waits and not (
-                    k.expiry and k.expiry[0] == 'idle') and not (
-                        k.pending and k.pending[0] == 'until')]
+                and k.name not in waits and not (k.expiry and k.expiry[0] == 'idle') and not (
+                    k.pending and k.pending[0] == 'until')]
         if not free:
             return
         old = self.random.choice(free)
