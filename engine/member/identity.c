@@ -4,6 +4,7 @@
 #include "member/limit.h"
 #include "member/lots.h"
 #include "member/measure.h"
+#include "member/pool.h"
 #include "member/post.h"
 #include "member/returns.h"
 #include "member/shop.h"
@@ -301,7 +302,9 @@ void notch_do_merge(notch_work *work)
   refuse_same_holds(work, from);
   plain_effect(work, NOTCH_EFFECT_MERGED, NOTCH_NONE, 0, from->member);
   notch_merge_figures(work, work->open->state, from);
+  notch_take_places(work, from);
   move_points(work, from);
+  notch_pool_moved(work->program, work->open->state, from);
   higher_tiers(work, from);
   move_rewards(work, from);
   work->merged = from;

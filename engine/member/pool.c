@@ -221,6 +221,61 @@ void notch_pool_settle(notch_work *work)
   work->pool_spends.count = 0;
 }
 
+/* ---- who is merged ---- */
+
+static const notch_membership *membership_in(const notch_state *state, uint32_t pool)
+{
+  for (uint32_t i = 0; i < state->pools_count; i++) {
+    if (state->pools[i].pool == pool) {
+      return &state->pools[i];
+    }
+  }
+  return NULL;
+}
+
+/* The survivor stays in a household of his own; where he has none, the old account's is his. */
+void notch_take_places(notch_work *work, const notch_state *from)
+{
+  for (uint32_t i = 0; i < from->pools_count; i++) {
+    if (membership_in(work->open->state, from->pools[i].pool) == NULL) {
+      notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_POOL_ENTER,
+                                             .subject = from->pools[i].pool,
+                                             .rule = NOTCH_NONE,
+                                             .ref = from->pools[i].with,
+                                             .matures_s = INT64_MIN,
+                                             .until_s = NOTCH_NEVER});
+    }
+  }
+}
+
+/* Whether two accounts open lots of a kind to the same others. */
+static bool share_household(const notch_program *program, const notch_state *state,
+                            const notch_state *from, uint32_t points)
+{
+  bool same = false;
+  for (uint32_t i = 0; i < from->pools_count && !same; i++) {
+    const notch_pool *pool = &program->pools[from->pools[i].pool];
+    const notch_membership *mine = membership_in(state, from->pools[i].pool);
+    for (uint32_t j = 0; j < pool->points_count && mine != NULL; j++) {
+      same = same || (pool->points[j] == points && mine->with == from->pools[i].with);
+    }
+  }
+  return same;
+}
+
+/* Lots arrive last, in the order in which they left; of damaged rows they need not. */
+void notch_pool_moved(const notch_program *program, notch_state *state, const notch_state *from)
+{
+  uint32_t at = state->lots_count;
+  for (uint32_t i = from->lots_count; i-- > 0 && at > 0;) {
+    const notch_lot *left = &notch_state_lots(from)[i];
+    notch_lot *lot = left->left > 0 ? &notch_state_lots(state)[--at] : NULL;
+    if (lot != NULL && share_household(program, state, from, lot->points)) {
+      lot->open = left->open < left->left ? left->open : left->left;
+    }
+  }
+}
+
 /* ---- what of a lot is open ---- */
 
 void notch_open_to_pool(const notch_program *program, notch_state *state, int64_t number)

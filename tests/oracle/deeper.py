@@ -15,6 +15,8 @@ class Deeper:
         if 'cohort' in self.corners:
             # Whether a return that waits lets a ranking pass is nobody's to say.
             self.corners = [c for c in self.corners if c != 'early']
+        if self.seed % 12 in (2, 7) and 'pool' not in self.corners:
+            self.corners.append('pool')
         self.does = []
         for corner in sorted(self.corners, key=self.DEEP.index):
             getattr(self, 'with_' + corner)()
@@ -57,6 +59,11 @@ class Deeper:
         reward.limits, reward.stock = [], None
         reward.cost, self.at_home = reward.cost or F(30), {}
         self.does += ['enter'] * 2 + ['exit'] + ['spree'] * 5
+        if self.chance(0.5):
+            self.does += ['move'] * 4
+            if not any(isinstance(r.on, tuple) and r.on[0] == 'transfer'
+                       for r in self.program.rules.values()):
+                self.program.rules['gifts'] = Rule('gifts', ('transfer',), kind)
 
     def some_enter(self, event, others):
         if event.member in self.at_home:
@@ -85,6 +92,25 @@ class Deeper:
         event.type = self.pick(['redeem'] * 2 + ['pay'] * bool(self.program.payments))
         getattr(self, 'make_' + event.type)(event)
         self.shopped.setdefault(event.member, []).append(event)
+        return True
+
+    def some_move(self, event, others):
+        """Points, or all that somebody has, go to somebody of the same household or another."""
+        if not others:
+            return False
+        event.type = self.pick(['transfer'] * 4 + ['merge'] * 2 + ['leave'])
+        if event.type == 'merge':
+            event.fields = {'from': self.pick(others)}
+            self.shopped.setdefault(event.member, []).extend(
+                self.shopped.get(event.fields['from'], []))
+            if self.at_home.pop(event.fields['from'], None):
+                self.at_home[event.member] = True
+        elif event.type == 'transfer':
+            event.fields = {'to': self.pick(others), 'points': {
+                self.spendable[0]: F(self.random.randrange(1, 50))}}
+            self.shopped.setdefault(event.member, []).append(event)
+        elif self.chance(0.7):
+            return False
         return True
 
     # Rankings.

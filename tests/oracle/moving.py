@@ -8,10 +8,10 @@ from state import NEVER, Lot
 
 class Moving:
     def do_transfer(self, member, record, late):
-        if self.program.pools:
-            raise Unspecified('whether what was moved is open to a household')
         (kind, amount), = record.fields['points'].items()
         other = self.member(self.survivor(record.fields['to']))
+        if record.fields['to'] in self.old:
+            raise Unspecified('a transfer to a merged name')
         if other is member or other.closed:
             raise Unspecified('a transfer to oneself, or to who left')
         reasons = []
@@ -115,9 +115,7 @@ class Moving:
         return new
 
     def do_leave(self, member, record, late):
-        if member.household:
-            raise Unspecified('leaving from a household')
-        purse = member.purse
+        purse, member.household, member.purse.sharing = member.purse, None, None
         for hold in purse.holds.values():
             if hold.open:
                 self.let_go(member, hold, record.moment)
@@ -133,8 +131,8 @@ class Moving:
 
     def do_merge(self, member, record, late):
         """Everything of the other account is added; the survivor's fields first."""
-        if self.program.pools or self.program.cohorts:
-            raise Unspecified('households and rankings of two')
+        if self.program.cohorts:
+            raise Unspecified('rankings of two')
         other = self.members.get(record.fields['from'])
         if other is None or other.now is None or other is member:
             raise Unspecified('a merge with nobody')
@@ -156,11 +154,12 @@ class Moving:
                         member.purse, other.purse))):
                 raise Unspecified('a debt and points')
             member.purse.debt[kind] += other.purse.debt[kind]
-        moved = {}
+        moved, at_home = {}, self.one_household(member, other)
         for lot in other.purse.lots:
             new = self.add_lot(member.purse, lot, lot.left)
             moved[id(lot)] = new
             new.event = lot.event
+            self.open_moved(lot, new, member, other, at_home)
         for name, hold in other.purse.holds.items():
             hold.parts = [(moved[id(lot)], amount) for lot, amount in hold.parts]
             if hold.open or name not in mine:
@@ -174,6 +173,10 @@ class Moving:
         runs = [own for _, _, own, _ in self.runs if own.owner is other]
         for old in [*other.by_id.values(), *runs]:
             self.hand_over(old, member, moved)
+        for mate in self.members.values():
+            for record in mate.by_id.values():
+                if mate is not other and hasattr(record, 'parts'):
+                    record.parts = [(moved.get(id(lot), lot), a) for lot, a in record.parts]
         member.records += other.records
         member.by_id.update(other.by_id)
         member.awards += other.awards
@@ -198,7 +201,7 @@ class Moving:
         """What the old account did is the survivor's, and its lots are where they went."""
         record.owner = member
         if hasattr(record, 'parts'):
-            record.parts = [(moved[id(lot)], amount) for lot, amount in record.parts]
+            record.parts = [(moved.get(id(lot), lot), amount) for lot, amount in record.parts]
         record.deducted = [(name, [(moved[id(lot)], amount) for lot, amount in parts])
                            for name, parts in record.deducted]
         if hasattr(record, 'moved'):

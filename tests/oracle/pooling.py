@@ -28,7 +28,8 @@ class Pooling:
         """The own unspent lots go along; nobody else spends them any more."""
         member.household = member.purse.sharing = None
         for lot in member.purse.lots:
-            lot.was_shared, lot.shared = lot.was_shared or bool(lot.shared), Fraction(0)
+            lot.was_shared |= bool(lot.shared or lot.owner)
+            lot.shared = Fraction(0)
 
     def opened(self, member, kind, record):
         """[(owner, lot, amount)]: what the others of the household have opened of a kind."""
@@ -81,13 +82,39 @@ class Pooling:
     def give_back(self, member, parts, record):
         """Points that were spent return to the lots they came from, whosever these are."""
         mine = [(lot, amount) for lot, amount in parts if lot in member.purse.lots]
+        if any(lot.owner for lot, _ in mine):
+            raise Unspecified('points of two, who are one since')
         for lot, amount in parts:
-            if lot not in member.purse.lots and amount:
-                self.meet(lot.owner, record.moment)
-                if lot not in lot.owner.purse.lots or lot.owner.closed or (
-                        lot.owner.household != member.household):
-                    raise Unspecified('points of who has left the household')
+            owner = lot.owner
+            if lot in member.purse.lots or not amount:
+                continue
+            if owner.closed and lot.partner:
+                raise Unspecified('what a partner settles for points of who has left')
+            if owner.closed:
+                continue  # nothing is there to go back to
+            self.meet(owner, record.moment)
+            if lot in owner.purse.lots and not lot.was_shared:
                 lot.shared += amount
-                lot.owner.purse.back([(lot, amount)], record.moment)
-                self.after_side(lot.owner, record)
+            owner.purse.back([(lot, amount)], record.moment)
+            self.after_side(owner, record)
         member.purse.back(mine, record.moment)
+
+    # Merging.
+
+    def one_household(self, member, other):
+        """Whether the survivor is in the household of the other, whose place is taken over."""
+        if other.household is None:
+            return False
+        if member.household is None:
+            member.household, member.purse.sharing = other.household, other.purse.sharing
+        return member.household == other.household
+
+    def open_moved(self, lot, new, member, other, at_home):
+        """What was open of a lot stays so in the same household."""
+        if lot.shared and any(hold.open and part is lot for hold in other.purse.holds.values()
+                              for part, _ in hold.parts):
+            raise Unspecified('what is open of points on hold')
+        new.shared = lot.shared if at_home else Fraction(0)
+        new.owner = lot.owner and member
+        new.was_shared = lot.was_shared or bool(lot.shared or lot.owner) and not (
+            at_home and lot.left)

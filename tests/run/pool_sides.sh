@@ -72,4 +72,29 @@ for versions in one two; do
     run "$versions: explain $id" 0 explain l.ledger "$id"
   done
 done
+
+# Who is merged keeps his place and what he had opened; another process finds the same in the rows.
+rm -rf l.ledger*
+run "init" 0 init l.ledger old.notch --clock events
+{
+  event n1 enter ann 2026-03-01T09:00:00Z '"pool":"home"'
+  event n2 enter bob 2026-03-01T09:00:00Z '"pool":"home","with":"ann"'
+  event e1 purchase ann 2026-03-10T10:00:00Z '"amount":"90.00"'
+  event e2 purchase ann 2026-03-10T11:00:00Z '"amount":"8.00"'
+  event h1 hold ann 2026-03-10T12:00:00Z \
+    '"hold":"h","points":{"star":"70"},"until":"2026-03-20T00:00:00Z"'
+  event j1 join cat 2026-03-11T10:00:00Z
+  event m1 merge cat 2026-03-12T10:00:00Z '"from":"ann"'
+} >events.jsonl
+run "apply" 0 apply l.ledger events.jsonl --clock events
+event p1 pay bob 2026-03-13T10:00:00Z "$pay"':"30"' >events.jsonl
+run "more than is open" 3 apply l.ledger events.jsonl --clock events
+event p2 pay bob 2026-03-13T11:00:00Z "$pay"':"20"' >events.jsonl
+run "what is open" 0 apply l.ledger events.jsonl --clock events
+same "20 of 28 that are not on hold" "8 0" \
+  "$(available l.ledger cat 2026-03-13T12:00:00Z) $(available l.ledger bob 2026-03-13T12:00:00Z)"
+event r1 return bob 2026-03-14T10:00:00Z '"of":"p2"' >events.jsonl
+run "apply" 0 apply l.ledger events.jsonl --clock events
+same "and back" 28 "$(available l.ledger cat 2026-03-14T12:00:00Z)"
+stands l.ledger "after a merge"
 finish
