@@ -47,6 +47,18 @@ void notch_pay(notch_work *work, const notch_pay_use *uses, uint32_t count)
   }
 }
 
+/* The highest of `tier` and the floors that hold. */
+__attribute__((noinline)) static uint32_t highest_floor(notch_work *work,
+                                                        const notch_ladder *ladder, uint32_t tier)
+{
+  for (uint32_t i = 0; i < ladder->floor_count; i++) {
+    if (ladder->floors[i].tier > tier && notch_work_holds(work, ladder->floors[i].when)) {
+      tier = ladder->floors[i].tier;
+    }
+  }
+  return tier;
+}
+
 static inline uint32_t effective_tier(notch_work *work, uint32_t index)
 {
   const notch_ladder *ladder = ladder_of(work, index);
@@ -59,12 +71,7 @@ static inline uint32_t effective_tier(notch_work *work, uint32_t index)
   if (standing->lifetime != NOTCH_NONE && standing->lifetime > tier) {
     tier = standing->lifetime;
   }
-  for (uint32_t i = 0; i < ladder->floor_count; i++) {
-    if (ladder->floors[i].tier > tier && notch_work_holds(work, ladder->floors[i].when)) {
-      tier = ladder->floors[i].tier;
-    }
-  }
-  return tier;
+  return ladder->floor_count == 0 ? tier : highest_floor(work, ladder, tier);
 }
 
 uint32_t notch_effective_tier(notch_work *work, uint32_t ladder)
@@ -154,6 +161,11 @@ static inline bool bring_in_line(notch_work *work, uint32_t ladder, uint32_t bef
   return (after != now || after != before) && change_effective(work, ladder, before, after);
 }
 
+bool notch_bring_in_line(notch_work *work, uint32_t ladder, uint32_t before)
+{
+  return bring_in_line(work, ladder, before);
+}
+
 static void reach(notch_work *work, uint32_t index, uint32_t tier, bool starts_term)
 {
   const notch_ladder *ladder = ladder_of(work, index);
@@ -170,24 +182,29 @@ static void reach(notch_work *work, uint32_t index, uint32_t tier, bool starts_t
                                      .cause = NOTCH_MOVE_REACH});
 }
 
-/* The highest tier above the own one that is reached and can be paid; the own one if none. */
-static inline uint32_t highest_reached(notch_work *work, uint32_t index)
+__attribute__((noinline)) static uint32_t highest_of_all(notch_work *work, uint32_t index,
+                                                         uint32_t own)
 {
   const notch_ladder *ladder = ladder_of(work, index);
-  uint32_t own = work->open->state->standings[index].own, tier = ladder->tier_count - 1;
-  /* Who has not reached the next one has reached none above it: nobody need ask, but who wants to
-   * be told about each. */
-  if (own + 1 < tier && work->plan->rising[index] && work->trace == NULL &&
-      !reaches(work, index, own + 1)) {
-    return own;
-  }
-  for (; tier > own; tier--) {
+  for (uint32_t tier = ladder->tier_count - 1; tier > own; tier--) {
     if (reaches(work, index, tier) && notch_can_pay(work, ladder->tiers[tier].pay_on_reach,
                                                     ladder->tiers[tier].pay_on_reach_count)) {
       return tier;
     }
   }
   return own;
+}
+
+/* The highest tier above the own one that is reached and can be paid; the own one if none. */
+static inline uint32_t highest_reached(notch_work *work, uint32_t index)
+{
+  const notch_ladder *ladder = ladder_of(work, index);
+  uint32_t own = work->open->state->standings[index].own;
+  /* Who has not reached the next one has reached none above it: nobody need ask, but who wants to
+   * be told about each. */
+  bool lowest_first =
+      own + 2 < ladder->tier_count && work->plan->rising[index] && work->trace == NULL;
+  return lowest_first && !reaches(work, index, own + 1) ? own : highest_of_all(work, index, own);
 }
 
 /* One tier after the other. */
@@ -201,7 +218,7 @@ static bool climb(notch_work *work, uint32_t index)
                        ladder->tiers[standing->own + 1].pay_on_reach_count)) {
     uint32_t before = standing->effective;
     reach(work, index, standing->own + 1, true);
-    bring_in_line(work, index, before);
+    notch_bring_in_line(work, index, before);
     climbed = true;
   }
   return climbed;
@@ -218,7 +235,7 @@ static inline bool promote(notch_work *work, uint32_t index)
     return false;
   }
   reach(work, index, tier, true);
-  bring_in_line(work, index, before);
+  notch_bring_in_line(work, index, before);
   return true;
 }
 
@@ -304,7 +321,7 @@ void notch_tiers_late(notch_work *work, const notch_state *then)
     best = now > best ? now : best;
     if (best > state->standings[i].own) {
       reach(work, i, best, true);
-      bring_in_line(work, i, before);
+      notch_bring_in_line(work, i, before);
     }
     work->moment = own_time;
   }
@@ -370,7 +387,7 @@ void notch_ladder_ends(notch_work *work, uint32_t index, int64_t now_s)
       notch_ladder_fall(work, index, standing->grace_to, now_s);
     }
   }
-  bring_in_line(work, index, before);
+  notch_bring_in_line(work, index, before);
 }
 
 void notch_ladder_day(notch_work *work, uint32_t index)
@@ -378,12 +395,7 @@ void notch_ladder_day(notch_work *work, uint32_t index)
   uint32_t before = work->open->state->standings[index].effective;
   cancel_grace(work, index);
   lifetime(work, index);
-  bring_in_line(work, index, before);
-}
-
-bool notch_bring_in_line(notch_work *work, uint32_t ladder, uint32_t before)
-{
-  return bring_in_line(work, ladder, before);
+  notch_bring_in_line(work, index, before);
 }
 
 /* The tier that would be reached from `from` at once, up to `most`: so it is not lost. */

@@ -26,7 +26,8 @@ int64_t notch_term_end(const notch_program *program, int64_t from_us, notch_dura
   return notch_zone_midnight(&program->zone, end);
 }
 
-static int64_t matures_at(const notch_program *program, const notch_terms *terms, int64_t earned_us)
+int64_t notch_terms_maturity(const notch_program *program, const notch_terms *terms,
+                             int64_t earned_us)
 {
   switch (terms->pending) {
   case NOTCH_PENDING_NONE: return INT64_MIN;
@@ -71,19 +72,13 @@ int64_t notch_terms_expiry(const notch_program *program, uint32_t index, int64_t
   return notch_zone_midnight(&program->zone, last + 1);
 }
 
-void notch_lot_dates(notch_work *work, uint32_t index, int64_t earned_us, int64_t *matures_s,
-                     int64_t *expires_s)
+void notch_note_expiry(notch_work *work, uint32_t index, int64_t earned_us, int32_t day,
+                       notch_of_day *known)
 {
   const notch_terms *terms = &work->program->terms[index];
-  int32_t day = notch_work_day(work, earned_us);
-  notch_of_day *known = notch_work_of_day(work, NOTCH_OF_TERMS | index, day);
-  *matures_s = matures_at(work->program, terms, earned_us);
-  if (!known->known) {
-    known->to = notch_terms_expiry(work->program, index, earned_us, day);
-    known->known = terms->expiry != NOTCH_EXPIRY_AFTER_EARNING ||
-                   terms->expiry_after.unit > NOTCH_UNIT_HOUR;
-  }
-  *expires_s = known->to;
+  known->to = notch_terms_expiry(work->program, index, earned_us, day);
+  known->known =
+      terms->expiry != NOTCH_EXPIRY_AFTER_EARNING || terms->expiry_after.unit > NOTCH_UNIT_HOUR;
 }
 
 /* Gone at its end, swept or not; what ends at an instant is still there for what ends with it. */

@@ -15,9 +15,26 @@ static inline int64_t notch_exact_seconds(notch_duration duration)
   return duration.count * unit;
 }
 
+int64_t notch_terms_maturity(const notch_program *program, const notch_terms *terms,
+                             int64_t earned_us);
+/* The expiry of lots that are earned then; for all of the day, where that follows from it. */
+void notch_note_expiry(notch_work *work, uint32_t terms, int64_t earned_us, int32_t day,
+                       notch_of_day *known);
 /* The dates of a lot opened now under `terms` (an index of the programme's). */
-void notch_lot_dates(notch_work *work, uint32_t terms, int64_t earned_us,
-                     int64_t *matures_s, int64_t *expires_s);
+static inline void notch_lot_dates(notch_work *work, uint32_t index, int64_t earned_us,
+                                   int64_t *matures_s, int64_t *expires_s)
+{
+  const notch_terms *terms = &work->program->terms[index];
+  int32_t day = notch_work_day(work, earned_us);
+  notch_of_day *known = notch_work_of_day(work, NOTCH_OF_TERMS | index, day);
+  *matures_s = terms->pending == NOTCH_PENDING_NONE
+                   ? INT64_MIN
+                   : notch_terms_maturity(work->program, terms, earned_us);
+  if (!known->known) {
+    notch_note_expiry(work, index, earned_us, day, known);
+  }
+  *expires_s = known->to;
+}
 /* The expiry of points earned at the beginning of `day` (carry). */
 int64_t notch_terms_expiry(const notch_program *program, uint32_t terms, int64_t earned_us,
                            int32_t day);

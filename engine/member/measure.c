@@ -135,11 +135,12 @@ __attribute__((cold, noinline)) static bool add_large(notch_state *state, uint32
   return true;
 }
 
+/* `fresh`: all that stands there is of earlier days, or of this one and of other measures. */
 static inline bool add_on_day(notch_state *state, uint32_t measure, int32_t day,
-                              notch_rational amount)
+                              notch_rational amount, bool fresh)
 {
-  bool found;
-  uint32_t at = place_of_daily(state, measure, day, &found);
+  bool found = false;
+  uint32_t at = fresh ? state->daily_count : place_of_daily(state, measure, day, &found);
   int64_t sum = found ? state->daily[at].value : 0;
   if ((!found && state->entries_count > 0) || amount.den != 1 ||
       __builtin_add_overflow(sum, amount.num, &sum) || sum != (int32_t)sum) {
@@ -280,7 +281,7 @@ static int64_t recorded_at(const notch_work *work)
 }
 
 static void absorb_one(notch_work *work, notch_state *state, const notch_counted *counted,
-                       int64_t event)
+                       int64_t event, bool fresh)
 {
   notch_value value;
   if (!contribution(work, counted, &value)) {
@@ -293,7 +294,7 @@ static void absorb_one(notch_work *work, notch_state *state, const notch_counted
     day = notch_work_day(work, at_us);
   }
   if (!counted->by_event) {
-    if (!add_on_day(state, counted->measure, day, notch_value_rational(value))) {
+    if (!add_on_day(state, counted->measure, day, notch_value_rational(value), fresh)) {
       notch_refuse(work, NOTCH_REFUSED_OVERFLOW, "measure %.*s grows too large",
                    (int)counted->of->decl.name.length, counted->of->decl.name.bytes);
     }
@@ -312,9 +313,13 @@ void notch_measure_absorb(notch_work *work, notch_state *state, int64_t event)
 {
   const notch_plan *plan = work->plan;
   const uint32_t *from = &plan->counted_from[work->event->type];
+  const notch_counted *counted = plan->counted + from[0], *end = plan->counted + from[1];
   uint32_t before = (state->daily_count + state->entries_count) / LOOK_EACH;
-  for (uint32_t i = from[0]; i < from[1]; i++) {
-    absorb_one(work, state, &plan->counted[i], event);
+  bool fresh =
+      state->daily_count == 0 || state->daily[state->daily_count - 1].day < work->moment.today;
+  for (; counted < end; counted++) {
+    fresh &= !counted->by_recorded; /* those have days of their own */
+    absorb_one(work, state, counted, event, fresh);
   }
   if ((state->daily_count + state->entries_count) / LOOK_EACH > before) {
     trim(state, plan, work->moment.today);
@@ -360,7 +365,7 @@ static void lower_one(notch_work *work, notch_state *state, const notch_counted 
       bool there;
       place_of_daily(state, counted->measure, day, &there);
       there = there || find_day(state, counted->measure, day) != NULL;
-      add_on_day(state, counted->measure, there ? day : NOTCH_ENTRY_BASE, change);
+      add_on_day(state, counted->measure, there ? day : NOTCH_ENTRY_BASE, change, false);
     }
     return;
   }

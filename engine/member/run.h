@@ -65,7 +65,16 @@ uint32_t notch_effective_tier(notch_work *work, uint32_t ladder);
 void notch_announce(notch_work *work, uint32_t ladder, uint32_t before, uint32_t after);
 
 /* Everything due at or before `to_s`, one transaction an instant. */
-void notch_settle_until(notch_work *work, notch_state *state, int64_t to_s);
+void notch_settle_from(notch_work *work, notch_state *state, int64_t next_s, int64_t to_s);
+/* The next instant at which something falls due if it is at or before `to_s`, else one later. */
+int64_t notch_next_up_to(const notch_plan *plan, const notch_state *state, int64_t to_s);
+static inline void notch_settle_until(notch_work *work, notch_state *state, int64_t to_s)
+{
+  int64_t next_s = notch_next_up_to(work->plan, state, to_s);
+  if (next_s <= to_s) {
+    notch_settle_from(work, state, next_s, to_s);
+  }
+}
 void notch_look_at_segments(notch_work *work);
 
 /* Evaluates a condition with no event in sight, as of the open moment. */

@@ -106,8 +106,7 @@ static int64_t next_of_time(const notch_plan *plan, const notch_state *state, bo
   return next;
 }
 
-/* The next instant if it is at or before `to_s`, else one after that. */
-static int64_t next_up_to(const notch_plan *plan, const notch_state *state, int64_t to_s)
+int64_t notch_next_up_to(const notch_plan *plan, const notch_state *state, int64_t to_s)
 {
   if (!state->present || state->closed) {
     return NOTCH_NEVER;
@@ -137,7 +136,7 @@ static int64_t next_up_to(const notch_plan *plan, const notch_state *state, int6
 
 int64_t notch_next_due(const notch_plan *plan, const notch_state *state)
 {
-  return next_up_to(plan, state, NOTCH_NEVER);
+  return notch_next_up_to(plan, state, NOTCH_NEVER);
 }
 
 /* The transaction is named after the first thing that happened in it. */
@@ -348,10 +347,10 @@ __attribute__((noinline)) static void settle_lightly(notch_work *work, notch_sta
   }
 }
 
-void notch_settle_until(notch_work *work, notch_state *state, int64_t to_s)
+void notch_settle_from(notch_work *work, notch_state *state, int64_t next_s, int64_t to_s)
 {
-  int64_t next;
-  while ((next = next_up_to(work->plan, state, to_s)) <= to_s && next != NOTCH_NEVER) {
-    settle_lightly(work, state, next);
+  while (next_s <= to_s && next_s != NOTCH_NEVER) {
+    settle_lightly(work, state, next_s);
+    next_s = notch_next_up_to(work->plan, state, to_s);
   }
 }
