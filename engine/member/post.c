@@ -20,7 +20,7 @@ static bool change(int64_t *balance, int64_t amount)
   return true;
 }
 
-static notch_lot *open_lot(notch_state *state, const notch_posting *opening)
+static inline notch_lot *open_lot(notch_state *state, const notch_posting *opening)
 {
   if (state->asleep.count > 0 && opening->posting < state->asleep.newest) {
     notch_state_wake(state);
@@ -69,21 +69,23 @@ static void date_again(const notch_state *state, notch_lot *lot, notch_account f
   }
 }
 
-/* The lot a posting names: in the state, or put back there from the journal. */
-static notch_lot *lot_of(notch_state *state, const notch_posting *posting, const notch_host *host)
+/* The lot that a posting opens or names: in the state, or put back there from the journal. */
+static inline notch_lot *lot_of(notch_state *state, const notch_posting *posting,
+                                const notch_host *host)
 {
-  notch_lot *lot = notch_state_lot(state, posting->lot);
+  const bool opens = posting->lot == posting->posting;
+  notch_lot *lot = opens ? NULL : notch_state_lot(state, posting->lot);
   if (lot != NULL) {
     return lot;
   }
-  notch_posting opening;
+  notch_posting recorded;
   int64_t event;
-  if (host == NULL || host->opening == NULL ||
-      !host->opening(host->payload, posting->lot, &opening, &event)) {
+  if (!opens && (host == NULL || host->opening == NULL ||
+                 !host->opening(host->payload, posting->lot, &recorded, &event))) {
     return NULL;
   }
-  lot = open_lot(state, &opening);
-  if (lot != NULL) {
+  lot = open_lot(state, opens ? posting : &recorded);
+  if (!opens && lot != NULL) {
     date_again(state, lot, (notch_account)posting->source);
     lot->open = notch_pool_open_again(state, posting->lot);
   }
@@ -125,12 +127,7 @@ static inline bool post(notch_state *state, const notch_posting *posting, const 
     return false;
   }
   notch_balance *balance = &state->balances[posting->points];
-  notch_lot *lot = NULL;
-  if (posting->lot == posting->posting) {
-    lot = open_lot(state, posting);
-  } else if (posting->lot != 0) {
-    lot = lot_of(state, posting, host);
-  }
+  notch_lot *lot = posting->lot == 0 ? NULL : lot_of(state, posting, host);
   if (posting->lot != 0 && lot == NULL) {
     return false;
   }
