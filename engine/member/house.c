@@ -51,6 +51,13 @@ static void set_band(notch_state *house, const notch_effect *effect)
       .member = effect->ref, .cohort = effect->subject, .band = (uint32_t)effect->amount};
 }
 
+static void set_ranked(notch_state *house, const notch_transaction *row)
+{
+  notch_ranked *last =
+      house->ranked_count > 0 ? &house->ranked[0] : notch_state_add_ranked(house);
+  *last = (notch_ranked){row->event, row->at_us / NOTCH_SECOND_US};
+}
+
 static void set_pooled(notch_state *house, const notch_effect *effect, int64_t member)
 {
   bool closes = effect->kind == NOTCH_EFFECT_CLOSED;
@@ -218,6 +225,7 @@ void notch_house_effect(const notch_program *program, notch_state *house,
     purse_of(house, effect->subject, (uint32_t)effect->ref)->left += effect->amount;
   } else if (effect->kind == NOTCH_EFFECT_BAND) {
     set_band(house, effect);
+    set_ranked(house, row);
   } else if (effect->kind == NOTCH_EFFECT_POOL_ENTER || effect->kind == NOTCH_EFFECT_POOL_EXIT ||
              effect->kind == NOTCH_EFFECT_CLOSED) {
     set_pooled(house, effect, row->member);

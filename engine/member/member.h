@@ -236,7 +236,7 @@ int64_t notch_next_ranking(const notch_plan *plan, int64_t after_us, uint32_t *c
 const notch_outcome *notch_rank(notch_decider *decider, const notch_case *decision, uint32_t cohort,
                                 int64_t at_s, const notch_state *const *members, uint32_t count);
 
-/* The next instant (UTC seconds) at which something may fall due; NOTCH_NEVER. */
+/* The next instant (UTC seconds) at which something may fall due, or one before it; NOTCH_NEVER. */
 int64_t notch_next_due(const notch_plan *plan, const notch_state *state);
 
 /* Absorbs one recorded transaction of `state`'s member (or of the programme, for member 0).

@@ -66,11 +66,13 @@ void notch_announce(notch_work *work, uint32_t ladder, uint32_t before, uint32_t
 
 /* Everything due at or before `to_s`, one transaction an instant. */
 void notch_settle_from(notch_work *work, notch_state *state, int64_t next_s, int64_t to_s);
-/* The next instant at which something falls due if it is at or before `to_s`, else one later. */
-int64_t notch_next_up_to(const notch_plan *plan, const notch_state *state, int64_t to_s);
+/* The next instant at which something falls due if it is at or before `to_s`, else one later.
+ * `house` NULL: maybe one at which nothing does, and which was looked at already. */
+int64_t notch_next_up_to(const notch_plan *plan, const notch_state *state,
+                         const notch_state *house, int64_t to_s);
 static inline void notch_settle_until(notch_work *work, notch_state *state, int64_t to_s)
 {
-  int64_t next_s = notch_next_up_to(work->plan, state, to_s);
+  int64_t next_s = notch_next_up_to(work->plan, state, work->in->house, to_s);
   if (next_s <= to_s) {
     notch_settle_from(work, state, next_s, to_s);
   }

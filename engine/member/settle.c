@@ -9,12 +9,21 @@
 
 #include <assert.h>
 
-/* What comes round by time has been looked at up to here; a version's own begins with it. */
-static int64_t looked_at_s(const notch_plan *plan, const notch_state *state)
+/*
+ * What comes round by time has been looked at up to here; a version's own begins with it.  A
+ * ranking has looked at everybody: who has no row since is not looked at again for days before
+ * it, of which the new bands say nothing. .
+ */
+static int64_t looked_at_s(const notch_plan *plan, const notch_state *state,
+                           const notch_state *house)
 {
   int64_t settled_us = state->settled_us;
   int64_t settled_s = settled_us / NOTCH_SECOND_US - (settled_us % NOTCH_SECOND_US < 0 ? 1 : 0);
-  return plan->from_s > settled_s ? plan->from_s - 1 : settled_s;
+  settled_s = plan->from_s > settled_s ? plan->from_s - 1 : settled_s;
+  if (house != NULL && house->ranked_count > 0 && state->last_event < house->ranked[0].event) {
+    settled_s = house->ranked[0].at_s > settled_s ? house->ranked[0].at_s : settled_s;
+  }
+  return settled_s;
 }
 
 static void sooner(int64_t *next, int64_t candidate)
@@ -67,7 +76,8 @@ static bool looks_at_maturing(const notch_plan *plan)
 }
 
 /* Lots that are asleep are let sleep if none of them can have a date up to `to_s`. */
-static int64_t next_of_lots(const notch_plan *plan, const notch_state *state, int64_t to_s)
+static int64_t next_of_lots(const notch_plan *plan, const notch_state *state,
+                            const notch_state *house, int64_t to_s)
 {
   bool wakes = plan->derives_expiry || state->asleep.soonest_s <= to_s;
   const notch_lot *lots = wakes ? notch_state_lots(state) : state->lots_items;
@@ -76,7 +86,7 @@ static int64_t next_of_lots(const notch_plan *plan, const notch_state *state, in
     return next;
   }
   bool maturing = looks_at_maturing(plan);
-  int64_t after_s = looked_at_s(plan, state);
+  int64_t after_s = looked_at_s(plan, state, house);
   for (uint32_t i = state->asleep.count; i < state->lots_count; i++) {
     const notch_lot *lot = &lots[i];
     if (lot->left > 0) {
@@ -91,10 +101,11 @@ static int64_t next_of_lots(const notch_plan *plan, const notch_state *state, in
 }
 
 /* What comes round by time for everybody. */
-static int64_t next_of_time(const notch_plan *plan, const notch_state *state, bool each_day)
+static int64_t next_of_time(const notch_plan *plan, const notch_state *state,
+                            const notch_state *house, bool each_day)
 {
   const notch_program *program = plan->program;
-  int64_t next = NOTCH_NEVER, after_s = looked_at_s(plan, state);
+  int64_t next = NOTCH_NEVER, after_s = looked_at_s(plan, state, house);
   for (uint32_t i = 0; i < program->rule_count && plan->has_schedules; i++) {
     for (uint32_t j = 0; j < program->rules[i].variant_count; j++) {
       sooner(&next, schedule_at(program, state, i, j, after_s));
@@ -106,12 +117,13 @@ static int64_t next_of_time(const notch_plan *plan, const notch_state *state, bo
   return next;
 }
 
-int64_t notch_next_up_to(const notch_plan *plan, const notch_state *state, int64_t to_s)
+int64_t notch_next_up_to(const notch_plan *plan, const notch_state *state,
+                         const notch_state *house, int64_t to_s)
 {
   if (!state->present || state->closed) {
     return NOTCH_NEVER;
   }
-  int64_t next = next_of_lots(plan, state, to_s);
+  int64_t next = next_of_lots(plan, state, house, to_s);
   if (plan->retires) {
     sooner(&next, notch_retire_next(plan, state));
   }
@@ -129,14 +141,14 @@ int64_t notch_next_up_to(const notch_plan *plan, const notch_state *state, int64
     sooner(&next, standing->promise_until_s);
   }
   if (plan->has_schedules || each_day) {
-    sooner(&next, next_of_time(plan, state, each_day));
+    sooner(&next, next_of_time(plan, state, house, each_day));
   }
   return next < plan->until_s ? next : NOTCH_NEVER;
 }
 
 int64_t notch_next_due(const notch_plan *plan, const notch_state *state)
 {
-  return notch_next_up_to(plan, state, NOTCH_NEVER);
+  return notch_next_up_to(plan, state, NULL, NOTCH_NEVER);
 }
 
 /* The transaction is named after the first thing that happened in it. */
@@ -351,6 +363,6 @@ void notch_settle_from(notch_work *work, notch_state *state, int64_t next_s, int
 {
   while (next_s <= to_s && next_s != NOTCH_NEVER) {
     settle_lightly(work, state, next_s);
-    next_s = notch_next_up_to(work->plan, state, to_s);
+    next_s = notch_next_up_to(work->plan, state, work->in->house, to_s);
   }
 }

@@ -147,6 +147,10 @@ typedef struct notch_stock {
   int64_t left;
 } notch_stock;
 
+typedef struct notch_ranked { /* up to it every member was looked at who had been there then */
+  int64_t event, at_s;
+} notch_ranked;
+
 typedef struct notch_waiting_grant {
   int64_t member, count;
   uint32_t reward, rule;
