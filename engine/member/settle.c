@@ -12,7 +12,7 @@
 /*
  * What comes round by time has been looked at up to here; a version's own begins with it.  A
  * ranking has looked at everybody: who has no row since is not looked at again for days before
- * it, of which the new bands say nothing. .
+ * it, of which the new bands say nothing.
  */
 static int64_t looked_at_s(const notch_plan *plan, const notch_state *state,
                            const notch_state *house)
