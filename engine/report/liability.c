@@ -144,7 +144,6 @@ static void inherit_worth(notch_liability *liability, const notch_transaction *r
     if (!from->arrives && from->cause == cause_of(row) &&
         same_points(liability, from->lot, lot)) {
       liability->lots[lot].worth = liability->lots[from->lot].worth;
-      liability->lots[lot].program = liability->lots[from->lot].program;
       return;
     }
   }
@@ -162,7 +161,6 @@ static void bequeath_worth(notch_liability *liability, const notch_transaction *
       int64_t amount = heir->left;
       allocate(liability, heir, -amount);
       heir->worth = liability->lots[lot].worth;
-      heir->program = liability->lots[lot].program;
       allocate(liability, heir, amount);
     }
   }
@@ -187,8 +185,7 @@ static void open_lot(notch_liability *liability, const notch_deed *deed,
   notch_cohort_of_lots *cohort = &liability->cohorts.items[index];
   *lot = (notch_lot_of_cohort){.cohort = index + 1,
                                .left = posting->amount,
-                               .earned_us = posting->earned_us,
-                               .program = posting->share_count > 0 ? program : NULL};
+                               .earned_us = posting->earned_us};
   if (points->has_worth) {
     const notch_currency *currency = &program->currencies[points->worth_currency];
     cohort->mixed = cohort->mixed || (cohort->currency.length > 0 &&
@@ -302,7 +299,10 @@ static void settle_back(notch_liability *liability, const notch_deed *deed,
   }
 }
 
-/* What returns undo, of issue or of use, they undo at the rate of then. */
+/*
+ * What returns undo, of issue or of use, they undo at the rate of then.  Points that are taken
+ * by hand name no rule: the programme bears them, as it bears those that it gives by hand.
+ */
 static void settle_section(notch_liability *liability, const notch_deed *deed,
                            const notch_section *section)
 {
@@ -310,24 +310,15 @@ static void settle_section(notch_liability *liability, const notch_deed *deed,
       section->from > 0 ? decided_by(liability, section->from) : deed->program;
   for (uint32_t i = section->first_posting; i < section->posting_end; i++) {
     const notch_posting *posting = &deed->row->postings[i];
-    bool taken = posting->target == NOTCH_ACCOUNT_TAKEN_BACK;
-    bool given = posting->source == NOTCH_ACCOUNT_TAKEN_BACK;
-    bool unused = posting->source == NOTCH_ACCOUNT_SPENT;
-    if ((taken || given) && posting->share_count > 0) {
+    if (posting->target == NOTCH_ACCOUNT_TAKEN_BACK ||
+        posting->source == NOTCH_ACCOUNT_TAKEN_BACK) {
       settle_back(liability, deed, posting, then);
-      continue;
-    }
-    if ((!taken && !given && !unused) || posting->lot <= 0 ||
-        posting->lot >= liability->lot_capacity || liability->lots[posting->lot].cohort == 0) {
-      continue;
-    }
-    /* An adjustment names no rule. */
-    const notch_lot_of_cohort *lot = &liability->lots[posting->lot];
-    const notch_cohort_of_lots *cohort = &liability->cohorts.items[lot->cohort - 1];
-    const notch_program *rates = unused ? then : lot->program;
-    if (rates != NULL) {
-      settle_partner(liability, rates, cohort->partner, cohort->kind, unused,
-                     given ? posting->amount : -posting->amount);
+    } else if (posting->source == NOTCH_ACCOUNT_SPENT && posting->lot > 0 &&
+               posting->lot < liability->lot_capacity &&
+               liability->lots[posting->lot].cohort != 0) {
+      const notch_lot_of_cohort *lot = &liability->lots[posting->lot];
+      const notch_cohort_of_lots *cohort = &liability->cohorts.items[lot->cohort - 1];
+      settle_partner(liability, then, cohort->partner, cohort->kind, true, -posting->amount);
     }
   }
 }

@@ -40,7 +40,6 @@ typedef struct notch_lot_of_cohort {
   int64_t left;    /* available, pending or held */
   int64_t earned_us;
   notch_rational worth; /* den 0: none */
-  const notch_program *program; /* of the version whose rules gave it; NULL: no rules did */
 } notch_lot_of_cohort;
 
 typedef struct notch_moving_lot { /* of the event at hand: into transit, or out of it */

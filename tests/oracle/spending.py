@@ -140,8 +140,8 @@ class Spending:
             purse.open(kind, amount, None, record.moment, record.moment, record.event.id, True)
         else:
             there = min(purse.available(kind), -amount)
-            for lot, part in purse.spend(kind, there) if there else ():
-                self.owe(lot.program, lot.partner, kind, 'earned', -part)
+            if there:
+                purse.spend(kind, there)
             purse.fall_short(kind, -amount - there)
             purse.totals[kind]['taken_back'] -= amount
         member.awards.append((record.moment, kind, amount, record.event.id))

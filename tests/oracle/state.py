@@ -13,12 +13,12 @@ class Lot:
         self.rule, self.event, self.mature = rule, event, False
         self.carried = self.was_shared = False
         self.shared, self.owner = Fraction(0), None
-        self.place, self.partner, self.program = seq, None, None
+        self.place, self.partner = seq, None
 
     def like(self, lot):
-        """Has the state, the partner and the version of another."""
+        """Has the state and the partner of another."""
         self.mature, self.until = lot.mature, lot.until
-        self.partner, self.program = lot.partner, lot.program
+        self.partner = lot.partner
 
 
 class Hold:
@@ -100,7 +100,7 @@ class Purse:
         lot = Lot(self.serial, kind, amount, earned, self.matures(kind, rule, earned),
                   self.expires(kind, rule, earned), rule.name if rule else '', event)
         pending = (rule.pending if rule and rule.pending else self.program.kinds[kind].pending)
-        lot.partner, lot.program = rule.funded if rule else None, self.program
+        lot.partner = rule.funded if rule else None
         if self.fresh is not None:
             terms = kind, pending, rule and rule.expiry or form or ('never',), lot.partner
             lot.place = self.fresh.setdefault(terms, lot.place)

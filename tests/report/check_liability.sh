@@ -88,6 +88,28 @@ figure 2026-01-31 99 partners/0/money 50.00
 figure 2026-02-28 99 partners/0/amount 600
 figure 2026-02-28 99 points/p/outstanding 300
 
+# What is given or taken by hand is the programme's affair, whichever lot it comes from: the bank
+# settles what its rule gave, less what was returned of that.
+by_hand='"type":"adjust","member":"di","reason":"a mistake","by":"desk"'
+cat >"$work/hand.jsonl" <<END
+{"id":"1","type":"card","member":"di","at":"2026-01-05T10:00:00Z","amount":"300.00"}
+{"id":"2",$by_hand,"at":"2026-01-06T10:00:00Z","points":{"p":"-120"}}
+{"id":"3",$by_hand,"at":"2026-01-07T10:00:00Z","points":{"p":"50"}}
+{"id":"4","type":"return","member":"di","at":"2026-01-08T10:00:00Z","of":"2"}
+{"id":"5","type":"return","member":"di","at":"2026-01-09T10:00:00Z","of":"3"}
+{"id":"6","type":"return","member":"di","at":"2026-01-10T10:00:00Z","of":"1","amount":"40.00"}
+END
+rm "$work/shop.ledger"
+expect 0 run "$work/owed.notch" "$work/hand.jsonl" --ledger "$work/shop.ledger"
+for day in 06 07 08 09; do
+  figure "2026-01-$day" 99 partners/0/amount 300
+  figure "2026-01-$day" 99 partners/0/money 150.00
+done
+figure 2026-01-06 99 points/p/outstanding 180
+figure 2026-01-09 99 points/p/outstanding 300
+figure 2026-01-10 99 partners/0/amount 260
+figure 2026-01-10 99 points/p/outstanding 260
+
 # From history: January's points have all ended, and four fifths of them were used.
 sed 's/never expire/expire 3 months after earning/' "$work/shop.notch" >"$work/ends.notch"
 cat >"$work/2.jsonl" <<'END'
