@@ -137,8 +137,8 @@ static void free_room(notch_state *house, notch_text hold, int64_t member)
 
 /*
  * What has run out is over by its own date, whether or not that was recorded: it stays, so that
- * whoever asks as of an earlier moment is answered the same before and after.  For a day only, so
- * that there are never many.
+ * whoever asks as of an earlier moment is answered the same before and after.  Until something is
+ * booked more than a day later, whatever it is, so that there are never many.
  */
 static void forget_rooms(notch_state *house, int64_t booked_us)
 {
@@ -235,7 +235,6 @@ void notch_house_effect(const notch_program *program, notch_state *house,
   } else if (effect->kind == NOTCH_EFFECT_LIMIT_RESERVED ||
              (effect->kind == NOTCH_EFFECT_STOCK_RESERVED && rewarded &&
               program->rewards[effect->subject].stock >= 0)) {
-    forget_rooms(house, row->booked_us);
     reserve_room(house, effect, row);
   } else if (effect->kind == NOTCH_EFFECT_HOLD_CLOSED && effect->ref != NOTCH_HOLD_TIMED_OUT) {
     free_room(house, effect->text, row->member);
@@ -347,6 +346,7 @@ void notch_do_house(notch_work *work)
 
 bool notch_fold_house(notch_work *work, notch_state *house, const notch_transaction *transaction)
 {
+  forget_rooms(house, transaction->booked_us);
   if (work->event != NULL && transaction->member == 0) {
     if (work->event->type == NOTCH_EVENT_RATE) {
       add_rate(work, house);
