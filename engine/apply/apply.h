@@ -66,7 +66,7 @@ typedef struct notch_edition { /* a version of the rules in a ledger */
   uint32_t *names[NOTCH_NAME_SORTS]; /* number in the dictionary by index; 0: not asked yet */
   uint32_t *tier_names;              /* all ladders' tiers in a row */
   uint32_t *tier_first;              /* by ladder */
-  uint32_t *indexes;                 /* index + 1 by number; 0: not asked yet */
+  uint32_t *indexes;                 /* notch_names_entry() by number; 0: not asked yet */
   uint32_t index_count;
   notch_shape_keys **shapes;         /* by the ledger's number of a shape; NULL: not asked yet */
   uint32_t shape_count;
@@ -124,6 +124,7 @@ typedef struct notch_books {
   const notch_edition *edition;
   notch_host host;
   int64_t recorded_us; /* what the clock says for it */
+  notch_vault vault;
   int64_t vault_member, vault_event; /* whose personal values; the row that brought them */
   bool names_erased; /* what was read back names a member who is erased */
   int64_t ranked_us; /* cohorts: the last ranking; 0: not looked up yet, INT64_MAX: nobody */
@@ -214,9 +215,18 @@ bool notch_names_from_store(notch_books *books, notch_edition *edition,
 /* The same for a row with another edition's indexes. */
 bool notch_names_between(notch_books *books, const notch_edition *from, notch_edition *to,
                          const notch_transaction *row, notch_transaction *out, notch_arena *run);
-/* Whether a recorded row is the one that was made with the edition's indexes, which is told without
- * a copy.  False: compare them one by one, as rows with moves or effects always are, and those
- * whose names were not asked for yet. */
+/* What an effect's `subject` is an index of, and its `ref`; 0: of nothing. */
+notch_name_sort notch_names_subject(const notch_effect *effect);
+notch_name_sort notch_names_ref(const notch_effect *effect);
+/* An index, and that it is one of this sort: a damaged row may have another sort's number. */
+static inline uint32_t notch_names_entry(notch_name_sort sort, uint32_t index)
+{
+  return index << 4 | (uint32_t)sort;
+}
+_Static_assert(NOTCH_NAME_OTHER < 16, "a sort takes four bits of an entry");
+/* Whether a recorded row is the one that was made with the edition's indexes (as_made.c), which is
+ * told without a copy.  False: compare them one by one, as those are whose names were not asked for
+ * yet. */
 bool notch_names_as_made(const notch_edition *edition, const notch_transaction *recorded,
                          const notch_transaction *made);
 bool notch_names_posting(notch_books *books, notch_edition *edition, const notch_posting *from,
@@ -436,7 +446,9 @@ bool notch_books_sent(notch_books *books, notch_edition *newest, const notch_tra
 /* In plain text, for comparing. */
 bool notch_books_content_plain(notch_books *books, const notch_edition *edition,
                                const notch_event *event, notch_arena *run, notch_text *out);
-notch_vault notch_books_vault(notch_books *books, int64_t member, int64_t event);
+/* The books' own, for the values of one row. */
+const notch_vault *notch_books_vault(notch_books *books, int64_t member, int64_t event);
+void notch_vault_init(notch_books *books);
 
 /* Waiting returns (waiting.c). */
 bool notch_waiting_read(notch_books *books);

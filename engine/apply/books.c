@@ -63,6 +63,7 @@ notch_books *notch_books_new(const notch_memory *memory)
   notch_buffer_init(&books->scratch, memory);
   notch_desk_init(&books->desk, memory);
   notch_host_init(books);
+  notch_vault_init(books);
   books->decider = notch_decider_new(memory);
   books->parser = notch_json_parser_new(memory);
   bool folders = true;

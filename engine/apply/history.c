@@ -79,15 +79,20 @@ static int64_t vault_number(void *payload, notch_text id)
   return status == NOTCH_STORE_OK ? number : 0;
 }
 
-notch_vault notch_books_vault(notch_books *books, int64_t member, int64_t event)
+void notch_vault_init(notch_books *books)
+{
+  books->vault = (notch_vault){.payload = books,
+                               .keep = vault_keep,
+                               .number = vault_number,
+                               .value = vault_value,
+                               .id = vault_id};
+}
+
+const notch_vault *notch_books_vault(notch_books *books, int64_t member, int64_t event)
 {
   books->vault_member = member;
   books->vault_event = event;
-  return (notch_vault){.payload = books,
-                       .keep = vault_keep,
-                       .number = vault_number,
-                       .value = vault_value,
-                       .id = vault_id};
+  return &books->vault;
 }
 
 /* The content in one piece, a copy. */
@@ -109,12 +114,11 @@ notch_event *notch_history_event(notch_books *books, notch_edition *edition,
   if (row->content.length == 0) {
     return NULL;
   }
-  notch_vault vault = notch_books_vault(books, row->member, row->event);
   notch_reader reader = {.layout = edition->rules->layout,
                          .run = arena,
                          .parser = books->parser,
                          .scene = true,
-                         .vault = &vault};
+                         .vault = notch_books_vault(books, row->member, row->event)};
   /* Where the values stand apart they are enough, as a rule. */
   const notch_keys *keys =
       row->shape == 0 ? NULL : notch_shapes_keys(books, edition, row->shape, row->type);

@@ -35,9 +35,9 @@ bool notch_books_content_plain(notch_books *books, const notch_edition *edition,
 bool notch_books_content(notch_books *books, notch_edition *edition, const notch_event *event,
                          int64_t member, notch_text *out)
 {
-  notch_vault vault = notch_books_vault(books, member, 0);
+  const notch_vault *vault = notch_books_vault(books, member, 0);
   notch_buffer_clear(&books->canonical);
-  if (!notch_canonical_event(&books->canonical, edition->rules->layout, event, &vault)) {
+  if (!notch_canonical_event(&books->canonical, edition->rules->layout, event, vault)) {
     return books->status != NOTCH_STORE_OK ||
            notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
   }
@@ -89,8 +89,8 @@ bool notch_books_raw_of(notch_books *books, const notch_transaction *row, notch_
   if (row->member == 0) {
     return true;
   }
-  notch_vault vault = notch_books_vault(books, row->member, row->event);
-  return vault.value(vault.payload, UNREAD, out);
+  const notch_vault *vault = notch_books_vault(books, row->member, row->event);
+  return vault->value(vault->payload, UNREAD, out);
 }
 
 bool notch_books_content_raw(notch_books *books, const notch_envelope *envelope, int64_t member,
@@ -100,8 +100,8 @@ bool notch_books_content_raw(notch_books *books, const notch_envelope *envelope,
   notch_text raw = keep_buffer(books, &books->run);
   if (member > 0) {
     char digest[65];
-    notch_vault vault = notch_books_vault(books, member, 0);
-    if (!vault.keep(vault.payload, UNREAD, raw, digest)) {
+    const notch_vault *vault = notch_books_vault(books, member, 0);
+    if (!vault->keep(vault->payload, UNREAD, raw, digest)) {
       return false;
     }
     *out = notch_arena_format(&books->run, UNREAD_LEAD "\"sha256:%s\"}", digest);

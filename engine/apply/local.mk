@@ -3,6 +3,7 @@ libengine_la_SOURCES += \
   engine/apply/after.c \
   engine/apply/apply.c \
   engine/apply/apply.h \
+  engine/apply/as_made.c \
   engine/apply/batches.c \
   engine/apply/batches.h \
   engine/apply/books.c \

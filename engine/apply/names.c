@@ -5,7 +5,6 @@
 #include <config.h>
 
 #include "apply/apply.h"
-#include "audit/compare.h"
 
 #include <string.h>
 
@@ -129,8 +128,7 @@ static bool tier_number(notch_books *books, notch_edition *edition, uint32_t lad
   return true;
 }
 
-/* What an effect's `subject` is an index of; 0: of nothing. */
-static notch_name_sort subject_sort(const notch_effect *effect)
+notch_name_sort notch_names_subject(const notch_effect *effect)
 {
   switch (notch_effect_subject_of(effect)) {
   case NOTCH_SUBJECT_REWARD: return NOTCH_NAME_REWARD;
@@ -146,8 +144,7 @@ static notch_name_sort subject_sort(const notch_effect *effect)
   return 0;
 }
 
-/* What an effect's `ref` is an index of; 0: of nothing. */
-static notch_name_sort ref_sort(const notch_effect *effect)
+notch_name_sort notch_names_ref(const notch_effect *effect)
 {
   bool limit = effect->kind == NOTCH_EFFECT_LIMIT_USED ||
                effect->kind == NOTCH_EFFECT_LIMIT_RESERVED;
@@ -180,8 +177,8 @@ static bool effect_to_store(notch_books *books, notch_edition *edition, const no
                             notch_effect *to)
 {
   *to = *from;
-  notch_name_sort sort = subject_sort(from);
-  notch_name_sort refers = ref_sort(from);
+  notch_name_sort sort = notch_names_subject(from);
+  notch_name_sort refers = notch_names_ref(from);
   uint32_t ref = 0;
   if (refers != 0) {
     if (!number_of(books, edition, refers, (uint32_t)from->ref, &ref)) {
@@ -273,13 +270,6 @@ static uint32_t find_index(notch_books *books, const notch_edition *edition,
              : notch_names_called(edition->rules->program, sort, text, &books->run);
 }
 
-/* An index, and that it is one of this sort: a damaged row may have another sort's number. */
-static inline uint32_t entry_of(notch_name_sort sort, uint32_t index)
-{
-  return index << 4 | (uint32_t)sort;
-}
-static_assert(NOTCH_NAME_OTHER < 16, "a sort takes four bits of an entry");
-
 /* Asked for the first time, or not there. */
 static bool look_up(notch_books *books, notch_edition *edition, notch_name_sort sort,
                     uint32_t number, uint32_t *out)
@@ -291,7 +281,7 @@ static bool look_up(notch_books *books, notch_edition *edition, notch_name_sort 
   }
   if (edition->indexes[number] == 0) {
     uint32_t index = find_index(books, edition, sort, number);
-    edition->indexes[number] = index == NOTCH_NONE ? NOTCH_NONE : entry_of(sort, index);
+    edition->indexes[number] = index == NOTCH_NONE ? NOTCH_NONE : notch_names_entry(sort, index);
     if (index != NOTCH_NONE && sort != NOTCH_NAME_TIER && edition->names[sort][index] == 0) {
       edition->names[sort][index] = number;
     }
@@ -422,7 +412,7 @@ static bool name_posting(const naming *n, const notch_posting *from, notch_posti
 static bool name_effect(const naming *n, const notch_effect *from, notch_effect *to)
 {
   *to = *from;
-  notch_name_sort refers = ref_sort(from);
+  notch_name_sort refers = notch_names_ref(from);
   uint32_t ref;
   if (refers != 0) {
     if (!name_in(n, refers, (uint32_t)from->ref, &ref)) {
@@ -431,7 +421,7 @@ static bool name_effect(const naming *n, const notch_effect *from, notch_effect 
     to->ref = ref;
   }
   name_in(n, NOTCH_NAME_RULE, from->rule, &to->rule);
-  bool found = name_in(n, subject_sort(from), from->subject, &to->subject);
+  bool found = name_in(n, notch_names_subject(from), from->subject, &to->subject);
   if (!found && from->kind == NOTCH_EFFECT_HOLD) { /* its points are held all the same */
     to->subject = NOTCH_NONE;
     to->ref = 0;
@@ -495,52 +485,6 @@ bool notch_names_from_store(notch_books *books, notch_edition *edition,
                  : notch_names_index(books, edition, NOTCH_NAME_TYPE, from->type);
   return name_row(&(naming){.books = books, .version = from->version, .to = edition, .run = run},
                   from, to);
-}
-
-/* ---- rows as they were made ---- */
-
-/* Whether a number is that of an index, as far as it was asked for before. */
-static inline bool is_called(const notch_edition *edition, notch_name_sort sort, uint32_t index,
-                             uint32_t number)
-{
-  return index == NOTCH_NONE ? number == NOTCH_NONE
-                             : number != 0 && edition->names[sort][index] == number;
-}
-
-static bool same_posting(const notch_edition *edition, const notch_posting *recorded,
-                         const notch_posting *made)
-{
-  if (!notch_compare_same_figures(recorded, made) ||
-      !is_called(edition, NOTCH_NAME_POINTS, made->points, recorded->points)) {
-    return false;
-  }
-  for (uint32_t i = 0; i < recorded->share_count; i++) {
-    if (!is_called(edition, NOTCH_NAME_RULE, made->shares[i].rule, recorded->shares[i].rule)) {
-      return false;
-    }
-  }
-  return recorded->lot != recorded->posting ||
-         (is_called(edition, NOTCH_NAME_TERMS, made->terms, recorded->terms) &&
-          is_called(edition, NOTCH_NAME_PARTNER, made->partner, recorded->partner));
-}
-
-bool notch_names_as_made(const notch_edition *edition, const notch_transaction *recorded,
-                         const notch_transaction *made)
-{
-  uint32_t count = recorded->posting_count;
-  if (!notch_compare_same_head(recorded, made) || count != made->posting_count ||
-      recorded->version != edition->version || recorded->origin != NOTCH_ORIGIN_SENT ||
-      (recorded->move_count | made->move_count) != 0 ||
-      (recorded->effect_count | made->effect_count) != 0 ||
-      !is_called(edition, NOTCH_NAME_TYPE, made->type, recorded->type)) {
-    return false;
-  }
-  for (uint32_t i = 0; i < count; i++) {
-    if (!same_posting(edition, &recorded->postings[i], &made->postings[i])) {
-      return false;
-    }
-  }
-  return true;
 }
 
 bool notch_names_between(notch_books *books, const notch_edition *from, notch_edition *to,

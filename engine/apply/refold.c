@@ -21,6 +21,7 @@ typedef struct refold {
   notch_ids ids;
   notch_rerun rerun;
   notch_edition *edition;
+  const notch_transaction *row; /* under way */
   tally *tallies; /* by member, then points kind */
   int64_t members;
   uint32_t kinds;
@@ -62,6 +63,12 @@ static void add_up(refold *r, const notch_transaction *row)
   }
 }
 
+static bool fold_row(void *payload)
+{
+  refold *r = payload;
+  return notch_rerun_absorb(&r->rerun, r->row, r->edition);
+}
+
 static bool fold_all(refold *r)
 {
   notch_replay *replay = r->replay;
@@ -78,7 +85,8 @@ static bool fold_all(refold *r)
     replay->postings += row->posting_count;
     replay->events += row->origin == NOTCH_ORIGIN_SENT;
     add_up(r, row);
-    good = notch_rerun_absorb(&r->rerun, row, r->edition);
+    r->row = row;
+    good = notch_rerun_do(&r->rerun, fold_row, r);
     if (replay->transactions % 16384 == 0 && replay->progress != NULL &&
         replay->progress(replay->payload, (uint64_t)replay->transactions, total) != 0) {
       replay->stopped = true;

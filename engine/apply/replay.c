@@ -33,7 +33,7 @@ typedef struct worker {
 typedef struct reading {
   notch_replay *replay;
   bool apart;           /* no member's rows can touch another's state */
-  bool timed;           /* some measure counts by the time of recording, as far as is known */
+  bool plain;           /* some rule may ask for any row's id, or for the time of recording */
   notch_books *books;   /* with every version compiled, for a single worker; else NULL */
   worker workers[NOTCH_WORKERS_MAX];
   unsigned worker_count;
@@ -157,22 +157,31 @@ static bool work_on_row(worker *w, const notch_transaction *row)
   return edition == NULL || notch_rerun_absorb(&w->rerun, row, edition);
 }
 
-static void work_on(worker *w, const notch_batch *b)
+static bool work_on_rows(void *payload)
 {
+  coming *c = payload;
+  worker *w = c->worker;
+  const notch_batch *b = c->batch;
   const notch_batch_share *mine = &b->shares[w->index];
-  coming c = {.worker = w, .batch = b};
+  bool good = true;
   for (unsigned i = 0; i < SEEN_FAR; i++) {
-    foresee_far(&c, i);
+    foresee_far(c, i);
   }
-  for (unsigned i = 0; i < mine->count && !w->reading->batches.stopped; i++) {
-    foresee_far(&c, i + SEEN_FAR);
-    foresee_near(&c, i + SEEN_NEAR);
+  for (unsigned i = 0; i < mine->count && good && !w->reading->batches.stopped; i++) {
+    foresee_far(c, i + SEEN_FAR);
+    foresee_near(c, i + SEEN_NEAR);
     const notch_batch_next *next = &b->next_of[mine->rows[i]];
     w->rerun.next_posting = next->posting;
     w->rerun.next_effect = next->effect;
-    if (!work_on_row(w, &b->rows[mine->rows[i]])) {
-      fail(w->reading, w->books->status, w->books->sentence);
-    }
+    good = work_on_row(w, &b->rows[mine->rows[i]]);
+  }
+  return good;
+}
+
+static void work_on(worker *w, const notch_batch *b)
+{
+  if (!notch_rerun_do(&w->rerun, work_on_rows, &(coming){.worker = w, .batch = b})) {
+    fail(w->reading, w->books->status, w->books->sentence);
   }
 }
 
@@ -220,6 +229,7 @@ static void start(worker *w)
     return;
   }
   w->running = true;
+  w->rerun.bare = !r->plain;
   w->rerun.found = found;
   w->rerun.payload = w;
   if (replay->other != NULL && !notch_rerun_adopt(&w->rerun, replay->other)) {
@@ -262,12 +272,11 @@ static void *run_worker(void *payload)
 static void share_out(const reading *r, notch_batch *b, uint32_t index)
 {
   int64_t member = b->rows[index].member;
-  unsigned only = (unsigned)((uint64_t)member % r->worker_count);
-  for (unsigned i = 0; i < r->worker_count; i++) {
-    if (i == only || member == 0) {
-      notch_batch_share *share = &b->shares[i];
-      share->rows[share->count++] = (uint8_t)index;
-    }
+  unsigned first = (unsigned)((uint64_t)member % r->worker_count);
+  unsigned beyond = member == 0 ? r->worker_count : first + 1;
+  for (unsigned i = first; i < beyond; i++) {
+    notch_batch_share *share = &b->shares[i];
+    share->rows[share->count++] = (uint8_t)index;
   }
 }
 
@@ -304,10 +313,10 @@ static bool fill(void *payload, notch_batch *b)
 static notch_store_status open_cursor(reading *r, notch_store *store)
 {
   uint32_t returns = 0;
-  if (!r->timed) {
+  if (!r->plain) {
     (void)notch_store_name_find(store, &returns, NOTCH_NAME_TYPE, NOTCH_TEXT("return"));
   }
-  notch_store_status status = r->timed ? notch_cursor_open(&r->cursor, store, 1, 0)
+  notch_store_status status = r->plain ? notch_cursor_open(&r->cursor, store, 1, 0)
                                        : notch_cursor_open_bare(&r->cursor, store, returns);
   if (status == NOTCH_STORE_OK) {
     notch_cursor_leave_apart(r->cursor);
@@ -350,8 +359,12 @@ static bool touches_others(const notch_program *program)
   return false;
 }
 
-static bool is_timed(const notch_program *program)
+/* What draws are made from, and what some measures count by. */
+static bool asks_for_all(const notch_program *program)
 {
+  if (program->has_draws) {
+    return true;
+  }
   for (uint32_t i = 0; i < program->measure_count; i++) {
     if (program->measures[i].by_recorded) {
       return true;
@@ -363,7 +376,7 @@ static bool is_timed(const notch_program *program)
 static void survey_rules(reading *r, const notch_plan *plan)
 {
   r->apart = r->apart && !plan->uses_house && !touches_others(plan->program);
-  r->timed = r->timed || is_timed(plan->program);
+  r->plain = r->plain || asks_for_all(plan->program);
 }
 
 /* Each worker has a handle of its own, and memory that several threads may ask for. */
@@ -402,7 +415,7 @@ static void survey(reading *r)
     survey_rules(r, replay->other->plan);
   }
   r->apart = r->apart && known;
-  r->timed = r->timed || !known;
+  r->plain = r->plain || !known;
   if (known && replay->other == NULL) {
     r->books = books;
   } else {

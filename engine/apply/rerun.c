@@ -14,9 +14,6 @@ static bool nomem(notch_rerun *rerun)
   return notch_books_say(rerun->books, NOTCH_STORE_NOMEM, "out of memory");
 }
 
-/* Few enough blocks for all of their places to stay in the nearest cache. */
-#define BLOCK_SEATS 256
-
 static bool grow_blocks(notch_rerun *rerun, int64_t block)
 {
   int64_t count = rerun->block_count == 0 ? 16 : rerun->block_count;
@@ -36,7 +33,7 @@ static bool grow_blocks(notch_rerun *rerun, int64_t block)
 
 static bool add_block(notch_rerun *rerun, int64_t block)
 {
-  size_t size = BLOCK_SEATS * sizeof(notch_rerun_seat);
+  size_t size = NOTCH_RERUN_BLOCK * sizeof(notch_rerun_seat);
   if (block >= rerun->block_count && !grow_blocks(rerun, block)) {
     return false;
   }
@@ -48,20 +45,6 @@ static bool add_block(notch_rerun *rerun, int64_t block)
   return true;
 }
 
-/* NULL: no row has named the member yet, nor those beside it. */
-static notch_rerun_seat *seat_at(const notch_rerun *rerun, int64_t member)
-{
-  uint64_t block = (uint64_t)member / BLOCK_SEATS; /* one below zero is beyond them all */
-  bool there = block < (uint64_t)rerun->block_count && rerun->blocks[block] != NULL;
-  return there ? &rerun->blocks[block][(uint64_t)member % BLOCK_SEATS] : NULL;
-}
-
-notch_rerun_seat *notch_rerun_known(const notch_rerun *rerun, int64_t member)
-{
-  notch_rerun_seat *seat = seat_at(rerun, member);
-  return seat != NULL && seat->known ? seat : NULL;
-}
-
 static notch_rerun_seat *place_of(notch_rerun *rerun, int64_t member)
 {
   if (member < 0 || member >= notch_store_next(rerun->books->store)->member) {
@@ -70,30 +53,16 @@ static notch_rerun_seat *place_of(notch_rerun *rerun, int64_t member)
                     (long long)rerun->recorded->event);
     return NULL;
   }
-  notch_rerun_seat *seat = seat_at(rerun, member);
-  if (seat == NULL && !add_block(rerun, member / BLOCK_SEATS)) {
+  notch_rerun_seat *seat = notch_rerun_place(rerun, member);
+  if (seat == NULL && !add_block(rerun, member / NOTCH_RERUN_BLOCK)) {
     return NULL;
   }
-  seat = seat == NULL ? seat_at(rerun, member) : seat;
+  seat = seat == NULL ? notch_rerun_place(rerun, member) : seat;
   seat->taken = true;
   return seat;
 }
 
-const notch_rerun_seat *notch_rerun_foresee(const notch_rerun *rerun, int64_t member)
-{
-  const notch_rerun_seat *seat = seat_at(rerun, member);
-  if (seat != NULL) {
-    notch_memory_foresee(seat, sizeof *seat);
-    if (rerun->ids != NULL) {
-      notch_memory_foresee(&rerun->ids->items[member], 1);
-    }
-  }
-  return seat;
-}
-
-/* For the first time, or under another version than before. */
-__attribute__((cold, noinline)) static notch_rerun_seat *
-fill_seat(notch_rerun *rerun, int64_t member, notch_edition *edition)
+notch_rerun_seat *notch_rerun_fill(notch_rerun *rerun, int64_t member, notch_edition *edition)
 {
   notch_rerun_seat *seat = place_of(rerun, member);
   if (seat == NULL) {
@@ -112,13 +81,6 @@ fill_seat(notch_rerun *rerun, int64_t member, notch_edition *edition)
   seat->known = good;
   seat->version = edition->version;
   return good ? seat : NULL;
-}
-
-notch_rerun_seat *notch_rerun_seat_of(notch_rerun *rerun, int64_t member, notch_edition *edition)
-{
-  notch_rerun_seat *seat = notch_rerun_known(rerun, member);
-  return seat != NULL && seat->version == edition->version ? seat
-                                                           : fill_seat(rerun, member, edition);
 }
 
 const notch_state *notch_rerun_state_of(notch_rerun *rerun, int64_t member,
@@ -144,8 +106,7 @@ static void look_up_id(notch_rerun *rerun, notch_rerun_seat *seat, int64_t membe
   seat->id = id;
 }
 
-/* Where not all ids are at hand. */
-__attribute__((cold, noinline)) static notch_text ask_for_id(notch_rerun *rerun, int64_t member)
+notch_text notch_rerun_ask_id(notch_rerun *rerun, int64_t member)
 {
   notch_rerun_seat *seat = member == 0 ? NULL : place_of(rerun, member);
   if (seat != NULL && !seat->id_is_known) {
@@ -154,30 +115,21 @@ __attribute__((cold, noinline)) static notch_text ask_for_id(notch_rerun *rerun,
   return seat == NULL ? (notch_text){NULL, 0} : seat->id;
 }
 
-notch_text notch_rerun_id(notch_rerun *rerun, int64_t member)
-{
-  if (rerun->ids == NULL) {
-    return ask_for_id(rerun, member);
-  }
-  return member > 0 && member < rerun->ids->count ? rerun->ids->items[member]
-                                                  : (notch_text){NULL, 0};
-}
-
 /* Not known is not erased: his rows are decided. */
-static bool is_erased(notch_rerun *rerun, int64_t member)
+static inline bool is_erased(notch_rerun *rerun, int64_t member)
 {
   if (member <= 0 || notch_rerun_id(rerun, member).bytes != NULL) {
     return false;
   }
-  const notch_rerun_seat *seat = seat_at(rerun, member);
+  const notch_rerun_seat *seat = notch_rerun_place(rerun, member);
   return rerun->ids != NULL || (seat != NULL && seat->id_is_known);
 }
 
 int64_t notch_rerun_erased(notch_rerun *rerun)
 {
   int64_t count = 0;
-  for (int64_t member = 1; member < rerun->block_count * BLOCK_SEATS; member++) {
-    const notch_rerun_seat *seat = seat_at(rerun, member);
+  for (int64_t member = 1; member < rerun->block_count * NOTCH_RERUN_BLOCK; member++) {
+    const notch_rerun_seat *seat = notch_rerun_place(rerun, member);
     count += seat != NULL && seat->taken && is_erased(rerun, member) ? 1 : 0;
   }
   return count;
@@ -303,14 +255,7 @@ bool notch_rerun_absorb(notch_rerun *rerun, const notch_transaction *row, notch_
   notch_arena_reset(&rerun->row);
   notch_arena_reset(&rerun->books->run);
   rerun->books->edition = edition;
-  if (setjmp(rerun->no_memory) != 0) {
-    rerun->row.escape = rerun->books->run.escape = NULL;
-    return nomem(rerun);
-  }
-  rerun->row.escape = rerun->books->run.escape = &rerun->no_memory;
-  bool good = absorb(rerun, row, edition, NULL, NULL, NULL);
-  rerun->row.escape = rerun->books->run.escape = NULL;
-  return good;
+  return absorb(rerun, row, edition, NULL, NULL, NULL);
 }
 
 /* ---- comparing ---- */
@@ -392,7 +337,19 @@ static bool is_expected(const notch_rerun *rerun, const notch_transaction *row)
     return false;
   }
   const notch_transaction *made = &rerun->outcome->transactions[rerun->next];
-  return made->member == row->member && made->origin == row->origin && row->id.length == 0;
+  return made->member == row->member && made->origin == row->origin;
+}
+
+/* What has an id was sent, and never expected. */
+static bool find_id(notch_rerun *rerun, const notch_transaction *row, bool *has)
+{
+  *has = row->id.length > 0;
+  if (*has || !rerun->bare) {
+    return true;
+  }
+  notch_store_status status =
+      notch_store_event_has_id(rerun->books->store, row->event, has);
+  return status == NOTCH_STORE_OK || notch_books_failed(rerun->books, status);
 }
 
 /* The made row that the recorded one should equal; those before it are not recorded. */
@@ -509,25 +466,33 @@ static bool decided_row(notch_rerun *rerun, const notch_transaction *row)
              : compare_and_absorb(rerun, row, &result);
 }
 
+bool notch_rerun_do(notch_rerun *rerun, notch_rerun_work *work, void *payload)
+{
+  jmp_buf no_memory;
+  rerun->row.escape = rerun->books->run.escape = &no_memory;
+  bool good = setjmp(no_memory) == 0 ? work(payload) : nomem(rerun);
+  rerun->row.escape = rerun->books->run.escape = NULL;
+  return good;
+}
+
 bool notch_rerun_row(notch_rerun *rerun, const notch_transaction *row)
 {
   notch_books *books = rerun->books;
-  if (setjmp(rerun->no_memory) != 0) {
-    rerun->row.escape = books->run.escape = NULL;
-    return nomem(rerun);
-  }
-  bool expected = is_expected(rerun, row);
   rerun->recorded = row;
-  if (!expected) {
-    notch_rerun_finish(rerun);
-    notch_desk_clear(&rerun->desk);
-    notch_history_forget(books);
-    notch_arena_reset(&rerun->row);
-    notch_arena_reset(&books->run);
-    rerun->group = row->event;
+  if (is_expected(rerun, row)) {
+    bool sent;
+    if (!find_id(rerun, row, &sent)) {
+      return false;
+    }
+    if (!sent) {
+      return expected_row(rerun, row);
+    }
   }
-  rerun->row.escape = books->run.escape = &rerun->no_memory;
-  bool good = expected ? expected_row(rerun, row) : decided_row(rerun, row);
-  rerun->row.escape = books->run.escape = NULL;
-  return good;
+  notch_rerun_finish(rerun);
+  notch_desk_clear(&rerun->desk);
+  notch_history_forget(books);
+  notch_arena_reset(&rerun->row);
+  notch_arena_reset(&books->run);
+  rerun->group = row->event;
+  return decided_row(rerun, row);
 }

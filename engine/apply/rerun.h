@@ -30,6 +30,8 @@ bool notch_ids_begin(notch_ids *ids, const notch_memory *memory, int64_t count, 
 bool notch_ids_read(notch_ids *ids, unsigned reader, notch_books *books, bool *all);
 void notch_ids_end(notch_ids *ids); /* or of what was zeroed */
 
+/* Seats stand in blocks, few enough for all of their places to stay in the nearest cache. */
+#define NOTCH_RERUN_BLOCK 256
 typedef struct notch_rerun_seat {
   bool taken;       /* some row has named the member */
   bool known;       /* state is that of before the row under way */
@@ -60,7 +62,6 @@ typedef struct notch_rerun {
   notch_arena row;    /* of the rows since the last decision */
   notch_arena names;  /* of ids */
   notch_heap heap;    /* of seats, their states and the desk */
-  jmp_buf no_memory;
   notch_rerun_seat **blocks; /* of seats by member; NULL: nobody has one there */
   int64_t block_count;
   notch_desk desk; /* the states of seats that are open */
@@ -69,6 +70,7 @@ typedef struct notch_rerun {
   int64_t group;                     /* the row of the decision under way */
   int64_t next_posting, next_effect; /* set by the caller before each row */
   notch_edition *edition;
+  bool bare;                    /* rows come from a bare cursor; set by the caller */
   notch_edition *fixed;         /* decides every row; NULL: the version that is recorded */
   const notch_outcome *outcome; /* whose rows are expected */
   uint32_t next;
@@ -89,17 +91,11 @@ bool notch_rerun_begin(notch_rerun *rerun, notch_books *books, const notch_ids *
  * before the first row, with books that have none of the newest version yet. */
 bool notch_rerun_adopt(notch_rerun *rerun, const notch_rules *rules);
 void notch_rerun_end(notch_rerun *rerun);
+/* Does what the two functions below are called in; false where it is, or memory ends on the way. */
+typedef bool notch_rerun_work(void *payload);
+bool notch_rerun_do(notch_rerun *rerun, notch_rerun_work *work, void *payload);
 /* Decides, compares and absorbs one row; false: a failure, in the books' sentence. */
 bool notch_rerun_row(notch_rerun *rerun, const notch_transaction *row);
-/* Fetches the member's seat from memory ahead of his row, and later what that points to: members
- * come in no order, so a state is hardly ever in a cache of the processor.  NULL: he has none. */
-const notch_rerun_seat *notch_rerun_foresee(const notch_rerun *rerun, int64_t member);
-static inline void notch_rerun_foresee_state(const notch_rerun_seat *seat)
-{
-  if (seat != NULL) {
-    notch_memory_foresee(seat->kept.bytes, seat->kept.size);
-  }
-}
 /* Absorbs one row under an edition, deciding nothing. */
 bool notch_rerun_absorb(notch_rerun *rerun, const notch_transaction *row, notch_edition *edition);
 /* Reports what was expected after the last row. */
@@ -108,15 +104,63 @@ void notch_rerun_finish(notch_rerun *rerun);
 /* Decides one row from the states of before it; trace may be NULL. */
 bool notch_rerun_decide(notch_rerun *rerun, const notch_transaction *row, notch_trace *trace,
                         notch_rerun_result *out);
+/* NULL: no row has named the member yet, nor those beside it. */
+static inline notch_rerun_seat *notch_rerun_place(const notch_rerun *rerun, int64_t member)
+{
+  uint64_t block = (uint64_t)member / NOTCH_RERUN_BLOCK; /* one below zero is beyond them all */
+  bool there = block < (uint64_t)rerun->block_count && rerun->blocks[block] != NULL;
+  return there ? &rerun->blocks[block][(uint64_t)member % NOTCH_RERUN_BLOCK] : NULL;
+}
+/* Fetches the member's seat from memory ahead of his row, and later what that points to: members
+ * come in no order, so a state is hardly ever in a cache of the processor.  NULL: he has none. */
+static inline const notch_rerun_seat *notch_rerun_foresee(const notch_rerun *rerun, int64_t member)
+{
+  const notch_rerun_seat *seat = notch_rerun_place(rerun, member);
+  if (seat != NULL) {
+    notch_memory_foresee(seat, sizeof *seat);
+    if (rerun->ids != NULL) {
+      notch_memory_foresee(&rerun->ids->items[member], 1);
+    }
+  }
+  return seat;
+}
+static inline void notch_rerun_foresee_state(const notch_rerun_seat *seat)
+{
+  if (seat != NULL) {
+    notch_memory_foresee(seat->kept.bytes, seat->kept.size);
+  }
+}
 /* Where the member's state is kept, if it is that of before the row under way; else NULL. */
-notch_rerun_seat *notch_rerun_known(const notch_rerun *rerun, int64_t member);
+static inline notch_rerun_seat *notch_rerun_known(const notch_rerun *rerun, int64_t member)
+{
+  notch_rerun_seat *seat = notch_rerun_place(rerun, member);
+  return seat != NULL && seat->known ? seat : NULL;
+}
+/* For the first time, or under another version than before. */
+notch_rerun_seat *notch_rerun_fill(notch_rerun *rerun, int64_t member, notch_edition *edition)
+    __attribute__((cold));
 /* The seat of a member, and his state, before the row under way; NULL: a failure. */
-notch_rerun_seat *notch_rerun_seat_of(notch_rerun *rerun, int64_t member,
-                                      notch_edition *edition);
+static inline notch_rerun_seat *notch_rerun_seat_of(notch_rerun *rerun, int64_t member,
+                                                    notch_edition *edition)
+{
+  notch_rerun_seat *seat = notch_rerun_known(rerun, member);
+  return seat != NULL && seat->version == edition->version
+             ? seat
+             : notch_rerun_fill(rerun, member, edition);
+}
 const notch_state *notch_rerun_state_of(notch_rerun *rerun, int64_t member,
                                         notch_edition *edition);
+/* The id of one member, where not all are at hand. */
+notch_text notch_rerun_ask_id(notch_rerun *rerun, int64_t member) __attribute__((cold));
 /* A member's id, empty where he was erased. */
-notch_text notch_rerun_id(notch_rerun *rerun, int64_t member);
+static inline notch_text notch_rerun_id(notch_rerun *rerun, int64_t member)
+{
+  const notch_ids *ids = rerun->ids;
+  if (ids == NULL) {
+    return notch_rerun_ask_id(rerun, member);
+  }
+  return member > 0 && member < ids->count ? ids->items[member] : (notch_text){NULL, 0};
+}
 /* How many of the members whose rows were seen are erased. */
 int64_t notch_rerun_erased(notch_rerun *rerun);
 /* The edition that decides a row; NULL: a failure. */

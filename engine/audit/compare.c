@@ -184,11 +184,12 @@ static void compare_opening(notch_compare *c, uint32_t i, const notch_posting *l
   posting_number(c, i, left, right, "partner", left->partner, right->partner);
 }
 
-static bool same_rules(const notch_posting *left, const notch_posting *right)
+static bool same_shares(const notch_posting *left, const notch_posting *right)
 {
-  bool same = true;
+  bool same = left->share_count == right->share_count;
   for (uint32_t i = 0; i < left->share_count && same; i++) {
-    same = left->shares[i].rule == right->shares[i].rule;
+    same = left->shares[i].rule == right->shares[i].rule &&
+           left->shares[i].amount == right->shares[i].amount;
   }
   return same;
 }
@@ -198,7 +199,7 @@ static bool same_posting(const notch_posting *left, const notch_posting *right)
   return notch_compare_same_figures(left, right) && left->points == right->points &&
          (left->lot != left->posting ||
           (left->terms == right->terms && left->partner == right->partner)) &&
-         same_rules(left, right);
+         same_shares(left, right);
 }
 
 static void compare_posting(notch_compare *c, uint32_t i, const notch_posting *left,
@@ -283,19 +284,15 @@ static void put_effect(notch_compare *c, notch_buffer *to, const notch_effect *e
 static bool same_move(const notch_move *left, const notch_move *right)
 {
   return left->ladder == right->ladder && left->tier == right->tier &&
-         left->cause == right->cause && left->until_s == right->until_s &&
-         left->since_us == right->since_us;
+         notch_compare_same_passage(left, right);
 }
 
 static bool same_effect(const notch_compare *c, const notch_effect *left,
                         const notch_effect *right)
 {
-  bool same = left->kind == right->kind && left->subject == right->subject &&
-              left->rule == right->rule && left->amount == right->amount &&
-              notch_text_equal(left->text, right->text);
-  return same && (c->loose || (left->effect == right->effect && left->ref == right->ref &&
-                               left->matures_s == right->matures_s &&
-                               left->until_s == right->until_s));
+  return notch_compare_same_deed(left, right) && left->subject == right->subject &&
+         left->rule == right->rule &&
+         (c->loose || (left->ref == right->ref && notch_compare_same_span(left, right)));
 }
 
 static void compare_moves(notch_compare *c, const notch_transaction *left,

@@ -20,7 +20,8 @@ typedef struct notch_compare {
 
 void notch_compare_init(notch_compare *compare, const notch_memory *memory);
 void notch_compare_end(notch_compare *compare);
-/* What has no name in it is compared here; names are the caller's, who may have numbers of them. */
+/* What has no name in it is compared here; names and shares are left to the caller, who may have
+ * numbers of them. */
 static inline bool notch_compare_same_head(const notch_transaction *left,
                                            const notch_transaction *right)
 {
@@ -34,20 +35,28 @@ static inline bool notch_compare_same_head(const notch_transaction *left,
 static inline bool notch_compare_same_figures(const notch_posting *left,
                                               const notch_posting *right)
 {
-  if (left->source != right->source || left->target != right->target ||
-      left->amount != right->amount || left->posting != right->posting || left->lot != right->lot ||
-      left->share_count != right->share_count ||
-      (left->lot == left->posting &&
-       (left->earned_us != right->earned_us || left->matures_s != right->matures_s ||
-        left->expires_s != right->expires_s))) {
-    return false;
-  }
-  for (uint32_t i = 0; i < left->share_count; i++) {
-    if (left->shares[i].amount != right->shares[i].amount) {
-      return false;
-    }
-  }
-  return true;
+  return left->source == right->source && left->target == right->target &&
+         left->amount == right->amount && left->posting == right->posting &&
+         left->lot == right->lot &&
+         (left->lot != left->posting ||
+          (left->earned_us == right->earned_us && left->matures_s == right->matures_s &&
+           left->expires_s == right->expires_s));
+}
+
+static inline bool notch_compare_same_passage(const notch_move *left, const notch_move *right)
+{
+  return left->cause == right->cause && left->until_s == right->until_s &&
+         left->since_us == right->since_us;
+}
+static inline bool notch_compare_same_deed(const notch_effect *left, const notch_effect *right)
+{
+  return left->kind == right->kind && left->amount == right->amount &&
+         notch_text_equal(left->text, right->text);
+}
+static inline bool notch_compare_same_span(const notch_effect *left, const notch_effect *right)
+{
+  return left->effect == right->effect && left->matures_s == right->matures_s &&
+         left->until_s == right->until_s;
 }
 
 /* Both with indexes of the programme.  False: out of memory. */

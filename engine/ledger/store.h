@@ -258,6 +258,8 @@ notch_store_status notch_store_member_erase(notch_store *store, int64_t member);
  * under an id, oldest first (L2). */
 notch_store_status notch_store_event_find(notch_store *store, int64_t *out, notch_text id,
                                           int64_t after);
+/* Whether a row has an id, also one that a cursor did not tell it of. */
+notch_store_status notch_store_event_has_id(notch_store *store, int64_t event, bool *has);
 /* The member's last row, 0: none; member 0 is the programme's own chain. */
 notch_store_status notch_store_member_last(notch_store *store, int64_t *out, int64_t member);
 /* One transaction with all that hangs on it; walk a chain with transaction->previous. */
@@ -305,9 +307,9 @@ uint32_t notch_cursor_read(notch_cursor *cursor, notch_arena *arena, notch_trans
 /* From here on contents that were sent stay apart where they are kept so: whoever reads the values
  * by themselves saves joining them and taking them apart again. */
 void notch_cursor_leave_apart(notch_cursor *cursor);
-/* All rows as most are decided: `recorded_us` is 0, and so is `previous` but of rows that have a
- * cause or are of the type `chained` (0: none).  A column that nobody asks for is a twentieth of
- * what reading a row takes. */
+/* All rows as most are decided: `recorded_us` is 0, and `id` and `previous` are told only of rows
+ * that were not applied, have a cause or are of the type `chained` (0: none).  A column that nobody
+ * asks for is a twentieth of what reading a row takes. */
 notch_store_status notch_cursor_open_bare(notch_cursor **out, notch_store *store,
                                           uint32_t chained);
 notch_store_status notch_cursor_status(const notch_cursor *cursor);

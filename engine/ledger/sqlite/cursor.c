@@ -19,7 +19,7 @@ struct notch_cursor {
   notch_store *store;
   sqlite3_stmt *events;
   notch_sql columns; /* of event, which of the statements */
-  uint32_t chained;  /* bare: rows of this type have `previous` all the same */
+  uint32_t chained;  /* rows of this type are not bare */
   bool apart;        /* contents stay so */
   bool ended;
   scan more, postings, moves, effects;
@@ -223,16 +223,18 @@ static void read_more(notch_cursor *cursor, notch_transaction *t, notch_posting 
   read_effects(cursor, t, hangs.effect);
 }
 
-/* What a bare statement leaves out and few ask for: by itself it is found in a row that was just
- * read. */
-static void read_previous(notch_cursor *cursor, notch_transaction *t)
+/* What a bare statement leaves out is found by itself, in a row that was just read. */
+static void read_bare(notch_cursor *cursor, notch_transaction *t)
 {
-  sqlite3_stmt *get = notch_sql_get(cursor->store, NOTCH_SQL_EVENT_PREVIOUS);
+  sqlite3_stmt *get = notch_sql_get(cursor->store, NOTCH_SQL_EVENT_REST);
   notch_store_status status = cursor->store->last;
   if (get != NULL) {
     sqlite3_bind_int64(get, 1, t->event);
     status = notch_sql_row(cursor->store, get, "reading the journal");
-    t->previous = status == NOTCH_STORE_OK ? sqlite3_column_int64(get, 0) : 0;
+    if (status == NOTCH_STORE_OK) {
+      t->id = notch_arena_text(cursor->rows.arena, notch_column_text(get, 0));
+      t->previous = sqlite3_column_int64(get, 1);
+    }
     notch_sql_done(get);
   }
   if (status != NOTCH_STORE_OK && status != NOTCH_STORE_NOTFOUND) {
@@ -240,13 +242,19 @@ static void read_previous(notch_cursor *cursor, notch_transaction *t)
   }
 }
 
+/* Of these more is asked than of most. */
+static inline bool is_bare(const notch_cursor *cursor, const notch_transaction *t)
+{
+  return t->verdict == NOTCH_APPLIED && t->cause == 0 && t->type != cursor->chained;
+}
+
 static void read_rest(notch_cursor *cursor, notch_transaction *t, const notch_row_rest *rest)
 {
   if (rest->more) {
     read_more(cursor, t, rest->first);
   }
-  if (cursor->columns == NOTCH_SQL_EVENTS_BARE && (t->cause != 0 || t->type == cursor->chained)) {
-    read_previous(cursor, t);
+  if (cursor->columns == NOTCH_SQL_EVENTS_BARE && !is_bare(cursor, t)) {
+    read_bare(cursor, t);
   }
   if (t->shape != 0 && (!cursor->apart || t->origin != NOTCH_ORIGIN_SENT)) {
     notch_store_join(cursor->store, t, cursor->rows.arena);

@@ -324,11 +324,12 @@ void notch_flush_drop(notch_store *store); /* what it had still to write is writ
 /* row.c: columns of event, event_more, posting, move and effect rows, in the order of sql.def.
  * Lists and copied texts go to the arena; arena->failed says whether memory ran out. */
 enum { /* columns of an event row */
-  NOTCH_ROW_CONTENT, NOTCH_ROW_EVENT, NOTCH_ROW_ID, NOTCH_ROW_FORM, NOTCH_ROW_MEMBER,
-  NOTCH_ROW_AT, NOTCH_ROW_BOOKED, NOTCH_ROW_POSTING, NOTCH_ROW_AMOUNT, NOTCH_ROW_LOT,
-  NOTCH_ROW_RULES, NOTCH_ROW_MATURES, NOTCH_ROW_EXPIRES,
-  NOTCH_ROW_PREVIOUS, NOTCH_ROW_RECORDED, /* a bare statement has neither */
-  NOTCH_ROW_LEAF                          /* nor this, which a plain one lacks, too */
+  NOTCH_ROW_CONTENT, NOTCH_ROW_EVENT, NOTCH_ROW_FORM, NOTCH_ROW_MEMBER, NOTCH_ROW_AT,
+  NOTCH_ROW_BOOKED, NOTCH_ROW_POSTING, NOTCH_ROW_AMOUNT, NOTCH_ROW_LOT, NOTCH_ROW_RULES,
+  NOTCH_ROW_MATURES, NOTCH_ROW_EXPIRES,
+  NOTCH_ROW_BARE, /* a bare statement has those above */
+  NOTCH_ROW_ID = NOTCH_ROW_BARE, NOTCH_ROW_PREVIOUS, NOTCH_ROW_RECORDED,
+  NOTCH_ROW_LEAF /* a plain one lacks this alone */
 };
 enum { /* of event_more */
   NOTCH_MORE_DETAIL, NOTCH_MORE_EVENT, NOTCH_MORE_ORIGIN, NOTCH_MORE_CAUSE, NOTCH_MORE_MOVE,

@@ -185,6 +185,13 @@ static notch_store_status has_id(notch_store *store, int64_t event, notch_text i
   return status;
 }
 
+notch_store_status notch_store_event_has_id(notch_store *store, int64_t event, bool *has)
+{
+  notch_store_status status = has_id(store, event, (notch_text){NULL, 0});
+  *has = status == NOTCH_STORE_NOTFOUND;
+  return *has ? NOTCH_STORE_OK : status;
+}
+
 /* An id that is not in the file: whether those that follow it are not, either. */
 static notch_store_status note_empty(notch_store *store, int64_t key)
 {

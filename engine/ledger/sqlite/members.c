@@ -271,10 +271,11 @@ notch_store_status notch_store_member_ids(notch_store *store, int64_t from, int6
     return store->last;
   }
   sqlite3_bind_int64(ids, 1, from);
-  sqlite3_bind_int64(ids, 2, to);
   notch_store_status status;
+  int64_t member;
   while ((status = notch_sql_row(store, ids, "reading the ids of members")) == NOTCH_STORE_OK &&
-         each(payload, sqlite3_column_int64(ids, 0), notch_column_text(ids, 1))) {
+         (member = sqlite3_column_int64(ids, 0)) < to &&
+         each(payload, member, notch_column_text(ids, 1))) {
   }
   notch_sql_done(ids);
   return status == NOTCH_STORE_NOTFOUND ? NOTCH_STORE_OK : status;

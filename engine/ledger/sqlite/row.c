@@ -81,6 +81,17 @@ static inline const char *after_number(const char *at, uint64_t *out)
   return at;
 }
 
+/* The same of one that may be below zero: a lowering rule's share. */
+static inline const char *after_amount(const char *at, uint64_t *out)
+{
+  if (*at == '-') {
+    at = after_number(at + 1, out);
+    *out = 0 - *out;
+    return at;
+  }
+  return after_number(at, out);
+}
+
 /* Each number stands behind a bracket or a comma, and a bracket is the end; of anything else there
  * is nothing. */
 static inline uint32_t take_list(notch_text list, notch_share *shares, uint32_t most,
@@ -92,9 +103,7 @@ static inline uint32_t take_list(notch_text list, notch_share *shares, uint32_t 
     uint64_t rule, amount = left;
     at = after_number(at + 1, &rule);
     if (*at == ',') {
-      bool below = at[1] == '-'; /* a lowering rule's share */
-      at = after_number(at + (below ? 2 : 1), &amount);
-      amount = below ? 0 - amount : amount;
+      at = after_amount(at + 1, &amount);
     }
     *share++ = (notch_share){(uint32_t)rule, (int64_t)amount};
     left -= amount;
@@ -170,11 +179,11 @@ static notch_text put_text(char **to, notch_text text)
 }
 
 /* What a row points to is one block: its first posting, the shares of that, and its texts. */
-static void take_block(sqlite3_value **columns, const notch_form_start *form, notch_arena *arena,
-                       notch_transaction *out, notch_row_rest *rest)
+static void take_block(sqlite3_value **columns, bool bare, const notch_form_start *form,
+                       notch_arena *arena, notch_transaction *out, notch_row_rest *rest)
 {
-  notch_text id = text_of(columns[NOTCH_ROW_ID]), content = text_of(columns[NOTCH_ROW_CONTENT]);
-  notch_text list = {NULL, 0};
+  notch_text content = text_of(columns[NOTCH_ROW_CONTENT]), list = {NULL, 0};
+  notch_text id = bare ? (notch_text){NULL, 0} : text_of(columns[NOTCH_ROW_ID]);
   uint32_t most = 0;
   size_t size = 0;
   if (out->posting_count > 0) {
@@ -203,8 +212,8 @@ static void take_block(sqlite3_value **columns, const notch_form_start *form, no
 }
 
 /* What every statement has of an event. */
-static notch_transaction *take_event(notch_store *store, sqlite3_value **columns, int64_t event,
-                                     notch_rows *rows)
+static notch_transaction *take_event(notch_store *store, sqlite3_value **columns, bool bare,
+                                     int64_t event, notch_rows *rows)
 {
   notch_transaction *out = &rows->out[rows->count];
   notch_row_rest *rest = &rows->rest[rows->count++];
@@ -216,7 +225,7 @@ static notch_transaction *take_event(notch_store *store, sqlite3_value **columns
   out->member = sqlite3_value_int64(columns[NOTCH_ROW_MEMBER]);
   out->at_us = sqlite3_value_int64(columns[NOTCH_ROW_AT]);
   out->booked_us = apart(out->at_us, sqlite3_value_int64(columns[NOTCH_ROW_BOOKED]), 1);
-  take_block(columns, form, rows->arena, out, rest);
+  take_block(columns, bare, form, rows->arena, out, rest);
   return out;
 }
 
@@ -242,7 +251,7 @@ static void take_row(sqlite3_context *context, int count, sqlite3_value **column
 {
   notch_store *store = sqlite3_user_data(context);
   notch_rows *rows = store->taking;
-  if (rows == NULL || count < NOTCH_ROW_PREVIOUS) {
+  if (rows == NULL || count < NOTCH_ROW_BARE) {
     sqlite3_result_error(context, "no row was asked for", -1);
     return;
   }
@@ -251,8 +260,9 @@ static void take_row(sqlite3_context *context, int count, sqlite3_value **column
     sqlite3_result_int(context, 1);
     return;
   }
-  notch_transaction *row = take_event(store, columns, event, rows);
-  if (count > NOTCH_ROW_PREVIOUS) {
+  bool bare = count == NOTCH_ROW_BARE;
+  notch_transaction *row = take_event(store, columns, bare, event, rows);
+  if (!bare) {
     take_plain(columns, row);
   }
   if (count > NOTCH_ROW_LEAF) {
