@@ -178,8 +178,14 @@ void notch_books_rollback_quietly(notch_books *books);
 void notch_edition_span(notch_books *books, notch_edition *edition);
 /* Reads what is new of versions.  Within a transaction or a snapshot. */
 bool notch_books_versions(notch_books *books);
-/* Compiled, or NULL with a sentence. */
-notch_edition *notch_books_edition(notch_books *books, uint32_t version);
+/* Compiled, or NULL with a sentence; the first of them takes its time. */
+notch_edition *notch_books_compiled(notch_books *books, uint32_t version);
+static inline notch_edition *notch_books_edition(notch_books *books, uint32_t version)
+{
+  bool there = version >= 1 && version <= books->edition_count;
+  notch_edition *edition = there ? books->editions[version - 1] : NULL;
+  return there && edition->rules != NULL ? edition : notch_books_compiled(books, version);
+}
 notch_edition *notch_books_newest(notch_books *books);
 /* Adds a version and the row of its publication; in a write transaction. */
 bool notch_books_publish(notch_books *books, const notch_rules *rules, int64_t effective_us);

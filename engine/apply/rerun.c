@@ -83,12 +83,10 @@ notch_rerun_seat *notch_rerun_fill(notch_rerun *rerun, int64_t member, notch_edi
   return good ? seat : NULL;
 }
 
-const notch_state *notch_rerun_state_of(notch_rerun *rerun, int64_t member,
-                                        notch_edition *edition)
+const notch_state *notch_rerun_open(notch_rerun *rerun, notch_rerun_seat *seat)
 {
-  notch_rerun_seat *seat = notch_rerun_seat_of(rerun, member, edition);
-  const notch_state *state = seat == NULL ? NULL : notch_desk_open(&rerun->desk, &seat->kept);
-  if (seat != NULL && state == NULL) {
+  const notch_state *state = notch_desk_open(&rerun->desk, &seat->kept);
+  if (state == NULL) {
     nomem(rerun);
   }
   return state;

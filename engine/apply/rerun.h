@@ -148,8 +148,15 @@ static inline notch_rerun_seat *notch_rerun_seat_of(notch_rerun *rerun, int64_t 
              ? seat
              : notch_rerun_fill(rerun, member, edition);
 }
-const notch_state *notch_rerun_state_of(notch_rerun *rerun, int64_t member,
-                                        notch_edition *edition);
+/* Of one that is at rest. */
+const notch_state *notch_rerun_open(notch_rerun *rerun, notch_rerun_seat *seat);
+static inline const notch_state *notch_rerun_state_of(notch_rerun *rerun, int64_t member,
+                                                      notch_edition *edition)
+{
+  notch_rerun_seat *seat = notch_rerun_seat_of(rerun, member, edition);
+  const notch_state *state = seat == NULL ? NULL : seat->kept.open;
+  return seat == NULL || state != NULL ? state : notch_rerun_open(rerun, seat);
+}
 /* The id of one member, where not all are at hand. */
 notch_text notch_rerun_ask_id(notch_rerun *rerun, int64_t member) __attribute__((cold));
 /* A member's id, empty where he was erased. */

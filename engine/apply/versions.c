@@ -280,7 +280,7 @@ bool notch_books_adopt(notch_books *books, const notch_rules *rules)
   return make_tables(books, edition);
 }
 
-notch_edition *notch_books_edition(notch_books *books, uint32_t version)
+notch_edition *notch_books_compiled(notch_books *books, uint32_t version)
 {
   if (version == 0 || version > books->edition_count) {
     notch_books_say(books, NOTCH_STORE_CORRUPT,

@@ -17,13 +17,6 @@ unsigned notch_days_in_month(int32_t year, unsigned month)
   return month == 2 && is_leap(year) ? 29 : days[month - 1];
 }
 
-bool notch_civil_valid(notch_civil civil)
-{
-  return civil.year >= 1 && civil.year <= 9999 && civil.month >= 1 && civil.month <= 12 &&
-         civil.day >= 1 &&
-         (civil.day <= 28 || civil.day <= notch_days_in_month(civil.year, civil.month));
-}
-
 /*
  * Years are counted from 1 March, so that the day that is not always there is the last one, and
  * in eras of 400 years, which all look alike.  So many eras are added that nothing is below zero

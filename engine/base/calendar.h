@@ -55,9 +55,14 @@ static inline bool notch_is_day(int64_t day)
 
 int32_t notch_day_of(notch_civil civil);
 notch_civil notch_civil_of(int32_t day);
-bool notch_civil_valid(notch_civil civil); /* years 1..9999 */
-unsigned notch_weekday(int32_t day);       /* 0 Monday .. 6 Sunday */
+unsigned notch_weekday(int32_t day); /* 0 Monday .. 6 Sunday */
 unsigned notch_days_in_month(int32_t year, unsigned month);
+static inline bool notch_civil_valid(notch_civil civil) /* years 1..9999 */
+{
+  return civil.year >= 1 && civil.year <= 9999 && civil.month >= 1 && civil.month <= 12 &&
+         civil.day >= 1 &&
+         (civil.day <= 28 || civil.day <= notch_days_in_month(civil.year, civil.month));
+}
 
 /* Adds months from the anchor; a day that does not exist is clamped, or rolls to the 1st. */
 int32_t notch_day_add_months(int32_t day, int64_t months, bool roll);

@@ -156,7 +156,7 @@ notch_store_status notch_form_number(notch_store *store, const notch_form *form,
   return NOTCH_STORE_OK;
 }
 
-const notch_form_start *notch_form_of(notch_store *store, int64_t number)
+const notch_form_start *notch_form_sought(notch_store *store, int64_t number)
 {
   static const notch_form_start none = {.event = {.event = 0}};
   if (number > store->forms.count) { /* another process was here since the last look */

@@ -283,8 +283,14 @@ void notch_forms_revert(notch_store *store);
 void notch_forms_free(notch_store *store);
 /* The number of a form; a new one is written. */
 notch_store_status notch_form_number(notch_store *store, const notch_form *form, int64_t *out);
+/* One that is not known yet, or not there. */
+const notch_form_start *notch_form_sought(notch_store *store, int64_t number);
 /* Of a damaged number all is 0.  Borrowed until the next form is written or read. */
-const notch_form_start *notch_form_of(notch_store *store, int64_t number);
+static inline const notch_form_start *notch_form_of(notch_store *store, int64_t number)
+{
+  return number >= 1 && number <= store->forms.count ? &store->forms.starts[number - 1]
+                                                     : notch_form_sought(store, number);
+}
 
 /* keys.c */
 int64_t notch_key_of(notch_text id);
