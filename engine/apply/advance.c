@@ -262,18 +262,8 @@ static bool settle_all(notch_books *books, int64_t to_us, uint64_t *count)
   return true;
 }
 
-bool notch_books_rank(notch_books *books, int64_t to_us, uint64_t *count)
+static bool rank_under(notch_books *books, notch_edition *edition, int64_t to_us, uint64_t *count)
 {
-  notch_edition *edition = edition_at(books, to_us);
-  if (edition == NULL) {
-    return false;
-  }
-  if (edition->rules->program->cohort_count == 0) {
-    return true;
-  }
-  if ((books->ranked_us == 0 || books->ranked_us == INT64_MAX) && !find_ranked(books)) {
-    return false;
-  }
   while (books->ranked_us < to_us) {
     uint32_t first = 0;
     int64_t at_s = notch_next_ranking(edition->rules->plan, books->ranked_us, &first);
@@ -292,6 +282,33 @@ bool notch_books_rank(notch_books *books, int64_t to_us, uint64_t *count)
     books->ranked_us = at_s * NOTCH_SECOND_US;
   }
   return true;
+}
+
+/* What fell due at D goes by the version in force at D, here too. */
+bool notch_books_rank(notch_books *books, int64_t to_us, uint64_t *count)
+{
+  notch_edition *edition = edition_at(books, to_us);
+  if (edition == NULL) {
+    return false;
+  }
+  if (edition->rules->program->cohort_count == 0) {
+    return true;
+  }
+  if ((books->ranked_us == 0 || books->ranked_us == INT64_MAX) && !find_ranked(books)) {
+    return false;
+  }
+  for (uint32_t v = 2; v <= edition->version; v++) {
+    int64_t begins_us = books->editions[v - 1]->begins_us;
+    if (books->ranked_us >= begins_us - 1) {
+      continue; /* or there is nobody */
+    }
+    notch_edition *before = notch_books_edition(books, v - 1);
+    if (before == NULL || !rank_under(books, before, begins_us - 1, count)) {
+      return false;
+    }
+    books->ranked_us = begins_us - 1;
+  }
+  return rank_under(books, edition, to_us, count);
 }
 
 /* Every row counts, whatever it is of. */

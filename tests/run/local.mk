@@ -22,6 +22,7 @@ RUN_TESTS = \
   tests/run/edge_78_removed_field.sh \
   tests/run/language_draw.sh \
   tests/run/pool_sides.sh \
+  tests/run/ranked_before_a_version.sh \
   tests/run/payment_bounds.sh \
   tests/run/partner_settled_back.sh \
   tests/run/return_after_a_merge.sh \
