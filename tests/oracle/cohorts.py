@@ -20,7 +20,8 @@ class Cohorts:
                 if first_day(day, cohort.each) == day:
                     if instant == moment:
                         raise Unspecified('an event at the instant of a ranking')
-                    self.rank(cohort, instant)
+                    self.version(instant)
+                    self.rank(self.program.cohorts[cohort.name], instant)
         self.passed = max(self.passed, moment)
 
     def rank(self, cohort, instant):

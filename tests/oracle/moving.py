@@ -44,7 +44,9 @@ class Moving:
             raise Unspecified('a transfer beside a debt')
         taken = self.soonest(member.purse, kind, amount)
         member.purse.totals[kind]['issued'] -= amount
-        record.moved = [(lot, part, self.add_lot(other.purse, lot, part)) for lot, part in taken]
+        places = {}
+        record.moved = [(lot, part, self.add_lot(other.purse, lot, part, places))
+                        for lot, part in taken]
         record.other = other
         other.purse.came(kind, amount)
         self.after_side(other, record)
@@ -78,7 +80,9 @@ class Moving:
         time and tiers begins with the first event of the own."""
         if other.now is not None and other.now > moment or other.settled > moment:
             raise Unspecified('the other member is ahead')
+        program = self.program
         self.settle(other, moment)
+        self.use_program(program)
         other.settled = moment
         if other.now is not None:
             other.now = other.looked = moment
@@ -104,12 +108,13 @@ class Moving:
         assert amount == 0
         return out
 
-    def add_lot(self, purse, lot, amount):
+    def add_lot(self, purse, lot, amount, places):
         """The same points, with their dates and origin, in another purse."""
         purse.serial += 1
         new = Lot(purse.serial, lot.kind, amount, lot.earned, lot.matures, lot.expires, lot.rule,
                   lot.event + '/moved')
         new.like(lot)
+        new.place = places.setdefault(lot.place, new.place)
         purse.totals[lot.kind]['issued'] += amount
         purse.lots.append(new)
         return new
@@ -144,6 +149,7 @@ class Moving:
         if other.now > record.moment or other.settled > record.moment:
             raise Unspecified('the other member is ahead')
         self.settle(other, record.moment)
+        self.use_program(record.program)
         mine = member.purse.holds
         if any(hold.open and name in mine and mine[name].open
                for name, hold in other.purse.holds.items()):
@@ -154,9 +160,9 @@ class Moving:
                         member.purse, other.purse))):
                 raise Unspecified('a debt and points')
             member.purse.debt[kind] += other.purse.debt[kind]
-        moved, at_home = {}, self.one_household(member, other)
+        moved, places, at_home = {}, {}, self.one_household(member, other)
         for lot in other.purse.lots:
-            new = self.add_lot(member.purse, lot, lot.left)
+            new = self.add_lot(member.purse, lot, lot.left, places)
             moved[id(lot)] = new
             new.event = lot.event
             self.open_moved(lot, new, member, other, at_home)

@@ -15,24 +15,23 @@ class Retiring:
         """When something of the member's is to go."""
         times = [NEVER]
         for since, name, _ in self.retired():
-            if self.has_of(member, name):
-                times.append(max(since, member.settled, member.now or since))
+            moment = max(since, member.settled, member.now or since)
+            if self.has_of(member, name, moment):
+                times.append(moment)
         return min(times)
 
-    def has_of(self, member, name):
+    def has_of(self, member, name, moment):
         purse = member.purse
         return (name in purse.debt and (purse.debt[name] or any(
             lot.left for lot in purse.of(name)))) or any(
-                good.left and good.reward == name for good in member.goods)
+                good.left and good.reward == name and moment < good.until for good in member.goods)
 
     def retire(self, member, moment):
         for since, name, (word, other, to, of) in self.retired():
-            if since > moment or not self.has_of(member, name):
+            if since > moment or not self.has_of(member, name, moment):
                 continue
             rate = Fraction(to, of) if word == 'becomes' else Fraction(0)
             if name in member.purse.debt:
-                if member.purse.held(name) and word == 'becomes':
-                    raise Unspecified('points on hold that become others')
                 self.end_points(member, name, other, rate)
             else:
                 self.end_goods(member, name, other, rate, moment)
@@ -40,16 +39,16 @@ class Retiring:
     def end_points(self, member, name, other, rate):
         purse, before, given = member.purse, Fraction(0), Fraction(0)
         unit = Fraction(1, 10 ** self.program.kinds[other].decimals) if other else 1
-        lots = [lot for lot in purse.of(name) if lot.left]
-        uneven = [lot for lot in lots if (lot.left * rate / unit).denominator != 1]
-        if uneven and len({(lot.matures, lot.expires, lot.earned) for lot in lots}) > 1:
-            raise Unspecified('which of several lots loses what rounding takes')
-        for lot in lots:
+        lots = sorted((lot for lot in purse.of(name) if lot.left),
+                      key=lambda lot: (lot.place, lot.seq))
+        for number, lot in enumerate(lots):
             purse.totals[name]['spent' if rate else 'expired'] += lot.left
             before += lot.left
+            lot.left = Fraction(0)
+            if lots[number + 1:] and lots[number + 1].place == lot.place:
+                continue  # they are one lot
             part = before * rate // unit * unit - given
             given += part
-            lot.left = Fraction(0)
             if part:
                 self.open_other(purse, lot, other, part)
         debt, purse.debt[name] = purse.debt[name], Fraction(0)
@@ -76,8 +75,6 @@ class Retiring:
 
     def end_goods(self, member, name, other, rate, moment):
         for good in [g for g in member.goods if g.reward == name and g.left]:
-            if good.held:
-                raise Unspecified('a reward on hold that becomes another')
             if good.until <= moment:
                 continue
             amount = good.left * rate

@@ -15,6 +15,7 @@ import spell
 from compare import command
 from model import Model
 from pipeline import Unspecified
+from shapes import Event
 
 AHEAD = (0, 9, 40, 200)
 
@@ -163,6 +164,36 @@ def renamed(event, swaps):
         event.fields = swapped(event.fields, old, new)
 
 
+def held(change, events, since, pick):
+    """Some of what is to be retired is on hold when it is: captured afterwards, let go, or over."""
+    out, members = list(events), sorted({e.member for e in events if e.member})
+
+    def put(event):
+        places = [n for n, e in enumerate(out) if e.at > event.at]
+        out.insert(min(places, default=len(out)), event)
+    for number in range(pick.choice([1, 2, 4]) if change.swaps and members else 0):
+        old, new = pick.choice(change.swaps)
+        member, name = pick.choice(members), 'v%d' % number
+        last = pick.randrange(2, 400)
+        fields = {'hold': name, 'until': since + dt.timedelta(hours=last)}
+        if old in change.new.kinds:
+            fields['points'] = {old: Fraction(pick.choice([1, 1, 2, 5, 15]))}
+        else:
+            fields.update({'reward': old, 'quantity': Fraction(1)})
+        put(Event(name, 'hold', member, since - dt.timedelta(hours=pick.randrange(1, 40)), fields))
+        end = pick.choice(['capture', 'capture', 'release', None])
+        if end:
+            event = Event(name + 'e', end, member, since + dt.timedelta(
+                hours=pick.randrange(1, last + 20)), {'hold': name})
+            if end == 'capture' and 'points' in fields and pick.random() < 0.5:
+                event.fields['points'] = Fraction(1), old
+            put(event)
+            if end == 'capture' and pick.random() < 0.4:
+                put(Event(name + 'r', 'return', member, event.at + dt.timedelta(
+                    hours=pick.randrange(1, 200)), {'of': event.id}))
+    return out
+
+
 def play(old, new, since, events):
     """The model after the events; those that the page leaves open are left out."""
     while True:
@@ -191,6 +222,8 @@ def one(folder, seed):
     for event in events:
         if calendar.moment(event.at) >= since:
             renamed(event, change.swaps)
+    local = calendar.local(since).replace(tzinfo=None, microsecond=0)
+    events = held(change, events, local, random.Random('held %d' % seed))
     model, events = play(maker.program, new, since, events)
     if not events or not model.members:
         return []
