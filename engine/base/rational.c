@@ -13,16 +13,36 @@ static uint64_t magnitude(int64_t value)
 }
 
 /* Euclid's algorithm: the first division already brings both to the smaller one's size. */
-static uint64_t gcd(uint64_t a, uint64_t b)
+static uint64_t euclid(uint64_t a, uint64_t b)
 {
-  if (a == 1) /* of a whole number, or one part: half of all */
-    return 1;
   while (b > 1) { /* 1 needs no division more, and most end there */
     uint64_t rest = a % b;
     a = b;
     b = rest;
   }
   return b == 1 ? 1 : a;
+}
+
+/* Denominators of money and of percentages have no factors but 2 and 5: those need no division by
+ * anything that the compiler does not know. */
+static uint64_t gcd(uint64_t a, uint64_t b)
+{
+  if (a == 1 || b == 1) /* of a whole number, or one part: half of all */
+    return 1;
+  if (a == 0 || b == 0)
+    return a + b;
+  int of_a = __builtin_ctzll(a), of_b = __builtin_ctzll(b);
+  uint64_t fives = 1;
+  a >>= of_a;
+  b >>= of_b;
+  while (b % 5 == 0) {
+    b /= 5;
+    if (a % 5 == 0) {
+      a /= 5;
+      fives *= 5;
+    }
+  }
+  return (b == 1 ? fives : fives * euclid(a, b)) << (of_a < of_b ? of_a : of_b);
 }
 
 static wide gcd_wide(wide a, wide b)
