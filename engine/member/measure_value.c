@@ -107,9 +107,12 @@ static inline int64_t part_of(const notch_daily *daily, uint32_t index)
 static inline int64_t sum_of_days(const notch_state *state, uint32_t index, int32_t from_day,
                                   int32_t to_day)
 {
-  const notch_daily *end = state->daily + state->daily_count;
   uint32_t left = state->daily_count;
   int64_t sum = 0;
+  if (left == 0) {
+    return sum; /* there may be no array to point behind */
+  }
+  const notch_daily *end = state->daily + left;
   for (; left > 0 && end[-1].day > to_day; left--) {
     end--;
   }
