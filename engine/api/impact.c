@@ -56,11 +56,11 @@ static bool read_all(impact *m, notch_edition *edition, bool after)
     notch_arena_reset(&m->books->run);
     good = (!after || notch_books_settle(m->books, member, m->at_us, &m->changed)) &&
            notch_books_read_member(m->books, edition, &state, member, &reading, NULL, NULL);
-    if (!good || !state.present || state.closed) {
+    if (!good || state.closed) {
       continue;
     }
     add_points(edition, &state, m->at_us, after ? m->points_after : m->points_before);
-    for (uint32_t i = 0; i < m->ladders; i++) {
+    for (uint32_t i = 0; i < m->ladders && state.present; i++) {
       uint32_t *had = &m->had[(member - 1) * m->ladders + i];
       uint32_t ladder = i;
       for (uint32_t j = 0; after && j < m->new->ladder_count; j++) {

@@ -84,10 +84,6 @@ static void add_settled(void *payload, const notch_outcome *outcome)
 static void add_member(totals *t, const notch_state *state)
 {
   const notch_program *program = t->q->edition->rules->program;
-  if (!state->present) {
-    return;
-  }
-  t->members++;
   for (uint32_t i = 0; i < program->points_count; i++) {
     notch_points_view view;
     kind_total *kind = &t->kinds[i];
@@ -104,6 +100,10 @@ static void add_member(totals *t, const notch_state *state)
                 lot->until_s * NOTCH_SECOND_US <= t->q->reading.at_us;
     t->rewards[lot->reward].held += over ? 0 : lot->left + lot->held;
   }
+  if (!state->present) { /* others gave him something: he is no member yet */
+    return;
+  }
+  t->members++;
   for (uint32_t i = 0; i < program->ladder_count && !state->closed; i++) {
     t->tiers[i][state->standings[i].effective]++;
   }

@@ -39,7 +39,8 @@ RUN_TESTS = \
   tests/run/version_past.sh \
   tests/run/version_read.sh \
   tests/run/version_retire.sh \
-  tests/run/version_waiting.sh
+  tests/run/version_waiting.sh \
+  tests/run/who_is_only_named.sh
 TESTS += $(RUN_TESTS)
 EXTRA_DIST += $(RUN_TESTS) tests/run/edge_lib
 
