@@ -5,6 +5,7 @@
 #include <config.h>
 
 #include "ledger/sqlite/internal.h"
+#include "layer.h"
 #include "support.h"
 #include "tests/scarce.h"
 
@@ -16,67 +17,31 @@
 static long left = -1; /* calls until the fault; -1: none */
 static int fault;      /* the code that the failing call returns */
 static bool in_sync;   /* whether syncs fail, or writes */
-static struct {        /* a table of methods and its faulty twin; databases and logs differ */
-  const sqlite3_io_methods *real;
-  sqlite3_io_methods faulty;
-} twins[4];
-static sqlite3_vfs *real_vfs;
-static sqlite3_vfs faulty_vfs;
 
 static bool strikes(bool sync)
 {
   return left >= 0 && sync == in_sync && left-- == 0;
 }
 
-static const sqlite3_io_methods *real_of(const sqlite3_file *file)
-{
-  unsigned i = 0;
-  while (&twins[i].faulty != file->pMethods) {
-    i++;
-  }
-  return twins[i].real;
-}
-
 static int faulty_write(sqlite3_file *file, const void *bytes, int size, sqlite3_int64 at)
 {
-  return strikes(false) ? fault : real_of(file)->xWrite(file, bytes, size, at);
+  return strikes(false) ? fault : layer_real(file)->xWrite(file, bytes, size, at);
 }
 
 static int faulty_sync(sqlite3_file *file, int flags)
 {
-  return strikes(true) ? fault : real_of(file)->xSync(file, flags);
+  return strikes(true) ? fault : layer_real(file)->xSync(file, flags);
 }
 
-static int faulty_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags,
-                       int *out_flags)
+static void make_faulty(sqlite3_io_methods *methods)
 {
-  (void)vfs;
-  int code = real_vfs->xOpen(real_vfs, name, file, flags, out_flags);
-  if (code != SQLITE_OK || file->pMethods == NULL) {
-    return code;
-  }
-  unsigned i = 0;
-  while (twins[i].real != NULL && twins[i].real != file->pMethods) {
-    i++;
-    ck_assert_uint_lt(i, sizeof twins / sizeof twins[0]);
-  }
-  if (twins[i].real == NULL) {
-    twins[i].real = file->pMethods;
-    twins[i].faulty = *file->pMethods;
-    twins[i].faulty.xWrite = faulty_write;
-    twins[i].faulty.xSync = faulty_sync;
-  }
-  file->pMethods = &twins[i].faulty;
-  return code;
+  methods->xWrite = faulty_write;
+  methods->xSync = faulty_sync;
 }
 
 static void set_up(void)
 {
-  real_vfs = sqlite3_vfs_find(NULL);
-  faulty_vfs = *real_vfs;
-  faulty_vfs.zName = "faulty";
-  faulty_vfs.xOpen = faulty_open;
-  ck_assert_int_eq(sqlite3_vfs_register(&faulty_vfs, 1), SQLITE_OK);
+  layer_begin(make_faulty);
 }
 
 static sample s;

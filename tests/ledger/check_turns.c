@@ -5,6 +5,7 @@
 #include <config.h>
 
 #include "ledger/sqlite/internal.h"
+#include "layer.h"
 #include "support.h"
 
 #include <check.h>
@@ -18,53 +19,16 @@
 #define WRITERS 2
 #define SYNC_US 30000
 
-static sqlite3_vfs *machine;
-static sqlite3_vfs slow_layer;
-static struct { /* a table of methods and its slow twin; databases and logs differ */
-  const sqlite3_io_methods *real;
-  sqlite3_io_methods slow;
-} twins[4];
-
 static int slow_sync(sqlite3_file *file, int flags)
 {
-  unsigned i = 0;
-  while (&twins[i].slow != file->pMethods) {
-    i++;
-  }
   usleep(SYNC_US);
-  return twins[i].real->xSync(file, flags);
-}
-
-static int slow_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags,
-                     int *out_flags)
-{
-  (void)vfs;
-  int code = machine->xOpen(machine, name, file, flags, out_flags);
-  if (code != SQLITE_OK || file->pMethods == NULL) {
-    return code;
-  }
-  unsigned i = 0;
-  while (twins[i].real != NULL && twins[i].real != file->pMethods) {
-    i++;
-    ck_assert_uint_lt(i, sizeof twins / sizeof twins[0]);
-  }
-  if (twins[i].real == NULL) {
-    twins[i].real = file->pMethods;
-    twins[i].slow = *file->pMethods;
-    twins[i].slow.xSync = slow_sync;
-  }
-  file->pMethods = &twins[i].slow;
-  return code;
+  return layer_real(file)->xSync(file, flags);
 }
 
 /* In writers only: the disk is slow where a commit waits for it. */
-static void slow_down(void)
+static void slow_down(sqlite3_io_methods *methods)
 {
-  machine = sqlite3_vfs_find(NULL);
-  slow_layer = *machine;
-  slow_layer.zName = "slow";
-  slow_layer.xOpen = slow_open;
-  ck_assert_int_eq(sqlite3_vfs_register(&slow_layer, 1), SQLITE_OK);
+  methods->xSync = slow_sync;
 }
 
 static sample s;
@@ -72,7 +36,7 @@ static sample s;
 static void write_until_killed(const char *path, int who)
 {
   char id[32];
-  slow_down();
+  layer_begin(slow_down);
   sample_open(&s, path, false);
   for (int i = 0;; i++) {
     snprintf(id, sizeof id, "w%d-%d", who, i);
