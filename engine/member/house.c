@@ -346,7 +346,10 @@ void notch_do_house(notch_work *work)
 
 bool notch_fold_house(notch_work *work, notch_state *house, const notch_transaction *transaction)
 {
-  forget_rooms(house, transaction->booked_us);
+  /* Rules are published by the clock of the machine, which need not be that of the events. */
+  if (transaction->type != (uint32_t)NOTCH_DUE_FIRST + NOTCH_DUE_PUBLISH) {
+    forget_rooms(house, transaction->booked_us);
+  }
   if (work->event != NULL && transaction->member == 0) {
     if (work->event->type == NOTCH_EVENT_RATE) {
       add_rate(work, house);
