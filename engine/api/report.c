@@ -274,6 +274,7 @@ static bool note_row(void *payload, notch_walk *walk, const notch_deed *deed)
 {
   exporting *e = payload;
   const notch_transaction *row = deed->row;
+  (void)walk;
   look_for_seed(e, deed);
   if (row->posting_count == 0 && e->r->format != NOTCH_EXPORT_JSONL) {
     return true;
@@ -283,11 +284,6 @@ static bool note_row(void *payload, notch_walk *walk, const notch_deed *deed)
   }
   e->first_us = row->booked_us < e->first_us ? row->booked_us : e->first_us;
   *notch_vec_push(&e->rows, e->r->ask.run) = (booked_row){row->booked_us, row->event};
-  if (row->member < 0 || row->member > e->member_count) {
-    return notch_books_say(walk->books, NOTCH_STORE_CORRUPT,
-                           "transaction %lld names a member that is not there: verify the ledger",
-                           (long long)row->event);
-  }
   if (row->member != 0) {
     notch_export_member *member = member_of(e, row->member);
     for (uint32_t i = 0; i < row->posting_count; i++) {

@@ -36,6 +36,9 @@ static bool give(notch_walk *walk, const notch_transaction *recorded)
   if (recorded->verdict != NOTCH_APPLIED && !walk->with_refused) {
     return true;
   }
+  if (!notch_books_has_member(walk->books, recorded->member, recorded->event)) {
+    return false;
+  }
   notch_edition *edition =
       version == 0 ? walk->edition : notch_books_edition(walk->books, version);
   if (edition == NULL ||

@@ -157,6 +157,9 @@ bool notch_books_say(notch_books *books, notch_store_status status, const char *
     __attribute__((format(printf, 3, 4)));
 /* After a failed call to the store: its sentence becomes the books'.  Returns false. */
 bool notch_books_failed(notch_books *books, notch_store_status status);
+/* Whether a member whom a row names is there, or it is the programme's own; false: the books'
+ * sentence says that he is not. */
+bool notch_books_has_member(notch_books *books, int64_t member, int64_t event);
 
 /* A deed, or a question, begins; has it been denied memory?  If so it has failed, whatever became
  * of it, and what is in memory may lack something. */

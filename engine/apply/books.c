@@ -177,6 +177,14 @@ bool notch_books_failed(notch_books *books, notch_store_status status)
                          why != NULL && why[0] != '\0' ? why : "the ledger cannot be read");
 }
 
+bool notch_books_has_member(notch_books *books, int64_t member, int64_t event)
+{
+  return (member >= 0 && member <= notch_store_member_count(books->store)) ||
+         notch_books_say(books, NOTCH_STORE_CORRUPT,
+                         "transaction %lld names a member that is not there: verify the ledger",
+                         (long long)event);
+}
+
 bool notch_books_begin(notch_books *books)
 {
   notch_books_start(books);

@@ -47,10 +47,7 @@ static bool add_block(notch_rerun *rerun, int64_t block)
 
 static notch_rerun_seat *place_of(notch_rerun *rerun, int64_t member)
 {
-  if (member < 0 || member >= notch_store_next(rerun->books->store)->member) {
-    notch_books_say(rerun->books, NOTCH_STORE_CORRUPT,
-                    "transaction %lld names a member that is not there: verify the ledger",
-                    (long long)rerun->recorded->event);
+  if (!notch_books_has_member(rerun->books, member, rerun->recorded->event)) {
     return NULL;
   }
   notch_rerun_seat *seat = notch_rerun_place(rerun, member);

@@ -59,7 +59,9 @@ __attribute__((noinline)) static uint32_t highest_floor(notch_work *work,
   return tier;
 }
 
-static inline uint32_t effective_tier(notch_work *work, uint32_t index)
+/* `inline` and declared without it: others call it, and here, where every event passes, it is put
+ * in.  So are the two that follow from it. */
+inline uint32_t notch_effective_tier(notch_work *work, uint32_t index)
 {
   const notch_ladder *ladder = ladder_of(work, index);
   const notch_standing *standing = &work->open->state->standings[index];
@@ -72,11 +74,6 @@ static inline uint32_t effective_tier(notch_work *work, uint32_t index)
     tier = standing->lifetime;
   }
   return ladder->floor_count == 0 ? tier : highest_floor(work, ladder, tier);
-}
-
-uint32_t notch_effective_tier(notch_work *work, uint32_t ladder)
-{
-  return effective_tier(work, ladder);
 }
 
 typedef struct tier_trigger {
@@ -154,16 +151,11 @@ static bool change_effective(notch_work *work, uint32_t ladder, uint32_t before,
 }
 
 /* Brings the effective tier in line with the own one and the floors; true: it was another. */
-static inline bool bring_in_line(notch_work *work, uint32_t ladder, uint32_t before)
+inline bool notch_bring_in_line(notch_work *work, uint32_t ladder, uint32_t before)
 {
   uint32_t now = work->open->state->standings[ladder].effective;
-  uint32_t after = effective_tier(work, ladder);
+  uint32_t after = notch_effective_tier(work, ladder);
   return (after != now || after != before) && change_effective(work, ladder, before, after);
-}
-
-bool notch_bring_in_line(notch_work *work, uint32_t ladder, uint32_t before)
-{
-  return bring_in_line(work, ladder, before);
 }
 
 static void reach(notch_work *work, uint32_t index, uint32_t tier, bool starts_term)
@@ -224,7 +216,7 @@ static bool climb(notch_work *work, uint32_t index)
   return climbed;
 }
 
-static inline bool promote(notch_work *work, uint32_t index)
+inline bool notch_ladder_promote(notch_work *work, uint32_t index)
 {
   if (ladder_of(work, index)->promote == NOTCH_PROMOTE_STEP) {
     return climb(work, index);
@@ -237,11 +229,6 @@ static inline bool promote(notch_work *work, uint32_t index)
   reach(work, index, tier, true);
   notch_bring_in_line(work, index, before);
   return true;
-}
-
-bool notch_ladder_promote(notch_work *work, uint32_t ladder)
-{
-  return promote(work, ladder);
 }
 
 static void lifetime(notch_work *work, uint32_t index)
@@ -342,14 +329,14 @@ void notch_tiers(notch_work *work)
     moved = false;
     for (uint32_t i = 0; i < work->program->ladder_count; i++) {
       if (ladder_of(work, i)->promote != NOTCH_PROMOTE_AT_REVIEW) {
-        moved = promote(work, i) || moved;
+        moved = notch_ladder_promote(work, i) || moved;
       }
       uint32_t before = standings[i].effective;
       cancel_grace(work, i);
       if (work->plan->lifetimes) {
         lifetime(work, i);
       }
-      moved = bring_in_line(work, i, before) || moved;
+      moved = notch_bring_in_line(work, i, before) || moved;
     }
   }
   work->fields = fields;
