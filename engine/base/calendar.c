@@ -40,18 +40,21 @@ int32_t notch_day_of(notch_civil civil)
   return day_of(civil.year, civil.month, civil.day);
 }
 
+/*
+ * C. Neri, L. Schneider, "Euclidean affine functions and their application to calendar
+ * algorithms" (2022): what stands in quarters of a day, and then in parts of a year and of a
+ * month, is divided by a multiplication whose low half is the rest.
+ */
 notch_civil notch_civil_of(int32_t day)
 {
-  uint32_t days = (uint32_t)day + DAYS_ADDED, era = days / ERA_DAYS;
-  uint32_t day_of_era = days - era * ERA_DAYS;
-  uint32_t year_of_era =
-      (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-  uint32_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-  uint32_t month = (5 * day_of_year + 2) / 153; /* from March */
-  uint32_t month_day = day_of_year - (153 * month + 2) / 5 + 1;
-  month = month < 10 ? month + 3 : month - 9;
-  uint32_t year = year_of_era + era * 400 + (month <= 2);
-  return (notch_civil){(int32_t)(year - ERAS_ADDED * 400), (uint8_t)month, (uint8_t)month_day};
+  uint32_t quarters = 4 * ((uint32_t)day + DAYS_ADDED) + 3, century = quarters / ERA_DAYS;
+  uint64_t years = UINT64_C(2939745) * ((quarters % ERA_DAYS) | 3);
+  uint32_t year = 100 * century + (uint32_t)(years >> 32);
+  uint32_t day_of_year = (uint32_t)years / 2939745 / 4;
+  uint32_t months = 2141 * day_of_year + 197913, month = months >> 16; /* from March, as 3 */
+  uint32_t month_day = (months & 0xffff) / 2141 + 1, next_year = day_of_year >= 306;
+  return (notch_civil){(int32_t)(year + next_year - ERAS_ADDED * 400),
+                       (uint8_t)(month - 12 * next_year), (uint8_t)month_day};
 }
 
 unsigned notch_weekday(int32_t day)

@@ -31,6 +31,16 @@ START_TEST(counts_every_day_of_400_years_and_back)
 }
 END_TEST
 
+START_TEST(counts_as_far_as_there_are_instants)
+{
+  int32_t last = (int32_t)(INT64_MAX / (INT64_C(86400) * 1000000)) + 1;
+  for (int64_t day = -(int64_t)last; day <= last; day += 99991) {
+    ck_assert_int_eq(notch_day_of(notch_civil_of((int32_t)day)), day);
+  }
+  ck_assert_int_eq(notch_day_of(notch_civil_of(last)), last);
+}
+END_TEST
+
 START_TEST(knows_the_edges)
 {
   ck_assert_int_eq(d(1970, 1, 1), 0);
@@ -134,6 +144,7 @@ TCase *notch_check_calendar(void)
 {
   TCase *calendar = tcase_create("calendar");
   tcase_add_test(calendar, counts_every_day_of_400_years_and_back);
+  tcase_add_test(calendar, counts_as_far_as_there_are_instants);
   tcase_add_test(calendar, knows_the_edges);
   tcase_add_test(calendar, clamps_or_rolls_months);
   tcase_add_test(calendar, adds_durations);
