@@ -296,7 +296,9 @@ static notch_awards *translated(notch_work *work, const notch_program *from,
       }
     }
     ruling.rule = rule;
-    ruling.variant = ruling.variant < to->rules[rule].variant_count ? ruling.variant : 0;
+    uint32_t variant = ruling.candidate->variant;
+    variant = variant < to->rules[rule].variant_count ? variant : 0;
+    ruling.candidate = &work->plan->variants[rule][variant];
     ruling.first_award = first;
     ruling.award_count = out->awards.count - first;
     ruling.figures = same_actions(was, &to->rules[rule]) ? ruling.figures : NULL;

@@ -7,6 +7,10 @@
 
 #include <assert.h>
 
+/* What is compiled twice: as it usually is, when nobody asks why, nothing is put in as it was and
+ * there are no groups; and as it can be. */
+#define TWICE inline __attribute__((always_inline))
+
 static const notch_value no_value = {0, 0};
 
 void notch_refuse_inexact(notch_work *work)
@@ -38,7 +42,7 @@ static void trace_not_met(notch_work *work, const notch_candidate *candidate)
 }
 
 /* A rule applies when its dates, its `when` and its limits in times let it. */
-static bool lets_it(notch_work *work, const notch_candidate *candidate, int64_t rules_at_us)
+static TWICE bool lets_it(notch_work *work, const notch_candidate *candidate, int64_t rules_at_us)
 {
   work->rule = candidate->rule;
   if (rules_at_us < candidate->from_us || rules_at_us >= candidate->to_us) {
@@ -84,7 +88,7 @@ static void refuse_below_zero(notch_work *work, const char *what)
                what);
 }
 
-static inline notch_award *add_award(notch_work *work, notch_awards *awards, uint32_t ruling,
+static TWICE notch_award *add_award(notch_work *work, notch_awards *awards, uint32_t ruling,
                                      const notch_award *model)
 {
   notch_award *award = notch_vec_push(&awards->awards, work->run);
@@ -93,7 +97,7 @@ static inline notch_award *add_award(notch_work *work, notch_awards *awards, uin
   return award;
 }
 
-static inline void earn(notch_work *work, notch_awards *awards, uint32_t ruling,
+static TWICE void earn(notch_work *work, notch_awards *awards, uint32_t ruling,
                         const notch_awarding *awarding)
 {
   notch_value amount = notch_work_compute(work, awarding->amount, NULL);
@@ -134,7 +138,7 @@ static void multiply_lines(notch_work *work, notch_award *award, const notch_awa
 }
 
 /* One kind's part of a multiplication, line by line where the multiplied rule is. */
-static inline void multiply_kind(notch_work *work, notch_awards *awards, uint32_t index,
+static TWICE void multiply_kind(notch_work *work, notch_awards *awards, uint32_t index,
                                  const notch_action *action, const notch_award *model,
                                  notch_rational extra)
 {
@@ -163,7 +167,7 @@ static inline void multiply_kind(notch_work *work, notch_awards *awards, uint32_
   }
 }
 
-static inline void multiply(notch_work *work, notch_awards *awards, uint32_t index,
+static TWICE void multiply(notch_work *work, notch_awards *awards, uint32_t index,
                             const notch_awarding *awarding)
 {
   notch_value value = notch_work_compute(work, awarding->amount, NULL);
@@ -249,7 +253,7 @@ static void limit_rule(notch_work *work, notch_awards *awards, const notch_rulin
     if (limit->times) {
       continue;
     }
-    int64_t room = notch_limit_room(work, rule->limits[i], ruling->variant);
+    int64_t room = notch_limit_room(work, rule->limits[i], ruling->candidate->variant);
     notch_rational left;
     if (cut_to(work, awards, ruling, limit->points, room, limit->refused, &left)) {
       notch_work_trace(work, NOTCH_TRACE_LIMITED, ruling->rule, rule->limits[i], true, NULL,
@@ -303,12 +307,12 @@ static void settle_amounts(notch_work *work, notch_awards *awards, const notch_r
 }
 
 /* The amounts of a ruling; no ruling comes to the list meanwhile. */
-static inline void work_out(notch_work *work, notch_awards *awards, uint32_t index,
-                            const notch_award_request *request)
+static TWICE void work_out(notch_work *work, notch_awards *awards, uint32_t index,
+                           const notch_award_request *request, bool usual)
 {
   notch_ruling *ruling = &awards->rulings.items[index];
-  const notch_candidate *candidate = &work->plan->variants[ruling->rule][ruling->variant];
-  const notch_override *as = overridden(request, ruling->rule);
+  const notch_candidate *candidate = ruling->candidate;
+  const notch_override *as = usual ? NULL : overridden(request, ruling->rule);
   const notch_awarding *awarding = candidate->awardings;
   const notch_awarding *end = awarding + (as == NULL ? candidate->awarding_count : 0);
   work->rule = ruling->rule;
@@ -338,7 +342,7 @@ static void replace(notch_work *work, notch_awards *awards, const notch_award_re
     if (request->candidates[i].rule == base) {
       replaced = notch_vec_push(&awards->rulings, work->run);
       *replaced = (notch_ruling){
-          .rule = base, .variant = request->candidates[i].variant, .factor = NOTCH_INTEGER(1)};
+          .rule = base, .candidate = &request->candidates[i], .factor = NOTCH_INTEGER(1)};
       awards->ruling_of[base] = awards->rulings.count;
     }
   }
@@ -356,22 +360,26 @@ static bool applied_then(const notch_override *as, uint32_t rule)
 }
 
 /* Exceptions are looked at first: no condition sees another rule's effect. */
-static void rule_on(notch_work *work, notch_awards *awards, const notch_award_request *request)
+static TWICE void rule_on(notch_work *work, notch_awards *awards,
+                          const notch_award_request *request, bool usual)
 {
   unsigned done = 0; /* by those that apply */
   notch_vec_reserve(&awards->rulings, request->candidate_count, work->run);
   const notch_candidate *candidate = request->candidates;
   const notch_candidate *end = candidate + request->candidate_count;
+  const int64_t rules_at_us = request->rules_at_us;
   for (; candidate < end; candidate++) {
-    bool applies = lets_it(work, candidate, request->rules_at_us);
-    const notch_override *as = overridden(request, candidate->rule);
-    applies = as != NULL ? applied_then(as, candidate->rule) : applies;
-    notch_work_trace(work, NOTCH_TRACE_RULE, candidate->rule, NOTCH_NONE, applies, NULL, no_value,
-                     0);
+    bool applies = lets_it(work, candidate, rules_at_us);
+    if (!usual) {
+      const notch_override *as = overridden(request, candidate->rule);
+      applies = as != NULL ? applied_then(as, candidate->rule) : applies;
+      notch_work_trace(work, NOTCH_TRACE_RULE, candidate->rule, NOTCH_NONE, applies, NULL,
+                       no_value, 0);
+    }
     if (applies) {
-      notch_ruling *ruling = notch_vec_push(&awards->rulings, work->run);
+      notch_ruling *ruling = &awards->rulings.items[awards->rulings.count++]; /* there is room */
       *ruling = (notch_ruling){.rule = candidate->rule,
-                               .variant = candidate->variant,
+                               .candidate = candidate,
                                .kind = NOTCH_RULING_APPLIES,
                                .replaced_by = NOTCH_NONE,
                                .factor = NOTCH_INTEGER(1)};
@@ -391,10 +399,10 @@ static void rule_on(notch_work *work, notch_awards *awards, const notch_award_re
 
 /* The next ruling to be worked out; NOTCH_NONE: there is none at this step.  Groups choose among
  * their rules once these are worked out; without groups, rulings stand in the order of steps. */
-static inline uint32_t at_step(notch_work *work, notch_awards *awards, uint32_t number)
+static TWICE uint32_t at_step(notch_work *work, notch_awards *awards, uint32_t number, bool usual)
 {
   uint32_t index = number;
-  if (work->program->group_count > 0) {
+  if (!usual && work->program->group_count > 0) {
     const notch_step *step = &work->program->steps[number];
     if (step->is_group) {
       notch_group_choose(work, awards, step->index);
@@ -407,6 +415,22 @@ static inline uint32_t at_step(notch_work *work, notch_awards *awards, uint32_t 
   return applies ? index : NOTCH_NONE;
 }
 
+static TWICE void rule_and_work_out(notch_work *work, notch_awards *awards,
+                                    const notch_award_request *request, bool usual)
+{
+  const notch_program *program = work->program;
+  rule_on(work, awards, request, usual);
+  notch_vec_reserve(&awards->awards, awards->rulings.count, work->run);
+  bool grouped = !usual && program->group_count > 0;
+  const uint32_t steps = grouped ? program->step_count : awards->rulings.count;
+  for (uint32_t i = 0; i < steps; i++) {
+    uint32_t index = at_step(work, awards, i, usual);
+    if (index != NOTCH_NONE) {
+      work_out(work, awards, index, request, usual);
+    }
+  }
+}
+
 notch_awards *notch_award_rules(notch_work *work, const notch_award_request *request)
 {
   const notch_program *program = work->program;
@@ -415,14 +439,10 @@ notch_awards *notch_award_rules(notch_work *work, const notch_award_request *req
   if (request->candidate_count == 0) {
     return awards;
   }
-  rule_on(work, awards, request);
-  notch_vec_reserve(&awards->awards, awards->rulings.count, work->run);
-  const uint32_t steps = program->group_count > 0 ? program->step_count : awards->rulings.count;
-  for (uint32_t i = 0; i < steps; i++) {
-    uint32_t index = at_step(work, awards, i);
-    if (index != NOTCH_NONE) {
-      work_out(work, awards, index, request);
-    }
+  if (work->trace == NULL && request->override_count == 0 && program->group_count == 0) {
+    rule_and_work_out(work, awards, request, true);
+  } else {
+    rule_and_work_out(work, awards, request, false);
   }
   for (uint32_t i = 0; i < program->group_count; i++) {
     notch_group_limit(work, awards, i);

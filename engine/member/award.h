@@ -15,9 +15,10 @@ typedef enum notch_ruling_kind {
 
 /* What became of a rule that applies, or that an exception replaced. */
 typedef struct notch_ruling {
-  uint32_t rule, variant;
+  uint32_t rule;
   notch_ruling_kind kind;
-  uint32_t replaced_by; /* rule */
+  const notch_candidate *candidate; /* whose trigger fired */
+  uint32_t replaced_by;             /* rule */
   uint32_t first_award, award_count;
   notch_rational factor; /* of its multiply; 1 where it has none */
   int64_t *figures;      /* by action: how much to deduct, how often to grant; NULL: neither */

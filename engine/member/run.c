@@ -290,7 +290,7 @@ static void post_lots(notch_work *work, const notch_awards *awards, const notch_
 void notch_rule_figures(notch_work *work, notch_ruling *ruling)
 {
   const notch_rule *rule = &work->program->rules[ruling->rule];
-  const notch_variant *variant = &rule->variants[ruling->variant];
+  const notch_variant *variant = &rule->variants[ruling->candidate->variant];
   work->rule = ruling->rule;
   for (uint32_t i = 0; i < rule->action_count; i++) {
     notch_action_kind kind = rule->actions[i].kind;
