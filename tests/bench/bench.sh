@@ -1,7 +1,7 @@
 #!/bin/sh
 # bench.sh -- `notch apply` and `notch replay` on workload W beside the same by hand, in one run;
 # then what a till waits, what the tree of hashes costs, what a ledger and a member take.
-# EVENTS (1,000,000), MEMBERS (a tenth), WORKLOAD (w, or w2 for notch alone).
+# EVENTS (1,000,000), MEMBERS (a tenth), WORKLOAD (w, or w2 for notch alone), TURNS (7) of replay.
 # usage: bench.sh SOURCE-DIRECTORY BUILD-DIRECTORY
 set -eu
 source=$1
@@ -9,6 +9,7 @@ build=$2
 events=${EVENTS:-1000000}
 members=${MEMBERS:-$((events / 10))}
 workload=${WORKLOAD:-w}
+turns=${TURNS:-7}
 notch=${NOTCH:-$build/notch}
 programs=$build/tests/bench
 work=$(mktemp -d "$build/bench.XXXXXX")
@@ -93,24 +94,50 @@ apply() {
   echo "both issued $want stars"
 }
 
-# Per core means per second of processor time, which other programs do not disturb.
+# turn NAME COMMAND... : one more run, whose figures go to the others of that name.
+turn() {
+  name=$1
+  shift
+  run "$work/replayed" "$@"
+  [ "$code" = 0 ] || fail "$name: there are differences: $(cat "$work/replayed")"
+  echo "$wall $cpu" >>"$work/turns.$name"
+}
+
+median() {
+  sort -n | awk '{ n[NR] = $1 } END { print n[int((NR + 1) / 2)] }'
+}
+
+# medians NAME : of its turns, in $wall and $cpu
+medians() {
+  wall=$(cut -d ' ' -f 1 "$work/turns.$1" | median)
+  cpu=$(cut -d ' ' -f 2 "$work/turns.$1" | median)
+}
+
+# Medians of runs in turn: the first of each meets memory that nobody has used yet, and how fast a
+# host is changes from one second to the next.  Per core means per second of processor time, which
+# other programs disturb least.
 replay() {
+  for _ in $(seq "$turns"); do
+    if [ "$workload" = w ]; then
+      turn plain "$programs/replay_baseline" --plain "$work/baseline.db"
+      turn ledger "$programs/replay_baseline" --ledger "$work/ledger"
+    fi
+    turn one "$notch" replay "$work/ledger" --threads 1
+    turn two "$notch" replay "$work/ledger" --threads 2
+  done
+  echo "replay: medians of $turns runs in turn"
   if [ "$workload" = w ]; then
-    run "$work/replayed" "$programs/replay_baseline" --plain "$work/baseline.db"
-    [ "$code" = 0 ] || fail "by hand, the plain tables differ: $(cat "$work/replayed")"
+    medians plain
     report "replay by hand, plain columns"
     plain_cpu=$cpu
-    run "$work/replayed" "$programs/replay_baseline" --ledger "$work/ledger"
-    [ "$code" = 0 ] || fail "by hand, the ledger differs: $(cat "$work/replayed")"
+    medians ledger
     report "replay by hand, notch's ledger"
     ledger_cpu=$cpu
   fi
-  run "$work/replayed" "$notch" replay "$work/ledger" --threads 1
-  [ "$code" = 0 ] || fail "replay found differences: $(cat "$work/replayed")"
+  medians one
   report "notch replay, one core"
   one_wall=$wall one_cpu=$cpu
-  run "$work/replayed" "$notch" replay "$work/ledger" --threads 2
-  [ "$code" = 0 ] || fail "replay found differences: $(cat "$work/replayed")"
+  medians two
   report "notch replay, two cores"
   if [ "$workload" = w ]; then
     ratio "by hand, plain / notch, a core" $plain_cpu $one_cpu
