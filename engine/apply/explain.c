@@ -485,7 +485,7 @@ bool notch_explain_row(notch_books *books, int64_t event, bool json, notch_buffe
   notch_buffer_init(&x->scratch, books->memory);
   x->tree = (notch_derivation){
       .run = &x->run, .scratch = &x->scratch, .name = name_of, .payload = x};
-  bool good = notch_rerun_begin(&x->rerun, books, NULL);
+  bool good = notch_rerun_begin(&x->rerun, books, false);
   if (good) {
     if (setjmp(x->no_memory) == 0) {
       x->run.escape = x->rerun.row.escape = books->run.escape = &x->no_memory;

@@ -250,13 +250,14 @@ bool notch_refold_run(notch_replay *replay)
               (notch_ids_begin(&r.ids, replay->memory, r.members, 1) ||
                notch_books_say(r.books, NOTCH_STORE_NOMEM, "out of memory")) &&
               notch_ids_read(&r.ids, 0, r.books, &all) &&
-              notch_rerun_begin(&r.rerun, r.books, &r.ids);
+              notch_rerun_begin(&r.rerun, r.books, true);
   if (!good) {
     failed(&r);
     notch_ids_end(&r.ids);
     notch_reader_close(r.books, false);
     return false;
   }
+  r.rerun.ids = &r.ids;
   r.rerun.found = found;
   r.rerun.payload = &r;
   r.rerun.fixed = r.edition;

@@ -34,6 +34,7 @@ typedef struct reading {
   notch_replay *replay;
   bool apart;           /* no member's rows can touch another's state */
   bool plain;           /* some rule may ask for any row's id, or for the time of recording */
+  bool named;           /* some rule may ask who a member is, or somebody is erased */
   notch_books *books;   /* with every version compiled, for a single worker; else NULL */
   worker workers[NOTCH_WORKERS_MAX];
   unsigned worker_count;
@@ -113,6 +114,14 @@ static void found(void *payload, int64_t event, const char *what, const char *re
 }
 
 /* ---- workers ---- */
+
+/* Whether some event of this type was ever recorded. */
+static bool has_type(notch_store *store, const char *type)
+{
+  uint32_t number;
+  return notch_store_name_find(store, &number, NOTCH_NAME_TYPE, notch_text_of(type)) ==
+         NOTCH_STORE_OK;
+}
 
 /* Rows on their way.  Where somebody else may have read one, it and what it points to are in the
  * cache of another processor. */
@@ -206,6 +215,9 @@ static void finish(worker *w)
 static bool read_ids(worker *w)
 {
   bool all;
+  if (!w->reading->named) {
+    return true;
+  }
   bool good = notch_ids_read(&w->reading->ids, w->index, w->books, &all);
   if (good && all) {
     notch_batches_begin(&w->reading->batches);
@@ -224,11 +236,13 @@ static void start(worker *w)
     fail(r, NOTCH_STORE_CANNOT_OPEN, "the ledger cannot be read a second time");
     return;
   }
-  if (!read_ids(w) || !notch_rerun_begin(&w->rerun, w->books, &r->ids)) {
+  if (!read_ids(w) || !notch_rerun_begin(&w->rerun, w->books, true)) {
     fail(r, w->books->status, w->books->sentence);
     return;
   }
   w->running = true;
+  w->rerun.ids = r->named ? &r->ids : NULL;
+  w->rerun.anonymous = !r->named && !has_type(w->books->store, "erase"); /* since the survey */
   w->rerun.bare = !r->plain;
   w->rerun.found = found;
   w->rerun.payload = w;
@@ -377,6 +391,7 @@ static void survey_rules(reading *r, const notch_plan *plan)
 {
   r->apart = r->apart && !plan->uses_house && !touches_others(plan->program);
   r->plain = r->plain || asks_for_all(plan->program);
+  r->named = r->named || plan->asks_who || touches_others(plan->program);
 }
 
 /* Each worker has a handle of its own, and memory that several threads may ask for. */
@@ -388,9 +403,7 @@ static bool can_be_shared(const notch_replay *replay)
     return false;
   }
   for (unsigned i = 0; i < sizeof joint / sizeof joint[0]; i++) {
-    uint32_t number;
-    if (notch_store_name_find(replay->store, &number, NOTCH_NAME_TYPE, notch_text_of(joint[i])) ==
-        NOTCH_STORE_OK) {
+    if (has_type(replay->store, joint[i])) {
       return false;
     }
   }
@@ -404,6 +417,7 @@ static void survey(reading *r)
   notch_books *books = notch_reader_open(replay->memory, replay->store, false);
   bool known = books != NULL;
   r->apart = can_be_shared(replay);
+  r->named = has_type(replay->store, "erase");
   for (uint32_t v = 1; known && v <= books->edition_count; v++) {
     const notch_edition *edition = notch_books_edition(books, v);
     known = edition != NULL;
@@ -416,6 +430,7 @@ static void survey(reading *r)
   }
   r->apart = r->apart && known;
   r->plain = r->plain || !known;
+  r->named = r->named || !known;
   if (known && replay->other == NULL) {
     r->books = books;
   } else {
@@ -508,10 +523,13 @@ bool notch_replay_run(notch_replay *replay)
     snprintf(replay->sentence, sizeof replay->sentence, "out of memory");
     return false;
   }
-  if (!notch_ids_begin(&r.ids, replay->memory, notch_store_next(replay->store)->member,
-                       r.worker_count)) {
+  if (r.named && !notch_ids_begin(&r.ids, replay->memory, notch_store_next(replay->store)->member,
+                                  r.worker_count)) {
     no_memory(&r);
   } else if (open_journal(&r)) {
+    if (!r.named) {
+      notch_batches_begin(&r.batches);
+    }
     run_workers(&r);
     merge_findings(&r);
   }

@@ -70,7 +70,7 @@ notch_rerun_seat *notch_rerun_fill(notch_rerun *rerun, int64_t member, notch_edi
     nomem(rerun);
     return NULL;
   }
-  bool fresh = rerun->ids != NULL && member != 0 && seat->last == 0;
+  bool fresh = rerun->all_rows && member != 0 && seat->last == 0;
   bool good = fresh ? notch_state_start(state, edition->rules->program, member) ||
                           nomem(rerun)
                     : notch_seat_rebuild(rerun->books, state, member, edition,
@@ -113,7 +113,7 @@ notch_text notch_rerun_ask_id(notch_rerun *rerun, int64_t member)
 /* Not known is not erased: his rows are decided. */
 static inline bool is_erased(notch_rerun *rerun, int64_t member)
 {
-  if (member <= 0 || notch_rerun_id(rerun, member).bytes != NULL) {
+  if (member <= 0 || rerun->anonymous || notch_rerun_id(rerun, member).bytes != NULL) {
     return false;
   }
   const notch_rerun_seat *seat = notch_rerun_place(rerun, member);
@@ -132,16 +132,16 @@ int64_t notch_rerun_erased(notch_rerun *rerun)
 
 /* ---- life ---- */
 
-bool notch_rerun_begin(notch_rerun *rerun, notch_books *books, const notch_ids *ids)
+bool notch_rerun_begin(notch_rerun *rerun, notch_books *books, bool all_rows)
 {
   memset(rerun, 0, sizeof *rerun);
   rerun->books = books;
-  rerun->ids = ids;
+  rerun->all_rows = all_rows;
   notch_arena_init(&rerun->row, books->memory);
   notch_arena_init(&rerun->names, books->memory);
   notch_heap_init(&rerun->heap, books->memory);
   notch_desk_init(&rerun->desk, &rerun->heap.memory);
-  if (ids != NULL) {
+  if (all_rows) {
     const notch_store_numbers *next = notch_store_next(books->store);
     notch_desk_expect(&rerun->desk, next->member - 1, next->event - 1);
   }

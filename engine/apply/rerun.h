@@ -55,8 +55,9 @@ typedef struct notch_rerun_result { /* of one decision; lives until the next row
 
 typedef struct notch_rerun {
   notch_books *books; /* borrowed */
-  const notch_ids *ids; /* borrowed; where every row passes through here and none is read twice,
-                         * else NULL: then ids are looked up one by one */
+  const notch_ids *ids; /* borrowed; NULL: ids are looked up one by one */
+  bool all_rows;        /* every row passes through here, and none is read twice */
+  bool anonymous;       /* nobody is erased, and nothing asks for ids but what is refused again */
   notch_decider *decider, *folder;
   notch_host host;
   notch_arena row;    /* of the rows since the last decision */
@@ -85,8 +86,8 @@ typedef struct notch_rerun {
   void *payload;
 } notch_rerun;
 
-/* `ids` NULL: some rows only will be given. */
-bool notch_rerun_begin(notch_rerun *rerun, notch_books *books, const notch_ids *ids);
+/* Without all rows, some only will be given. */
+bool notch_rerun_begin(notch_rerun *rerun, notch_books *books, bool all_rows);
 /* Every row is decided by other rules than its own, and what must then differ is not compared;
  * before the first row, with books that have none of the newest version yet. */
 bool notch_rerun_adopt(notch_rerun *rerun, const notch_rules *rules);

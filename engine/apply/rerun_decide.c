@@ -415,7 +415,7 @@ static bool decide_sent(notch_rerun *rerun, const notch_transaction *row, notch_
   if (out->event == NULL) {
     return true; /* refused once more, or taken as recorded */
   }
-  if (row->member != 0) {
+  if (row->member != 0 && !rerun->anonymous) {
     out->event->member = host_member_id(rerun, row->member);
   }
   return out->event->type == NOTCH_EVENT_RETURN

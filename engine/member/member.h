@@ -96,6 +96,7 @@ typedef struct notch_plan {
   bool lifetimes;        /* some tier may be reached for life */
   bool has_schedules;    /* some rule fires by time */
   bool earning_rules;    /* some rule runs on earning */
+  bool asks_who;         /* some expression reads the member's own id */
   bool derives_expiry;   /* some lots end when the member was idle, or as long as a `while` holds */
   bool notes_terms;      /* events are noted for some terms: idle ones, `while`, `pending until` */
   bool uses_house;       /* some figure belongs to the programme: fold every row for member 0 */

@@ -14,6 +14,7 @@ static void look_at(const notch_expr *expr, notch_plan *plan)
   if (expr->op == NOTCH_EXPR_EARNED && expr->window != NOTCH_NONE) {
     plan->earned_used[expr->a] = true;
   }
+  plan->asks_who = plan->asks_who || expr->op == NOTCH_EXPR_SELF;
   for (uint32_t i = 0; i < expr->arg_count; i++) {
     look_at(expr->args[i], plan);
   }
