@@ -27,8 +27,7 @@ typedef struct work { /* one event on its way */
 static bool follow_merges(notch_books *books, notch_edition *edition, int64_t *member)
 {
   const notch_seat *seat = notch_seat_get(books, *member, edition);
-  return seat != NULL &&
-         (!seat->kept.open->closed || notch_merged_into(books, member, INT64_MAX));
+  return seat != NULL && notch_merged_follow(books, seat->kept.open, member, INT64_MAX);
 }
 
 static bool find_member(notch_books *books, notch_edition *edition, notch_text id, int64_t *out)

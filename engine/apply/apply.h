@@ -366,6 +366,10 @@ void notch_history_forget_from(notch_books *books, uint32_t kept);
 int64_t notch_merged_account(const notch_transaction *row);
 /* Who has a member's account before the row `before`: the member, if it was not merged. */
 bool notch_merged_into(notch_books *books, int64_t *member, int64_t before);
+/* The same of one whose state is at hand: who is not closed was not merged.  False also where it
+ * is NULL. */
+bool notch_merged_follow(notch_books *books, const notch_state *state, int64_t *member,
+                         int64_t before);
 /* Holders, lots and grants of an original, by the merges before the row `before`. */
 bool notch_merged_fill(notch_books *books, notch_original *original, int64_t before,
                        notch_arena *arena);

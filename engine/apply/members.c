@@ -510,7 +510,7 @@ static const notch_state *host_member_number(void *payload, int64_t number)
   return seat == NULL ? NULL : seat->kept.open;
 }
 
-static const notch_state *host_member(void *payload, notch_text id, bool create)
+static int64_t host_named(void *payload, notch_text id, int64_t before, bool create)
 {
   notch_books *books = payload;
   int64_t number = 0;
@@ -519,7 +519,9 @@ static const notch_state *host_member(void *payload, notch_text id, bool create)
       notch_store_is_writing(books->store)) {
     status = notch_store_member_add(books->store, &number, id);
   }
-  return status == NOTCH_STORE_OK ? host_member_number(payload, number) : NULL;
+  bool known = status == NOTCH_STORE_OK &&
+               notch_merged_follow(books, host_member_number(books, number), &number, before);
+  return known ? number : 0;
 }
 
 static notch_text host_member_id(void *payload, int64_t number)
@@ -564,7 +566,7 @@ static bool host_grant(void *payload, int64_t effect, notch_effect *out)
 void notch_host_init(notch_books *books)
 {
   books->host = (notch_host){.payload = books,
-                             .member = host_member,
+                             .named = host_named,
                              .member_number = host_member_number,
                              .member_id = host_member_id,
                              .opening = host_opening,

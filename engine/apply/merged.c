@@ -77,6 +77,12 @@ bool notch_merged_into(notch_books *books, int64_t *member, int64_t before)
   return good;
 }
 
+bool notch_merged_follow(notch_books *books, const notch_state *state, int64_t *member,
+                         int64_t before)
+{
+  return state != NULL && (!state->closed || notch_merged_into(books, member, before));
+}
+
 /* ---- what moved ---- */
 
 typedef NOTCH_VEC(int64_t) number_list;

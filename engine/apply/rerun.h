@@ -69,6 +69,7 @@ typedef struct notch_rerun {
 
   const notch_transaction *recorded; /* the row under way */
   int64_t group;                     /* the row of the decision under way */
+  int64_t came;                      /* the member who came with it; 0: none has been asked for */
   int64_t next_posting, next_effect; /* set by the caller before each row */
   notch_edition *edition;
   bool bare;                    /* rows come from a bare cursor; set by the caller */

@@ -19,25 +19,31 @@ static const notch_state *host_member_number(void *payload, int64_t number)
   return notch_rerun_state_of(rerun, number, rerun->edition);
 }
 
-/* A member who came only later, or with this very event, was not there yet. */
-static const notch_state *host_member(void *payload, notch_text id, bool create)
+/* A member who came only later was not there yet, nor one who came with this very event before it
+ * asked for him. */
+static int64_t host_named(void *payload, notch_text id, int64_t before, bool create)
 {
   notch_rerun *rerun = payload;
   notch_books *books = rerun->books;
   notch_personal personal;
   int64_t number = 0;
   notch_store_status status = notch_store_member_find(books->store, &number, id);
-  if (status == NOTCH_STORE_OK && !create) {
+  if (status == NOTCH_STORE_OK && number != rerun->came) {
     jmp_buf *escape = rerun->row.escape;
     rerun->row.escape = NULL;
     status = notch_store_personal_get(books->store, number, NOTCH_PERSONAL_ID, 0, &rerun->row,
                                       &personal);
     rerun->row.escape = escape;
     if (status == NOTCH_STORE_OK && personal.event >= rerun->group) {
-      return NULL;
+      if (!create) {
+        return 0;
+      }
+      rerun->came = number;
     }
   }
-  return status == NOTCH_STORE_OK ? host_member_number(rerun, number) : NULL;
+  bool known = status == NOTCH_STORE_OK &&
+               notch_merged_follow(books, host_member_number(rerun, number), &number, before);
+  return known ? number : 0;
 }
 
 static notch_text host_member_id(void *payload, int64_t number)
@@ -73,16 +79,32 @@ static notch_original *light(notch_rerun *rerun, notch_edition *edition, int64_t
   return original;
 }
 
+/* What it gave to somebody who was erased only after this return cannot be told by his name. */
+static void note_erased(notch_rerun *rerun, notch_edition *edition, const notch_original *original)
+{
+  for (uint32_t i = 0; i < original->side_count && !rerun->anonymous; i++) {
+    const notch_state *of = notch_rerun_id(rerun, original->sides[i]->member).length > 0
+                                ? NULL
+                                : notch_rerun_state_of(rerun, original->holders[i], edition);
+    rerun->names_erased = rerun->names_erased || (of != NULL && !of->closed);
+  }
+}
+
+static bool fill_then(notch_rerun *rerun, notch_edition *edition, notch_original *original)
+{
+  bool filled = notch_history_fill_then(rerun->books, edition, original, rerun->recorded->previous,
+                                        rerun->recorded->event, &rerun->row);
+  if (filled) {
+    note_erased(rerun, edition, original);
+  }
+  return filled;
+}
+
 static notch_original *original_of(notch_rerun *rerun, notch_edition *edition, int64_t number,
                                    notch_event *returned)
 {
   notch_original *original = light(rerun, edition, number, returned);
-  return original != NULL &&
-                 notch_history_fill_then(rerun->books, edition, original,
-                                         rerun->recorded->previous, rerun->recorded->event,
-                                         &rerun->row)
-             ? original
-             : NULL;
+  return original != NULL && fill_then(rerun, edition, original) ? original : NULL;
 }
 
 static const notch_original *host_latest(void *payload, uint32_t type, int64_t before)
@@ -109,14 +131,13 @@ static bool host_recall(void *payload, notch_original *original)
 {
   notch_rerun *rerun = payload;
   notch_history_forget_from(rerun->books, rerun->books->recalled);
-  return notch_history_fill_then(rerun->books, rerun->edition, original,
-                                 rerun->recorded->previous, rerun->recorded->event, &rerun->row);
+  return fill_then(rerun, rerun->edition, original);
 }
 
 void notch_rerun_host(notch_rerun *rerun)
 {
   rerun->host = (notch_host){.payload = rerun,
-                             .member = host_member,
+                             .named = host_named,
                              .member_number = host_member_number,
                              .member_id = host_member_id,
                              .opening = host_opening,
@@ -429,6 +450,7 @@ bool notch_rerun_decide(notch_rerun *rerun, const notch_transaction *row, notch_
   notch_books *books = rerun->books;
   memset(out, 0, sizeof *out);
   rerun->recorded = row;
+  rerun->came = 0;
   if (row->version != 0) {
     out->edition = notch_rerun_edition(rerun, row->version);
     if (out->edition == NULL) {

@@ -78,7 +78,10 @@ static void send(notch_work *work, notch_award *award, const notch_procedure *to
 {
   notch_value receiver = notch_work_compute(work, to, NULL);
   award->to_other = true;
-  award->receiver = receiver.d == 0 ? (notch_text){NULL, 0} : notch_value_text(receiver);
+  const notch_host *host = work->host;
+  award->to = receiver.d == 0 ? 0
+                              : host->named(host->payload, notch_value_text(receiver),
+                                            work->named_before, false);
 }
 
 static void refuse_below_zero(notch_work *work, const char *what)
@@ -285,7 +288,7 @@ static void put_in_as_it_was(notch_work *work, notch_awards *awards, uint32_t in
     model.exact = notch_exact_mul(work, old->exact, as->scale);
     model.to_other = old->to_other;
     awards->to_others = awards->to_others || old->to_other;
-    model.receiver = old->receiver;
+    model.to = old->to;
     model.multiplies = old->multiplies;
     model.before = notch_exact_mul(work, old->before, as->scale);
     add_award(work, awards, index, &model);

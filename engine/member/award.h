@@ -37,7 +37,7 @@ typedef struct notch_award {
   int64_t posted;
   notch_rational *lines; /* rounded per line: the items' parts; NULL elsewhere */
   uint32_t line_count;
-  notch_text receiver; /* empty: the member */
+  int64_t to; /* to_other: the member's number; 0: nobody */
 } notch_award;
 
 /* An action that earns or multiplies, as far as that follows from its rule.  Part of the plan. */
@@ -130,7 +130,7 @@ static inline notch_award notch_award_of(const notch_program *program, uint32_t 
 static inline bool notch_same_account(const notch_award *left, const notch_award *right)
 {
   return left->points == right->points && left->to_other == right->to_other &&
-         (!left->to_other || notch_text_equal(left->receiver, right->receiver));
+         left->to == right->to;
 }
 
 /* NULL: it did not apply. */

@@ -65,6 +65,7 @@ notch_work *notch_decider_begin(notch_decider *decider, const notch_case *decisi
   work->run = &decider->run;
   work->trace = decision->trace;
   work->host = decision->host;
+  work->named_before = decision->next_event;
   work->event = decision->event;
   work->next_posting = decision->next_posting;
   work->next_effect = decision->next_effect;

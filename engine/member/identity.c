@@ -261,11 +261,14 @@ void notch_merge_rest(notch_work *work)
   work->state = mine;
 }
 
-/* The old account as this decision has it; NULL: there is none. */
+/* The old account as this decision has it, not that of who has it since: there is no second merge
+ * of it.  NULL: there is none. */
 static notch_state *old_account(notch_work *work)
 {
+  const notch_host *host = work->host;
   notch_text id = notch_value_text(work->in->event->fields[NOTCH_FIELD_MERGE_FROM]);
-  const notch_state *from = work->host->member(work->host->payload, id, false);
+  int64_t number = host->named(host->payload, id, 0, false);
+  const notch_state *from = number == 0 ? NULL : host->member_number(host->payload, number);
   return from == NULL ? NULL : notch_work_copy(work, from);
 }
 

@@ -167,10 +167,11 @@ typedef struct notch_original {
  */
 typedef struct notch_host {
   void *payload;
-  /* The state of a member by id, under the plan of this decision; NULL: nobody of that name and
-   * `create` is false.  Borrowed until the decision ends. */
-  const notch_state *(*member)(void *payload, notch_text id, bool create);
-  /* The same by number; while a merge is folded, the old account as it was just before. */
+  /* The number of who had the account of that name before the row `before`, merges followed (0:
+   * of the account itself); 0: nobody of that name and `create` is false. */
+  int64_t (*named)(void *payload, notch_text id, int64_t before, bool create);
+  /* The state of a member, under the plan of this decision; while a merge is folded, the old
+   * account as it was just before.  Borrowed until the decision ends. */
   const notch_state *(*member_number)(void *payload, int64_t number);
   /* A member's id; empty: erased. */
   notch_text (*member_id)(void *payload, int64_t number);

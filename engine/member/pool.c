@@ -17,7 +17,7 @@ static int64_t household_of(notch_work *work, const notch_event *event, notch_va
   if (name.d == 0) {
     return member;
   }
-  const notch_state *of = work->host->member(work->host->payload, notch_value_text(name), true);
+  const notch_state *of = notch_work_named(work, notch_value_text(name), true);
   if (of == NULL) {
     notch_refuse(work, NOTCH_REFUSED_NO_MEMBER, "`with` has to name a member");
   }

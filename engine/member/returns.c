@@ -273,6 +273,7 @@ static notch_awards *again(notch_work *work, const notch_original *original,
   work->seen = then;
   work->uses = original->uses_then != NULL ? original->uses_then : then;
   work->house_uses = original->house_then;
+  work->named_before = original->event;
   work->event = lowered;
   work->fields = fields;
   work->inflow = NULL;

@@ -267,7 +267,8 @@ static bool opens(const posting_run *run, const notch_award *award)
   return award->posted > 0 && earlier == award;
 }
 
-static void post_lots(notch_work *work, const notch_awards *awards, const notch_text *receiver)
+/* For one receiver; 0: for the member. */
+static void post_lots(notch_work *work, const notch_awards *awards, int64_t to)
 {
   posting_run run = {.awards = awards->awards.items,
                      .count = awards->awards.count,
@@ -278,9 +279,7 @@ static void post_lots(notch_work *work, const notch_awards *awards, const notch_
   /* Lots are opened for what rises; what lowers is taken off the lot of its terms first. */
   for (uint32_t i = 0; run.left > 0 && i < run.count; i++) {
     const notch_award *award = &run.awards[i];
-    bool mine = receiver == NULL ? !award->to_other
-                                 : award->to_other && notch_text_equal(award->receiver, *receiver);
-    if (mine && opens(&run, award)) {
+    if (award->to_other == (to != 0) && award->to == to && opens(&run, award)) {
       open_lot(work, &run, award);
     }
   }
@@ -402,7 +401,7 @@ uint32_t notch_run(notch_work *work, const notch_candidate *candidates, uint32_t
   if ((done & NOTCH_RULE_DEDUCTS) != 0) {
     deduct_all(work, awards);
   }
-  post_lots(work, awards, NULL);
+  post_lots(work, awards, 0);
   note_given_away(work, awards);
   if (applied > 0 && (due || (done & (NOTCH_RULE_ACTS | NOTCH_RULE_COUNTS_TIMES)) != 0)) {
     act_all(work, awards, due);
@@ -425,14 +424,13 @@ void notch_see_member(notch_work *work, notch_state *state)
 }
 
 /* One receiver: settled first, then the lots open, tiers and `on earning` run. */
-static void post_to(notch_work *work, const notch_awards *awards, const notch_text *receiver,
-                    const notch_state *other)
+static void post_to(notch_work *work, const notch_awards *awards, const notch_state *other)
 {
   notch_view view = notch_view_of(work);
   bool closed = notch_side_begin(work, &view, other)->closed; /* by what fell due */
   notch_note_inflow(work);
   if (!closed) {
-    post_lots(work, awards, receiver);
+    post_lots(work, awards, other->member);
     notch_tiers(work);
     notch_run_on_earning(work);
   }
@@ -446,24 +444,20 @@ void notch_post_to_others(notch_work *work, const notch_awards *awards)
     bool first = award->to_other && award->posted > 0;
     for (uint32_t j = 0; j < i && first; j++) {
       const notch_award *earlier = &awards->awards.items[j];
-      first = !earlier->to_other || earlier->posted <= 0 ||
-              !notch_text_equal(earlier->receiver, award->receiver);
+      first = !earlier->to_other || earlier->posted <= 0 || earlier->to != award->to;
     }
     if (!first) {
       continue;
     }
-    const notch_state *other = NULL;
-    if (award->receiver.length > 0 &&
-        !notch_text_equal(award->receiver,
-                          work->event == NULL ? (notch_text){NULL, 0} : work->event->member)) {
-      other = work->host->member(work->host->payload, award->receiver, false);
-    }
-    if (other == NULL || other->closed || other->member == work->open->row.member) {
+    bool another = award->to != 0 && award->to != work->open->row.member;
+    const notch_state *other =
+        another ? work->host->member_number(work->host->payload, award->to) : NULL;
+    if (other == NULL || other->closed) {
       notch_work_trace(work, NOTCH_TRACE_NO_RECEIVER, award->rule, NOTCH_NONE, false, NULL,
                        NOTCH_MISSING, 0);
       continue;
     }
-    post_to(work, awards, &award->receiver, other);
+    post_to(work, awards, other);
   }
 }
 

@@ -16,6 +16,7 @@ notch_view notch_view_of(const notch_work *work)
                       .open = work->open,
                       .seen = work->seen,
                       .uses = work->uses,
+                      .named_before = work->named_before,
                       .house_uses = work->house_uses,
                       .returned_on = work->returned_on,
                       .earned_now = work->earned_now,
@@ -32,6 +33,7 @@ void notch_view_back(notch_work *work, const notch_view *view)
   work->open = view->open;
   work->seen = view->seen;
   work->uses = view->uses;
+  work->named_before = view->named_before;
   work->house_uses = view->house_uses;
   work->returned_on = view->returned_on;
   work->earned_now = view->earned_now;

@@ -15,6 +15,7 @@ typedef struct notch_view { /* what a decision has in sight */
   notch_state *state;
   notch_open *open;
   const notch_state *seen, *uses, *house_uses;
+  int64_t named_before;
   const notch_moment *returned_on;
   const int64_t *earned_now;
   int64_t *inflow;

@@ -432,11 +432,7 @@ static const notch_awards *awards_to(notch_work *work, const notch_awards *award
   his->awards.count = 0;
   for (uint32_t i = 0; i < awards->awards.count; i++) {
     const notch_award *award = &awards->awards.items[i];
-    const notch_state *other =
-        award->to_other && award->receiver.length > 0
-            ? work->host->member(work->host->payload, award->receiver, false)
-            : NULL;
-    if (other != NULL && other->member == member) {
+    if (award->to_other && award->to == member) {
       his->awards.items[his->awards.count++] = *award;
     }
   }

@@ -89,7 +89,7 @@ void notch_give_lots(notch_work *work, const notch_state *other, const notch_pos
 void notch_settle_receiver(notch_work *work, int64_t to_s)
 {
   notch_text to = notch_value_text(work->in->event->fields[NOTCH_FIELD_TRANSFER_TO]);
-  const notch_state *other = work->host->member(work->host->payload, to, false);
+  const notch_state *other = notch_work_named(work, to, false);
   if (other != NULL && other->member != work->in->state->member) {
     notch_settle_until(work, notch_work_copy(work, other), to_s);
   }
@@ -99,7 +99,7 @@ void notch_do_transfer(notch_work *work)
 {
   const notch_event *event = work->event;
   notch_text to = notch_value_text(event->fields[NOTCH_FIELD_TRANSFER_TO]);
-  const notch_state *other = work->host->member(work->host->payload, to, true);
+  const notch_state *other = notch_work_named(work, to, true);
   if (other == NULL || other->member == work->open->row.member) {
     notch_refuse(work, NOTCH_REFUSED_NO_MEMBER, "`to` has to name another member");
   }

@@ -72,6 +72,13 @@ notch_state *notch_work_copy_as(notch_work *work, const notch_state *of, int64_t
   return copy->state;
 }
 
+const notch_state *notch_work_named(notch_work *work, notch_text id, bool create)
+{
+  const notch_host *host = work->host;
+  int64_t number = host->named(host->payload, id, work->named_before, create);
+  return number == 0 ? NULL : host->member_number(host->payload, number);
+}
+
 notch_state *notch_work_copy(notch_work *work, const notch_state *of)
 {
   return notch_work_copy_as(work, of, of->member);

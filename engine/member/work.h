@@ -86,6 +86,7 @@ typedef struct notch_work {
   const notch_state *seen;       /* the state facts are read from: `state`, or the member of then */
   notch_state *then;             /* of a late event: his state then, growing with it; NULL */
   const notch_state *uses;       /* whose limits count: `state`, or of then for a return */
+  int64_t named_before;          /* names are whose they were before this row */
   const notch_state *house_uses; /* NULL: the programme's own working copy */
   notch_value order;
   const notch_moment *returned_on; /* room of limits: when the return came; NULL: none */
@@ -143,6 +144,9 @@ struct notch_decider {
 /* Ends the decision: the event is refused as `verdict` with this sentence. */
 _Noreturn void notch_refuse(notch_work *work, notch_verdict verdict, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* The state of who had the account of that name (notch_host); NULL: nobody. */
+const notch_state *notch_work_named(notch_work *work, notch_text id, bool create);
 
 /* Working copies: the same pointer for the same member throughout one decision. */
 notch_state *notch_work_copy(notch_work *work, const notch_state *of);

@@ -10,10 +10,10 @@
 
 /* ---- nobody else exists ---- */
 
-static const notch_state *no_member(void *payload, notch_text id, bool create)
+static int64_t nobody_named(void *payload, notch_text id, int64_t before, bool create)
 {
-  (void)payload, (void)id, (void)create;
-  return NULL;
+  (void)payload, (void)id, (void)before, (void)create;
+  return 0;
 }
 
 static const notch_state *no_member_number(void *payload, int64_t number)
@@ -51,7 +51,7 @@ void notch_trial_open(notch_trial *trial, const notch_rules *rules, const notch_
 {
   *trial = (notch_trial){.rules = rules,
                          .memory = memory,
-                         .host = {.member = no_member,
+                         .host = {.named = nobody_named,
                                   .member_number = no_member_number,
                                   .member_id = no_member_id,
                                   .opening = no_opening,

@@ -432,6 +432,56 @@ START_TEST(a_previewed_return_waits_for_nothing)
 }
 END_TEST
 
+static notch_result *deed(notch_ledger *ledger, const char *json, int preview)
+{
+  notch_event *event = NULL;
+  notch_result *result = NULL;
+  ck_assert_int_eq(notch_event_parse(&event, engine, json, strlen(json)), NOTCH_OK);
+  notch_status status = preview ? notch_ledger_preview(ledger, event, &result)
+                                : notch_ledger_apply(ledger, event, &result);
+  ck_assert_msg(status == NOTCH_OK, "%s", notch_error(ledger));
+  ck_assert_int_eq(notch_result_answer(result), NOTCH_ANSWER_APPLIED);
+  notch_event_free(event);
+  return result;
+}
+
+#define EVENT(id, type, member, day, rest)                                                         \
+  "{\"id\":\"" id "\",\"type\":\"" type "\",\"member\":\"" member "\",\"at\":\"2026-01-0" day      \
+  "\"" rest "}"
+
+START_TEST(a_previewed_transfer_to_a_merged_name_goes_to_the_survivor)
+{
+  static const char moving[] = "program shop\n  timezone \"UTC\"\n  currency EUR\n"
+                               "points star\nrule moving\n  on transfer\n";
+  static const char *const before[] = {
+      EVENT("j1", "join", "ann", "1", ""),
+      EVENT("j2", "join", "bob", "1", ""),
+      EVENT("m", "merge", "ann", "2", ",\"from\":\"bob\""),
+      EVENT("a", "adjust", "cat", "2",
+            ",\"points\":{\"star\":\"5\"},\"reason\":\"gift\",\"by\":\"me\""),
+  };
+  notch_program *own = NULL;
+  notch_ledger *ledger = NULL;
+  notch_result_posting posting = {0};
+  ck_assert_int_eq(
+      notch_program_compile(&own, engine, "moving.notch", moving, strlen(moving), NULL), NOTCH_OK);
+  ck_assert_int_eq(notch_ledger_create(&ledger, engine, NULL, own, NULL), NOTCH_OK);
+  for (size_t i = 0; i < sizeof before / sizeof before[0]; i++) {
+    notch_result_free(deed(ledger, before[i], 0));
+  }
+  notch_result *result = deed(
+      ledger, EVENT("t", "transfer", "cat", "3", ",\"to\":\"bob\",\"points\":{\"star\":\"4\"}"), 1);
+  ck_assert_int_eq(notch_result_posting_at(result, 0, &posting), 1);
+  ck_assert_str_eq(posting.member, "cat");
+  ck_assert_int_eq(notch_result_posting_at(result, 1, &posting), 1);
+  ck_assert_str_eq(posting.member, "ann");
+  ck_assert_int_eq(posting.units, 4);
+  notch_result_free(result);
+  notch_ledger_close(ledger);
+  notch_program_free(own);
+}
+END_TEST
+
 int main(void)
 {
   Suite *suite = suite_create("promises");
@@ -443,6 +493,7 @@ int main(void)
   tcase_add_test(promises, a_programme_is_shared_by_threads);
   tcase_add_test(promises, results_have_an_iterator_each);
   tcase_add_test(promises, a_previewed_return_waits_for_nothing);
+  tcase_add_test(promises, a_previewed_transfer_to_a_merged_name_goes_to_the_survivor);
   suite_add_tcase(suite, promises);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_NORMAL);

@@ -228,9 +228,10 @@ def in_a_ledger(folder, case):
     except Unspecified:
         return []
     wrong = differences(model, ledger, now)
-    code, output = command('verify', ledger)
-    if code:
-        wrong.append('verify: ' + output)
+    for verb in ('verify', 'replay'):
+        code, output = command(verb, ledger)
+        if code:
+            wrong.append('%s: %s' % (verb, output))
     return wrong
 
 
@@ -254,7 +255,8 @@ def main(first, last):
                         small = shrink(folder, case)
                         fine, output = agrees(folder, small)
                         wrong = ['', small.script(), output]
-                if not wrong and (case.seed % 10 == 0 or case.program.partners):
+                if not wrong and (case.seed % 10 == 0 or case.program.partners
+                                  or case.program.friends):
                     wrong = in_a_ledger(folder, case)
                     if wrong:
                         wrong = [case.script()] + wrong

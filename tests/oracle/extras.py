@@ -21,7 +21,8 @@ class Extras:
         for kind in self.program.kinds.values():
             if kind.cap is not None:
                 kind.cap, kind.shortfall = None, 'recover'
-        features = self.random.sample(self.FEATURES, self.pick([2, 3, 3, 4]))
+        features = self.befriend() if self.friendly else self.random.sample(
+            self.FEATURES, self.pick([2, 3, 3, 4]))
         on_ladders = {'demotions', 'prices', 'carry', 'grace', 'lifetime', 'recheck', 'promise',
                       'club'}
         if on_ladders & set(features) and not self.program.ladders:
@@ -289,9 +290,7 @@ class Extras:
         if form in ('transfer', 'merge') and not others:
             return False
         if form == 'transfer':
-            event.type = 'transfer'
-            event.fields = {'to': self.pick(others), 'points': {
-                self.pick(self.spendable): F(self.random.randrange(1, 40))}}
+            self.make_transfer(event, others)
         elif form == 'merge':
             if self.chance(0.4):
                 return False
@@ -314,6 +313,11 @@ class Extras:
             event.type = 'redeem'
             event.fields = {'reward': form, 'quantity': F(1)}
         return True
+
+    def make_transfer(self, event, others):
+        event.type = 'transfer'
+        event.fields = {'to': self.pick(others), 'points': {
+            self.pick(self.spendable): F(self.random.randrange(1, 12 if self.friendly else 40))}}
 
     def join(self, members, at):
         """Those that tell their birthday when they join."""

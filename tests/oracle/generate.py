@@ -10,6 +10,7 @@ from fractions import Fraction
 import calendar_of
 from deeper import Deeper
 from extras import Extras
+from friends import Friends
 from funding import Funding
 from shelf import Shelf
 from shapes import (Event, Group, Kind, Ladder, Limit, Measure, Payment, Program, Reward, Rule)
@@ -20,7 +21,7 @@ MEMBERS = ['ann', 'bob', 'cat']
 F = Fraction
 
 
-class Maker(Extras, Deeper, Shelf, Funding):
+class Maker(Extras, Deeper, Shelf, Funding, Friends):
     def __init__(self, seed, year=2026):
         self.seed, self.random = seed, random.Random(seed)
         pick = self.random
@@ -38,11 +39,14 @@ class Maker(Extras, Deeper, Shelf, Funding):
         self.rules()
         self.shop()
         self.wide, self.spendable = seed % 2 == 1, list(self.program.kinds)
+        self.friendly = seed % 12 == 5
         if self.wide:
             self.extras()
         self.deep = seed % 4 > 1
         if self.deep:
             self.deepen()
+        if self.friendly:
+            self.with_friends()
         self.tidy()
         # Drawn last, so that what was there before stays the same for a seed.
         for ladder in self.program.ladders.values():
@@ -414,14 +418,15 @@ class Maker(Extras, Deeper, Shelf, Funding):
         at = dt.datetime.combine(self.start, dt.time(self.random.randrange(24),
                                                      self.random.randrange(60)))
         self.out, self.shopped, self.open_holds, self.late = [], {}, {}, self.chance(0.15)
-        members, first = (MEMBERS, self.shoppers(at)) if self.shelf else self.people(members, at)
+        members, first = (MEMBERS, self.shoppers(at)) if self.shelf else (
+            self.FRIENDS, self.introduce(at)) if self.friendly else self.people(members, at)
         if self.wide:
             self.out = self.join(members, at)
         self.out += first
         if self.sponsored:
             self.out += self.fill(at)
         self.late &= not (self.wide or self.deep)
-        for number in range(1, self.random.randrange(6, 22)):
+        for number in range(1, self.random.randrange(6, 40 if self.friendly else 22)):
             gaps = [dt.timedelta(minutes=self.random.randrange(600)),
                     dt.timedelta(days=self.random.randrange(4)), dt.timedelta(0),
                     dt.timedelta(days=self.random.randrange(50), seconds=77)]
@@ -433,7 +438,9 @@ class Maker(Extras, Deeper, Shelf, Funding):
             member = self.pick(members)
             event = Event('e%d' % number, None, member, at, {})
             others = [m for m in members if m != member]
-            if not (self.shelf and self.chance(0.7) and self.shelf_event(event, others)
+            if self.friendly and self.chance(0.8):
+                self.friendly_event(event, others)
+            elif not (self.shelf and self.chance(0.7) and self.shelf_event(event, others)
                     or self.sponsored and self.chance(0.5) and self.funded_event(event, others)
                     or self.deep and self.often() and self.deep_event(event, others)
                     or self.wide and self.sends and self.chance(0.2) and self.extra_event(

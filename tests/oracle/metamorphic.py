@@ -84,8 +84,8 @@ def shared(case):
 
 def permuted(case, pick):
     """Events of different members, in another order; each member's own keep theirs."""
-    if shared(case) or any(e.member is None or e.type in ('transfer', 'merge')
-                           for e in case.events):
+    if shared(case) or case.program.friends or any(
+            e.member is None or e.type in ('transfer', 'merge') for e in case.events):
         return None
     people = sorted({e.member for e in case.events})
     queues = {n: [e for e in case.events if e.member == n] for n in people}

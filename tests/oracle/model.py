@@ -4,6 +4,7 @@ from fractions import Fraction
 
 from calendar_of import EXACT, Calendar, first_day
 from cohorts import Cohorts
+from giving import Giving
 from goods import Goods
 from holding import Holding
 from moving import Moving
@@ -30,6 +31,7 @@ class Record:
         self.pipeline = None
         self.posted, self.taken, self.rooms, self.seen = {}, {}, {}, {}
         self.applied, self.deducted, self.granted, self.came = set(), [], [], None
+        self.lowered_by = None
 
     def at_seq(self, seq):
         """Fields and whether all was returned, as known when `seq` was written."""
@@ -57,7 +59,7 @@ class Member:
 
 
 class Model(Returning, Passing, Ladders, Triggers, Spending, Holding, Goods, Moving,
-            Waiting, Pooling, Cohorts, Retiring, Settling):
+            Waiting, Pooling, Cohorts, Retiring, Settling, Giving):
     def __init__(self, program):
         self.program, self.calendar = program, Calendar(program.zone, program.roll)
         self.versions, self.purses = [(-NEVER, program)], {}
@@ -161,6 +163,8 @@ class Model(Returning, Passing, Ladders, Triggers, Spending, Holding, Goods, Mov
             return table['rows'][value(('tier', table['ladder']))]
         if word == 'member':
             return memo(lambda: member.fields[expr[1]])
+        if word == 'known':
+            return memo(lambda: member.fields.get(expr[1]) is not None)
         if word == 'balance' and record.came is not None:
             return record.balances[expr[1]]
         if word == 'balance':
@@ -382,6 +386,8 @@ class Model(Returning, Passing, Ladders, Triggers, Spending, Holding, Goods, Mov
         self.promotions(member, member.now, moment if late else None, event.id)
         self.settled_tiers(member, member.now, event.id, record)
         self.on_earning(member, member.now, event.id)
+        if record.pipeline:
+            self.give_friend(member, record, late)
 
     def start_clocks(self, member, event, moment):
         for kind in self.program.kinds.values():
@@ -455,9 +461,9 @@ class Model(Returning, Passing, Ladders, Triggers, Spending, Holding, Goods, Mov
         """What a return must find as it was then is looked at now."""
         def look(expr):
             if isinstance(expr, tuple):
-                if expr and expr[0] in ('balance', 'member') and late:
+                if expr and expr[0] in ('balance', 'member', 'known') and late:
                     raise Unspecified('a late event: the balance or the fields of then')
-                if expr and expr[0] in ('tier', 'member', 'balance', 'earned', 'band'):
+                if expr and expr[0] in ('tier', 'member', 'known', 'balance', 'earned', 'band'):
                     see(expr)
                 for part in expr:
                     look(part)

@@ -10,10 +10,10 @@ class Moving:
     def do_transfer(self, member, record, late):
         (kind, amount), = record.fields['points'].items()
         other = self.member(self.survivor(record.fields['to']))
-        if record.fields['to'] in self.old:
-            raise Unspecified('a transfer to a merged name')
-        if other is member or other.closed:
-            raise Unspecified('a transfer to oneself, or to who left')
+        if other is member:
+            raise Refused('no_member')
+        if other.closed:
+            raise Unspecified('a transfer to who left')
         reasons = []
         rules = self.by_trigger('transfer')
         holding = [r for r in rules if r.when is None or self.see(
@@ -55,10 +55,11 @@ class Moving:
         """The receiver gives back what is left of the lots, then others; it goes to its lots."""
         if lowered or original.gone:
             raise Unspecified('a part of a transfer')
-        other = original.other
-        if other.closed or self.members.get(other.name) is not other:
+        other = self.members.get(self.survivor(original.other.name))
+        if other is None or other.closed:
             raise Unspecified('a transfer to who left since')
-        self.meet(other, record.moment)
+        if other is not member:
+            self.meet(other, record.moment)
         for lot, part, there in original.moved:
             own = min(there.left, part)
             if not there.mature or own < part and (
@@ -138,6 +139,8 @@ class Moving:
         """Everything of the other account is added; the survivor's fields first."""
         if self.program.cohorts:
             raise Unspecified('rankings of two')
+        if record.fields['from'] in self.old:
+            raise Refused('no_member')
         other = self.members.get(record.fields['from'])
         if other is None or other.now is None or other is member:
             raise Unspecified('a merge with nobody')
@@ -183,6 +186,9 @@ class Moving:
             for record in mate.by_id.values():
                 if mate is not other and hasattr(record, 'parts'):
                     record.parts = [(moved.get(id(lot), lot), a) for lot, a in record.parts]
+                if hasattr(record, 'moved'):
+                    record.moved = [(lot, part, moved.get(id(there), there))
+                                    for lot, part, there in record.moved]
         member.records += other.records
         member.by_id.update(other.by_id)
         member.awards += other.awards

@@ -210,7 +210,7 @@ class Pipeline:
     def lower(self, exact):
         """Lowering rules never take a kind's total below zero."""
         for kind in self.program.kinds:
-            mine = [n for n in exact if self.rules[n].kind == kind]
+            mine = [n for n in exact if self.rules[n].kind == kind and not self.rules[n].to]
             total = sum(exact[n] for n in mine)
             if total < 0:
                 lowering = sum(exact[n] for n in mine if exact[n] < 0)
@@ -219,34 +219,40 @@ class Pipeline:
                         exact[name] *= (lowering - total) / lowering
 
     def post(self, exact):
-        self.posted = {}
+        """To the member, and to his friend: each is rounded by itself."""
+        self.posted = self.post_to(False, exact)
+        self.given = self.post_to(True, exact)
+
+    def post_to(self, friend, exact):
+        posted = {}
         for kind in self.program.kinds.values():
             together = {}
             for name in exact:
                 rule = self.rules[name]
-                if rule.kind != kind.name:
+                if rule.kind != kind.name or rule.to != friend:
                     continue
                 mode, scope, alone = self.scope(rule)
                 if scope == 'event' and not alone:
                     together[name] = exact[name]
                 elif scope in ('rule', 'line'):
-                    self.posted[name] = exact[name]
+                    posted[name] = exact[name]
                 elif rule.multiply:
                     base = self.named(rule)
                     if exact[name] != base * (self.see(rule.factor) - 1):
                         raise Unspecified('rounded alone after a cut')
-                    self.posted[name] = (rounded(base + exact[name], kind.decimals, mode)
-                                         - rounded(base, kind.decimals, mode))
+                    posted[name] = (rounded(base + exact[name], kind.decimals, mode)
+                                    - rounded(base, kind.decimals, mode))
                 else:
-                    self.posted[name] = rounded(exact[name], kind.decimals, mode)
+                    posted[name] = rounded(exact[name], kind.decimals, mode)
             if together:
                 mode = (kind.rounding or self.program.rounding)[0]
                 total = rounded(sum(together.values()), kind.decimals, mode)
-                self.posted.update(share(total, together, kind.decimals, self.order))
-            for name, amount in self.posted.items():
+                posted.update(share(total, together, kind.decimals, self.order))
+            for name, amount in posted.items():
                 if self.rules[name].kind == kind.name and (
                         amount * 10 ** kind.decimals).denominator != 1:
                     raise Unspecified('a part of a point is left where rules are rounded')
+        return posted
 
     def order(self, name):
         """(place in the list of its group or None, name, group): ties go by `ranked`, else name."""

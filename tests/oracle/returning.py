@@ -150,6 +150,7 @@ class Returning:
             member.purse.take_back(kind, parts, original.event.id)
         for cause, kind, parts in later:
             member.purse.take_back(kind, parts, cause)
+        self.return_gift(member, original, again, record.moment)
         for use in self.uses:
             if use['event'] != original.event.id:
                 continue
@@ -193,6 +194,9 @@ class Returning:
                 continue
             if rule.limits or any(a != original.posted.get(n) for n, _, a in mine):
                 raise Unspecified('a rule on earning with limits, or after a debt')
+            if own.lowered_by not in (None, event):
+                raise Unspecified('two returns of what came together')
+            own.lowered_by = event
             came, shift = dict(own.came), less.setdefault(cause, {})
             for name, kind, amount in mine:
                 came[kind] -= amount - again.posted.get(name, 0)

@@ -53,6 +53,7 @@ class Rule:
     promise: tuple = None  # (ladder, tier, n, unit)
     refuse: bool = False
     funded: str = None
+    to: bool = False  # what it earns is for member.friend
 
 
 @dataclass
@@ -175,6 +176,7 @@ class Program:
     cohorts: dict = field(default_factory=dict)
     retires: dict = field(default_factory=dict)  # kind or reward -> (word, other, n other, m old)
     birthdays: bool = False
+    friends: bool = False  # a member has one
 
     def prepaid(self, partner):
         return partner is not None and self.partners[partner].prepaid

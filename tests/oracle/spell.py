@@ -107,6 +107,8 @@ def expr(e):
         return e[1] + '(tier)'
     if word == 'member':
         return 'member.' + e[1]
+    if word == 'known':
+        return 'member.%s is known' % e[1]
     if word == 'balance':
         return 'balance(%s)' % e[1]
     if word == 'earned':
@@ -183,7 +185,7 @@ def rule_clauses(rule, program):
                   else decimal(rule.factor[1]) + 'x')
         out.append('multiply %s by %s' % (', '.join(rule.multiply), factor))
     elif rule.earn:
-        out.append('earn ' + expr(rule.earn))
+        out.append('earn ' + expr(rule.earn) + ' to member.friend' * rule.to)
     if rule.deduct:
         out.append('deduct ' + expr(rule.deduct))
     if rule.grant:
@@ -331,8 +333,9 @@ event visit
 
 def declarations(program):
     """Every declaration but `program`, as texts that may stand in any order."""
-    shapes = SHAPES.replace('flag = no\n', 'flag = no\n  field birthday date?\n'
-                            ) if program.birthdays else SHAPES
+    more = '  field birthday date?\n' * program.birthdays + '  field friend member?\n' * (
+        program.friends)
+    shapes = SHAPES.replace('flag = no\n', 'flag = no\n' + more)
     out = [text.strip('\n') for text in shapes.split('\n\n') if text.strip()]
 
     def put(head, clauses):

@@ -93,8 +93,10 @@ same "stars after the returns" 357 "$(available l.ledger ann 2026-02-10T10:00:00
 # 95 matured on 6 February: 2 badges for each 10; 65 are left
 same "what his points had earned by then" "65 12" \
   "$(points l.ledger ann clap available) $(points l.ledger ann badge available)"
-# a tenth of 200, of which 10 and 20 are returned; e3 names a friend who is no more
-same "the friend's friend" 17 "$(points l.ledger cat clap available 2026-02-10T10:00:00Z)"
+# a tenth of 200, less 10 and 20; and of the 30 left of e3, whose friend was merged by then
+then=2026-02-10T10:00:00Z
+same "the friend's survivor" "17 3" \
+  "$(points l.ledger cat clap available $then) $(points l.ledger cat clap pending $then)"
 run "again" 0 apply l.ledger second.jsonl --clock events
 again=$("$NOTCH" apply l.ledger second.jsonl --clock events --json | member_of known)
 same "sent again it is known" 5 "$again"
