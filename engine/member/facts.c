@@ -3,6 +3,7 @@
 
 #include "member/lots.h"
 #include "member/measure.h"
+#include "member/rank.h"
 #include "member/shared.h"
 
 #include "base/hash.h"
@@ -160,10 +161,10 @@ static notch_eval draw(notch_work *work, uint32_t rule, uint32_t place, int64_t 
 static notch_value band(notch_work *work, uint32_t cohort)
 {
   const notch_state *house = work->house_uses != NULL ? work->house_uses : work->in->house;
-  for (uint32_t i = 0; house != NULL && i < house->bands_count; i++) {
-    if (house->bands[i].cohort == cohort && house->bands[i].member == work->seen->member) {
-      return NOTCH_VALUE(house->bands[i].band);
-    }
+  const notch_place_in_band *place =
+      house == NULL ? NULL : notch_place_of(house, cohort, work->seen->member);
+  if (place != NULL) {
+    return NOTCH_VALUE(place->band);
   }
   /* No one ranked before is in `rest`. */
   const notch_cohort *declared = &work->program->cohorts[cohort];

@@ -3,6 +3,7 @@
 
 #include "member/limit.h"
 #include "member/post.h"
+#include "member/rank.h"
 #include "member/returns.h"
 #include "member/shop.h"
 #include "member/side.h"
@@ -36,26 +37,6 @@ static notch_purse *purse_of(notch_state *house, uint32_t partner, uint32_t poin
   notch_purse *added = notch_state_add_purses(house);
   *added = (notch_purse){.partner = partner, .points = points};
   return added;
-}
-
-/* Bands are kept in the order of members, as a ranking writes them. */
-static void set_band(notch_state *house, const notch_effect *effect)
-{
-  for (uint32_t i = 0; i < house->bands_count; i++) {
-    if (house->bands[i].cohort == effect->subject && house->bands[i].member == effect->ref) {
-      house->bands[i].band = (uint32_t)effect->amount;
-      return;
-    }
-  }
-  *notch_state_add_bands(house) = (notch_place_in_band){
-      .member = effect->ref, .cohort = effect->subject, .band = (uint32_t)effect->amount};
-}
-
-static void set_ranked(notch_state *house, const notch_transaction *row)
-{
-  notch_ranked *last =
-      house->ranked_count > 0 ? &house->ranked[0] : notch_state_add_ranked(house);
-  *last = (notch_ranked){row->event, row->at_us / NOTCH_SECOND_US};
 }
 
 static void set_pooled(notch_state *house, const notch_effect *effect, int64_t member)
@@ -223,9 +204,6 @@ void notch_house_effect(const notch_program *program, notch_state *house,
     stock_of(program, house, effect->subject)->left += effect->amount;
   } else if (effect->kind == NOTCH_EFFECT_PURSE) {
     purse_of(house, effect->subject, (uint32_t)effect->ref)->left += effect->amount;
-  } else if (effect->kind == NOTCH_EFFECT_BAND) {
-    set_band(house, effect);
-    set_ranked(house, row);
   } else if (effect->kind == NOTCH_EFFECT_POOL_ENTER || effect->kind == NOTCH_EFFECT_POOL_EXIT ||
              effect->kind == NOTCH_EFFECT_CLOSED) {
     set_pooled(house, effect, row->member);
@@ -357,6 +335,7 @@ bool notch_fold_house(notch_work *work, notch_state *house, const notch_transact
       take_seed(work, house, false);
     }
   }
+  notch_fold_ranking(house, transaction);
   for (uint32_t i = 0; i < transaction->effect_count; i++) {
     const notch_effect *effect = &transaction->effects[i];
     notch_house_effect(work->program, house, effect, transaction);

@@ -33,6 +33,7 @@ libengine_la_SOURCES += \
   engine/member/post.c \
   engine/member/post.h \
   engine/member/rank.c \
+  engine/member/rank.h \
   engine/member/retire.c \
   engine/member/return_shop.c \
   engine/member/returns.c \

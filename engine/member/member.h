@@ -99,6 +99,7 @@ typedef struct notch_plan {
   bool asks_who;         /* some expression reads the member's own id */
   bool derives_expiry;   /* some lots end when the member was idle, or as long as a `while` holds */
   bool notes_terms;      /* events are noted for some terms: idle ones, `while`, `pending until` */
+  bool shares_limits;    /* some limit is of all members */
   bool uses_house;       /* some figure belongs to the programme: fold every row for member 0 */
   bool *by_key;          /* by limit: something but the member tells its uses apart */
   bool *keyed;           /* by limit: shared, and its key reads the member: the key is recorded */

@@ -183,12 +183,19 @@ static bool by_time(notch_trigger_kind kind)
          kind == NOTCH_ON_EACH_MEMBER_DATE || kind == NOTCH_ON_IDLE;
 }
 
+static bool shares_limits(const notch_program *program)
+{
+  bool shares = false;
+  for (uint32_t i = 0; i < program->limit_count; i++) {
+    shares = shares || program->limits[i].shared;
+  }
+  return shares;
+}
+
 static bool uses_house(const notch_program *program)
 {
-  bool used = program->cohort_count > 0 || program->pool_count > 0 || program->has_draws;
-  for (uint32_t i = 0; i < program->limit_count; i++) {
-    used = used || program->limits[i].shared;
-  }
+  bool used = program->cohort_count > 0 || program->pool_count > 0 || program->has_draws ||
+              shares_limits(program);
   for (uint32_t i = 0; i < program->reward_count; i++) {
     used = used || program->rewards[i].stock >= 0;
   }
@@ -492,6 +499,7 @@ const notch_plan *notch_plan_make(const notch_program *program, const notch_code
   plan->watches_segments = watches_segments(program);
   plan->watches_days = plan->watches_segments || watches_days(program);
   plan->lifetimes = has_lifetimes(program);
+  plan->shares_limits = shares_limits(program);
   plan->uses_house = uses_house(program);
   plan->one_lot = one_lot(program);
   return list_candidates(plan, arena) ? plan : NULL;

@@ -1,10 +1,11 @@
 /* member/rank.c -- cohorts: ranking every open member at an instant (language, section 10). */
 #include <config.h>
 
+#include "member/rank.h"
 #include "member/returns.h"
 #include "member/term.h"
 
-#include <assert.h>
+#include <stdlib.h>
 
 typedef struct ranked {
   int64_t member;
@@ -89,6 +90,7 @@ static void rank_all(notch_work *work, uint32_t index, const notch_state *const 
     items[open++].value = notch_value_rational(notch_work_eval(work, cohort->rank_by));
   }
   sort_ranked(items, NOTCH_NEW_ARRAY(work->run, ranked, open + 1), open);
+  notch_vec_reserve(&work->open->effects, open, work->run);
   for (uint32_t i = 0, better = 0; i < open; i++) {
     bool tie = i > 0 && notch_rational_compare(items[i].value, items[i - 1].value) == 0;
     better = tie ? better : i;
@@ -123,4 +125,71 @@ const notch_outcome *notch_rank(notch_decider *decider, const notch_case *decisi
   notch_work_see_day(work, NOTCH_US(at_s), notch_work_day(work, NOTCH_US(at_s)));
   rank_all(work, cohort, members, count);
   return notch_decider_finish(work, NOTCH_NONE);
+}
+
+/* ---- what rankings said ---- */
+
+static int by_place(const void *left, const void *right)
+{
+  const notch_place_in_band *a = left, *b = right;
+  if (a->cohort != b->cohort) {
+    return a->cohort < b->cohort ? -1 : 1;
+  }
+  if (a->member != b->member) {
+    return a->member < b->member ? -1 : 1;
+  }
+  return a->band != b->band ? (a->band < b->band ? -1 : 1) : 0; /* of a damaged row */
+}
+
+/* Among the first `count`. */
+static notch_place_in_band *find_place(const notch_state *house, uint32_t count, uint32_t cohort,
+                                       int64_t member)
+{
+  const notch_place_in_band wanted = {.member = member, .cohort = cohort};
+  uint32_t low = 0, high = count;
+  while (low < high) {
+    uint32_t middle = low + (high - low) / 2;
+    if (by_place(&house->bands[middle], &wanted) < 0) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  notch_place_in_band *found = low < count ? &house->bands[low] : NULL;
+  return found != NULL && found->cohort == cohort && found->member == member ? found : NULL;
+}
+
+const notch_place_in_band *notch_place_of(const notch_state *house, uint32_t cohort,
+                                          int64_t member)
+{
+  return find_place(house, house->bands_count, cohort, member);
+}
+
+static void set_ranked(notch_state *house, const notch_transaction *row)
+{
+  notch_ranked *last =
+      house->ranked_count > 0 ? &house->ranked[0] : notch_state_add_ranked(house);
+  *last = (notch_ranked){row->event, row->at_us / NOTCH_SECOND_US};
+}
+
+/* A ranking is of everybody: who was not in one before is put in his place with all others. */
+void notch_fold_ranking(notch_state *house, const notch_transaction *row)
+{
+  uint32_t before = house->bands_count;
+  for (uint32_t i = 0; i < row->effect_count; i++) {
+    const notch_effect *effect = &row->effects[i];
+    if (effect->kind != NOTCH_EFFECT_BAND) {
+      continue;
+    }
+    notch_place_in_band *place = find_place(house, before, effect->subject, effect->ref);
+    if (place == NULL) {
+      place = notch_state_add_bands(house);
+      *place = (notch_place_in_band){.member = effect->ref, .cohort = effect->subject};
+    }
+    place->band = (uint32_t)effect->amount;
+    set_ranked(house, row);
+  }
+  if (house->bands_count > before) {
+    qsort(house->bands, house->bands_count, sizeof *house->bands, by_place);
+  }
 }

@@ -97,7 +97,7 @@ static void act(notch_work *work, const notch_awards *awards, const notch_ruling
                                            .until_s = NOTCH_NEVER});
     notch_state_use_times(work, open->state, ruling->rule, 1);
     notch_limit_note(work, ruling->rule, NOTCH_NONE, 1, true);
-    if (work->plan->uses_house) {
+    if (work->plan->shares_limits) {
       notch_state_use_times(work, notch_work_house(work), ruling->rule, 1);
     }
   }
@@ -212,7 +212,7 @@ static int64_t shares_of_lot(posting_run *run, const notch_award *model, notch_s
 static void use_up(notch_work *work, const notch_posting *posting)
 {
   notch_state_use_limits(work, work->open->state, posting);
-  if (work->plan->uses_house) {
+  if (work->plan->shares_limits) {
     notch_state_use_limits(work, notch_work_house(work), posting);
     for (uint16_t i = 0; i < posting->share_count; i++) {
       const notch_share *share = &posting->shares[i];

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define STATE_FORMAT UINT32_C(9)
+#define STATE_FORMAT UINT32_C(10)
 
 /*
  * Most words of a packed state are small: four of them are written as a byte that says how many

@@ -53,13 +53,22 @@ static notch_copy *free_copy(notch_decider *decider)
   return copy;
 }
 
-notch_state *notch_work_copy_as(notch_work *work, const notch_state *of, int64_t key)
+static notch_state *copied(const notch_decider *decider, int64_t key)
 {
-  notch_decider *decider = work->decider;
   for (uint32_t i = 0; i < decider->copies_used; i++) {
     if (decider->copies[i]->member == key) {
       return decider->copies[i]->state;
     }
+  }
+  return NULL;
+}
+
+notch_state *notch_work_copy_as(notch_work *work, const notch_state *of, int64_t key)
+{
+  notch_decider *decider = work->decider;
+  notch_state *known = copied(decider, key);
+  if (known != NULL) {
+    return known;
   }
   notch_copy *copy = free_copy(decider);
   copy->member = key;
@@ -87,7 +96,13 @@ notch_state *notch_work_copy(notch_work *work, const notch_state *of)
 notch_state *notch_work_house(notch_work *work)
 {
   assert(work->in->house != NULL);
-  return notch_work_copy(work, work->in->house);
+  notch_state *known = copied(work->decider, 0);
+  if (known != NULL) {
+    return known;
+  }
+  notch_state unranked = *work->in->house;
+  unranked.bands_count = 0;
+  return notch_work_copy(work, &unranked);
 }
 
 notch_open *notch_work_begin(notch_work *work, notch_state *state, notch_origin origin,
