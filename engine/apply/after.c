@@ -24,7 +24,8 @@ static void fold_beside(notch_decider *folder, const notch_plan *plan, const not
   const char *other = good ? notch_state_difference(&folded, outcome->after) : NULL;
   if (other != NULL) {
     fprintf(stderr, "decide and fold differ in the %s of member %lld after transaction %lld\n",
-            other, (long long)before->member, (long long)outcome->after->last_event);
+            other, (long long)before->member,
+            (long long)outcome->transactions[outcome->count - 1].event);
     abort();
   }
   notch_state_free(&folded);

@@ -274,7 +274,6 @@ bool notch_books_fold(notch_books *books, notch_edition *edition, notch_state *s
   const int64_t row = books->folding_row;
   volatile bool folded = false;
   if (recorded->verdict != NOTCH_APPLIED) {
-    state->last_event = state->member == recorded->member ? recorded->event : state->last_event;
     return true;
   }
   notch_arena_init(&read, books->memory);

@@ -231,12 +231,8 @@ static bool absorb(notch_rerun *rerun, const notch_transaction *row, notch_editi
     if (seat == NULL) {
       return false;
     }
-    notch_state *state = seat->known ? notch_desk_change(&rerun->desk, &seat->kept) : NULL;
-    if (state != NULL) {
-      state->last_event = row->event;
-    }
     seat->last = row->event;
-    return !seat->known || state != NULL || nomem(rerun);
+    return true;
   }
   bool house = row->member != 0 && edition->rules->plan->uses_house;
   return absorb_into(rerun, row->member, row, edition, event, indexed, outcome) &&

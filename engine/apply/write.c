@@ -137,11 +137,9 @@ bool notch_books_write_plain(notch_books *books, notch_text id, const notch_refu
   receipt->reply =
       row->verdict == NOTCH_WAITING ? NOTCH_REPLY_WAITING : NOTCH_REPLY_REFUSED;
   notch_seat *seat = notch_seat_at(books, row->member);
-  notch_state *state = seat == NULL ? NULL : notch_seat_change(books, seat);
-  if (state != NULL) {
+  if (seat != NULL) {
     seat->upto = seat->member == 0 || seat->upto == plain.previous ? plain.event : seat->upto;
-    state->last_event = plain.event;
     seat->dirty = true;
   }
-  return seat == NULL || state != NULL;
+  return true;
 }

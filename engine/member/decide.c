@@ -140,7 +140,7 @@ static notch_state *state_after(const notch_work *work)
       return NULL;
     }
     after->settled_us = row->at_us > after->settled_us ? row->at_us : after->settled_us;
-    after->last_event = row->event;
+    after->own_event = row->origin == NOTCH_ORIGIN_SENT ? row->event : after->own_event;
   }
   return after;
 }

@@ -217,6 +217,9 @@ static bool fold_member(notch_work *work, notch_state *state, const notch_event 
   if (!late && transaction->at_us > state->settled_us) {
     state->settled_us = transaction->at_us;
   }
+  if (!late && transaction->origin == NOTCH_ORIGIN_SENT) {
+    state->own_event = transaction->event;
+  }
   notch_absorbed(work, state, transaction->at_us);
   return true;
 }
@@ -259,11 +262,10 @@ bool notch_fold(notch_decider *decider, const notch_plan *plan, notch_state *sta
     state->escape = escape_before;
     return false;
   }
-  if ((state->member != 0 || transaction->member == 0) && !transaction->lowers_only) {
-    state->last_event = transaction->event;
-    if (transaction->verdict == NOTCH_APPLIED && transaction->booked_us > state->booked_us) {
-      state->booked_us = transaction->booked_us;
-    }
+  bool books = (state->member != 0 || transaction->member == 0) && !transaction->lowers_only;
+  if (books && transaction->verdict == NOTCH_APPLIED &&
+      transaction->booked_us > state->booked_us) {
+    state->booked_us = transaction->booked_us;
   }
   state->escape = escape_before;
   return folded;

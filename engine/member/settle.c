@@ -11,8 +11,8 @@
 
 /*
  * What comes round by time has been looked at up to here; a version's own begins with it.  A
- * ranking has looked at everybody: who has no row since is not looked at again for days before
- * it, of which the new bands say nothing.
+ * ranking has looked at everybody: who has no event in order since is not looked at again for days
+ * before it, of which the new bands say nothing.
  */
 static int64_t looked_at_s(const notch_plan *plan, const notch_state *state,
                            const notch_state *house)
@@ -20,7 +20,7 @@ static int64_t looked_at_s(const notch_plan *plan, const notch_state *state,
   int64_t settled_us = state->settled_us;
   int64_t settled_s = settled_us / NOTCH_SECOND_US - (settled_us % NOTCH_SECOND_US < 0 ? 1 : 0);
   settled_s = plan->from_s > settled_s ? plan->from_s - 1 : settled_s;
-  if (house != NULL && house->ranked_count > 0 && state->last_event < house->ranked[0].event) {
+  if (house != NULL && house->ranked_count > 0 && state->own_event < house->ranked[0].event) {
     settled_s = house->ranked[0].at_s > settled_s ? house->ranked[0].at_s : settled_s;
   }
   return settled_s;

@@ -57,7 +57,7 @@ static void copy_figures(notch_state *to, const notch_state *from)
   to->joined_us = from->joined_us;
   to->booked_us = from->booked_us;
   to->settled_us = from->settled_us;
-  to->last_event = from->last_event;
+  to->own_event = from->own_event;
   to->seed = from->seed;
 }
 
@@ -90,7 +90,7 @@ const char *notch_state_difference(const notch_state *left, const notch_state *r
   if (left->closed != right->closed || left->present != right->present ||
       left->member != right->member || left->joined_us != right->joined_us ||
       left->booked_us != right->booked_us || left->settled_us != right->settled_us ||
-      left->last_event != right->last_event) {
+      left->own_event != right->own_event) {
     return "times";
   }
 #define DIFFER(type, name, one, other)                                                             \
@@ -117,7 +117,7 @@ void notch_state_clear(notch_state *state)
   state->closed = state->present = false;
   state->member = 0;
   state->joined_us = state->booked_us = state->settled_us = INT64_MIN;
-  state->last_event = 0;
+  state->own_event = 0;
   state->seed = (notch_slice){0, 0};
 }
 

@@ -197,7 +197,7 @@ typedef struct notch_state {
   int64_t joined_us;  /* time of join, else of the first event */
   int64_t booked_us;  /* newest booked */
   int64_t settled_us; /* everything due up to here has been looked at */
-  int64_t last_event; /* newest row of the member, 0: none */
+  int64_t own_event;  /* newest applied one of the member's own that was not late; 0: none */
   notch_slice seed;   /* member 0: of the draws; length 0: not known yet */
 #define SECTION(type, name, meaning)                                                               \
   type *name;                                                                                      \

@@ -38,7 +38,7 @@ _Static_assert(RARE_END <= 30, "one bit for each rare section");
 
 typedef struct packed_head {
   uint32_t rare, seed_length; /* sections that are there, and IS_… */
-  int64_t member, joined_us, booked_us, settled_us, last_event;
+  int64_t member, joined_us, booked_us, settled_us, own_event;
   int64_t newest, soonest_s; /* of the lots: see notch_asleep */
   uint32_t lots_size, counts[COUNT_END];
 } packed_head;
@@ -378,7 +378,7 @@ size_t notch_state_pack(const notch_state *state, unsigned char *to)
   head->joined_us = state->joined_us;
   head->booked_us = state->booked_us;
   head->settled_us = state->settled_us;
-  head->last_event = state->last_event;
+  head->own_event = state->own_event;
 #define SECTION(type, name, meaning) head->counts[COUNT_##name] = state->name##_count;
 #define RARE(type, name, meaning)
 #include "member/state.def"
@@ -448,7 +448,7 @@ bool notch_state_open(notch_state *state, const unsigned char *bytes, size_t siz
   state->joined_us = head->joined_us;
   state->booked_us = head->booked_us;
   state->settled_us = head->settled_us;
-  state->last_event = head->last_event;
+  state->own_event = head->own_event;
   state->seed = (notch_slice){0, head->seed_length};
   state->asleep = (notch_asleep){.count = head->counts[COUNT_lots],
                                  .size = head->lots_size,

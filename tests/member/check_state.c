@@ -60,7 +60,7 @@ static void fill(notch_state *state, uint32_t size)
   state->joined_us = number();
   state->booked_us = number();
   state->settled_us = number();
-  state->last_event = number();
+  state->own_event = number();
   if (below(3) == 0) {
     state->seed = (notch_slice){below(9), 1 + below(9)};
   }
