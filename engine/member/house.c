@@ -2,6 +2,7 @@
 #include <config.h>
 
 #include "member/limit.h"
+#include "member/pool.h"
 #include "member/post.h"
 #include "member/rank.h"
 #include "member/returns.h"
@@ -37,24 +38,6 @@ static notch_purse *purse_of(notch_state *house, uint32_t partner, uint32_t poin
   notch_purse *added = notch_state_add_purses(house);
   *added = (notch_purse){.partner = partner, .points = points};
   return added;
-}
-
-static void set_pooled(notch_state *house, const notch_effect *effect, int64_t member)
-{
-  bool closes = effect->kind == NOTCH_EFFECT_CLOSED;
-  uint32_t kept = 0;
-  for (uint32_t i = 0; i < house->pooled_count; i++) {
-    bool goes =
-        house->pooled[i].member == member && (closes || house->pooled[i].pool == effect->subject);
-    if (!goes) {
-      house->pooled[kept++] = house->pooled[i];
-    }
-  }
-  house->pooled_count = kept;
-  if (effect->kind == NOTCH_EFFECT_POOL_ENTER) {
-    *notch_state_add_pooled(house) =
-        (notch_pooled){.member = member, .pool = effect->subject, .with = effect->ref};
-  }
 }
 
 /* The hold's id and the key are one text of the effect. */
@@ -206,7 +189,7 @@ void notch_house_effect(const notch_program *program, notch_state *house,
     purse_of(house, effect->subject, (uint32_t)effect->ref)->left += effect->amount;
   } else if (effect->kind == NOTCH_EFFECT_POOL_ENTER || effect->kind == NOTCH_EFFECT_POOL_EXIT ||
              effect->kind == NOTCH_EFFECT_CLOSED) {
-    set_pooled(house, effect, row->member);
+    notch_pool_change(house, effect, row->member);
     if (effect->kind == NOTCH_EFFECT_CLOSED) {
       move_waiting(house, row->member, 0);
     }

@@ -8,6 +8,85 @@
 #include "member/side.h"
 
 #include <assert.h>
+#include <string.h>
+
+static const notch_membership *membership_in(const notch_state *state, uint32_t pool)
+{
+  for (uint32_t i = 0; i < state->pools_count; i++) {
+    if (state->pools[i].pool == pool) {
+      return &state->pools[i];
+    }
+  }
+  return NULL;
+}
+
+/* Households lie one after the other, and in each its members as they entered. */
+static bool lies_before(const notch_pooled *in, uint32_t pool, int64_t with)
+{
+  return in->pool != pool ? in->pool < pool : in->with < with;
+}
+
+static uint32_t household_begin(const notch_state *house, uint32_t pool, int64_t with)
+{
+  uint32_t low = 0, high = house->pooled_count;
+  while (low < high) {
+    uint32_t middle = low + (high - low) / 2;
+    if (lies_before(&house->pooled[middle], pool, with)) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
+static bool is_there(const notch_state *house, uint32_t at, uint32_t pool, int64_t with)
+{
+  return at < house->pooled_count && house->pooled[at].pool == pool &&
+         house->pooled[at].with == with;
+}
+
+void notch_pool_change(notch_state *house, const notch_effect *effect, int64_t member)
+{
+  bool closes = effect->kind == NOTCH_EFFECT_CLOSED;
+  uint32_t kept = 0;
+  for (uint32_t i = 0; i < house->pooled_count; i++) {
+    bool goes =
+        house->pooled[i].member == member && (closes || house->pooled[i].pool == effect->subject);
+    if (!goes) {
+      house->pooled[kept++] = house->pooled[i];
+    }
+  }
+  house->pooled_count = kept;
+  if (effect->kind == NOTCH_EFFECT_POOL_ENTER) {
+    uint32_t at = household_begin(house, effect->subject, effect->ref);
+    while (is_there(house, at, effect->subject, effect->ref)) {
+      at++;
+    }
+    notch_state_add_pooled(house);
+    memmove(&house->pooled[at + 1], &house->pooled[at], sizeof *house->pooled * (kept - at));
+    house->pooled[at] =
+        (notch_pooled){.member = member, .pool = effect->subject, .with = effect->ref};
+  }
+}
+
+/* Others who are in the same household; `index` begins at 0; NULL: there are no more. */
+static const notch_state *next_mate(notch_work *work, const notch_state *state,
+                                    const notch_membership *mine, uint32_t *index)
+{
+  const notch_state *house = work->in->house;
+  uint32_t at = house == NULL ? 0 : household_begin(house, mine->pool, mine->with) + *index;
+  for (; house != NULL && is_there(house, at, mine->pool, mine->with); at++) {
+    int64_t member = house->pooled[at].member;
+    const notch_state *mate =
+        member == state->member ? NULL : work->host->member_number(work->host->payload, member);
+    ++*index;
+    if (mate != NULL) {
+      return mate;
+    }
+  }
+  return NULL;
+}
 
 /* The household that somebody is in, by the number of who founded it (an id would outlive its
  * erasure in the journal); else the one that the member would found. */
@@ -21,14 +100,9 @@ static int64_t household_of(notch_work *work, const notch_event *event, notch_va
   if (of == NULL) {
     notch_refuse(work, NOTCH_REFUSED_NO_MEMBER, "`with` has to name a member");
   }
-  const notch_state *house = notch_work_house(work); /* what fell due is settled */
-  for (uint32_t i = 0; i < house->pooled_count; i++) {
-    const notch_pooled *in = &house->pooled[i];
-    if (in->pool == event->pool && in->member == of->member) {
-      return in->with;
-    }
-  }
-  return of->member;
+  const notch_state *now = notch_work_copy(work, of); /* what fell due is settled */
+  const notch_membership *in = membership_in(now, event->pool);
+  return in == NULL ? of->member : in->with;
 }
 
 void notch_do_pool(notch_work *work, bool enters)
@@ -39,11 +113,10 @@ void notch_do_pool(notch_work *work, bool enters)
   int64_t whose = household_of(work, event, name, work->open->row.member);
   const notch_pool *pool = &work->program->pools[event->pool];
   uint32_t members = 0;
-  const notch_state *house = notch_work_house(work);
-  for (uint32_t i = 0; i < house->pooled_count; i++) {
-    const notch_pooled *in = &house->pooled[i];
-    bool same = in->pool == event->pool && in->with == whose;
-    members += same && in->member != work->open->row.member;
+  const notch_membership entered = {.pool = event->pool, .with = whose};
+  const notch_state *mate;
+  for (uint32_t i = 0; enters && (mate = next_mate(work, work->state, &entered, &i)) != NULL;) {
+    members += notch_work_copy(work, mate)->closed ? 0 : 1;
   }
   if (enters && pool->members_max > 0 && members >= pool->members_max) {
     notch_refuse(work, NOTCH_REFUSED_LIMIT_REACHED, "the pool %.*s is full",
@@ -74,24 +147,6 @@ static const notch_membership *spends_through(notch_work *work, uint32_t points)
     work->fields = fields;
     if (may) {
       return &state->pools[i];
-    }
-  }
-  return NULL;
-}
-
-/* Others who are in the same pool; `index` begins at 0; NULL: there are no more. */
-static const notch_state *next_mate(notch_work *work, const notch_state *state,
-                                    const notch_membership *mine, uint32_t *index)
-{
-  const notch_state *house = work->in->house;
-  while (house != NULL && *index < house->pooled_count) {
-    const notch_pooled *in = &house->pooled[(*index)++];
-    const notch_state *mate =
-        in->pool == mine->pool && in->member != state->member && in->with == mine->with
-            ? work->host->member_number(work->host->payload, in->member)
-            : NULL;
-    if (mate != NULL) {
-      return mate;
     }
   }
   return NULL;
@@ -222,16 +277,6 @@ void notch_pool_settle(notch_work *work)
 }
 
 /* ---- who is merged ---- */
-
-static const notch_membership *membership_in(const notch_state *state, uint32_t pool)
-{
-  for (uint32_t i = 0; i < state->pools_count; i++) {
-    if (state->pools[i].pool == pool) {
-      return &state->pools[i];
-    }
-  }
-  return NULL;
-}
 
 /* The survivor stays in a household of his own; where he has none, the old account's is his. */
 void notch_take_places(notch_work *work, const notch_state *from)

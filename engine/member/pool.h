@@ -4,6 +4,9 @@
 
 #include "member/work.h"
 
+/* Who enters a household, leaves it, or leaves altogether: the programme's list of them. */
+void notch_pool_change(notch_state *house, const notch_effect *effect, int64_t member);
+
 /* Before an event that spends: what is due for those whose open lots it may take from. */
 void notch_settle_pool(notch_work *work, const notch_state *state, int64_t to_s);
 int64_t notch_pool_available(notch_work *work, uint32_t points);

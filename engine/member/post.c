@@ -413,7 +413,10 @@ bool notch_state_effect(notch_state *state, const notch_effect *effect, int64_t 
   case NOTCH_EFFECT_HOLD: hold(state, effect, event); break;
   case NOTCH_EFFECT_HOLD_CLOSED: return close_hold(state, effect);
   case NOTCH_EFFECT_RESERVED: return reserve_grant(state, effect);
-  case NOTCH_EFFECT_CLOSED: state->closed = true; break;
+  case NOTCH_EFFECT_CLOSED:
+    state->closed = true;
+    state->pools_count = 0;
+    break;
   case NOTCH_EFFECT_POOL_ENTER: pool(state, effect, true); break;
   case NOTCH_EFFECT_POOL_EXIT: pool(state, effect, false); break;
   case NOTCH_EFFECT_BAND:

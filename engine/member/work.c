@@ -100,9 +100,9 @@ notch_state *notch_work_house(notch_work *work)
   if (known != NULL) {
     return known;
   }
-  notch_state unranked = *work->in->house;
-  unranked.bands_count = 0;
-  return notch_work_copy(work, &unranked);
+  notch_state lean = *work->in->house;
+  lean.bands_count = lean.pooled_count = 0;
+  return notch_work_copy(work, &lean);
 }
 
 notch_open *notch_work_begin(notch_work *work, notch_state *state, notch_origin origin,

@@ -154,8 +154,8 @@ notch_state *notch_work_copy(notch_work *work, const notch_state *of);
 notch_state *notch_work_copy_as(notch_work *work, const notch_state *of, int64_t key);
 #define NOTCH_KEY_OF_THEN (-1)
 #define NOTCH_KEY_OF_ORIGINAL (-2)
-/* The programme's own, but for the bands: as many as there are members, and no decision changes
- * them. */
+/* The programme's own, but for what may be as long as the list of members and is looked up in the
+ * case's: who is in which band and in which pool. */
 notch_state *notch_work_house(notch_work *work);
 
 /* Opens a transaction for `state` and makes it the current one. */
