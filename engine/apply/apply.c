@@ -2,7 +2,8 @@
  * apply/apply.c -- one event: known, which rules, valid, decided, written (language, section 6).
  *
  * Everything that is decided is decided before the first row is written (L7); what fails leaves
- * the commit to be rolled back by the caller.
+ * the commit to be rolled back by the caller.  Returns that waited, and the parts of a return, are
+ * decided each by itself in the same commit.
  */
 #include <config.h>
 
@@ -205,6 +206,92 @@ bool notch_books_decide(notch_books *books, notch_edition *edition, notch_event 
                : decide(books, edition, event, member, returning, receipt, false);
 }
 
+/* ---- parts of a return without `of` ---- */
+
+/* What the rules of then cannot even read. */
+static bool refuse_part(notch_books *books, notch_edition *edition, const notch_event *event,
+                        int64_t member, const notch_part *part, const notch_reader *reader,
+                        notch_receipt *receipt)
+{
+  const notch_store_numbers *next = notch_store_next(books->store);
+  notch_transaction row = {.event = next->event,
+                           .origin = NOTCH_ORIGIN_SIDE,
+                           .type = NOTCH_EVENT_RETURN,
+                           .member = member,
+                           .at_us = event->at_us,
+                           .offset_min = event->offset_min,
+                           .booked_us = event->at_us,
+                           .recorded_us = notch_books_next_moment(books),
+                           .cause = part->event,
+                           .content = part->content,
+                           .verdict = reader->verdict,
+                           .detail = reader->sentence};
+  const notch_outcome outcome = {
+      .verdict = row.verdict, .detail = row.detail, .transactions = &row, .count = 1};
+  return notch_books_write(books, edition, NULL, NULL, &outcome, receipt);
+}
+
+static bool decide_part(notch_books *books, const notch_event *whole, int64_t member,
+                        const notch_part *part, notch_receipt *receipt)
+{
+  notch_transaction row;
+  if (!notch_history_read(books, part->event, &books->run, &row)) {
+    return false;
+  }
+  notch_edition *edition = notch_books_edition(books, row.version);
+  notch_event *event =
+      edition == NULL
+          ? NULL
+          : notch_history_part(books, edition, part->content,
+                               whole->fields[NOTCH_FIELD_RETURN_TAKE_BACK], &books->run);
+  if (event == NULL) {
+    return edition != NULL && notch_books_misread(books) &&
+           notch_books_say(books, NOTCH_STORE_CORRUPT,
+                           "transaction %lld cannot be read back: verify the ledger",
+                           (long long)part->event);
+  }
+  event->id = whole->id;
+  event->member = whole->member;
+  event->at_us = whole->at_us;
+  event->offset_min = whole->offset_min;
+  notch_reader reader = {
+      .layout = edition->rules->layout, .run = &books->run, .parser = books->parser};
+  const notch_returning returning = {
+      .original = notch_history_original(books, edition, part->event, member, event, &reader),
+      .part = part->content};
+  if (returning.original == NULL) {
+    return reader.verdict != NOTCH_APPLIED &&
+           refuse_part(books, edition, event, member, part, &reader, receipt);
+  }
+  return decide(books, edition, event, member, &returning, receipt, false);
+}
+
+/* A decision tells its parts only until the next one. */
+static notch_part *keep_parts(notch_books *books, const notch_outcome *outcome)
+{
+  uint32_t count = outcome->part_count;
+  notch_part *parts = NOTCH_NEW_ARRAY(&books->run, notch_part, count + 1);
+  for (uint32_t i = 0; i < count; i++) {
+    parts[i] = (notch_part){outcome->parts[i].event,
+                            notch_arena_text(&books->run, outcome->parts[i].content)};
+  }
+  return parts;
+}
+
+static bool decide_parts(notch_books *books, const notch_event *whole, int64_t member,
+                         const notch_part *parts, uint32_t count, notch_receipt *receipt)
+{
+  for (uint32_t i = 0; i < count; i++) {
+    notch_receipt one = {.first = receipt->first};
+    notch_history_forget(books); /* what was then, for the part before */
+    if (!decide_part(books, whole, member, &parts[i], &one)) {
+      return false;
+    }
+    receipt->last = one.last;
+  }
+  return true;
+}
+
 static bool decide(notch_books *books, notch_edition *edition, notch_event *event, int64_t member,
                    const notch_returning *returning, notch_receipt *receipt, bool again)
 {
@@ -237,7 +324,10 @@ static bool decide(notch_books *books, notch_edition *edition, notch_event *even
       return false;
     }
   }
-  const notch_outcome *outcome = notch_decide(books->decider, &decision);
+  bool part = returning != NULL && returning->part.bytes != NULL;
+  const notch_outcome *outcome = part
+                                     ? notch_decide_part(books->decider, &decision, returning->part)
+                                     : notch_decide(books->decider, &decision);
   if (outcome == NULL) {
     return notch_books_say(books, NOTCH_STORE_NOMEM,
                            "out of memory: the event needs more than it may have");
@@ -256,7 +346,10 @@ static bool decide(notch_books *books, notch_edition *edition, notch_event *even
   receipt->reply =
       outcome->verdict == NOTCH_APPLIED ? NOTCH_REPLY_APPLIED : NOTCH_REPLY_REFUSED;
   receipt->sentence = notch_arena_text(&books->run, outcome->detail);
-  return notch_books_write(books, edition, event, original, outcome, receipt);
+  uint32_t parts = outcome->part_count;
+  const notch_part *kept = keep_parts(books, outcome);
+  return notch_books_write(books, edition, part ? NULL : event, original, outcome, receipt) &&
+         decide_parts(books, event, member, kept, parts, receipt);
 }
 
 /* ---- returns ---- */

@@ -332,6 +332,10 @@ bool notch_history_read(notch_books *books, int64_t event, notch_arena *arena,
 notch_original *notch_history_light(notch_books *books, notch_edition *edition, int64_t original,
                                     const notch_transaction *returns,
                                     notch_event *returned, notch_arena *arena);
+/* A part of a return without `of` as a return of what it lowers, whose edition that is.  NULL: it
+ * cannot be read. */
+notch_event *notch_history_part(notch_books *books, notch_edition *edition, notch_text content,
+                                notch_value take_back, notch_arena *arena);
 /* What deciding one needs: with the states of then; `member` is who returns it.  NULL: refused
  * (see reader) or failed. */
 notch_original *notch_history_original(notch_books *books, notch_edition *edition,
@@ -477,6 +481,7 @@ typedef struct notch_returning { /* of a return only */
   const notch_original *original;
   uint32_t latest_type;
   const notch_lowering *latest;
+  notch_text part; /* of one without `of`: its content; without bytes: it is whole */
 } notch_returning;
 bool notch_books_decide(notch_books *books, notch_edition *edition, notch_event *event,
                         int64_t member, const notch_returning *returning,

@@ -247,6 +247,25 @@ static void say_taken(explain *x, const char *sentence)
   notch_node_say(&x->tree, node, "%s", sentence);
 }
 
+/* What a return without `of` leaves to other versions: each has a row of its own. */
+static bool add_parts(explain *x, const notch_outcome *outcome)
+{
+  for (uint32_t i = 0; outcome != NULL && i < outcome->part_count; i++) {
+    notch_transaction row;
+    if (!read_row(x, outcome->parts[i].event, &row)) {
+      return false;
+    }
+    notch_node *node = notch_node_add(&x->tree, x->root, "parts");
+    notch_node_integer(&x->tree, node, "number", row.event);
+    notch_node_integer(&x->tree, node, "version", row.version);
+    put(x, NOTCH_TEXT("lowers "));
+    put_name(x, &row);
+    notch_buffer_print(&x->scratch, ", by the rules of its version %u", (unsigned)row.version);
+    notch_node_line(&x->tree, node);
+  }
+  return true;
+}
+
 static bool derive(explain *x, const notch_transaction *indexed)
 {
   notch_trace trace = {.arena = &x->run};
@@ -279,6 +298,9 @@ static bool derive(explain *x, const notch_transaction *indexed)
     return false;
   }
   notch_derive_trace(&x->tree, x->root, &trace);
+  if (!add_parts(x, result.outcome)) {
+    return false;
+  }
   const notch_transaction *made = NULL;
   for (uint32_t i = 0; result.outcome != NULL && i < result.outcome->count; i++) {
     const notch_transaction *row = &result.outcome->transactions[i];

@@ -132,6 +132,18 @@ notch_event *notch_history_event(notch_books *books, notch_edition *edition,
   return event;
 }
 
+notch_event *notch_history_part(notch_books *books, notch_edition *edition, notch_text content,
+                                notch_value take_back, notch_arena *arena)
+{
+  notch_reader reader = {
+      .layout = edition->rules->layout, .run = arena, .parser = books->parser, .scene = true};
+  notch_event *event = notch_read_recorded(&reader, NOTCH_EVENT_RETURN, content);
+  if (event != NULL) {
+    event->fields[NOTCH_FIELD_RETURN_TAKE_BACK] = take_back;
+  }
+  return event;
+}
+
 /* ---- originals ---- */
 
 typedef NOTCH_VEC(const notch_transaction *) row_list;
@@ -407,7 +419,11 @@ const notch_original *notch_history_latest(void *payload, uint32_t type, int64_t
                           before, &event)) {
     return NULL;
   }
-  return event != 0 && fill_original(books, edition, event, known, NULL, &reader, out) ? out : NULL;
+  if (event == 0 || !fill_original(books, edition, event, known, NULL, &reader, out)) {
+    return NULL;
+  }
+  out->foreign = out->transaction->version != edition->version;
+  return out;
 }
 
 void notch_history_empty(void *payload, const notch_original *original)

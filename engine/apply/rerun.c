@@ -139,6 +139,7 @@ bool notch_rerun_begin(notch_rerun *rerun, notch_books *books, bool all_rows)
   rerun->all_rows = all_rows;
   notch_arena_init(&rerun->row, books->memory);
   notch_arena_init(&rerun->names, books->memory);
+  notch_arena_init(&rerun->of_parts, books->memory);
   notch_heap_init(&rerun->heap, books->memory);
   notch_desk_init(&rerun->desk, &rerun->heap.memory);
   if (all_rows) {
@@ -175,6 +176,7 @@ void notch_rerun_end(notch_rerun *rerun)
   notch_compare_end(&rerun->compare);
   notch_arena_free(&rerun->row);
   notch_arena_free(&rerun->names);
+  notch_arena_free(&rerun->of_parts);
   notch_history_forget(rerun->books);
   memset(rerun, 0, sizeof *rerun);
 }
@@ -290,6 +292,32 @@ void notch_rerun_finish(notch_rerun *rerun)
   rerun->outcome = NULL;
 }
 
+static void finish_parts(notch_rerun *rerun)
+{
+  for (; rerun->next_part < rerun->part_count; rerun->next_part++) {
+    char text[64];
+    snprintf(text, sizeof text, "return of transaction %lld",
+             (long long)rerun->parts[rerun->next_part].event);
+    rerun->found(rerun->payload, rerun->sent, "transaction", "nothing", text);
+  }
+}
+
+/* A part of the return before it, as that was decided. */
+static bool is_part(notch_rerun *rerun, const notch_transaction *row)
+{
+  const notch_part *part = &rerun->parts[rerun->next_part];
+  bool is = row->origin == NOTCH_ORIGIN_SIDE && rerun->next_part < rerun->part_count &&
+            part->event == row->cause && notch_text_equal(part->content, row->content);
+  rerun->next_part += is;
+  return is;
+}
+
+/* It returns an event by itself, and may have others' sides. */
+static bool returns_by_itself(const notch_transaction *row)
+{
+  return row->origin == NOTCH_ORIGIN_SIDE && row->content.length > 0;
+}
+
 static bool compare(notch_rerun *rerun, const notch_transaction *indexed,
                     const notch_transaction *made)
 {
@@ -350,8 +378,8 @@ static const notch_transaction *match(notch_rerun *rerun, const notch_transactio
   rerun->outcome = outcome;
   for (rerun->next = 0; rerun->next < outcome->count; rerun->next++) {
     const notch_transaction *made = &outcome->transactions[rerun->next];
-    bool same = row->origin == NOTCH_ORIGIN_SENT ? rerun->next == outcome->own
-                                                 : made->at_us >= row->at_us;
+    bool same =
+        row->origin == NOTCH_ORIGIN_DUE ? made->at_us >= row->at_us : rerun->next == outcome->own;
     if (same) {
       rerun->next++;
       return made;
@@ -413,6 +441,7 @@ static bool compare_and_absorb(notch_rerun *rerun, const notch_transaction *row,
     }
   }
   rerun->taken_event = result->taken ? row->event : rerun->taken_event;
+  rerun->sent_is_taken |= result->taken && row->origin == NOTCH_ORIGIN_SENT;
   rerun->erased_rows += rerun->names_erased ? 1 : 0;
   if (!compare_result(rerun, row, result, indexed)) {
     return false;
@@ -433,10 +462,11 @@ static bool undecided_row(notch_rerun *rerun, const notch_transaction *row, bool
   if (edition == NULL && !none) {
     return false;
   }
-  if (erased) {
-    rerun->taken_event = row->event;
-    rerun->erased_rows++;
-  } else if (row->cause != rerun->taken_event) {
+  bool leads = row->origin != NOTCH_ORIGIN_SIDE || returns_by_itself(row);
+  bool taken = erased || (returns_by_itself(row) && rerun->sent_is_taken);
+  rerun->taken_event = leads && taken ? row->event : rerun->taken_event;
+  rerun->erased_rows += erased ? 1 : 0;
+  if (!taken && row->cause != rerun->taken_event) {
     report_lone(rerun, row, true);
   }
   return absorb(rerun, row, edition, NULL, NULL, NULL);
@@ -446,7 +476,7 @@ static bool decided_row(notch_rerun *rerun, const notch_transaction *row)
 {
   notch_rerun_result result;
   bool erased = is_erased(rerun, row->member);
-  if (erased || row->origin == NOTCH_ORIGIN_SIDE) {
+  if (erased || (row->origin == NOTCH_ORIGIN_SIDE && !is_part(rerun, row))) {
     return undecided_row(rerun, row, erased);
   }
   if (!notch_rerun_decide(rerun, row, NULL, &result)) {
@@ -480,6 +510,12 @@ bool notch_rerun_row(notch_rerun *rerun, const notch_transaction *row)
     }
   }
   notch_rerun_finish(rerun);
+  if (row->origin == NOTCH_ORIGIN_SENT) {
+    finish_parts(rerun);
+    rerun->sent = row->event;
+    rerun->sent_is_taken = false;
+    rerun->part_count = rerun->next_part = 0;
+  }
   notch_desk_clear(&rerun->desk);
   notch_history_forget(books);
   notch_arena_reset(&rerun->row);

@@ -76,6 +76,12 @@ typedef struct notch_rerun {
   notch_edition *fixed;         /* decides every row; NULL: the version that is recorded */
   const notch_outcome *outcome; /* whose rows are expected */
   uint32_t next;
+  notch_arena of_parts;
+  notch_part *parts; /* of the return decided last, whose rows are expected after its own */
+  uint32_t part_count, next_part;
+  notch_value take_back; /* that return's */
+  int64_t sent;          /* the last row that was sent */
+  bool sent_is_taken;    /* as recorded, and so are the events that it returns */
   int64_t taken_event; /* the last one that was taken as recorded */
   int64_t erased_rows;
   bool names_erased; /* the row under way, or what it returns, names a member who is erased */

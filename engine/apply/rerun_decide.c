@@ -113,11 +113,16 @@ static const notch_original *host_latest(void *payload, uint32_t type, int64_t b
   const notch_transaction *row = rerun->recorded;
   int64_t found = 0;
   rerun->books->recalled = rerun->books->past.count;
-  return notch_journal_sale(rerun->books, rerun->edition, row->member, row->previous, row->at_us,
-                            type, before, &found) &&
-                 found != 0
-             ? light(rerun, rerun->edition, found, NULL)
-             : NULL;
+  notch_original *original = notch_journal_sale(rerun->books, rerun->edition, row->member,
+                                                row->previous, row->at_us, type, before, &found) &&
+                                     found != 0
+                                 ? light(rerun, rerun->edition, found, NULL)
+                                 : NULL;
+  if (original != NULL) {
+    original->foreign =
+        rerun->fixed == NULL && original->transaction->version != rerun->edition->version;
+  }
+  return original;
 }
 
 static void host_empty(void *payload, const notch_original *original)
@@ -206,7 +211,9 @@ static bool run_rules(notch_rerun *rerun, const notch_transaction *row, notch_ed
     }
     decision.then = then;
   }
-  out->outcome = notch_decide(rerun->decider, &decision);
+  bool part = returning != NULL && returning->part.bytes != NULL;
+  out->outcome = part ? notch_decide_part(rerun->decider, &decision, returning->part)
+                      : notch_decide(rerun->decider, &decision);
   return out->outcome != NULL || out_of_memory(rerun);
 }
 
@@ -312,6 +319,61 @@ static bool decide_return(notch_rerun *rerun, const notch_transaction *row,
       .latest_type = type, .latest = notch_read_lowering(&reader, type, out->event)};
   return returning.latest == NULL ? plain(out, reader.verdict, reader.sentence)
                                   : run_rules(rerun, row, edition, &returning, trace, out);
+}
+
+/* ---- parts of returns without `of` ---- */
+
+/* The row of a return is followed by those of its parts. */
+static void keep_parts(notch_rerun *rerun, const notch_transaction *row,
+                       const notch_rerun_result *result)
+{
+  const notch_outcome *outcome = result->outcome;
+  uint32_t count = outcome == NULL || result->taken ? 0 : outcome->part_count;
+  if (row->origin != NOTCH_ORIGIN_SENT || count == 0) {
+    return;
+  }
+  notch_arena *arena = &rerun->of_parts;
+  notch_arena_reset(arena);
+  arena->escape = rerun->row.escape;
+  rerun->parts = NOTCH_NEW_ARRAY(arena, notch_part, count);
+  for (uint32_t i = 0; i < count; i++) {
+    rerun->parts[i] =
+        (notch_part){outcome->parts[i].event, notch_arena_text(arena, outcome->parts[i].content)};
+  }
+  arena->escape = NULL;
+  rerun->part_count = count;
+  rerun->take_back = result->event->fields[NOTCH_FIELD_RETURN_TAKE_BACK];
+}
+
+static bool decide_part(notch_rerun *rerun, const notch_transaction *row, notch_trace *trace,
+                        notch_rerun_result *out)
+{
+  notch_edition *edition = out->edition;
+  out->event =
+      notch_history_part(rerun->books, edition, row->content, rerun->take_back, &rerun->row);
+  if (out->event == NULL) {
+    return notch_books_say(rerun->books, NOTCH_STORE_CORRUPT,
+                           "transaction %lld cannot be read back: verify the ledger",
+                           (long long)row->event);
+  }
+  if (!rerun->anonymous) {
+    out->event->member = host_member_id(rerun, row->member);
+  }
+  out->event->at_us = row->at_us;
+  out->event->offset_min = row->offset_min;
+  notch_transaction first;
+  if (!notch_history_read(rerun->books, row->cause, &rerun->row, &first)) {
+    return false;
+  }
+  notch_reader reader = {
+      .layout = edition->rules->layout, .run = &rerun->row, .parser = rerun->books->parser};
+  uint32_t type = notch_names_index(rerun->books, edition, NOTCH_NAME_TYPE, first.type);
+  if (notch_read_lowering(&reader, type, out->event) == NULL) {
+    return plain(out, reader.verdict, reader.sentence);
+  }
+  const notch_returning returning = {
+      .original = original_of(rerun, edition, row->cause, out->event), .part = row->content};
+  return returning.original != NULL && run_rules(rerun, row, edition, &returning, trace, out);
 }
 
 /* An event that could not be read is kept as it was sent: read it once more.  Other rules may find
@@ -462,6 +524,14 @@ bool notch_rerun_decide(notch_rerun *rerun, const notch_transaction *row, notch_
   if (row->origin == NOTCH_ORIGIN_SENT) {
     bool decided = decide_sent(rerun, row, trace, out);
     out->taken = out->taken || rerun->names_erased;
+    if (decided) {
+      keep_parts(rerun, row, out);
+    }
+    return decided;
+  }
+  if (row->origin == NOTCH_ORIGIN_SIDE) {
+    bool decided = decide_part(rerun, row, trace, out);
+    out->taken = rerun->names_erased;
     return decided;
   }
   if (row->member == 0 || out->edition == NULL) {

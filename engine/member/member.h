@@ -132,6 +132,7 @@ typedef struct notch_moved {
 /* The event a return lowers, with the member as he was then. */
 typedef struct notch_original {
   int64_t event;                        /* its number */
+  bool foreign; /* without `of`: another version decided it, whose rules its return goes by */
   const notch_plan *plan;               /* of the version that decided it */
   const notch_event *sent;              /* as it was sent */
   const notch_transaction *transaction; /* its own, postings and all */
@@ -161,7 +162,8 @@ typedef struct notch_original {
 /*
  * A return without `of` gives its own row and, for each event it lowers, a row of the same member
  * with NOTCH_ORIGIN_SIDE, the event as `cause`, and what it lowers as `content`: to everybody
- * else such a row is a return of that event.
+ * else such a row is a return of that event.  From the first event on that another version decided
+ * these rows are parts, each with a decision of its own.
  *
  * A return is decided by the version that decided its original: host and caller carry states to
  * that plan, so `plan` is also the plan of the decision.
@@ -208,6 +210,11 @@ typedef struct notch_case { /* what decide is given; borrowed for the call */
   notch_trace *trace;    /* NULL: no derivation wanted */
 } notch_case;
 
+typedef struct notch_part { /* of a return without `of` */
+  int64_t event;            /* that it lowers */
+  notch_text content;       /* by what */
+} notch_part;
+
 typedef struct notch_outcome { /* lives in the decider until its next decision */
   notch_verdict verdict;
   notch_text detail;               /* refused: the sentence */
@@ -216,6 +223,8 @@ typedef struct notch_outcome { /* lives in the decider until its next decision *
   /* The member as folding these rows will leave him, where they touch nobody else: the caller may
    * copy it instead.  NULL: fold them. */
   notch_state *after;
+  const notch_part *parts; /* still to be decided, in this order, once these rows are recorded */
+  uint32_t part_count;
 } notch_outcome;
 
 typedef struct notch_decider notch_decider; /* scratch for decisions; one per thread */
@@ -227,6 +236,11 @@ void notch_decider_set_limits(notch_decider *decider, size_t memory_max, uint64_
 /* NULL: out of memory.  A refused event gives one transaction with its verdict and no figures:
  * what fell due before it is looked at again by the next. */
 const notch_outcome *notch_decide(notch_decider *decider, const notch_case *decision);
+
+/* One part of a return without `of`: `event` is that return as far as it is one of `original`, by
+ * whose version it is decided.  What these rules cannot compute is refused, in its own row. */
+const notch_outcome *notch_decide_part(notch_decider *decider, const notch_case *decision,
+                                       notch_text content);
 
 /* Everything due at or before `to_us` for one member, one transaction an instant: what `advance`
  * records and what reading a balance settles in memory. */

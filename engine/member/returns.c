@@ -460,7 +460,8 @@ static void plan_latest(notch_work *work)
 void notch_return_latest(notch_work *work)
 {
   notch_open *main = work->open;
-  for (uint32_t i = 0; i < work->returned.count; i++) {
+  uint32_t i = 0;
+  for (; i < work->returned.count && !work->returned.items[i]->foreign; i++) {
     notch_original *original = work->returned.items[i];
     if (!work->host->recall(work->host->payload, original)) {
       longjmp(work->decider->out, NOTCH_OUT_OF_MEMORY);
@@ -470,8 +471,33 @@ void notch_return_latest(notch_work *work)
     work->open->row.content = lowering_text(work, original->sent->type, original->lowering);
     return_one(work, original);
   }
-  work->returned.count = 0;
+  work->returned.items += i;
+  work->returned.count -= i;
   work->open = main;
+}
+
+const notch_part *notch_return_parts(notch_work *work, uint32_t *count)
+{
+  *count = work->returned.count;
+  notch_part *parts = *count == 0 ? NULL : NOTCH_NEW_ARRAY(work->run, notch_part, *count);
+  for (uint32_t i = 0; i < *count; i++) {
+    const notch_original *original = work->returned.items[i];
+    parts[i] = (notch_part){original->event,
+                            lowering_text(work, original->sent->type, original->lowering)};
+  }
+  return parts;
+}
+
+void notch_return_part(notch_work *work, notch_state *state, notch_text content)
+{
+  const notch_event *event = work->in->event;
+  notch_work_begin(work, state, NOTCH_ORIGIN_SIDE, event->type, event->at_us, event->offset_min);
+  notch_see_member(work, state);
+  work->event = event;
+  work->fields = event->fields;
+  notch_work_see(work, event->at_us);
+  work->open->row.content = content;
+  return_one(work, work->in->original);
 }
 
 void notch_do_return(notch_work *work)

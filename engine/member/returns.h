@@ -23,8 +23,12 @@ typedef struct notch_left {
 } notch_left;
 notch_left notch_lower(notch_work *work, const notch_original *original);
 
-/* The rows of a return without `of`, once its own is whole. */
+/* The rows of a return without `of`, once its own is whole; what is left to be decided in parts
+ * stays in `returned`. */
 void notch_return_latest(notch_work *work);
+const notch_part *notch_return_parts(notch_work *work, uint32_t *count);
+/* The row of one part, as of now. */
+void notch_return_part(notch_work *work, notch_state *state, notch_text content);
 /* A merge: measures, limits used and fields of the old account join the survivor's. */
 void notch_merge_figures(notch_work *work, notch_state *state, const notch_state *from);
 

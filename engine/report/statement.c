@@ -165,6 +165,9 @@ static void note_other(notch_statement *statement, notch_statement_entry *entry,
 {
   notch_text other = notch_plain_text(statement->arena, deed->other);
   bool side = deed->row->origin == NOTCH_ORIGIN_SIDE, merges = false;
+  if (side && deed->row->content.length > 0) { /* an event of his own, returned without `of` */
+    return;
+  }
   for (uint32_t i = 0; i < deed->row->effect_count; i++) {
     uint8_t kind = deed->row->effects[i].kind;
     merges = merges || kind == NOTCH_EFFECT_MERGED || kind == NOTCH_EFFECT_CLOSED;

@@ -33,9 +33,6 @@ class Returning:
         same = [r for r in member.records if r.event.type == record.fields['event']]
         for original in sorted(same, key=lambda r: (r.moment, r.seq), reverse=True):
             part = min(left, original.fields['amount'])
-            if part and any(n not in self.program.rules or self.program.rules[n].kind
-                            != original.program.rules[n].kind for n in original.original):
-                raise Unspecified('rules that are gone since, by a return that names no sale')
             if part and not original.gone:
                 self.lower(member, original, {'amount': part}, record)
                 left -= part
