@@ -323,6 +323,7 @@ static void take_claimed(notch_work *work)
 
 void notch_return_sides(notch_work *work)
 {
+  notch_take_back_from_others(work);
   if (work->claimed.count > 0) {
     take_claimed(work);
   }

@@ -470,6 +470,7 @@ void notch_return_latest(notch_work *work)
                      main->row.offset_min);
     work->open->row.content = lowering_text(work, original->sent->type, original->lowering);
     return_one(work, original);
+    notch_return_sides(work);
   }
   work->returned.items += i;
   work->returned.count -= i;
@@ -498,6 +499,7 @@ void notch_return_part(notch_work *work, notch_state *state, notch_text content)
   notch_work_see(work, event->at_us);
   work->open->row.content = content;
   return_one(work, work->in->original);
+  notch_return_sides(work);
 }
 
 void notch_do_return(notch_work *work)

@@ -487,8 +487,18 @@ void notch_take_back(notch_work *work, const notch_original *original, const not
       give_room_of_others(&taking, notch_claim_from(&his, &giver));
     }
   }
-  for (uint32_t i = 0; i < original->side_count; i++) {
-    if (gave_to_other(work, original, i, now, &other, &giver)) {
+  work->taken_of = original;
+  work->left_of_it = now;
+}
+
+void notch_take_back_from_others(notch_work *work)
+{
+  const notch_original *original = work->taken_of;
+  notch_giver giver;
+  const notch_state *other;
+  work->taken_of = NULL;
+  for (uint32_t i = 0; original != NULL && i < original->side_count; i++) {
+    if (gave_to_other(work, original, i, work->left_of_it, &other, &giver)) {
       take_back_from(work, original, other, &giver);
     }
   }

@@ -99,6 +99,8 @@ typedef struct notch_work {
   NOTCH_VEC(notch_original *) returned; /* by a return without `of`, newest first */
   NOTCH_VEC(uint32_t) transfer_rules;   /* that let the transfer through */
   const notch_state *merged;            /* the old account, to be emptied */
+  const notch_original *taken_of;       /* returned, of which others are still to give back; NULL */
+  const struct notch_awards *left_of_it;
   NOTCH_VEC(notch_claimed) claimed;
   NOTCH_VEC(notch_given_back) given_back;
   NOTCH_VEC(notch_shared_figure) shared; /* since the open transaction began */
