@@ -81,7 +81,7 @@ static bool settle_within(notch_books *books, int64_t member, int64_t to_us, uin
     }
     const notch_state *state = seat->kept.open;
     int64_t settled_us = state->settled_us;
-    for (uint32_t v = 2; v <= edition->version && state->present; v++) {
+    for (uint32_t v = 2; v <= edition->version && notch_state_begun(state); v++) {
       int64_t begins_us = books->editions[v - 1]->begins_us;
       notch_edition *before =
           begins_us > settled_us ? notch_books_edition(books, v - 1) : edition;

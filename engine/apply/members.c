@@ -110,7 +110,7 @@ int64_t notch_seat_due(const notch_edition *edition, const notch_state *state)
   int64_t due_s = notch_next_due(edition->rules->plan, state);
   int64_t until_s = edition->rules->plan->until_s;
   /* The next version may say otherwise. */
-  return until_s < due_s && state->present && !state->closed ? until_s : due_s;
+  return until_s < due_s && notch_state_begun(state) && !state->closed ? until_s : due_s;
 }
 
 static bool put_seat(notch_books *books, notch_seat *seat)

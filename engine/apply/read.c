@@ -156,7 +156,7 @@ static bool pass(passing *p, notch_edition *edition, notch_state *state)
 {
   notch_books *books = p->books;
   int64_t settled_us = state->settled_us;
-  for (uint32_t version = 2; version <= edition->version && state->present; version++) {
+  for (uint32_t version = 2; version <= edition->version && notch_state_begun(state); version++) {
     uint32_t past = books->past.count;
     if (books->editions[version - 1]->begins_us > settled_us &&
         !pass_before(p, version, state->member)) {

@@ -85,7 +85,7 @@ static int64_t next_of_lots(const notch_plan *plan, const notch_state *state,
   if (state->asleep.count == state->lots_count) {
     return next;
   }
-  bool maturing = looks_at_maturing(plan);
+  bool maturing = state->present && looks_at_maturing(plan);
   int64_t after_s = looked_at_s(plan, state, house);
   for (uint32_t i = state->asleep.count; i < state->lots_count; i++) {
     const notch_lot *lot = &lots[i];
@@ -120,12 +120,15 @@ static int64_t next_of_time(const notch_plan *plan, const notch_state *state,
 int64_t notch_next_up_to(const notch_plan *plan, const notch_state *state,
                          const notch_state *house, int64_t to_s)
 {
-  if (!state->present || state->closed) {
+  if (state->closed) {
     return NOTCH_NEVER;
   }
   int64_t next = next_of_lots(plan, state, house, to_s);
   if (plan->retires) {
     sooner(&next, notch_retire_next(plan, state));
+  }
+  if (!state->present) { /* what others gave him ends; nothing comes round for him yet */
+    return next < plan->until_s ? next : NOTCH_NEVER;
   }
   for (uint32_t i = 0; i < state->holds_count; i++) {
     if (state->holds[i].state == NOTCH_HOLD_OPEN) {
@@ -287,6 +290,40 @@ void notch_look_at_segments(notch_work *work)
   work->fields = fields;
 }
 
+/* Holds, what matures, tiers. */
+static void end_terms(notch_work *work, notch_state *state, int64_t now_s)
+{
+  const notch_program *program = work->program;
+  time_out_holds(work, state, now_s);
+  name_it(work, NOTCH_DUE_TIME_OUT);
+  mature(work, state, now_s);
+  name_it(work, NOTCH_DUE_MATURING);
+  for (uint32_t i = 0; i < program->ladder_count; i++) {
+    if (notch_ladder_next_review(work->plan, state, i) == now_s) {
+      notch_ladder_review(work, i);
+    }
+  }
+  name_it(work, NOTCH_DUE_REVIEW);
+  for (uint32_t i = 0; i < program->ladder_count; i++) {
+    notch_ladder_ends(work, i, now_s);
+  }
+  name_it(work, NOTCH_DUE_FLOOR);
+}
+
+static void begin_anew(notch_work *work, notch_state *state, int64_t now_s, bool midnight)
+{
+  run_schedules(work, state, now_s);
+  name_it(work, NOTCH_DUE_SCHEDULE);
+  for (uint32_t i = 0; i < work->program->ladder_count && midnight; i++) {
+    notch_ladder_day(work, i);
+  }
+  name_it(work, NOTCH_DUE_FLOOR);
+  notch_look_at_segments(work);
+  name_it(work, NOTCH_DUE_SEGMENT);
+  notch_run_on_earning(work);
+  name_it(work, NOTCH_DUE_MATURING);
+}
+
 /* One instant: first what ends there, seen with the day that ends; then what begins there.  False:
  * nothing happened. */
 static bool settle_instant(notch_work *work, notch_state *state, int64_t now_s)
@@ -302,35 +339,17 @@ static bool settle_instant(notch_work *work, notch_state *state, int64_t now_s)
   notch_note_inflow(work);
   notch_work_see_day(work, now_us, midnight ? day - 1 : day);
   work->moment.ends = true;
-  time_out_holds(work, state, now_s);
-  name_it(work, NOTCH_DUE_TIME_OUT);
-  mature(work, state, now_s);
-  name_it(work, NOTCH_DUE_MATURING);
-  for (uint32_t i = 0; i < program->ladder_count; i++) {
-    if (notch_ladder_next_review(work->plan, state, i) == now_s) {
-      notch_ladder_review(work, i);
-    }
+  if (state->present) {
+    end_terms(work, state, now_s);
   }
-  name_it(work, NOTCH_DUE_REVIEW);
-  for (uint32_t i = 0; i < program->ladder_count; i++) {
-    notch_ladder_ends(work, i, now_s);
-  }
-  name_it(work, NOTCH_DUE_FLOOR);
   notch_expire_due(work, now_s);
   name_it(work, NOTCH_DUE_EXPIRY);
   notch_retire_due(work, now_s);
   name_it(work, NOTCH_DUE_RETIRE);
   notch_work_see_day(work, now_us, day);
-  run_schedules(work, state, now_s);
-  name_it(work, NOTCH_DUE_SCHEDULE);
-  for (uint32_t i = 0; i < program->ladder_count && midnight; i++) {
-    notch_ladder_day(work, i);
+  if (state->present) {
+    begin_anew(work, state, now_s, midnight);
   }
-  name_it(work, NOTCH_DUE_FLOOR);
-  notch_look_at_segments(work);
-  name_it(work, NOTCH_DUE_SEGMENT);
-  notch_run_on_earning(work);
-  name_it(work, NOTCH_DUE_MATURING);
   /* A lot that was overdue when it was earned ends in the past: nothing there comes again. */
   state->settled_us = now_us > state->settled_us ? now_us : state->settled_us;
   notch_absorbed(work, state, now_us);

@@ -191,7 +191,7 @@ typedef struct notch_state {
   jmp_buf *escape; /* where to go when memory runs out; NULL: `failed` is set */
   bool failed;
   bool closed;
-  bool present;       /* some event named the member */
+  bool present;       /* he was the member of some event */
   bool has_rare;      /* some RARE section may have something: else none of them has */
   int64_t member;     /* number */
   int64_t joined_us;  /* time of join, else of the first event */
@@ -209,6 +209,12 @@ typedef struct notch_state {
 #undef SECTION
   notch_asleep asleep;
 } notch_state;
+
+/* Something was booked for the member: only then anything can fall due. */
+static inline bool notch_state_begun(const notch_state *state)
+{
+  return state->booked_us != INT64_MIN;
+}
 
 static inline void notch_state_without_rare(notch_state *state)
 {
