@@ -153,8 +153,8 @@ static notch_store_status check_dense(notch_check *check, const char *table)
   return status;
 }
 
-/* Values are read into narrower fields than a column has, and shares from a text: what would be
- * lost on the way must not be there. */
+/* Values are read into narrower fields than a column has, shares and keys from a text, and a lot's
+ * terms only where one opens: what would be lost on the way must not be there. */
 static const struct {
   const char *what, *sql; /* the first of those that do not fit */
 } ranges[] = {
@@ -162,6 +162,7 @@ static const struct {
                    " type NOT BETWEEN 0 AND 4294967295 OR version NOT BETWEEN 0 AND 4294967295 OR"
                    " outcome NOT BETWEEN 0 AND 65535 OR offset NOT BETWEEN -1440 AND 1440 OR"
                    " postings NOT BETWEEN 0 AND 4294967295 OR (postings=0)<>(points IS NULL) OR"
+                   " (postings=0 AND coalesce(source,target,terms) IS NOT NULL) OR"
                    " terms NOT BETWEEN 0 AND 4294967295 OR more NOT BETWEEN 0 AND 1 OR"
                    " (shape<>0 AND shape NOT IN (SELECT shape FROM shape)) OR"
                    " form NOT IN (SELECT form FROM event) LIMIT 1"},
@@ -171,14 +172,17 @@ static const struct {
                     " form NOT IN (SELECT form FROM form) LIMIT 1"},
     {"range event", "SELECT e.event FROM event e JOIN form f ON f.form=e.form WHERE"
                     " (f.postings=0)<>(e.amount IS NULL) OR (f.postings=0)<>(e.lot IS NULL) OR"
+                    " (f.postings=0 AND e.rules IS NOT NULL) OR"
                     " (f.shape<>0 AND e.content IS NULL) OR"
+                    " (e.lot IS NOT 0 AND coalesce(e.matures,e.expires,f.terms) IS NOT NULL) OR"
                     " e.event-e.posting<>coalesce((SELECT p.event-p.posting+g.postings"
                     " FROM event p JOIN form g ON g.form=p.form WHERE p.event=e.event-1),1) OR"
                     " f.more<>EXISTS(SELECT 1 FROM event_more m WHERE m.event=e.event) LIMIT 1"},
     {"range event", "SELECT event FROM event_more n WHERE origin NOT BETWEEN 0 AND 2 OR"
                     " (origin=0 AND cause=0 AND move=0 AND effect=0 AND"
                     " coalesce(earned,partner,shared,detail) IS NULL) OR"
-                    " NOT EXISTS(SELECT 1 FROM event e WHERE e.event=n.event) OR"
+                    " NOT EXISTS(SELECT 1 FROM event e WHERE e.event=n.event AND"
+                    " (e.lot IS 0 OR coalesce(n.earned,n.partner) IS NULL)) OR"
                     " (move<>0 AND NOT EXISTS(SELECT 1 FROM move m WHERE"
                     " m.move=n.move AND m.event=n.event)) OR"
                     " (effect<>0 AND NOT EXISTS(SELECT 1 FROM effect f WHERE"
@@ -188,7 +192,8 @@ static const struct {
                     " p.posting>e.posting AND p.posting<e.posting+e.postings) LIMIT 1"},
     {"range posting", "SELECT posting FROM posting_more p WHERE NOT EXISTS(SELECT 1 FROM"
                       " notch_event e WHERE e.event=p.event AND p.posting>e.posting AND"
-                      " p.posting<e.posting+e.postings) LIMIT 1"},
+                      " p.posting<e.posting+e.postings) OR (p.lot<>p.posting AND"
+                      " coalesce(matures,expires,terms,earned,partner) IS NOT NULL) LIMIT 1"},
     {"range event", "SELECT event FROM move m WHERE coalesce((SELECT e.move NOT BETWEEN 1 AND"
                     " m.move FROM event_more e WHERE e.event=m.event),1) LIMIT 1"},
     {"range event", "SELECT event FROM effect f WHERE coalesce((SELECT e.effect NOT BETWEEN 1 AND"
@@ -209,6 +214,7 @@ static const struct {
     {"range event", "SELECT event FROM event WHERE content NOT GLOB '[[]*' AND form IN (SELECT form"
                     " FROM form f JOIN shape s ON s.shape=f.shape WHERE s.texts IS NULL) LIMIT 1"},
     {"range shape", "SELECT shape FROM shape WHERE shape NOT IN (SELECT shape FROM form)"
+                    " OR NOT json_valid(keys) OR json(keys)<>keys"
                     " OR EXISTS(SELECT 1 FROM shape o WHERE o.shape<>shape.shape AND"
                     " o.keys=shape.keys AND o.texts IS shape.texts) LIMIT 1"},
     {"range name", "SELECT name FROM name WHERE event<1 OR name NOT BETWEEN 1 AND 4294967295 OR"
