@@ -150,7 +150,7 @@ static notch_store_status check_last_rows(notch_check_caches *c)
                          NULL) != SQLITE_OK) {
     return notch_store_fail(store, "checking the caches");
   }
-  int64_t next = 1; /* the programme itself has no chain */
+  int64_t next = 0; /* the programme itself has a chain, too */
   notch_store_status status;
   while ((status = notch_sql_row(store, rows, "checking the caches")) == NOTCH_STORE_OK &&
          !c->check->stopped) {
@@ -162,9 +162,7 @@ static notch_store_status check_last_rows(notch_check_caches *c)
     for (; next < member; next++) {
       check_last(c, next, 0);
     }
-    if (member > 0) {
-      check_last(c, next++, sqlite3_column_int64(rows, 1));
-    }
+    check_last(c, next++, sqlite3_column_int64(rows, 1));
   }
   sqlite3_finalize(rows);
   for (; next < c->member_count && !c->check->stopped; next++) {

@@ -149,6 +149,7 @@ static const struct {
     {"keys", "DELETE FROM member_key WHERE member=1"},
     {"caches", "UPDATE state SET due=due+86400 WHERE member=1"},
     {"caches", "UPDATE state SET last=last-1 WHERE member=1"},
+    {"caches", "UPDATE state SET last=last+1 WHERE member=0"},
     {"caches", "UPDATE cache SET upto=100000"},
 };
 
