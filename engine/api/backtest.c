@@ -66,9 +66,10 @@ static bool commit_other(backtest *b)
   return notch_books_commit(b->other);
 }
 
-/* ---- events, as they were sent ---- */
+/* ---- events, as they were sent; of members who were erased, too: what they gave others and used
+ * up of shared limits is others' as well ---- */
 
-static bool apply_other(backtest *b, const notch_transaction *row)
+static bool apply_other(backtest *b, const notch_transaction *row, bool erased)
 {
   static const notch_apply_options options = {.ahead_us = -1, .scene = true};
   notch_receipt receipt;
@@ -84,8 +85,8 @@ static bool apply_other(backtest *b, const notch_transaction *row)
   }
   bool applied = row->verdict == NOTCH_APPLIED, applies = receipt.reply == NOTCH_REPLY_APPLIED;
   b->figures.events++;
-  b->figures.refused_now += applied && receipt.reply == NOTCH_REPLY_REFUSED ? 1 : 0;
-  b->figures.taken_now += !applied && applies ? 1 : 0;
+  b->figures.refused_now += !erased && applied && receipt.reply == NOTCH_REPLY_REFUSED ? 1 : 0;
+  b->figures.taken_now += !erased && !applied && applies ? 1 : 0;
   return ++b->pending < COMMIT_EVENTS || commit_other(b);
 }
 
@@ -96,15 +97,18 @@ static bool feed(backtest *b, const notch_transaction *row, notch_arena *arena)
       row->verdict == NOTCH_REFUSED_CONFLICT || row->id.length == 0) {
     return true;
   }
+  bool erased = false;
   if (row->member != 0) {
     member = notch_walk_id(&b->walk, row->member, arena);
-    if (member.length == 0) {
-      return true; /* erased */
-    }
+    erased = member.length == 0;
+    member = erased ? notch_name_of_erased(row->member, arena) : member;
+  }
+  if (erased && notch_books_is_unread(row)) {
+    return true; /* what was sent is erased as well */
   }
   notch_buffer_clear(&b->line);
   return notch_books_sent(b->ask.books, b->ask.edition, row, member, arena, &b->line) &&
-         !b->line.failed && apply_other(b, row);
+         !b->line.failed && apply_other(b, row, erased);
 }
 
 static bool feed_all(backtest *b)

@@ -39,13 +39,18 @@ static bool vault_value(void *payload, notch_text field, notch_text *out)
   return status == NOTCH_STORE_OK && personal.event == books->vault_event;
 }
 
+notch_text notch_name_of_erased(int64_t member, notch_arena *run)
+{
+  return notch_arena_format(run, "(erased) M%lld", (long long)member);
+}
+
 /* What names a member who is erased can still be read back. */
 static notch_text vault_id(void *payload, int64_t number)
 {
   notch_books *books = payload;
   notch_text id = books->host.member_id(books, number);
   books->names_erased = books->names_erased || id.length == 0;
-  return id.length > 0 ? id : NOTCH_TEXT("(erased)");
+  return id.length > 0 ? id : notch_name_of_erased(number, &books->run);
 }
 
 static bool vault_keep(void *payload, notch_text field, notch_text value, char digest[65])

@@ -116,6 +116,43 @@ assert coin["losses"] == [{"member": "ann", "change": "-1.00"}], coin
 END
 then pass; else fail "units of different decimals are taken for each other"; fi
 
+# Who was erased is left out; what he gave to others, and they to him, is theirs all the same.
+cat >"$work/gifts.notch" <<'END'
+program gifts
+  timezone "UTC"
+  currency CNY
+  rounded down
+
+points star
+
+event purchase
+  field amount CNY in 0.00 CNY .. 1_000.00 CNY
+
+rule base
+  on purchase
+  earn 1 star per 1.00 CNY of amount
+
+rule gifts
+  on transfer
+END
+cat >"$work/gifts.jsonl" <<'END'
+{"id":"e1","type":"purchase","member":"bob","at":"2026-03-01","amount":"500.00"}
+{"id":"t1","type":"transfer","member":"bob","at":"2026-03-02","to":"ann","points":{"star":"120"}}
+{"id":"e2","type":"purchase","member":"ann","at":"2026-03-05","amount":"5.00"}
+{"id":"t2","type":"transfer","member":"ann","at":"2026-03-06","to":"bob","points":{"star":"100"}}
+{"id":"t3","type":"transfer","member":"bob","at":"2026-03-07","to":"cyd","points":{"star":"450"}}
+{"id":"e3","type":"purchase","member":"cyd","at":"2026-03-08","amount":"5.00"}
+{"id":"e4","type":"purchase","member":"bob","at":"2026-03-09","price":"bob was here"}
+{"id":"x","type":"erase","member":"bob","at":"2026-03-10"}
+END
+expect 3 run "$work/gifts.notch" "$work/gifts.jsonl" --ledger "$work/gifts.ledger"
+expect 0 backtest "$work/gifts.ledger" "$work/gifts.notch"
+prints "2 members, 0 of them would fare differently"
+prints "  issued, net of returns        10          10       0  0.0%"
+prints "  outstanding at the end       480         480       0  0.0%"
+prints "Erased members left out: 1"
+if grep -q "would be refused" "$work/out"; then fail "an erased event counts"; else pass; fi
+
 # A page takes a file's place whole, or not at all; what is no file stays.
 cp "$work/page.html" "$work/kept"
 expect 1 backtest "$ledger" "$work/other.notch" --from 2027-01-01 --html "$work/page.html"
