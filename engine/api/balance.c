@@ -418,7 +418,9 @@ static bool write_text(notch_question *q, const notch_state *state)
     notch_buffer_print(q->to, "%s", plain);
     text_amount(q, "pending", shown.view.pending, shown.decimals);
     text_amount(q, "on hold", shown.view.held, shown.decimals);
-    text_amount(q, "debt", shown.view.debt, shown.decimals);
+    if (program->points[i].shortfall != NOTCH_SHORTFALL_NEGATIVE) { /* else it shows already */
+      text_amount(q, "debt", shown.view.debt, shown.decimals);
+    }
     notch_buffer_print(q->to, "\n");
     text_lots(q, shown.lots, shown.count, shown.decimals);
   }

@@ -149,8 +149,10 @@ static void points_text(const notch_statement *statement, uint32_t points, notch
   notch_text title = notch_title_of(&kind->decl);
   notch_text available = notch_wide_text(run, view->available, kind->decimals);
   notch_buffer_print(&out->text, "\n%.*s: %.*s available", WORD(title), WORD(available));
+  /* Where the balance goes below zero it says itself what is owed. */
+  int64_t owed = kind->shortfall == NOTCH_SHORTFALL_NEGATIVE ? 0 : view->debt;
   struct { int64_t value; const char *word; } const rest[] = {
-      {view->pending, "pending"}, {view->held, "on hold"}, {view->debt, "owed"}};
+      {view->pending, "pending"}, {view->held, "on hold"}, {owed, "owed"}};
   for (unsigned i = 0; i < sizeof rest / sizeof rest[0]; i++) {
     if (rest[i].value != 0) {
       notch_text text = notch_wide_text(run, rest[i].value, kind->decimals);

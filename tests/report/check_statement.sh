@@ -52,4 +52,30 @@ then pass; else fail "the statement does not add up"; fi
 # What fell due and is not recorded yet is read as well.
 expect 0 statement "$ledger" ann --to 2027-03-31
 prints "expired"
+
+# A balance below zero is what is owed; it is not said once more beside it.
+cat >"$work/below.notch" <<'END'
+program below
+  timezone "UTC"
+  currency CNY
+
+points star
+  shortfall negative
+
+points mile
+  shortfall recover
+
+event visit
+END
+cat >"$work/below.jsonl" <<'END'
+{"id":"1","type":"visit","member":"ann","at":"2026-03-01"}
+{"id":"2","type":"adjust","member":"ann","at":"2026-03-02","points":{"star":"-12","mile":"-7"}}
+END
+expect 0 run "$work/below.notch" "$work/below.jsonl" --ledger "$work/below.ledger"
+expect 0 statement "$work/below.ledger" ann
+grep -qx "star: -12 available" "$work/out" && pass || fail "stars are owed twice"
+prints "mile: 0 available, 7 owed"
+expect 0 balance "$work/below.ledger" ann
+grep -qx "  star -12" "$work/out" && pass || fail "stars are owed twice in the balance"
+prints "  mile 0, debt 7"
 finish
