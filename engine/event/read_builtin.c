@@ -174,10 +174,11 @@ bool notch_read_points(notch_reader *reader, const notch_json *json, notch_event
   if (json->kind == NOTCH_JSON_OBJECT) {
     return read_points_map(reader, json, negative, event);
   }
-  uint32_t kind = event->type == NOTCH_EVENT_TRANSFER || event->type == NOTCH_EVENT_ADJUST
-                      ? NOTCH_NONE
-                      : plain_kind(program, event);
   bool unnamed = event->type == NOTCH_EVENT_CAPTURE || event->type == NOTCH_EVENT_RETURN;
+  /* A capture of what can be one kind alone is recorded by its name: here are, or were, more. */
+  bool apart = event->type == NOTCH_EVENT_TRANSFER || event->type == NOTCH_EVENT_ADJUST ||
+               (event->type == NOTCH_EVENT_CAPTURE && reader->recorded);
+  uint32_t kind = apart ? NOTCH_NONE : plain_kind(program, event);
   if (kind == NOTCH_NONE && !unnamed) {
     return event->lacking.length > 0 || notch_reader_refuse_unnamed(reader);
   }

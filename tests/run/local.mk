@@ -41,6 +41,7 @@ RUN_TESTS = \
   tests/run/version_read.sh \
   tests/run/version_return_by_kind.sh \
   tests/run/version_retire.sh \
+  tests/run/version_unnamed.sh \
   tests/run/version_waiting.sh \
   tests/run/who_is_only_named.sh
 TESTS += $(RUN_TESTS)
