@@ -156,6 +156,8 @@ typedef struct notch_question {
   void *payload;
   int64_t number; /* effects: after; and what else a question needs */
 } notch_question;
+/* The version in force at the moment that is asked about: what a later one says is not of then. */
+notch_status notch_api_edition(notch_question *question);
 notch_status notch_api_ask(notch_question *question,
                            notch_status (*ask)(notch_question *question));
 /* Gives what was written so far to the callback, if it is much or `all`. */

@@ -257,6 +257,17 @@ static notch_status set_reading(notch_question *question)
   return status;
 }
 
+notch_status notch_api_edition(notch_question *question)
+{
+  notch_books *books = question->ledger->books;
+  uint32_t version = books->edition_count;
+  while (version > 1 && books->editions[version - 1]->effective_us > question->reading.at_us) {
+    version--;
+  }
+  question->edition = notch_books_edition(books, version);
+  return question->edition == NULL ? notch_api_books(question->ledger) : NOTCH_OK;
+}
+
 static notch_status ask_within(notch_question *question,
                                notch_status (*ask)(notch_question *question))
 {
@@ -269,17 +280,7 @@ static notch_status ask_within(notch_question *question,
     return notch_api_books(ledger);
   }
   notch_status status = set_reading(question);
-  if (status == NOTCH_OK) { /* a version that is not in force yet says nothing of that moment */
-    uint32_t version = ledger->books->edition_count;
-    while (version > 1 &&
-           ledger->books->editions[version - 1]->effective_us > question->reading.at_us) {
-      version--;
-    }
-    question->edition = notch_books_edition(ledger->books, version);
-  }
-  if (question->edition == NULL) {
-    return notch_api_books(ledger);
-  }
+  status = status == NOTCH_OK ? notch_api_edition(question) : status;
   if (status != NOTCH_OK) {
     return status;
   }

@@ -131,6 +131,7 @@ static notch_status ask_statement(notch_question *question)
   if (status == NOTCH_OK) {
     status = notch_walk_moment(question, r->from, false, &from_us);
   }
+  status = status == NOTCH_OK ? notch_api_edition(question) : status;
   if (status != NOTCH_OK) {
     return status;
   }
@@ -192,6 +193,7 @@ static notch_status ask_liability(notch_question *question)
   report *r = (report *)question;
   notch_rational given = {0, 0};
   notch_status status = notch_walk_moment(question, r->to, true, &question->reading.at_us);
+  status = status == NOTCH_OK ? notch_api_edition(question) : status;
   if (status != NOTCH_OK) {
     return status;
   }

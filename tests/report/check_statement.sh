@@ -78,4 +78,51 @@ prints "mile: 0 available, 7 owed"
 expect 0 balance "$work/below.ledger" ann
 grep -qx "  star -12" "$work/out" && pass || fail "stars are owed twice in the balance"
 prints "  mile 0, debt 7"
+
+# A statement of the past, and a liability, go by the rules of then.
+easy() { # THRESHOLD KIND WORTH
+  cat <<END
+program easy
+  timezone "UTC"
+  currency CNY
+  rounded down
+
+points star
+  worth $3 CNY
+$2
+
+event sale
+  field amount CNY in 0.00 CNY .. 1_000.00 CNY
+
+measure spend is sum of amount on sale
+
+ladder status tiers silver < gold
+  tier gold
+    reach when spend ever >= $1 CNY
+
+rule base
+  on sale
+  earn 1 star per 1.00 CNY of amount
+END
+}
+easy 100.00 "" 0.10 >"$work/easy.notch"
+easy 900.00 "
+points leaf" 0.20 >"$work/hard.notch"
+echo '{"id":"1","type":"sale","member":"ann","at":"2026-03-01","amount":"50.00"}' >"$work/1.jsonl"
+echo '{"id":"2","type":"sale","member":"ann","at":"2026-07-01","amount":"10.00"}' >"$work/2.jsonl"
+expect 0 init "$work/easy.ledger" "$work/easy.notch" --clock events
+expect 0 apply "$work/easy.ledger" "$work/1.jsonl"
+expect 0 statement "$work/easy.ledger" ann --to 2026-03-31
+cp "$work/out" "$work/then"
+expect 0 liability "$work/easy.ledger" --at 2026-03-31
+cp "$work/out" "$work/owed"
+expect 0 publish "$work/easy.ledger" "$work/hard.notch" --from 2026-06-01
+expect 0 apply "$work/easy.ledger" "$work/2.jsonl"
+expect 0 statement "$work/easy.ledger" ann --to 2026-03-31
+cmp -s "$work/out" "$work/then" && pass || fail "a statement of the past is another one now"
+prints "50.00 CNY of 100.00 CNY: spend ever"
+expect 0 liability "$work/easy.ledger" --at 2026-03-31
+cmp -s "$work/out" "$work/owed" && pass || fail "a liability of the past is another one now"
+expect 0 statement "$work/easy.ledger" ann
+prints "60.00 CNY of 900.00 CNY: spend ever"
 finish
