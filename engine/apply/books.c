@@ -172,6 +172,10 @@ bool notch_books_say(notch_books *books, notch_store_status status, const char *
 
 bool notch_books_failed(notch_books *books, notch_store_status status)
 {
+  if (status == NOTCH_STORE_NOTFOUND) { /* of what others name: nobody asks whether it is there */
+    return notch_books_say(books, NOTCH_STORE_CORRUPT,
+                           "a row that others name is missing: verify the ledger");
+  }
   const char *why = notch_store_error(books->store);
   return notch_books_say(books, status, "%s",
                          why != NULL && why[0] != '\0' ? why : "the ledger cannot be read");

@@ -284,7 +284,7 @@ static void report_lone(notch_rerun *rerun, const notch_transaction *row, bool r
                recorded ? text : "nothing", recorded ? "nothing" : text);
 }
 
-void notch_rerun_finish(notch_rerun *rerun)
+static void finish_rows(notch_rerun *rerun)
 {
   while (rerun->outcome != NULL && rerun->next < rerun->outcome->count) {
     report_lone(rerun, &rerun->outcome->transactions[rerun->next++], false);
@@ -302,12 +302,20 @@ static void finish_parts(notch_rerun *rerun)
   }
 }
 
+void notch_rerun_finish(notch_rerun *rerun)
+{
+  finish_rows(rerun);
+  finish_parts(rerun);
+}
+
 /* A part of the return before it, as that was decided. */
 static bool is_part(notch_rerun *rerun, const notch_transaction *row)
 {
+  if (row->origin != NOTCH_ORIGIN_SIDE || rerun->next_part == rerun->part_count) {
+    return false;
+  }
   const notch_part *part = &rerun->parts[rerun->next_part];
-  bool is = row->origin == NOTCH_ORIGIN_SIDE && rerun->next_part < rerun->part_count &&
-            part->event == row->cause && notch_text_equal(part->content, row->content);
+  bool is = part->event == row->cause && notch_text_equal(part->content, row->content);
   rerun->next_part += is;
   return is;
 }
@@ -509,7 +517,7 @@ bool notch_rerun_row(notch_rerun *rerun, const notch_transaction *row)
       return expected_row(rerun, row);
     }
   }
-  notch_rerun_finish(rerun);
+  finish_rows(rerun);
   if (row->origin == NOTCH_ORIGIN_SENT) {
     finish_parts(rerun);
     rerun->sent = row->event;

@@ -73,6 +73,32 @@ same "sold" "330 80 42" "$(state l.ledger)"
 event r1 return ann $at-03-04T10:00:00Z '"event":"purchase","amount":"150.00"' >r.jsonl
 run "return" 0 apply l.ledger r.jsonl --clock events
 same "each by its own version" "231 0 21" "$(state l.ledger)"
+
+# cut ROW MORE: without the rows from there on, as a damaged file is
+cut() {
+  run "backup" 0 backup l.ledger cut.ledger
+  sqlite3 cut.ledger "DROP TRIGGER event_d; DROP TRIGGER event_more_d; DROP TRIGGER head_d;
+    DELETE FROM event WHERE event>=$1; DELETE FROM event_more WHERE event>=$1; $2
+    CREATE TRIGGER event_d BEFORE DELETE ON event
+      BEGIN SELECT RAISE(ABORT,'the journal only grows'); END;
+    CREATE TRIGGER event_more_d BEFORE DELETE ON event_more
+      BEGIN SELECT RAISE(ABORT,'the journal only grows'); END;
+    CREATE TRIGGER head_d BEFORE DELETE ON head
+      BEGIN SELECT RAISE(ABORT,'the journal only grows'); END" >/dev/null
+}
+if command -v sqlite3 >/dev/null 2>&1; then
+  # the rows of r1 and of its parts, each with what bob gives back
+  last=$(sqlite3 l.ledger "SELECT max(event) FROM event")
+  caches="DELETE FROM head WHERE size>=$last-1; DELETE FROM state; DELETE FROM event_key;
+    UPDATE cache SET upto=0;"
+  cut $((last - 1)) "$caches"
+  run "the last part is missing" 3 replay cut.ledger
+  same "and told" 1 "$(grep -c 'r1 .*recomputed return of transaction' out)"
+  rm cut.ledger
+  cut $((last - 1)) ""
+  run "caches name it" 1 replay cut.ledger
+  same "which is damage" 1 "$(grep -c 'a row that others name is missing: verify' err)"
+fi
 # 110 of e2, 40 of e1
 event r2 return ann $at-03-05T10:00:00Z '"event":"purchase","amount":"150.00"' >r.jsonl
 run "return" 0 apply l.ledger r.jsonl --clock events
