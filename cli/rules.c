@@ -80,6 +80,12 @@ int cli_fail_on(const void *handle)
   return cli_fail("%s", notch_error(handle));
 }
 
+int cli_fail_with(const void *handle, notch_status status)
+{
+  int code = cli_fail_on(handle);
+  return status == NOTCH_EVALUE ? CLI_USAGE : code;
+}
+
 notch_ledger *cli_ledger_open(notch_engine *engine, const char *path, bool read_only,
                               int clock_events)
 {
@@ -97,8 +103,9 @@ int cli_ask(const cli_args *args, cli_question *put)
   int code = cli_rules_begin(&rules, false);
   notch_ledger *ledger =
       rules.engine ? cli_ledger_open(rules.engine, args->operands[0], true, 0) : NULL;
+  notch_status status = ledger ? put(ledger, args) : NOTCH_OK;
   if (!ledger) code = CLI_FAILED;
-  else if (put(ledger, args) != NOTCH_OK) code = cli_fail_on(ledger);
+  else if (status != NOTCH_OK) code = cli_fail_with(ledger, status);
   notch_ledger_close(ledger);
   cli_rules_end(&rules);
   return code;

@@ -47,6 +47,9 @@ notch_program *cli_rules_load(cli_rules *rules, const char *path);
 
 /* The text of a handle's last error, as the command's own sentence. */
 int cli_fail_on(const void *handle);
+/* The same of a call that was given options as they were written: CLI_USAGE where one cannot be
+ * read. */
+int cli_fail_with(const void *handle, notch_status status);
 /* Opens a ledger or says why not; NULL then.  `clock_events` as notch_ledger_options has it. */
 notch_ledger *cli_ledger_open(notch_engine *engine, const char *path, bool read_only,
                               int clock_events);

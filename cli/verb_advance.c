@@ -37,10 +37,11 @@ int cli_advance_run(const cli_args *args)
   int code = cli_rules_begin(&rules, false);
   notch_ledger *ledger =
       rules.engine ? cli_ledger_open(rules.engine, args->operands[0], false, clock_events) : NULL;
+  notch_status status = ledger ? notch_ledger_advance(ledger, to, &counts) : NOTCH_OK;
   if (!ledger) {
     code = CLI_FAILED;
-  } else if (notch_ledger_advance(ledger, to, &counts) != NOTCH_OK) {
-    code = cli_fail_on(ledger);
+  } else if (status != NOTCH_OK) {
+    code = cli_fail_with(ledger, status);
   } else {
     print_count(args, counts.transactions);
   }

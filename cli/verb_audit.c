@@ -49,7 +49,7 @@ static int run_audit(const cli_args *args, const char *label, audit *run,
   notch_status status = run(ledger, options, cli_view(args), cli_text_write, &text, &differences);
   cli_progress_end();
   if (status != NOTCH_OK) {
-    code = cli_fail_on(ledger);
+    code = cli_fail_with(ledger, status);
   } else {
     fwrite(text.bytes, 1, text.size, stdout);
     code = differences > 0 ? CLI_FINDINGS : CLI_DONE;

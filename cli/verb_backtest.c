@@ -22,11 +22,9 @@ static int run(const cli_args *args, notch_ledger *ledger, const notch_program *
   options.to = cli_args_value(args, "to");
   options.html = path ? cli_text_write : NULL;
   options.html_payload = &page;
-  int code = CLI_DONE;
-  if (notch_ledger_backtest(ledger, program, &options, cli_view(args), cli_write, stdout) !=
-      NOTCH_OK) {
-    code = cli_fail_on(ledger);
-  }
+  notch_status status =
+      notch_ledger_backtest(ledger, program, &options, cli_view(args), cli_write, stdout);
+  int code = status == NOTCH_OK ? CLI_DONE : cli_fail_with(ledger, status);
   if (path && code == CLI_DONE) code = cli_file_write(path, &page);
   cli_text_free(&page);
   return code;

@@ -26,8 +26,9 @@ int cli_init_run(const cli_args *args)
     options.from = cli_args_value(args, "from");
     options.rollback = cli_args_has(args, "rollback");
     options.clock_events = clock_events;
-    if (notch_ledger_create(&ledger, rules.engine, path, program, &options) != NOTCH_OK) {
-      code = cli_fail_on(rules.engine);
+    notch_status status = notch_ledger_create(&ledger, rules.engine, path, program, &options);
+    if (status != NOTCH_OK) {
+      code = cli_fail_with(rules.engine, status);
     } else {
       const char *title = notch_program_title(program);
       printf(_("%s: a new ledger for %s, rules %.12s\n"), path,

@@ -20,12 +20,14 @@ int cli_publish_run(const cli_args *args)
   notch_program *program = rules.engine ? cli_rules_load(&rules, args->operands[1]) : NULL;
   notch_ledger *ledger =
       program ? cli_ledger_open(rules.engine, args->operands[0], false, 0) : NULL;
+  notch_status status =
+      ledger ? notch_ledger_publish_as(ledger, program, cli_args_value(args, "from"), dry,
+                                       json ? NOTCH_VIEW_JSON : NOTCH_VIEW_TEXT, cli_write, stdout)
+             : NOTCH_OK;
   if (!ledger) {
     code = CLI_FAILED;
-  } else if (notch_ledger_publish_as(ledger, program, cli_args_value(args, "from"), dry,
-                                     json ? NOTCH_VIEW_JSON : NOTCH_VIEW_TEXT, cli_write,
-                                     stdout) != NOTCH_OK) {
-    code = cli_fail_on(ledger);
+  } else if (status != NOTCH_OK) {
+    code = cli_fail_with(ledger, status);
   } else if (dry && !json) {
     puts(_("Nothing was published."));
   }

@@ -49,7 +49,8 @@ static int run_events(const cli_args *args, cli_bulk *bulk, const notch_program 
   if (code == CLI_FAILED) return code;
   if (to) {
     notch_counts due = {0, 0, 0, 0, 0, 0};
-    if (notch_ledger_advance(ledger, to, &due) != NOTCH_OK) return cli_fail_on(ledger);
+    notch_status status = notch_ledger_advance(ledger, to, &due);
+    if (status != NOTCH_OK) return cli_fail_with(ledger, status);
     bulk->counts.transactions += due.transactions;
   }
   int printed = print_all(args, bulk, program, ledger);

@@ -74,7 +74,7 @@ prints "the ledger is intact"
 expect 0 verify l.ledger --json
 prints '"ok":true'
 prints '"name":"caches","ok":true'
-expect 1 verify l.ledger --head nonsense
+expect 2 verify l.ledger --head nonsense
 says "is no head"
 expect 3 verify l.ledger --head 0000000000000000000000000000000000000000000000000000000000000000
 prints "none that this ledger ever had"

@@ -141,7 +141,7 @@ prints star
 expect 0 balance shop.ledger --json
 json out
 expect 1 balance shop.ledger nobody
-expect 1 balance shop.ledger ann --at yesterday
+expect 2 balance shop.ledger ann --at yesterday
 expect 0 advance shop.ledger --to 2027-06-01 --clock events
 expect 0 advance shop.ledger --to 2027-06-01 --clock events --json
 figure out 'd["transactions"]' 0

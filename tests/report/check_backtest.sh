@@ -155,7 +155,7 @@ if grep -q "would be refused" "$work/out"; then fail "an erased event counts"; e
 
 # A page takes a file's place whole, or not at all; what is no file stays.
 cp "$work/page.html" "$work/kept"
-expect 1 backtest "$ledger" "$work/other.notch" --from 2027-01-01 --html "$work/page.html"
+expect 2 backtest "$ledger" "$work/other.notch" --from 2027-01-01 --html "$work/page.html"
 cmp -s "$work/page.html" "$work/kept" && pass || fail "a page was lost"
 ln -s page.html "$work/link"
 expect 0 backtest "$ledger" "$work/other.notch" --from 2026-04-01 --html "$work/link"
@@ -172,6 +172,6 @@ awk '{ sub(/gold < platinum/, "gold < jade < pearl < ruby < platinum"); print }
 expect 0 backtest "$ledger" "$work/six.notch" --html "$work/six"
 grep -q 'class="wide many"' "$work/six" && pass || fail "six tiers are as wide as three"
 expect 1 backtest "$ledger" "$work/missing.notch"
-expect 1 backtest "$ledger" "$work/other.notch" --from 2027-01-01
+expect 2 backtest "$ledger" "$work/other.notch" --from 2027-01-01
 says "ends before it begins"
 finish

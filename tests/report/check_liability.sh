@@ -70,7 +70,7 @@ figure 2027-04-30 99 points/p/outstanding 1660
 expect 0 liability "$work/shop.ledger"
 prints "no further breakage is expected"
 prints "Partners settle"
-expect 1 liability "$work/shop.ledger" --redeemed 120
+expect 2 liability "$work/shop.ledger" --redeemed 120
 says "no percentage"
 
 # What is returned after it was spent is owed by the member, and not by the partner.

@@ -18,9 +18,9 @@ expect 0 statement "$ledger" bo --to 2026-01-10
 silent
 expect 1 statement "$ledger" nobody
 says "no member \`nobody\`"
-expect 1 statement "$ledger" ann --from 2026-05-01 --to 2026-04-01
+expect 2 statement "$ledger" ann --from 2026-05-01 --to 2026-04-01
 says "ends before it begins"
-expect 1 statement "$ledger" ann --from yesterday
+expect 2 statement "$ledger" ann --from yesterday
 says "is no moment"
 
 # In the JSON the entries add up, and agree with the balance of the same moment.
