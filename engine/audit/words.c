@@ -252,7 +252,7 @@ void notch_words_effect(notch_buffer *to, const notch_wording *words, const notc
     notch_buffer_print(to, " ");
     notch_buffer_text(to, currency->code);
   } else if (counts && effect->amount != 1) {
-    notch_buffer_print(to, " x%lld", (long long)effect->amount);
+    notch_buffer_print(to, effect->amount < 0 ? " %lld" : " x%lld", (long long)effect->amount);
   }
 }
 

@@ -54,6 +54,8 @@ same "the only one is on hold" out_of_stock "$(redeems v.ledger r1 bob 2024-02-1
 same "a second before the end" out_of_stock "$(redeems v.ledger r2 bob 2024-02-29T23:59:59Z)"
 same "at the end" yes "$(redeems v.ledger r3 bob 2024-03-01T00:00:00Z)"
 same "once" out_of_stock "$(redeems v.ledger r4 cat 2024-03-01T00:00:01Z)"
+run "explain" 0 explain v.ledger r3
+same "what leaves the stock" 1 "$(grep -c 'mug -1$' out)"
 stands v.ledger
 run "advance" 0 advance v.ledger --to 2024-03-02
 same "nothing comes back twice" out_of_stock "$(redeems v.ledger r5 cat 2024-03-03T00:00:00Z)"
