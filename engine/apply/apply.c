@@ -246,9 +246,7 @@ static bool decide_part(notch_books *books, const notch_event *whole, int64_t me
                                whole->fields[NOTCH_FIELD_RETURN_TAKE_BACK], &books->run);
   if (event == NULL) {
     return edition != NULL && notch_books_misread(books) &&
-           notch_books_say(books, NOTCH_STORE_CORRUPT,
-                           "transaction %lld cannot be read back: verify the ledger",
-                           (long long)part->event);
+           notch_books_unreadable(books, part->event);
   }
   event->id = whole->id;
   event->member = whole->member;
@@ -264,18 +262,6 @@ static bool decide_part(notch_books *books, const notch_event *whole, int64_t me
            refuse_part(books, edition, event, member, part, &reader, receipt);
   }
   return decide(books, edition, event, member, &returning, receipt, false);
-}
-
-/* A decision tells its parts only until the next one. */
-static notch_part *keep_parts(notch_books *books, const notch_outcome *outcome)
-{
-  uint32_t count = outcome->part_count;
-  notch_part *parts = NOTCH_NEW_ARRAY(&books->run, notch_part, count + 1);
-  for (uint32_t i = 0; i < count; i++) {
-    parts[i] = (notch_part){outcome->parts[i].event,
-                            notch_arena_text(&books->run, outcome->parts[i].content)};
-  }
-  return parts;
 }
 
 static bool decide_parts(notch_books *books, const notch_event *whole, int64_t member,
@@ -316,6 +302,7 @@ static bool decide(notch_books *books, notch_edition *edition, notch_event *even
   if (returning != NULL) {
     decision.latest_type = returning->latest_type;
     decision.latest_lowering = returning->latest;
+    decision.part = returning->part;
   }
   if (member != 0 && state->present && event->at_us < state->booked_us &&
       event->type != NOTCH_EVENT_RETURN) {
@@ -324,10 +311,7 @@ static bool decide(notch_books *books, notch_edition *edition, notch_event *even
       return false;
     }
   }
-  bool part = returning != NULL && returning->part.bytes != NULL;
-  const notch_outcome *outcome = part
-                                     ? notch_decide_part(books->decider, &decision, returning->part)
-                                     : notch_decide(books->decider, &decision);
+  const notch_outcome *outcome = notch_decide(books->decider, &decision);
   if (outcome == NULL) {
     return notch_books_say(books, NOTCH_STORE_NOMEM,
                            "out of memory: the event needs more than it may have");
@@ -347,8 +331,9 @@ static bool decide(notch_books *books, notch_edition *edition, notch_event *even
       outcome->verdict == NOTCH_APPLIED ? NOTCH_REPLY_APPLIED : NOTCH_REPLY_REFUSED;
   receipt->sentence = notch_arena_text(&books->run, outcome->detail);
   uint32_t parts = outcome->part_count;
-  const notch_part *kept = keep_parts(books, outcome);
-  return notch_books_write(books, edition, part ? NULL : event, original, outcome, receipt) &&
+  const notch_part *kept = notch_history_parts(outcome, &books->run);
+  bool whole = decision.part.bytes == NULL;
+  return notch_books_write(books, edition, whole ? event : NULL, original, outcome, receipt) &&
          decide_parts(books, event, member, kept, parts, receipt);
 }
 

@@ -157,6 +157,7 @@ bool notch_books_say(notch_books *books, notch_store_status status, const char *
     __attribute__((format(printf, 3, 4)));
 /* After a failed call to the store: its sentence becomes the books'.  Returns false. */
 bool notch_books_failed(notch_books *books, notch_store_status status);
+bool notch_books_unreadable(notch_books *books, int64_t event); /* a row that cannot be read back */
 /* Whether a member whom a row names is there, or it is the programme's own; false: the books'
  * sentence says that he is not. */
 bool notch_books_has_member(notch_books *books, int64_t member, int64_t event);
@@ -336,6 +337,9 @@ notch_original *notch_history_light(notch_books *books, notch_edition *edition, 
  * cannot be read. */
 notch_event *notch_history_part(notch_books *books, notch_edition *edition, notch_text content,
                                 notch_value take_back, notch_arena *arena);
+/* A decision tells its parts only until the next one; a copy of them in an armed arena, NULL where
+ * there are none. */
+notch_part *notch_history_parts(const notch_outcome *outcome, notch_arena *arena);
 /* What deciding one needs: with the states of then; `member` is who returns it.  NULL: refused
  * (see reader) or failed. */
 notch_original *notch_history_original(notch_books *books, notch_edition *edition,

@@ -181,6 +181,13 @@ bool notch_books_failed(notch_books *books, notch_store_status status)
                          why != NULL && why[0] != '\0' ? why : "the ledger cannot be read");
 }
 
+bool notch_books_unreadable(notch_books *books, int64_t event)
+{
+  return notch_books_say(books, NOTCH_STORE_CORRUPT,
+                         "transaction %lld cannot be read back: verify the ledger",
+                         (long long)event);
+}
+
 bool notch_books_has_member(notch_books *books, int64_t member, int64_t event)
 {
   return (member >= 0 && member <= notch_store_member_count(books->store)) ||

@@ -149,6 +149,19 @@ notch_event *notch_history_part(notch_books *books, notch_edition *edition, notc
   return event;
 }
 
+notch_part *notch_history_parts(const notch_outcome *outcome, notch_arena *arena)
+{
+  if (outcome->part_count == 0) {
+    return NULL;
+  }
+  notch_part *parts = NOTCH_NEW_ARRAY(arena, notch_part, outcome->part_count);
+  for (uint32_t i = 0; i < outcome->part_count; i++) {
+    parts[i] = (notch_part){outcome->parts[i].event,
+                            notch_arena_text(arena, outcome->parts[i].content)};
+  }
+  return parts;
+}
+
 /* ---- originals ---- */
 
 typedef NOTCH_VEC(const notch_transaction *) row_list;
@@ -277,9 +290,7 @@ static bool fill_original(notch_books *books, notch_edition *edition, int64_t nu
   out->transaction = row;
   out->sent = notch_history_event(books, edition, recorded, arena);
   if (out->sent == NULL) {
-    return notch_books_say(books, NOTCH_STORE_CORRUPT,
-                           "transaction %lld cannot be read back: verify the ledger",
-                           (long long)number);
+    return notch_books_unreadable(books, number);
   }
   out->lowering =
       returned == NULL ? NULL : notch_read_lowering(reader, out->sent->type, returned);

@@ -389,9 +389,10 @@ static bool asks_for_all(const notch_program *program)
 
 static void survey_rules(reading *r, const notch_plan *plan)
 {
-  r->apart = r->apart && !plan->uses_house && !touches_others(plan->program);
+  bool others = touches_others(plan->program);
+  r->apart = r->apart && !plan->uses_house && !others;
   r->plain = r->plain || asks_for_all(plan->program);
-  r->named = r->named || plan->asks_who || touches_others(plan->program);
+  r->named = r->named || plan->asks_who || others;
 }
 
 /* Each worker has a handle of its own, and memory that several threads may ask for. */

@@ -197,6 +197,7 @@ static bool run_rules(notch_rerun *rerun, const notch_transaction *row, notch_ed
   if (returning != NULL) {
     decision.latest_type = returning->latest_type;
     decision.latest_lowering = returning->latest;
+    decision.part = returning->part;
   }
   if (out->event == NULL) { /* fell due */
     out->outcome = notch_settle(rerun->decider, &decision, row->at_us);
@@ -211,9 +212,7 @@ static bool run_rules(notch_rerun *rerun, const notch_transaction *row, notch_ed
     }
     decision.then = then;
   }
-  bool part = returning != NULL && returning->part.bytes != NULL;
-  out->outcome = part ? notch_decide_part(rerun->decider, &decision, returning->part)
-                      : notch_decide(rerun->decider, &decision);
+  out->outcome = notch_decide(rerun->decider, &decision);
   return out->outcome != NULL || out_of_memory(rerun);
 }
 
@@ -324,22 +323,17 @@ static bool decide_return(notch_rerun *rerun, const notch_transaction *row,
 /* ---- parts of returns without `of` ---- */
 
 /* The row of a return is followed by those of its parts. */
-static void keep_parts(notch_rerun *rerun, const notch_transaction *row,
-                       const notch_rerun_result *result)
+static void keep_parts(notch_rerun *rerun, const notch_rerun_result *result)
 {
   const notch_outcome *outcome = result->outcome;
   uint32_t count = outcome == NULL || result->taken ? 0 : outcome->part_count;
-  if (row->origin != NOTCH_ORIGIN_SENT || count == 0) {
+  if (count == 0) {
     return;
   }
   notch_arena *arena = &rerun->of_parts;
   notch_arena_reset(arena);
   arena->escape = rerun->row.escape;
-  rerun->parts = NOTCH_NEW_ARRAY(arena, notch_part, count);
-  for (uint32_t i = 0; i < count; i++) {
-    rerun->parts[i] =
-        (notch_part){outcome->parts[i].event, notch_arena_text(arena, outcome->parts[i].content)};
-  }
+  rerun->parts = notch_history_parts(outcome, arena);
   arena->escape = NULL;
   rerun->part_count = count;
   rerun->take_back = result->event->fields[NOTCH_FIELD_RETURN_TAKE_BACK];
@@ -352,9 +346,7 @@ static bool decide_part(notch_rerun *rerun, const notch_transaction *row, notch_
   out->event =
       notch_history_part(rerun->books, edition, row->content, rerun->take_back, &rerun->row);
   if (out->event == NULL) {
-    return notch_books_say(rerun->books, NOTCH_STORE_CORRUPT,
-                           "transaction %lld cannot be read back: verify the ledger",
-                           (long long)row->event);
+    return notch_books_unreadable(rerun->books, row->event);
   }
   if (!rerun->anonymous) {
     out->event->member = host_member_id(rerun, row->member);
@@ -488,9 +480,7 @@ static bool decide_sent(notch_rerun *rerun, const notch_transaction *row, notch_
     return not_theirs(rerun, row, out);
   }
   if (out->event == NULL && row->verdict == NOTCH_APPLIED) {
-    return notch_books_say(books, NOTCH_STORE_CORRUPT,
-                           "transaction %lld cannot be read back: verify the ledger",
-                           (long long)row->event);
+    return notch_books_unreadable(books, row->event);
   }
   if (out->event == NULL && !reread(rerun, row, out->edition, out)) {
     return false;
@@ -525,7 +515,7 @@ bool notch_rerun_decide(notch_rerun *rerun, const notch_transaction *row, notch_
     bool decided = decide_sent(rerun, row, trace, out);
     out->taken = out->taken || rerun->names_erased;
     if (decided) {
-      keep_parts(rerun, row, out);
+      keep_parts(rerun, out);
     }
     return decided;
   }

@@ -343,8 +343,34 @@ static void settle_others(notch_work *work, const notch_state *state, int64_t to
   }
 }
 
+/* What the rules of then cannot compute is refused in the part's own row: the return's stands. */
+static const notch_outcome *decide_part(notch_decider *decider, const notch_case *decision)
+{
+  switch (setjmp(decider->out)) {
+  case 0: break;
+  case NOTCH_OUT_REFUSED: {
+    const notch_outcome *outcome = refused(&decider->work);
+    outcome->transactions->origin = NOTCH_ORIGIN_SIDE;
+    outcome->transactions->cause = decision->original->event;
+    outcome->transactions->content = decision->part;
+    return outcome;
+  }
+  default: return NULL;
+  }
+  notch_work *work = notch_decider_begin(decider, decision, decision->plan);
+  notch_state *state = notch_work_copy(work, decision->state);
+  int64_t at_us = decision->event->at_us;
+  notch_settle_sides(work, at_us / NOTCH_SECOND_US - (at_us % NOTCH_SECOND_US < 0 ? 1 : 0));
+  uint32_t own = work->transactions.count;
+  notch_return_part(work, state, decision->part);
+  return notch_decider_finish(work, own);
+}
+
 const notch_outcome *notch_decide(notch_decider *decider, const notch_case *decision)
 {
+  if (decision->part.bytes != NULL) {
+    return decide_part(decider, decision);
+  }
   switch (setjmp(decider->out)) {
   case 0: break;
   case NOTCH_OUT_REFUSED: return refused(&decider->work);
@@ -382,29 +408,6 @@ const notch_outcome *notch_decide(notch_decider *decider, const notch_case *deci
   decider->outcome.after = state_after(work);
   decider->outcome.parts = notch_return_parts(work, &decider->outcome.part_count);
   return outcome;
-}
-
-const notch_outcome *notch_decide_part(notch_decider *decider, const notch_case *decision,
-                                       notch_text content)
-{
-  switch (setjmp(decider->out)) {
-  case 0: break;
-  case NOTCH_OUT_REFUSED: {
-    const notch_outcome *outcome = refused(&decider->work);
-    outcome->transactions->origin = NOTCH_ORIGIN_SIDE;
-    outcome->transactions->cause = decision->original->event;
-    outcome->transactions->content = content;
-    return outcome;
-  }
-  default: return NULL;
-  }
-  notch_work *work = notch_decider_begin(decider, decision, decision->plan);
-  notch_state *state = notch_work_copy(work, decision->state);
-  int64_t at_us = decision->event->at_us;
-  notch_settle_sides(work, at_us / NOTCH_SECOND_US - (at_us % NOTCH_SECOND_US < 0 ? 1 : 0));
-  uint32_t own = work->transactions.count;
-  notch_return_part(work, state, content);
-  return notch_decider_finish(work, own);
 }
 
 const notch_outcome *notch_settle(notch_decider *decider, const notch_case *decision, int64_t to_us)

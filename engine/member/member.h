@@ -201,6 +201,7 @@ typedef struct notch_case { /* what decide is given; borrowed for the call */
   /* A return without `of`: the kind of event it names and what it lowers in all. */
   uint32_t latest_type;
   const notch_lowering *latest_lowering; /* NULL elsewhere */
+  notch_text part; /* the content of its part that lowers `original`; without bytes: it is whole */
   /* A late event: the member as of the event's own time; NULL when it is not late. */
   const notch_state *then;
   int64_t recorded_us;
@@ -234,13 +235,9 @@ void notch_decider_free(notch_decider *decider);
 void notch_decider_set_limits(notch_decider *decider, size_t memory_max, uint64_t steps_max);
 
 /* NULL: out of memory.  A refused event gives one transaction with its verdict and no figures:
- * what fell due before it is looked at again by the next. */
+ * what fell due before it is looked at again by the next.  Of a part of a return without `of`,
+ * `event` is that return as far as it is one of `original`, by whose version it is decided. */
 const notch_outcome *notch_decide(notch_decider *decider, const notch_case *decision);
-
-/* One part of a return without `of`: `event` is that return as far as it is one of `original`, by
- * whose version it is decided.  What these rules cannot compute is refused, in its own row. */
-const notch_outcome *notch_decide_part(notch_decider *decider, const notch_case *decision,
-                                       notch_text content);
 
 /* Everything due at or before `to_us` for one member, one transaction an instant: what `advance`
  * records and what reading a balance settles in memory. */

@@ -5,8 +5,6 @@
 command -v sqlite3 >/dev/null 2>&1 || { echo "no sqlite3"; exit 77; }
 cd "$work" || exit 99
 
-lacks() { if grep -qF -e "$1" "$work/out"; then fail "standard output has: $1"; else pass; fi; }
-
 cat >rules.notch <<'R'
 program cafe
   timezone "UTC"

@@ -27,8 +27,10 @@ expect() {
   if [ "$code" = "$wanted" ]; then pass; else fail "notch $*: code $code, not $wanted"; fi
 }
 
-# prints TEXT, says TEXT: the last command did, on standard output or standard error
+# prints TEXT, lacks TEXT, says TEXT: the last command did, did not, on standard output; did on
+# standard error
 prints() { if grep -qF -e "$1" "$work/out"; then pass; else fail "standard output lacks: $1"; fi; }
+lacks() { if grep -qF -e "$1" "$work/out"; then fail "standard output has: $1"; else pass; fi; }
 says() { if grep -qF -e "$1" "$work/err"; then pass; else fail "standard error lacks: $1"; fi; }
 silent() { if [ -s "$work/err" ]; then fail "standard error is not empty"; else pass; fi; }
 
