@@ -332,14 +332,7 @@ void notch_merge_figures(notch_work *work, notch_state *state, const notch_state
   const notch_program *program = work->program;
   keep_closed_holds(state, from);
   notch_measure_merge(program, state, from);
-  for (uint32_t i = 0; i < from->uses_count; i++) {
-    notch_limit_keep(state, from->uses[i]);
-  }
-  for (uint32_t i = 0; i < from->keyed_uses_count; i++) {
-    notch_keyed_use moved = from->keyed_uses[i];
-    moved.key = notch_state_keep_text(state, notch_state_text(from, moved.key));
-    *notch_state_add_keyed_uses(state) = moved;
-  }
+  notch_limit_merge(state, from);
   for (uint32_t i = 0; i < program->member_field_count; i++) {
     notch_value value = from->fields[i];
     notch_type type = program->member_fields[i].type;

@@ -1,6 +1,7 @@
 /* member/limit.c -- limits: keys, periods, use and room. */
 #include <config.h>
 
+#include "member/daily.h"
 #include "member/limit.h"
 #include "member/lots.h"
 #include "member/post.h"
@@ -8,7 +9,6 @@
 #include "member/shop.h"
 
 #include <assert.h>
-#include <string.h>
 
 #define KEY_BYTES 16 /* of a digest: enough to tell any two values apart */
 
@@ -142,11 +142,12 @@ static inline int64_t used_so_far(const notch_work *work, const notch_state *sta
   const counted span = counted_at(work, &work->program->limits[index]);
   int64_t used = 0;
   for (uint32_t i = key.length > 0 ? 0 : state->uses_count; i > 0; i--) {
-    const notch_use *use = &state->uses[i - 1];
-    if (!span.exact && use->day < span.from) {
+    const notch_daily *use = &state->uses[i - 1];
+    int32_t day = notch_daily_day(use);
+    if (!span.exact && day < span.from) {
       break;
     }
-    used += use->limit == index && counts(&span, use->day, 0) ? use->used : 0;
+    used += notch_daily_subject(use) == index && counts(&span, day, 0) ? use->sum : 0;
   }
   return state->keyed_uses_count == 0 ? used : used + keyed_so_far(state, index, span, key);
 }
@@ -217,25 +218,26 @@ static bool is_closed(const notch_work *work, const notch_limit *limit)
   return then->today <= notch_day_add(now->today, back, calendar->months_roll);
 }
 
-/* Counts `amount` where uses are small, or makes room for it elsewhere. */
-static bool count_small(notch_state *state, uint32_t limit, int32_t day, int64_t *amount)
+/* Counts `amount` among the uses of days.  False: the sum does not fit there, and is in *amount. */
+static bool count_daily(notch_state *state, uint32_t limit, int32_t day, int64_t *amount)
 {
-  notch_use *use = NULL;
-  for (uint32_t i = state->uses_count; i > 0 && use == NULL && state->uses[i - 1].day >= day; i--) {
-    bool same = state->uses[i - 1].limit == limit && state->uses[i - 1].day == day;
-    use = same ? &state->uses[i - 1] : NULL;
-  }
-  if (use != NULL) {
-    *amount += use->used;
-    if (*amount == (int32_t)*amount) {
-      use->used = (int32_t)*amount;
-      return true;
+  int32_t key;
+  bool found, fits = notch_daily_key(limit, day, &key);
+  uint32_t at = notch_daily_place(state->uses, state->uses_count, key, &found);
+  found = found && fits;
+  *amount += found ? state->uses[at].sum : 0;
+  if (!fits || *amount != (int32_t)*amount) {
+    if (found) {
+      notch_daily_remove(state->uses, &state->uses_count, at);
     }
-    uint32_t at = (uint32_t)(use - state->uses);
-    memmove(use, use + 1, sizeof *use * (state->uses_count - at - 1));
-    state->uses_count--;
+    return false;
   }
-  return false;
+  if (found) {
+    state->uses[at].sum = (int32_t)*amount;
+  } else if (notch_state_add_uses(state) != NULL) {
+    notch_daily_put(state->uses, state->uses_count, at, (notch_daily){key, (int32_t)*amount});
+  }
+  return true;
 }
 
 static bool count_keyed(notch_state *state, uint32_t limit, booking now, notch_text key,
@@ -252,6 +254,19 @@ static bool count_keyed(notch_state *state, uint32_t limit, booking now, notch_t
   return false;
 }
 
+static inline void count(notch_state *state, uint32_t limit, booking now, notch_text key,
+                         int64_t amount)
+{
+  bool by_day = key.length == 0 && now.at_us == 0;
+  if ((by_day && count_daily(state, limit, now.day, &amount)) ||
+      (state->keyed_uses_count > 0 && count_keyed(state, limit, now, key, amount))) {
+    return;
+  }
+  notch_slice kept = notch_state_keep_text(state, key);
+  *notch_state_add_keyed_uses(state) = (notch_keyed_use){
+      .limit = limit, .day = now.day, .at_us = now.at_us, .key = kept, .used = amount};
+}
+
 void notch_limit_use_key(notch_work *work, notch_state *state, uint32_t index, notch_text key,
                          int64_t amount)
 {
@@ -260,19 +275,21 @@ void notch_limit_use_key(notch_work *work, notch_state *state, uint32_t index, n
       (work->returned_on != NULL && is_closed(work, limit))) {
     return;
   }
-  const booking now = booking_of(work, limit);
-  bool small = key.length == 0 && now.at_us == 0;
-  if ((small && count_small(state, index, now.day, &amount)) ||
-      (state->keyed_uses_count > 0 && count_keyed(state, index, now, key, amount))) {
-    return;
+  count(state, index, booking_of(work, limit), key, amount);
+}
+
+void notch_limit_merge(notch_state *state, const notch_state *from)
+{
+  for (uint32_t i = 0; i < from->uses_count; i++) {
+    const notch_daily *use = &from->uses[i];
+    count(state, notch_daily_subject(use), (booking){notch_daily_day(use), 0},
+          (notch_text){NULL, 0}, use->sum);
   }
-  if (small && amount == (int32_t)amount) {
-    notch_limit_keep(state, (notch_use){.limit = index, .day = now.day, .used = (int32_t)amount});
-    return;
+  for (uint32_t i = 0; i < from->keyed_uses_count; i++) {
+    const notch_keyed_use *use = &from->keyed_uses[i];
+    count(state, use->limit, (booking){use->day, use->at_us}, notch_state_text(from, use->key),
+          use->used);
   }
-  notch_slice kept = notch_state_keep_text(state, key);
-  *notch_state_add_keyed_uses(state) = (notch_keyed_use){
-      .limit = index, .day = now.day, .at_us = now.at_us, .key = kept, .used = amount};
 }
 
 notch_text notch_limit_key_of(notch_work *work, uint32_t limit, uint32_t variant)

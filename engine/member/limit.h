@@ -16,18 +16,8 @@ void notch_limit_use(notch_work *work, notch_state *state, uint32_t limit, uint3
 void notch_limit_use_key(notch_work *work, notch_state *state, uint32_t limit, notch_text key,
                          int64_t amount);
 
-/* Puts a use without a key among the others, which stand by their days. */
-static inline void notch_limit_keep(notch_state *state, notch_use use)
-{
-  notch_use *place = notch_state_add_uses(state);
-  if (place == NULL) {
-    return;
-  }
-  for (; place > state->uses && place[-1].day > use.day; place--) {
-    *place = place[-1];
-  }
-  *place = use;
-}
+/* What limits have used of another member, who is one with this one now. */
+void notch_limit_merge(notch_state *state, const notch_state *from);
 notch_text notch_limit_key_of(notch_work *work, uint32_t limit, uint32_t variant);
 
 /* Records what `rule` used of the limits whose use no posting shows (`shown` false: of all its

@@ -7,6 +7,7 @@ libengine_la_SOURCES += \
   engine/member/claims.c \
   engine/member/claims.h \
   engine/member/decide.c \
+  engine/member/daily.h \
   engine/member/due.def \
   engine/member/facts.c \
   engine/member/fold.c \

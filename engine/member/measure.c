@@ -1,6 +1,7 @@
 /* member/measure.c -- what events add to running figures. */
 #include <config.h>
 
+#include "member/daily.h"
 #include "member/measure.h"
 
 #include <assert.h>
@@ -22,44 +23,6 @@ static notch_entry *insert(notch_state *state, notch_entry entry)
   }
   state->entries[at] = entry;
   return &state->entries[at];
-}
-
-/* Where a day's sum of a measure stands, or would be put: behind what came of that day. */
-static inline uint32_t place_of_daily(const notch_state *state, uint32_t measure, int32_t day,
-                                      bool *found)
-{
-  const notch_daily *daily = state->daily;
-  uint32_t at = state->daily_count;
-  while (at > 0 && daily[at - 1].day > day) {
-    at--;
-  }
-  for (uint32_t i = at; i > 0 && daily[i - 1].day == day; i--) {
-    if (daily[i - 1].measure == measure) {
-      *found = true;
-      return i - 1;
-    }
-  }
-  *found = false;
-  return at;
-}
-
-/* Late, or put anew: others stand behind it. */
-static void move_back(notch_daily *from, const notch_daily *end)
-{
-  memmove(from + 1, from, (size_t)(end - from) * sizeof *from);
-}
-
-static inline void put_daily(notch_state *state, uint32_t at, notch_daily daily)
-{
-  notch_daily *last = notch_state_add_daily(state);
-  if (last == NULL) {
-    return;
-  }
-  notch_daily *place = &state->daily[at];
-  if (place != last) {
-    move_back(place, last);
-  }
-  *place = daily;
 }
 
 /* A day whose sum does not fit there. */
@@ -88,11 +51,16 @@ static notch_entry *find_event(notch_state *state, uint32_t measure, int64_t eve
   return NULL;
 }
 
-static void remove_daily(notch_state *state, uint32_t at)
+static inline void put_daily(notch_state *state, uint32_t at, notch_daily daily)
 {
-  notch_daily *daily = &state->daily[at];
-  memmove(daily, daily + 1, sizeof *daily * (state->daily_count - at - 1));
-  state->daily_count--;
+  if (notch_state_add_daily(state) != NULL) {
+    notch_daily_put(state->daily, state->daily_count, at, daily);
+  }
+}
+
+static inline uint32_t place_of_daily(const notch_state *state, int32_t key, bool *found)
+{
+  return notch_daily_place(state->daily, state->daily_count, key, found);
 }
 
 static bool is_small(notch_rational value)
@@ -101,24 +69,33 @@ static bool is_small(notch_rational value)
 }
 
 /* A sum that is new, in the form that its size asks for. */
-static void put_sum(notch_state *state, uint32_t at, uint32_t measure, int32_t day,
-                    notch_rational sum)
+static void put_sum(notch_state *state, uint32_t measure, int32_t day, notch_rational sum)
 {
-  if (is_small(sum)) {
-    put_daily(state, at, (notch_daily){measure, day, (int32_t)sum.num});
+  int32_t key;
+  bool found;
+  if (notch_daily_key(measure, day, &key) && is_small(sum)) {
+    put_daily(state, place_of_daily(state, key, &found), (notch_daily){key, (int32_t)sum.num});
   } else {
     insert(state, (notch_entry){.measure = measure, .day = day, .value = notch_value_of(sum)});
   }
+}
+
+/* The sum of a day among the small ones; NULL: it is not there. */
+static notch_daily *find_daily(const notch_state *state, uint32_t measure, int32_t day)
+{
+  int32_t key;
+  bool found = false;
+  uint32_t at = notch_daily_key(measure, day, &key) ? place_of_daily(state, key, &found) : 0;
+  return found ? &state->daily[at] : NULL;
 }
 
 /* Where a sum of that day is not small, or becomes so.  False: it does not fit. */
 __attribute__((cold, noinline)) static bool add_large(notch_state *state, uint32_t measure,
                                                       int32_t day, notch_rational amount)
 {
-  bool found;
-  uint32_t at = place_of_daily(state, measure, day, &found);
-  notch_entry *entry = found ? NULL : find_day(state, measure, day);
-  notch_rational sum = found           ? NOTCH_INTEGER(state->daily[at].value)
+  const notch_daily *daily = find_daily(state, measure, day);
+  notch_entry *entry = daily != NULL ? NULL : find_day(state, measure, day);
+  notch_rational sum = daily != NULL   ? NOTCH_INTEGER(daily->sum)
                        : entry != NULL ? notch_value_rational(entry->value)
                                        : NOTCH_INTEGER(0);
   if (!notch_rational_add(&sum, sum, amount)) {
@@ -128,30 +105,37 @@ __attribute__((cold, noinline)) static bool add_large(notch_state *state, uint32
     entry->value = notch_value_of(sum);
     return true;
   }
-  if (found) {
-    remove_daily(state, at);
+  if (daily != NULL) {
+    notch_daily_remove(state->daily, &state->daily_count, (uint32_t)(daily - state->daily));
   }
-  put_sum(state, at, measure, day, sum);
+  put_sum(state, measure, day, sum);
   return true;
 }
 
-/* `fresh`: all that stands there is of earlier days, or of this one and of other measures. */
-static inline bool add_on_day(notch_state *state, uint32_t measure, int32_t day,
-                              notch_rational amount, bool fresh)
+/* Inline: of nearly every event, for each measure. */
+static inline __attribute__((always_inline)) bool add_on_day(notch_state *state, uint32_t measure,
+                                                             int32_t day, notch_rational amount)
 {
-  bool found = false;
-  uint32_t at = fresh ? state->daily_count : place_of_daily(state, measure, day, &found);
-  int64_t sum = found ? state->daily[at].value : 0;
-  if ((!found && state->entries_count > 0) || amount.den != 1 ||
-      __builtin_add_overflow(sum, amount.num, &sum) || sum != (int32_t)sum) {
+  int32_t key;
+  bool found, fits = notch_daily_key(measure, day, &key);
+  uint32_t at = place_of_daily(state, key, &found);
+  int64_t sum = found ? state->daily[at].sum : 0;
+  bool elsewhere = !fits || (!found && state->entries_count > 0) || amount.den != 1;
+  if (elsewhere || __builtin_add_overflow(sum, amount.num, &sum) || sum != (int32_t)sum) {
     return add_large(state, measure, day, amount);
   }
   if (found) {
-    state->daily[at].value = (int32_t)sum;
+    state->daily[at].sum = (int32_t)sum;
   } else {
-    put_daily(state, at, (notch_daily){measure, day, (int32_t)sum});
+    put_daily(state, at, (notch_daily){key, (int32_t)sum});
   }
   return true;
+}
+
+/* The same where it is seldom. */
+static bool add_apart(notch_state *state, uint32_t measure, int32_t day, notch_rational amount)
+{
+  return add_on_day(state, measure, day, amount);
 }
 
 /* How many of a measure's days are older than that, and their sum.  False: it does not fit. */
@@ -162,9 +146,9 @@ static bool add_older(const notch_state *state, uint32_t measure, int32_t keep_f
   bool fits = true;
   uint32_t found = 0;
   int64_t days = 0; /* so many small numbers always fit */
-  for (; daily < end && daily->day < keep_from; daily++) {
-    bool meant = daily->measure == measure;
-    days += meant ? daily->value : 0;
+  for (; daily < end && notch_daily_day(daily) < keep_from; daily++) {
+    bool meant = notch_daily_subject(daily) == measure;
+    days += meant ? daily->sum : 0;
     found += meant;
   }
   *count = found;
@@ -182,9 +166,9 @@ static void drop_older(notch_state *state, uint32_t measure, int32_t keep_from)
 {
   const notch_daily *daily = state->daily, *end = daily + state->daily_count;
   notch_daily *to = state->daily;
-  for (; daily < end && daily->day < keep_from; daily++) {
+  for (; daily < end && notch_daily_day(daily) < keep_from; daily++) {
     *to = *daily;
-    to += daily->measure != measure;
+    to += notch_daily_subject(daily) != measure;
   }
   if (to < daily) {
     memmove(to, daily, (size_t)(end - daily) * sizeof *to);
@@ -206,11 +190,7 @@ static void forget(notch_state *state, uint32_t measure, int32_t keep_from)
   notch_rational sum;
   if (add_older(state, measure, keep_from, &older, &sum) && older > 1) {
     drop_older(state, measure, keep_from);
-    uint32_t at = 0;
-    while (at < state->daily_count && state->daily[at].day == NOTCH_ENTRY_BASE) {
-      at++;
-    }
-    put_sum(state, at, measure, NOTCH_ENTRY_BASE, sum);
+    put_sum(state, measure, NOTCH_DAY_BASE, sum); /* the one that stood there is part of it */
   }
 }
 
@@ -218,7 +198,8 @@ static void forget(notch_state *state, uint32_t measure, int32_t keep_from)
 static bool has_older(const notch_state *state, int32_t keep_from, uint32_t wanted)
 {
   uint32_t daily = 0, entries = 0;
-  while (daily < wanted && daily < state->daily_count && state->daily[daily].day < keep_from) {
+  while (daily < wanted && daily < state->daily_count &&
+         notch_daily_day(&state->daily[daily]) < keep_from) {
     daily++;
   }
   while (daily + entries < wanted && entries < state->entries_count &&
@@ -281,7 +262,7 @@ static int64_t recorded_at(const notch_work *work)
 }
 
 static void absorb_one(notch_work *work, notch_state *state, const notch_counted *counted,
-                       int64_t event, bool fresh)
+                       int64_t event)
 {
   notch_value value;
   if (!contribution(work, counted, &value)) {
@@ -294,7 +275,7 @@ static void absorb_one(notch_work *work, notch_state *state, const notch_counted
     day = notch_work_day(work, at_us);
   }
   if (!counted->by_event) {
-    if (!add_on_day(state, counted->measure, day, notch_value_rational(value), fresh)) {
+    if (!add_on_day(state, counted->measure, day, notch_value_rational(value))) {
       notch_refuse(work, NOTCH_REFUSED_OVERFLOW, "measure %.*s grows too large",
                    (int)counted->of->decl.name.length, counted->of->decl.name.bytes);
     }
@@ -315,11 +296,8 @@ void notch_measure_absorb(notch_work *work, notch_state *state, int64_t event)
   const uint32_t *from = &plan->counted_from[work->event->type];
   const notch_counted *counted = plan->counted + from[0], *end = plan->counted + from[1];
   uint32_t before = (state->daily_count + state->entries_count) / LOOK_EACH;
-  bool fresh =
-      state->daily_count == 0 || state->daily[state->daily_count - 1].day < work->moment.today;
   for (; counted < end; counted++) {
-    fresh &= !counted->by_recorded; /* those have days of their own */
-    absorb_one(work, state, counted, event, fresh);
+    absorb_one(work, state, counted, event);
   }
   if ((state->daily_count + state->entries_count) / LOOK_EACH > before) {
     trim(state, plan, work->moment.today);
@@ -362,10 +340,9 @@ static void lower_one(notch_work *work, notch_state *state, const notch_counted 
     if (notch_rational_sub(&change, notch_value_rational(new_value),
                            notch_value_rational(old_value)) &&
         change.num != 0) {
-      bool there;
-      place_of_daily(state, counted->measure, day, &there);
-      there = there || find_day(state, counted->measure, day) != NULL;
-      add_on_day(state, counted->measure, there ? day : NOTCH_ENTRY_BASE, change, false);
+      bool there = find_daily(state, counted->measure, day) != NULL ||
+                   find_day(state, counted->measure, day) != NULL;
+      add_apart(state, counted->measure, there ? day : NOTCH_DAY_BASE, change);
     }
     return;
   }
@@ -424,9 +401,8 @@ notch_type notch_measure_counted(const notch_program *program, const notch_measu
 void notch_measure_merge(const notch_program *program, notch_state *state, const notch_state *from)
 {
   for (uint32_t i = 0; i < from->daily_count; i++) {
-    bool found;
-    uint32_t at = place_of_daily(state, from->daily[i].measure, from->daily[i].day, &found);
-    put_daily(state, found ? at + 1 : at, from->daily[i]);
+    const notch_daily *daily = &from->daily[i];
+    add_apart(state, notch_daily_subject(daily), notch_daily_day(daily), NOTCH_INTEGER(daily->sum));
   }
   for (uint32_t i = 0; i < from->entries_count; i++) {
     notch_entry moved = from->entries[i];

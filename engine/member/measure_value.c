@@ -1,6 +1,7 @@
 /* member/measure_value.c -- the value of a running figure over a window. */
 #include <config.h>
 
+#include "member/daily.h"
 #include "member/measure.h"
 #include "member/lots.h"
 
@@ -98,7 +99,7 @@ static inline bool add_to(notch_rational *sum, notch_value value)
 
 static inline int64_t part_of(const notch_daily *daily, uint32_t index)
 {
-  return daily->measure == index ? daily->value : 0;
+  return notch_daily_subject(daily) == index ? daily->sum : 0;
 }
 
 /* What stands by days: so many small numbers always fit.  From the newest back, up to the first
@@ -113,15 +114,15 @@ static inline int64_t sum_of_days(const notch_state *state, uint32_t index, int3
     return sum; /* there may be no array to point behind */
   }
   const notch_daily *end = state->daily + left;
-  for (; left > 0 && end[-1].day > to_day; left--) {
+  for (; left > 0 && notch_daily_day(end - 1) > to_day; left--) {
     end--;
   }
-  for (; left >= 4 && end[-4].day >= from_day; left -= 4) {
+  for (; left >= 4 && notch_daily_day(end - 4) >= from_day; left -= 4) {
     end -= 4;
     sum += part_of(end, index) + part_of(end + 1, index) + part_of(end + 2, index) +
            part_of(end + 3, index);
   }
-  for (; left > 0 && end[-1].day >= from_day; left--) {
+  for (; left > 0 && notch_daily_day(end - 1) >= from_day; left--) {
     sum += part_of(--end, index);
   }
   return sum;
@@ -231,14 +232,14 @@ static bool next_back(backwards *from)
 {
   const notch_daily *daily = from->state->daily;
   const notch_entry *entries = from->state->entries;
-  while (from->daily > 0 && daily[from->daily - 1].measure != from->measure) {
+  while (from->daily > 0 && notch_daily_subject(&daily[from->daily - 1]) != from->measure) {
     from->daily--;
   }
   while (from->entries > 0 && entries[from->entries - 1].measure != from->measure) {
     from->entries--;
   }
-  if (from->entries > 0 &&
-      (from->daily == 0 || entries[from->entries - 1].day >= daily[from->daily - 1].day)) {
+  if (from->entries > 0 && (from->daily == 0 || entries[from->entries - 1].day >=
+                                                    notch_daily_day(&daily[from->daily - 1]))) {
     from->now = entries[--from->entries];
     return true;
   }
@@ -247,7 +248,7 @@ static bool next_back(backwards *from)
   }
   daily += --from->daily;
   from->now = (notch_entry){
-      .measure = daily->measure, .day = daily->day, .value = NOTCH_VALUE(daily->value)};
+      .measure = from->measure, .day = notch_daily_day(daily), .value = NOTCH_VALUE(daily->sum)};
   return true;
 }
 

@@ -79,31 +79,23 @@ typedef struct notch_spell {
   int64_t from_us, to_us; /* NOTCH_NEVER: still there */
 } notch_spell;
 
-/* Of these a member has many: they are as small as can be, and what does not fit is an entry. */
+/* A sum of one day (daily.h).  Of these a member has many: they are as small as can be, and what
+ * does not fit is kept elsewhere. */
 typedef struct notch_daily {
-  uint32_t measure; /* that needs not tell the events of a day apart */
-  int32_t day;      /* local; NOTCH_ENTRY_BASE: what is older than any window */
-  int32_t value;
+  int32_t key; /* the day, then whose sum it is */
+  int32_t sum;
 } notch_daily;
 
 typedef struct notch_entry {
   uint32_t measure;  /* program->measure_count + k: earned() of points kind k */
-  int32_t day;       /* local; NOTCH_ENTRY_BASE: what is older than any window */
+  int32_t day;       /* local; NOTCH_DAY_BASE: what is older than any window */
   int64_t at_us;     /* kept only where the measure needs it, else 0 */
   int64_t event;     /* kept only where the measure needs it, else 0 */
   notch_value value; /* distinct texts: offset << 32 | length */
 } notch_entry;
-#define NOTCH_ENTRY_BASE INT32_MIN
-
-typedef struct notch_use { /* without a key, in days, if it fits */
-  uint32_t limit;
-  int32_t day; /* first day of the calendar period, the day of a rolling one, 0 */
-  int32_t used;
-} notch_use;
-
 typedef struct notch_keyed_use {
   uint32_t limit;
-  int32_t day;     /* as above */
+  int32_t day;     /* first day of the calendar period, the day of a rolling one, 0 */
   int64_t at_us;   /* rolling in hours: the event's time, else 0 */
   notch_slice key; /* values of the limit's keys */
   int64_t used;    /* times or smallest units */

@@ -67,8 +67,8 @@ static void fill(notch_state *state, uint32_t size)
   notch_state_add_balances(state)->points = number();
   for (uint32_t i = below(size + 1); i > 0; i--) {
     add_lot(state, below(4) == 0);
-    *notch_state_add_daily(state) = (notch_daily){below(9), (int32_t)number(), (int32_t)number()};
-    *notch_state_add_uses(state) = (notch_use){below(9), (int32_t)number(), (int32_t)number()};
+    *notch_state_add_daily(state) = (notch_daily){(int32_t)number(), (int32_t)number()};
+    *notch_state_add_uses(state) = (notch_daily){(int32_t)number(), (int32_t)number()};
     if (below(3) == 0) {
       *notch_state_add_entries(state) =
           (notch_entry){below(9), (int32_t)number(), number(), number(), {number(), number()}};
@@ -305,7 +305,7 @@ static uint32_t moves_of_one(notch_desk *desk, notch_kept *kept, uint32_t puts)
   state.member = 1;
   for (uint32_t i = 0; i < puts; i++) {
     for (uint32_t j = 0; j < 5; j++) {
-      *notch_state_add_daily(&state) = (notch_daily){1, (int32_t)(i * 5 + j), 1};
+      *notch_state_add_daily(&state) = (notch_daily){(int32_t)(i * 5 + j) * 256 + 1, 1};
     }
     uint32_t room = kept->room;
     ck_assert(notch_desk_put(desk, kept, &state));
