@@ -57,16 +57,6 @@ static wide gcd_wide(wide a, wide b)
   return a;
 }
 
-/* num/den is reduced and den > 0; false when a part does not fit. */
-static bool narrow(notch_rational *out, __int128 num, __int128 den)
-{
-  assert(den > 0);
-  if (num < INT64_MIN || num > INT64_MAX || den > INT64_MAX)
-    return false;
-  *out = (notch_rational){(int64_t)num, (int64_t)den};
-  return true;
-}
-
 bool notch_rational_make(notch_rational *out, __int128 num, __int128 den)
 {
   if (den == 0)
@@ -80,26 +70,22 @@ bool notch_rational_make(notch_rational *out, __int128 num, __int128 den)
   wide limit = negative ? (wide)INT64_MAX + 1 : (wide)INT64_MAX;
   if (n > limit || d > (wide)INT64_MAX)
     return false;
-  return narrow(out, negative ? -(__int128)n : (__int128)n, (__int128)d);
+  *out = (notch_rational){(int64_t)(negative ? -(__int128)n : (__int128)n), (int64_t)d};
+  return true;
+}
+
+/* |sum| < 2^127, since each product is below 2^126. */
+static bool add_wide(notch_rational *out, notch_rational left, notch_rational right, bool subtract)
+{
+  __int128 first = (__int128)left.num * right.den, second = (__int128)right.num * left.den;
+  return notch_rational_make(out, subtract ? first - second : first + second,
+                             (__int128)left.den * right.den);
 }
 
 /*
- * Knuth, TAOCP 2, 4.5.1: with g = gcd(b, d), t = a (d/g) + c (b/g), only gcd(t, g) can still be
- * divided out.  |t| < 2^127, since each product is below 2^126.
+ * In 64 bits where everything fits, which is nearly always.  Knuth, TAOCP 2, 4.5.1: with
+ * g = gcd(b, d), t = a (d/g) + c (b/g), only gcd(t, g) can still be divided out.
  */
-static bool add_wide(notch_rational *out, notch_rational left, notch_rational right, bool subtract,
-                     int64_t common)
-{
-  int64_t left_den = left.den / common;
-  __int128 first = (__int128)left.num * (right.den / common);
-  __int128 second = (__int128)right.num * left_den;
-  __int128 sum = subtract ? first - second : first + second;
-  int64_t rest = (int64_t)(sum % common);
-  int64_t shared = (int64_t)gcd((uint64_t)common, magnitude(rest));
-  return narrow(out, sum / shared, (__int128)left_den * (right.den / shared));
-}
-
-/* In 64 bits where everything fits, which is nearly always. */
 bool notch_rational_add_long(notch_rational *out, notch_rational left, notch_rational right,
                              bool subtract)
 {
@@ -118,7 +104,7 @@ bool notch_rational_add_long(notch_rational *out, notch_rational left, notch_rat
               !(subtract ? __builtin_sub_overflow(first, second, &sum)
                          : __builtin_add_overflow(first, second, &sum));
   if (!fits)
-    return add_wide(out, left, right, subtract, common);
+    return add_wide(out, left, right, subtract);
   right_den = right.den;
   if (common != 1) {
     int64_t shared = (int64_t)gcd((uint64_t)common, magnitude(sum % common));
@@ -126,7 +112,7 @@ bool notch_rational_add_long(notch_rational *out, notch_rational left, notch_rat
     right_den /= shared;
   }
   if (__builtin_mul_overflow(left_den, right_den, &den))
-    return false;
+    return add_wide(out, left, right, subtract);
   *out = (notch_rational){sum, den};
   return true;
 }
@@ -153,7 +139,8 @@ bool notch_rational_mul_long(notch_rational *out, notch_rational left, notch_rat
   }
   if (__builtin_mul_overflow(left.num, right.num, &num) ||
       __builtin_mul_overflow(left.den, right.den, &den))
-    return false;
+    return notch_rational_make(out, (__int128)left.num * right.num,
+                               (__int128)left.den * right.den);
   *out = (notch_rational){num, den};
   return true;
 }

@@ -3,7 +3,8 @@
  *
  * A rational is reduced, den > 0.  Products are formed in 128 bits; a result that does not fit
  * two 64-bit integers is an overflow, never a wrap.  den == 0 marks a missing value in VM slots
- * and is never passed to the functions here.
+ * and is never passed to the functions here.  Only what notch_rational_times() gives may not be
+ * reduced: the functions here take it, and it overflows where the reduced one would.
  */
 #ifndef NOTCH_BASE_RATIONAL_H
 #define NOTCH_BASE_RATIONAL_H
@@ -62,6 +63,18 @@ static inline bool notch_rational_mul(notch_rational *out, notch_rational left,
   if (left.den != 1 || right.den != 1 || __builtin_mul_overflow(left.num, right.num, &product))
     return notch_rational_mul_long(out, left, right);
   *out = NOTCH_INTEGER(product);
+  return true;
+}
+/* A product on its way to a sum that is rounded: reducing it would take longer than all the rest.
+ * Its denominator stays small, so that it leaves room for what comes after it. */
+static inline bool notch_rational_times(notch_rational *out, notch_rational left,
+                                        notch_rational right)
+{
+  int64_t num, den;
+  if (__builtin_mul_overflow(left.num, right.num, &num) ||
+      __builtin_mul_overflow(left.den, right.den, &den) || den > INT32_MAX)
+    return notch_rational_mul_long(out, left, right);
+  *out = (notch_rational){num, den};
   return true;
 }
 bool notch_rational_div(notch_rational *out, notch_rational left, notch_rational right);

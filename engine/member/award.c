@@ -163,7 +163,7 @@ static TWICE void multiply_kind(notch_work *work, notch_awards *awards, uint32_t
     return;
   }
   notch_award *award = add_award(work, awards, index, model);
-  award->exact = notch_exact_mul(work, base, extra);
+  award->exact = notch_exact_times(work, base, extra);
   award->before = base;
   if (lined != NOTCH_NONE) {
     multiply_lines(work, award, &awards->awards.items[lined], extra);

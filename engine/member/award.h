@@ -154,6 +154,7 @@ _Noreturn void notch_refuse_inexact(notch_work *work);
 EXACT(add)
 EXACT(sub)
 EXACT(mul)
+EXACT(times)
 EXACT(div)
 #undef EXACT
 

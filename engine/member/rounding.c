@@ -63,6 +63,12 @@ bool notch_rule_before(const notch_program *program, uint32_t left, uint32_t rig
   return program->rules[left].name_rank < program->rules[right].name_rank;
 }
 
+static notch_rational reduced(notch_rational sum)
+{
+  notch_rational_make(&sum, sum.num, sum.den);
+  return sum;
+}
+
 /* What of an award is less than one, when the whole ones are off. */
 typedef struct rest {
   notch_award *award;
@@ -105,7 +111,7 @@ static void cut_lowering(notch_work *work, const account *of)
 static inline bool post_whole(notch_award *award, notch_rational exact, notch_rational *part)
 {
   award->posted = notch_rational_floor(exact);
-  *part = (notch_rational){exact.num - award->posted * exact.den, exact.den}; /* still reduced */
+  *part = (notch_rational){exact.num - award->posted * exact.den, exact.den};
   return part->num != 0;
 }
 
@@ -125,12 +131,6 @@ static void hand_out(const notch_program *program, rest *rests, uint32_t count, 
     best->award->posted++;
     best->part = served;
   }
-}
-
-static notch_rational reduced(notch_rational sum)
-{
-  notch_rational_make(&sum, sum.num, sum.den);
-  return sum;
 }
 
 /* A sum that will be rounded need not be reduced: one division where there would be eight. */
@@ -292,6 +292,6 @@ void notch_round_awards(notch_work *work, notch_awards *awards, bool capped)
   for (uint32_t i = 0; i < awards->awards.count; i++) {
     const notch_award *award = &awards->awards.items[i];
     notch_work_trace(work, NOTCH_TRACE_SHARE, award->rule, award->points, true, NULL,
-                     notch_value_of(award->exact), award->posted);
+                     notch_value_of(reduced(award->exact)), award->posted);
   }
 }

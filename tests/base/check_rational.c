@@ -106,6 +106,47 @@ START_TEST(agrees_with_slow_arithmetic)
 }
 END_TEST
 
+/* The next of numbers that look like chance; of any size up to `most` bits. */
+static int64_t any(uint64_t *state, unsigned most)
+{
+  *state ^= *state << 13;
+  *state ^= *state >> 7;
+  *state ^= *state << 17;
+  return (int64_t)(*state >> (64 - most + *state % most)) + 1;
+}
+
+/* What is not reduced, and what it would be: the same value, or an overflow of both. */
+START_TEST(takes_what_is_not_reduced)
+{
+  uint64_t state = 0x9e3779b97f4a7c15u;
+  int overflows = 0;
+  for (int i = 0; i < 200000; i++) {
+    int64_t num = any(&state, 40), den = any(&state, 40), by = any(&state, 22);
+    notch_rational a = {num * by, den * by}, b = q(any(&state, 62) * (i % 2 ? 1 : -1),
+                                                   any(&state, 62));
+    notch_rational out, want;
+    ck_assert_int_eq(notch_rational_compare(a, q(num, den)), 0);
+    bool fits = notch_rational_make(&want, (__int128)num * b.den + (__int128)b.num * den,
+                                    (__int128)den * b.den);
+    ck_assert(notch_rational_add(&out, a, b) == fits);
+    ck_assert(!fits || notch_rational_compare(out, want) == 0);
+    overflows += !fits;
+    fits = notch_rational_make(&want, (__int128)b.num * den - (__int128)num * b.den,
+                               (__int128)den * b.den);
+    ck_assert(notch_rational_sub(&out, b, a) == fits);
+    ck_assert(!fits || notch_rational_compare(out, want) == 0);
+    fits = notch_rational_make(&want, (__int128)num * b.num, (__int128)den * b.den);
+    ck_assert(notch_rational_mul(&out, b, a) == fits);
+    ck_assert(!fits || notch_rational_compare(out, want) == 0);
+    ck_assert(notch_rational_times(&out, a, b) == fits);
+    ck_assert(!fits || notch_rational_compare(out, want) == 0);
+    overflows += !fits;
+  }
+  ck_assert_int_gt(overflows, 10000);
+  ck_assert_int_lt(overflows, 390000);
+}
+END_TEST
+
 START_TEST(compares_without_loss)
 {
   ck_assert_int_lt(notch_rational_compare(q(INT64_MAX - 1, INT64_MAX), NOTCH_INTEGER(1)), 0);
@@ -255,6 +296,7 @@ TCase *notch_check_rational(void)
   tcase_add_test(rational, reduces_and_keeps_the_sign_above);
   tcase_add_test(rational, computes_exactly_and_refuses_overflow);
   tcase_add_test(rational, agrees_with_slow_arithmetic);
+  tcase_add_test(rational, takes_what_is_not_reduced);
   tcase_add_test(rational, compares_without_loss);
   tcase_add_test(rational, rounds_by_mode);
   tcase_add_test(rational, parses_decimals);
