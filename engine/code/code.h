@@ -62,7 +62,8 @@ typedef enum notch_shape {
   NOTCH_SHAPE_SCALE,   /* a field, times a constant */
   NOTCH_SHAPE_COMPARE, /* a field with a constant that is whole */
   NOTCH_SHAPE_OF_DAY,  /* has to be run, but once a day and tier: nothing else is read */
-  NOTCH_SHAPE_MEASURE  /* a measure, compared as a field would be */
+  NOTCH_SHAPE_MEASURE, /* a measure, compared as a field would be */
+  NOTCH_SHAPE_MONTH    /* whether a field, a date, is of the month that it is today: a birthday */
 } notch_shape;
 
 /* How the field or the measure may lie to the constant: of several the sum. */
@@ -79,7 +80,7 @@ typedef struct notch_procedure {
   uint32_t holds; /* NOTCH_LIES_… for which a comparison is true */
   notch_value constant;
 } notch_procedure;
-#define NOTCH_SHAPED_STEPS 4u /* the most instructions of a procedure that is at hand */
+#define NOTCH_SHAPED_STEPS 6u /* the most instructions of a procedure that is at hand */
 
 typedef struct notch_code {
   const notch_program *program;
@@ -134,6 +135,18 @@ static inline bool notch_code_at_hand(const notch_procedure *procedure, const no
     return fits;
   }
   return notch_code_compare(procedure, *out, out);
+}
+
+/* Of NOTCH_SHAPE_MONTH; false: it has to be run. */
+static inline bool notch_code_same_month(const notch_procedure *procedure,
+                                         const notch_value *fields, int32_t today,
+                                         notch_value *out)
+{
+  notch_value date = fields[procedure->field];
+  if (date.d != 1 || !notch_is_day(date.n) || !notch_is_day(today))
+    return false;
+  *out = NOTCH_VALUE(notch_civil_of((int32_t)date.n).month == notch_civil_of(today).month);
+  return true;
 }
 
 /*

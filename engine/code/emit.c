@@ -297,6 +297,27 @@ static bool is_comparison(const notch_emitter *e, uint32_t slot_count, notch_pro
   return true;
 }
 
+/* The month of what `first` reads, a date: two instructions. */
+static bool is_month_of(const notch_instruction *at, uint32_t first)
+{
+  return at[0].op == first && at[1].op == NOTCH_OP_MONTH_OF && at[1].a == at[0].to;
+}
+
+static bool is_same_month(const notch_instruction *at, notch_procedure *procedure)
+{
+  if (procedure->count != NOTCH_SHAPED_STEPS)
+    return false;
+  bool today_first = is_month_of(at, NOTCH_OP_TODAY) && is_month_of(at + 2, NOTCH_OP_FIELD);
+  bool field_first = is_month_of(at, NOTCH_OP_FIELD) && is_month_of(at + 2, NOTCH_OP_TODAY);
+  const notch_instruction *equal = at + 4;
+  bool both = (equal->a == at[1].to && equal->b == at[3].to) ||
+              (equal->b == at[1].to && equal->a == at[3].to);
+  procedure->field = at[today_first ? 2 : 0].a;
+  return (today_first || field_first) && at[2].to != at[1].to && at[3].to != at[1].to && both &&
+         lies_of(equal->op) == NOTCH_LIES_LEVEL && equal[1].op == NOTCH_OP_RETURN &&
+         equal[1].a == equal->to;
+}
+
 static notch_shape find_shape(const notch_emitter *e, uint32_t slot_count,
                               notch_procedure *procedure)
 {
@@ -312,6 +333,8 @@ static notch_shape find_shape(const notch_emitter *e, uint32_t slot_count,
     procedure->window = at->c;
     return is_comparison(e, slot_count, procedure) ? NOTCH_SHAPE_MEASURE : NOTCH_SHAPE_CODE;
   }
+  if (is_same_month(at, procedure))
+    return NOTCH_SHAPE_MONTH;
   if (at->op != NOTCH_OP_FIELD)
     return NOTCH_SHAPE_CODE;
   procedure->field = at->a;

@@ -269,14 +269,23 @@ __attribute__((noinline)) static notch_value compared(notch_work *work,
   return read && notch_code_compare(procedure, figure, &value) ? value : run(work, procedure, NULL);
 }
 
+__attribute__((noinline)) static notch_value same_month(notch_work *work,
+                                                        const notch_procedure *procedure)
+{
+  notch_value value;
+  bool known = notch_code_same_month(procedure, work->fields, work->moment.today, &value);
+  return known ? value : run(work, procedure, NULL);
+}
+
 notch_value notch_work_run(notch_work *work, const notch_procedure *procedure,
                            const notch_value *item)
 {
   if (!work->shaped || procedure->shape < NOTCH_SHAPE_OF_DAY) {
     return run(work, procedure, item);
   }
-  return procedure->shape == NOTCH_SHAPE_OF_DAY ? of_day(work, procedure)
-                                                : compared(work, procedure);
+  return procedure->shape == NOTCH_SHAPE_OF_DAY    ? of_day(work, procedure)
+         : procedure->shape == NOTCH_SHAPE_MEASURE ? compared(work, procedure)
+                                                   : same_month(work, procedure);
 }
 
 void notch_work_record(notch_work *work, notch_trace_kind kind, uint32_t subject, uint32_t other,

@@ -193,6 +193,20 @@ START_TEST(what_is_at_hand)
   notch_expr *measure = x_leaf(&f, NOTCH_EXPR_MEASURE, NOTCH_TYPE_NUMBER, 0, 0);
   ck_assert_int_eq(shape_of(binary(NOTCH_EXPR_GE, measure, three)), NOTCH_SHAPE_MEASURE);
   ck_assert_int_eq(shape_of(binary(NOTCH_EXPR_GE, measure, count)), NOTCH_SHAPE_CODE);
+  notch_expr *now = x_one(&f, NOTCH_EXPR_MONTH_OF, NOTCH_TYPE_NUMBER,
+                          x_leaf(&f, NOTCH_EXPR_TODAY, NOTCH_TYPE_DATE, 0, 0));
+  notch_expr *then =
+      x_one(&f, NOTCH_EXPR_MONTH_OF, NOTCH_TYPE_NUMBER, x_field(&f, F_DAY));
+  static const int64_t days[] = {0, 30, 31, -1, 19782, 19783, 2932896, 2932897, INT64_MAX};
+  for (unsigned i = 0; i < sizeof days / sizeof days[0]; i++) {
+    f.fields[F_DAY] = NOTCH_VALUE(days[i]); /* fixture_eval() compares with what running gives */
+    f.context.today = i % 2 == 0 ? 19783 : 15;
+    ck_assert_int_eq(shape_of(binary(NOTCH_EXPR_EQ, now, then)), NOTCH_SHAPE_MONTH);
+    ck_assert_int_eq(shape_of(binary(NOTCH_EXPR_EQ, then, now)), NOTCH_SHAPE_MONTH);
+  }
+  f.fields[F_DAY] = NOTCH_VALUE(15);
+  ck_assert_int_eq(shape_of(binary(NOTCH_EXPR_NE, now, then)), NOTCH_SHAPE_CODE);
+  ck_assert_int_eq(shape_of(binary(NOTCH_EXPR_EQ, then, then)), NOTCH_SHAPE_CODE);
   /* Multiplied first, it may overflow where the result would not. */
   notch_expr *doubled = binary(NOTCH_EXPR_MUL, count, two);
   ck_assert_int_eq(shape_of(binary(NOTCH_EXPR_DIV, doubled, three)), NOTCH_SHAPE_CODE);
