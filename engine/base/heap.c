@@ -11,6 +11,7 @@
 
 #include <assert.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #define UNIT ((size_t)16)
 #define STEPS 8u /* sizes to a doubling */
@@ -18,7 +19,7 @@
 #define LARGE UINT64_MAX
 #define PIECE_SIZE_MIN ((size_t)1 << 16)
 #define PIECE_SIZE_MAX ((size_t)1 << 24)
-#define LARGE_PAGE ((uintptr_t)1 << 21) /* of the system's large pages */
+#define PAGES_AT_ONCE ((size_t)1 << 20) /* bytes */
 
 typedef struct notch_heap_piece {
   struct notch_heap_piece *next;
@@ -57,22 +58,18 @@ static uint32_t size_for(size_t units)
 /* ---- pieces ---- */
 
 /*
- * What is used of a new piece.  States of members are looked at in no order: fewer pages are fewer
- * misses of the table of pages, and fewer faults.  A large piece is therefore used from one large
- * page's border to another's; what lies outside takes addresses but no memory.
+ * Asks the system for the pages from one address to another: together they take a third of the time
+ * that a fault for each would take.  What it refuses comes by faults.
  */
-static void use_piece(notch_heap *heap, notch_heap_piece *piece, size_t size)
+static void ask_for_pages(const notch_heap *heap, unsigned char *from, unsigned char *to)
 {
-  heap->at = (unsigned char *)(piece + 1) + sizeof(uint64_t);
-  heap->end = (unsigned char *)piece + size;
-#ifdef MADV_HUGEPAGE
-  uintptr_t begin = ((uintptr_t)piece + LARGE_PAGE - 1) & ~(LARGE_PAGE - 1);
-  uintptr_t end = ((uintptr_t)piece + size) & ~(LARGE_PAGE - 1);
-  if (size >= 4 * LARGE_PAGE && heap->below->resize == notch_memory_system.resize &&
-      madvise((void *)begin, end - begin, MADV_HUGEPAGE) == 0) {
-    heap->at = begin > (uintptr_t)piece ? (unsigned char *)begin + sizeof(uint64_t) : heap->at;
-    heap->end = (unsigned char *)end;
+#ifdef MADV_POPULATE_WRITE
+  uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), begin = (uintptr_t)from & ~(page - 1);
+  if (heap->below->resize == notch_memory_system.resize) {
+    (void)madvise((void *)begin, (uintptr_t)to - begin, MADV_POPULATE_WRITE);
   }
+#else
+  (void)heap, (void)from, (void)to;
 #endif
 }
 
@@ -82,10 +79,24 @@ static bool add_piece(notch_heap *heap)
   if (piece == NULL) {
     return false;
   }
-  use_piece(heap, piece, heap->piece_size);
+  heap->at = heap->ready = (unsigned char *)(piece + 1) + sizeof(uint64_t);
+  heap->end = (unsigned char *)piece + heap->piece_size;
   piece->next = heap->pieces;
   heap->pieces = piece;
   heap->piece_size *= heap->piece_size < PIECE_SIZE_MAX ? 2 : 1;
+  return true;
+}
+
+/* Room for so many bytes, less than are asked for at once. */
+static bool make_room(notch_heap *heap, size_t bytes)
+{
+  if ((size_t)(heap->end - heap->at) < bytes && !add_piece(heap)) {
+    return false;
+  }
+  size_t left = (size_t)(heap->end - heap->ready);
+  unsigned char *ready = heap->ready + (left < PAGES_AT_ONCE ? left : PAGES_AT_ONCE);
+  ask_for_pages(heap, heap->ready, ready);
+  heap->ready = ready;
   return true;
 }
 
@@ -146,7 +157,7 @@ static void *take(notch_heap *heap, size_t wanted)
       return block;
     }
     size_t bytes = units_of(size) * UNIT;
-    if ((size_t)(heap->end - heap->at) < bytes && !add_piece(heap)) {
+    if ((size_t)(heap->ready - heap->at) < bytes && !make_room(heap, bytes)) {
       return NULL;
     }
     block = heap->at + sizeof(uint64_t);

@@ -2,9 +2,9 @@
  * base/heap.h -- memory for many blocks of middling size that live long and go together: the
  * states of members while a ledger is read.
  *
- * A heap takes memory in large pieces, in large pages where the system has them, and hands out
- * blocks of so many sizes that hardly anything is wasted; one that is freed waits for the next of
- * its size or one a little smaller.  It belongs to one thread.
+ * A heap takes memory in large pieces, and of these many pages at once, and hands out blocks of so
+ * many sizes that hardly anything is wasted; one that is freed waits for the next of its size or
+ * one a little smaller.  It belongs to one thread.
  */
 #ifndef NOTCH_BASE_HEAP_H
 #define NOTCH_BASE_HEAP_H
@@ -18,7 +18,8 @@ typedef struct notch_heap {
   const notch_memory *below;       /* where pieces come from; borrowed */
   struct notch_heap_piece *pieces; /* newest first */
   struct notch_heap_large *large;  /* blocks of their own */
-  unsigned char *at, *end;         /* what nobody had yet of the newest piece */
+  unsigned char *at, *ready, *end; /* what nobody had yet of the newest piece; its pages are there
+                                    * up to `ready` */
   size_t piece_size;               /* of the next */
   void *freed[NOTCH_HEAP_SIZES];   /* by size, each points to the next */
 } notch_heap;

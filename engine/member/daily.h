@@ -17,9 +17,12 @@
 /* False: it does not fit; *key is the lowest of all. */
 static inline bool notch_daily_key(uint32_t subject, int32_t day, int32_t *key)
 {
-  bool fits = subject < NOTCH_DAILY_SUBJECTS && day >= -NOTCH_DAILY_END && day < NOTCH_DAILY_END;
-  *key = fits ? day * NOTCH_DAILY_SUBJECTS + (int32_t)subject : INT32_MIN;
-  return fits;
+  if (subject >= NOTCH_DAILY_SUBJECTS || day < -NOTCH_DAILY_END || day >= NOTCH_DAILY_END) {
+    *key = INT32_MIN;
+    return false;
+  }
+  *key = day * NOTCH_DAILY_SUBJECTS + (int32_t)subject;
+  return true;
 }
 
 static inline int32_t notch_daily_day(const notch_daily *of)
