@@ -15,8 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SEEN_FAR 8u /* rows ahead of the one being decided */
-#define SEEN_NEAR 4u
+#define TOGETHER 4u /* rows that are fetched from memory at once */
 #define PROGRESS_ROWS 16384
 
 typedef struct worker {
@@ -123,33 +122,50 @@ static bool has_type(notch_store *store, const char *type)
          NOTCH_STORE_OK;
 }
 
-/* Rows on their way.  Where somebody else may have read one, it and what it points to are in the
- * cache of another processor. */
+/*
+ * Rows on their way.  States lie in more pages than the processor remembers, and while it looks one
+ * up it soon runs out of other work; but it looks up several at once.  So a few rows' states are
+ * asked for together, the first line of each before all others.  Where somebody else may have read
+ * a row, it and what it points to are in the cache of another processor.
+ */
 typedef struct coming {
   worker *worker;
   const notch_batch *batch;
-  const notch_rerun_seat *seats[SEEN_FAR]; /* of the rows seen so far */
+  const notch_rerun_seat *seats[2 * TOGETHER]; /* of the rows after the one under way */
 } coming;
 
-static void foresee_far(coming *c, unsigned i)
+/* The row at i of this worker's; NULL: there is none. */
+static const notch_transaction *row_at(const coming *c, unsigned i)
 {
   const notch_batch_share *mine = &c->batch->shares[c->worker->index];
-  if (i < mine->count) {
-    unsigned row = mine->rows[i];
-    c->seats[i % SEEN_FAR] = notch_rerun_foresee(&c->worker->rerun, c->batch->member[row]);
-    if (c->worker->again) {
-      notch_memory_foresee(&c->batch->rows[row], sizeof *c->batch->rows);
+  return i < mine->count ? &c->batch->rows[mine->rows[i]] : NULL;
+}
+
+static void foresee_seats(coming *c, unsigned from)
+{
+  const notch_batch_share *mine = &c->batch->shares[c->worker->index];
+  for (unsigned i = from; i < from + TOGETHER; i++) {
+    const notch_rerun_seat *seat = NULL;
+    if (i < mine->count) {
+      seat = notch_rerun_foresee(&c->worker->rerun, c->batch->member[mine->rows[i]]);
     }
+    if (i < mine->count && c->worker->again) {
+      notch_memory_foresee(row_at(c, i), sizeof(notch_transaction));
+    }
+    c->seats[i % (2 * TOGETHER)] = seat;
   }
 }
 
-static void foresee_near(const coming *c, unsigned i)
+/* Whose seats were asked for before. */
+static void foresee_states(const coming *c, unsigned from)
 {
-  const notch_batch_share *mine = &c->batch->shares[c->worker->index];
-  if (i < mine->count) {
-    notch_rerun_foresee_state(c->seats[i % SEEN_FAR]);
-    if (c->worker->again) {
-      const notch_transaction *row = &c->batch->rows[mine->rows[i]];
+  for (unsigned i = from; i < from + TOGETHER; i++) {
+    notch_rerun_foresee_begin(c->seats[i % (2 * TOGETHER)]);
+  }
+  for (unsigned i = from; i < from + TOGETHER; i++) {
+    const notch_transaction *row = c->worker->again ? row_at(c, i) : NULL;
+    notch_rerun_foresee_state(c->seats[i % (2 * TOGETHER)]);
+    if (row != NULL) {
       notch_memory_foresee(row->postings, row->posting_count * sizeof *row->postings);
       notch_memory_foresee(row->content.bytes, row->content.length);
     }
@@ -173,12 +189,14 @@ static bool work_on_rows(void *payload)
   const notch_batch *b = c->batch;
   const notch_batch_share *mine = &b->shares[w->index];
   bool good = true;
-  for (unsigned i = 0; i < SEEN_FAR; i++) {
-    foresee_far(c, i);
-  }
+  foresee_seats(c, 0);
+  foresee_seats(c, TOGETHER);
+  foresee_states(c, 0);
   for (unsigned i = 0; i < mine->count && good && !w->reading->batches.stopped; i++) {
-    foresee_far(c, i + SEEN_FAR);
-    foresee_near(c, i + SEEN_NEAR);
+    if (i % TOGETHER == 0) {
+      foresee_states(c, i + TOGETHER);
+      foresee_seats(c, i + 2 * TOGETHER);
+    }
     const notch_batch_next *next = &b->next_of[mine->rows[i]];
     w->rerun.next_posting = next->posting;
     w->rerun.next_effect = next->effect;

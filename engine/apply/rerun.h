@@ -119,8 +119,9 @@ static inline notch_rerun_seat *notch_rerun_place(const notch_rerun *rerun, int6
   bool there = block < (uint64_t)rerun->block_count && rerun->blocks[block] != NULL;
   return there ? &rerun->blocks[block][(uint64_t)member % NOTCH_RERUN_BLOCK] : NULL;
 }
-/* Fetches the member's seat from memory ahead of his row, and later what that points to: members
- * come in no order, so a state is hardly ever in a cache of the processor.  NULL: he has none. */
+/* Fetches the member's seat from memory ahead of his row, and later the begin and the whole of what
+ * that points to: members come in no order, so a state is hardly ever in a cache of the processor.
+ * NULL: he has none. */
 static inline const notch_rerun_seat *notch_rerun_foresee(const notch_rerun *rerun, int64_t member)
 {
   const notch_rerun_seat *seat = notch_rerun_place(rerun, member);
@@ -131,6 +132,12 @@ static inline const notch_rerun_seat *notch_rerun_foresee(const notch_rerun *rer
     }
   }
   return seat;
+}
+static inline void notch_rerun_foresee_begin(const notch_rerun_seat *seat)
+{
+  if (seat != NULL) {
+    notch_memory_foresee(seat->kept.bytes, seat->kept.size > 0);
+  }
 }
 static inline void notch_rerun_foresee_state(const notch_rerun_seat *seat)
 {
