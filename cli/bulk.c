@@ -40,6 +40,7 @@ static size_t read_part(void *payload, char *to, size_t size)
 {
   cli_bulk *bulk = payload;
   ssize_t got;
+  bulk->begun = true;
   do got = read(fileno(bulk->file), to, size); while (got < 0 && errno == EINTR);
   if (got >= 0) return (size_t) got;
   cli_say(_("%s cannot be read: %s"), bulk->path, strerror(errno));
@@ -108,6 +109,7 @@ int cli_bulk_apply(cli_bulk *bulk, notch_ledger *ledger)
   cli_progress_begin(_("applying"), _("events"), total);
   notch_status status = notch_ledger_apply_all(ledger, &options, &bulk->counts);
   cli_progress_end();
+  if (status != NOTCH_OK && !bulk->begun) return cli_fail_with(ledger, status);
   if (status != NOTCH_OK) {
     cli_fail_on(ledger);
     if (lines_of(&bulk->counts) > 0) {

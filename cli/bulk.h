@@ -20,6 +20,7 @@ typedef struct cli_bulk {
   FILE *file;
   bool csv;
   const char *type, *ahead; /* NULL: not said */
+  bool begun;               /* some of the file was asked for */
   notch_counts counts;
   cli_bulk_line lines[CLI_BULK_LINES_MAX];
   size_t line_count;
@@ -34,7 +35,8 @@ typedef struct cli_bulk {
 /* Opens the events named by the options of `args`; CLI_DONE, or another code after a sentence. */
 int cli_bulk_open(cli_bulk *bulk, const cli_args *args, const char *path);
 /* Applies all of it.  Unreadable lines are named on standard error as they come.  CLI_DONE,
- * CLI_FINDINGS where a line was refused or unreadable, CLI_FAILED after a sentence. */
+ * CLI_FINDINGS where a line was refused or unreadable; after a sentence CLI_FAILED, or CLI_USAGE
+ * where an option cannot be read and nothing was begun. */
 int cli_bulk_apply(cli_bulk *bulk, notch_ledger *ledger);
 void cli_bulk_close(cli_bulk *bulk);
 

@@ -41,7 +41,7 @@ int cli_apply_run(const cli_args *args)
       rules.engine ? cli_ledger_open(rules.engine, args->operands[0], false, clock_events) : NULL;
   if (ledger) {
     code = cli_bulk_apply(&bulk, ledger);
-    print_result(args, &bulk, ledger);
+    if (code != CLI_USAGE) print_result(args, &bulk, ledger);
   } else {
     code = CLI_FAILED;
   }

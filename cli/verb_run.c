@@ -46,7 +46,7 @@ static int run_events(const cli_args *args, cli_bulk *bulk, const notch_program 
 {
   const char *to = cli_args_value(args, "to");
   int code = cli_bulk_apply(bulk, ledger);
-  if (code == CLI_FAILED) return code;
+  if (code == CLI_FAILED || code == CLI_USAGE) return code;
   if (to) {
     notch_counts due = {0, 0, 0, 0, 0, 0};
     notch_status status = notch_ledger_advance(ledger, to, &due);

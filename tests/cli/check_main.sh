@@ -142,6 +142,12 @@ expect 0 balance shop.ledger --json
 json out
 expect 1 balance shop.ledger nobody
 expect 2 balance shop.ledger ann --at yesterday
+for command in "apply shop.ledger" "run club.notch"; do
+  # shellcheck disable=SC2086
+  expect 2 $command sales.jsonl --ahead soon
+  says 'write "3 days"'
+  [ -s out ] && fail "figures of an apply that did not begin" || pass
+done
 expect 0 advance shop.ledger --to 2027-06-01 --clock events
 expect 0 advance shop.ledger --to 2027-06-01 --clock events --json
 figure out 'd["transactions"]' 0
