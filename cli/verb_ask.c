@@ -54,7 +54,7 @@ static notch_status put_refused(notch_ledger *ledger, const cli_args *args)
 {
   bool any = false;
   notch_status status = notch_ledger_refused(ledger, cli_view(args), write_noting, &any);
-  return put_list(status, any, args, _("Nothing was refused."));
+  return put_list(status, any, args, _("No refused event is left to mend."));
 }
 
 static notch_status put_info(notch_ledger *ledger, const cli_args *args)

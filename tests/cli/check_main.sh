@@ -159,7 +159,7 @@ expect 0 init clocked.ledger club.notch --clock machine
 expect 0 apply clocked.ledger sales.jsonl --clock machine
 expect 0 advance clocked.ledger --to 2027-06-01
 expect 0 refused shop.ledger
-prints "Nothing was refused."
+prints "No refused event is left to mend."
 for verb in info effects; do
   expect 0 $verb shop.ledger
   expect 0 $verb shop.ledger --json
