@@ -58,8 +58,8 @@ static uint32_t size_for(size_t units)
 /* ---- pieces ---- */
 
 /*
- * Asks the system for the pages from one address to another: together they take a third of the time
- * that a fault for each would take.  What it refuses comes by faults.
+ * Asks the system for the pages from one address to another: together they take less time than with
+ * a fault for each.  What it refuses comes by faults.
  */
 static void ask_for_pages(const notch_heap *heap, unsigned char *from, unsigned char *to)
 {
