@@ -147,6 +147,8 @@ class Returning:
             member.purse.take_back(kind, parts, original.event.id)
         for cause, kind, parts in later:
             member.purse.take_back(kind, parts, cause)
+        for lot in member.purse.lots:
+            member.purse.drop(lot, record.moment)
         self.return_gift(member, original, again, record.moment)
         for use in self.uses:
             if use['event'] != original.event.id:
@@ -180,7 +182,7 @@ class Returning:
                 if name not in stays:
                     member.purse.totals[parts[0][0].kind]['spent'] -= sum(a for _, a in parts)
                     self.owe_used(record.program, parts, -1)
-                    member.purse.back(parts, moment)
+                    member.purse.back(parts, moment, pays=True)
 
     def earning_again(self, member, original, again, moment):
         """What rules on earning did when these points became available: [(cause, kind, losses)]"""

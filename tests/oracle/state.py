@@ -165,10 +165,15 @@ class Purse:
         assert amount == 0
         return parts
 
-    def back(self, parts, now):
-        """Points return to the lots they came from, with the expiry these had."""
+    def back(self, parts, now, pays=False):
+        """Points return to the lots they came from, with the expiry these had; before they go they
+        may pay for what the same return takes."""
         for lot, amount in parts:
             lot.left += amount
+            if pays and lot.expires <= now:
+                if self.debt[lot.kind]:
+                    raise Unspecified('a debt, and points that come back and are over')
+                continue
             self.drop(lot, now)
             if lot.left and lot.mature:
                 owed = self.debt[lot.kind]
