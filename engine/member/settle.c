@@ -310,10 +310,14 @@ static void end_terms(notch_work *work, notch_state *state, int64_t now_s)
   name_it(work, NOTCH_DUE_FLOOR);
 }
 
+/* What a schedule awards may be over at once, and then the instant is settled again: the schedule
+ * has come round. */
 static void begin_anew(notch_work *work, notch_state *state, int64_t now_s, bool midnight)
 {
-  run_schedules(work, state, now_s);
-  name_it(work, NOTCH_DUE_SCHEDULE);
+  if (NOTCH_US(now_s) > state->settled_us) {
+    run_schedules(work, state, now_s);
+    name_it(work, NOTCH_DUE_SCHEDULE);
+  }
   for (uint32_t i = 0; i < work->program->ladder_count && midnight; i++) {
     notch_ladder_day(work, i);
   }
