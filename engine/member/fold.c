@@ -175,8 +175,7 @@ static bool fold_lowering(notch_work *work, notch_state *state)
               original->sent->at_us <= state->booked_us;
   if (seen) {
     notch_left left = notch_lower(work, original);
-    notch_measure_lower(work, state, original->sent, original->event, left.before, left.after,
-                        left.nothing_left);
+    notch_measure_lower(work, state, original, left.before, left.after, left.nothing_left);
   }
   return true;
 }

@@ -314,11 +314,12 @@ static void remove_entry(notch_state *state, notch_entry *entry)
 }
 
 static void lower_one(notch_work *work, notch_state *state, const notch_counted *counted,
-                      int64_t event, const notch_value *before, const notch_value *after,
-                      bool nothing_left)
+                      const notch_original *original, const notch_value *before,
+                      const notch_value *after, bool nothing_left)
 {
   const notch_measure *measure = counted->of;
-  int32_t day = work->moment.today;
+  int32_t day = counted->by_recorded ? notch_work_day(work, original->transaction->recorded_us)
+                                     : work->moment.today;
   bool scaled = measure->aggregate == NOTCH_AGG_SUM || measure->aggregate == NOTCH_AGG_LARGEST ||
                 measure->aggregate == NOTCH_AGG_SMALLEST;
   if (!scaled && !nothing_left) {
@@ -346,7 +347,7 @@ static void lower_one(notch_work *work, notch_state *state, const notch_counted 
     }
     return;
   }
-  notch_entry *entry = find_event(state, counted->measure, event);
+  notch_entry *entry = find_event(state, counted->measure, original->event);
   if (entry == NULL) {
     return;
   }
@@ -357,20 +358,19 @@ static void lower_one(notch_work *work, notch_state *state, const notch_counted 
   }
 }
 
-void notch_measure_lower(notch_work *work, notch_state *state, const notch_event *original,
-                         int64_t event, const notch_value *before, const notch_value *after,
-                         bool nothing_left)
+void notch_measure_lower(notch_work *work, notch_state *state, const notch_original *original,
+                         const notch_value *before, const notch_value *after, bool nothing_left)
 {
   const notch_event *event_before = work->event;
   const notch_value *fields_before = work->fields;
   notch_moment moment_before = work->moment;
-  work->event = original;
-  notch_work_see(work, original->at_us);
-  const uint32_t *from = &work->plan->counted_from[original->type];
+  work->event = original->sent;
+  notch_work_see(work, original->sent->at_us);
+  const uint32_t *from = &work->plan->counted_from[original->sent->type];
   for (uint32_t i = from[0]; i < from[1]; i++) {
     const notch_counted *counted = &work->plan->counted[i];
     if (!counted->of->gross) {
-      lower_one(work, state, counted, event, before, after, nothing_left);
+      lower_one(work, state, counted, original, before, after, nothing_left);
     }
   }
   work->event = event_before;

@@ -19,9 +19,8 @@ void notch_measure_absorb(notch_work *work, notch_state *state, int64_t event);
 /* A return: takes out what the fields lowered count for, at the original's time.
  * `before`/`after`: the original's fields, lowered so far and lowered now; `nothing_left`: all of
  * it is returned. */
-void notch_measure_lower(notch_work *work, notch_state *state, const notch_event *original,
-                         int64_t event, const notch_value *before, const notch_value *after,
-                         bool nothing_left);
+void notch_measure_lower(notch_work *work, notch_state *state, const notch_original *original,
+                         const notch_value *before, const notch_value *after, bool nothing_left);
 /* What measures and earned() have absorbed of another member; texts move with their bytes. */
 void notch_measure_merge(const notch_program *program, notch_state *state,
                          const notch_state *from);

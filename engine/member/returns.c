@@ -318,8 +318,8 @@ static void return_one(notch_work *work, const notch_original *original)
     return;
   }
   notch_left left = notch_lower(work, original);
-  notch_measure_lower(work, work->open->state, original->sent, original->event, left.before,
-                      left.after, left.nothing_left);
+  notch_measure_lower(work, work->open->state, original, left.before, left.after,
+                      left.nothing_left);
   if (takes_back(view.event)) {
     uint32_t kinds = work->program->points_count + 1;
     int64_t *before = NOTCH_NEW_ARRAY(work->run, int64_t, kinds);
@@ -516,8 +516,7 @@ void notch_fold_return(notch_work *work, notch_state *state, const notch_transac
   const notch_original *original = work->in->original;
   if (original->sent->type >= NOTCH_EVENT_BUILTIN_COUNT) {
     notch_left left = notch_lower(work, original);
-    notch_measure_lower(work, state, original->sent, original->event, left.before, left.after,
-                        left.nothing_left);
+    notch_measure_lower(work, state, original, left.before, left.after, left.nothing_left);
   }
   notch_fold_taken(work, state, transaction);
 }

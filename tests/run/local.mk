@@ -26,6 +26,7 @@ RUN_TESTS = \
   tests/run/ranked_before_a_version.sh \
   tests/run/payment_bounds.sh \
   tests/run/partner_settled_back.sh \
+  tests/run/recorded_time_returned.sh \
   tests/run/return_after_a_merge.sh \
   tests/run/return_after_maturing.sh \
   tests/run/return_gives_again.sh \
