@@ -90,10 +90,17 @@ static bool apply_other(backtest *b, const notch_transaction *row, bool erased)
   return ++b->pending < COMMIT_EVENTS || commit_other(b);
 }
 
+/* The programme's own rows are booked after its first one, the publication of the rules: events
+ * that are older than the ledger go by their own time. */
+static int64_t came_at(const notch_transaction *row)
+{
+  return row->member == 0 ? row->at_us : row->booked_us;
+}
+
 static bool feed(backtest *b, const notch_transaction *row, notch_arena *arena)
 {
   notch_text member = {NULL, 0};
-  if (row->origin != NOTCH_ORIGIN_SENT || row->booked_us > b->figures.to_us ||
+  if (row->origin != NOTCH_ORIGIN_SENT || came_at(row) > b->figures.to_us ||
       row->verdict == NOTCH_REFUSED_CONFLICT || row->id.length == 0) {
     return true;
   }

@@ -171,6 +171,32 @@ awk '{ sub(/gold < platinum/, "gold < jade < pearl < ruby < platinum"); print }
   "$work/other.notch" >"$work/six.notch"
 expect 0 backtest "$ledger" "$work/six.notch" --html "$work/six"
 grep -q 'class="wide many"' "$work/six" && pass || fail "six tiers are as wide as three"
+
+# What the programme was told of a time before the ledger was made.
+cat >"$work/rates.notch" <<'R'
+program rates
+  timezone "UTC"
+  currency CNY, USD
+points star
+  rounded down
+event purchase
+  field amount USD in 0.00 USD .. 100.00 USD
+rule base
+  on purchase
+  earn 1 star per 1.00 CNY of convert(amount, CNY)
+R
+for year in 1950 2025; do
+  cat >"$work/rates.jsonl" <<R
+{"id":"r","at":"$year-03-09T19:25:00","type":"rate","from":"USD","to":"CNY","rate":"7"}
+{"id":"e","at":"$year-03-09T20:25:00","type":"purchase","member":"eve","amount":"5.00"}
+R
+  rm -f "$work/rates.ledger"*
+  expect 0 init "$work/rates.ledger" "$work/rates.notch" --clock machine
+  expect 0 apply "$work/rates.ledger" "$work/rates.jsonl"
+  expect 0 backtest "$work/rates.ledger" "$work/rates.notch"
+  prints "1 member, 0 of them would fare differently"
+done
+
 expect 1 backtest "$ledger" "$work/missing.notch"
 expect 2 backtest "$ledger" "$work/other.notch" --from 2027-01-01
 says "ends before it begins"
