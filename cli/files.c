@@ -36,6 +36,15 @@ FILE *cli_file_open(const char *path)
   return file;
 }
 
+static void say_too_large(const char *path, size_t size_max)
+{
+  if (size_max < (size_t) 1 << 20) {
+    cli_say(_("%s is larger than %zu bytes, the most that is read"), path, size_max);
+  } else {
+    cli_say(_("%s is larger than %zu MiB, the most that is read"), path, size_max >> 20);
+  }
+}
+
 static char *read_all(FILE *file, const char *path, size_t size_max, size_t *size)
 {
   cli_text text = {NULL, 0, 0};
@@ -44,7 +53,7 @@ static char *read_all(FILE *file, const char *path, size_t size_max, size_t *siz
   cli_text_write(&text, "", 0);
   while ((got = fread(part, 1, sizeof part, file)) > 0) {
     if (got > size_max - text.size) {
-      cli_say(_("%s is larger than %zu MiB, the most that is read"), path, size_max >> 20);
+      say_too_large(path, size_max);
       cli_text_free(&text);
       return NULL;
     }

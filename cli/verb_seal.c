@@ -91,6 +91,10 @@ int cli_seal_run(const cli_args *args)
   if (cli_args_has(args, "key") && cli_args_has(args, "make-key")) {
     return cli_usage(args->verb, _("--key and --make-key exclude each other"));
   }
+  if (since && (cli_args_has(args, "key") || cli_args_has(args, "make-key"))) {
+    return cli_usage(args->verb, _("--since prints a proof, which is not signed; seal without it "
+                                   "to sign a head"));
+  }
   int code = cli_rules_begin(&rules, false);
   notch_ledger *ledger =
       rules.engine ? cli_ledger_open(rules.engine, args->operands[0], since != NULL, 0) : NULL;

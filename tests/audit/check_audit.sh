@@ -130,6 +130,14 @@ expect 0 seal l.ledger --since 3
 cp "$work/out" growth.json
 expect 0 receipt --check growth.json
 prints "the ledger only grew"
+expect 3 receipt --check growth.json --key key.pub
+prints "no checkpoint that the key could have signed"
+expect 2 seal l.ledger --since 3 --key key
+sed 's/}$/,"id":"e3"}/' receipt.json >forged.json
+expect 3 receipt --check forged.json
+prints "it says something twice"
+expect 1 receipt --check receipt.json --key l.ledger
+says " bytes, the most that is read"
 sed 's/"old_size":3/"old_size":4/' growth.json >forged.json
 expect 3 receipt --check forged.json
 case $(ls -l key) in -rw-------*) pass ;; *) fail "the secret key can be read by others" ;; esac
