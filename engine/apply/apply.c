@@ -66,10 +66,7 @@ static bool refuse(work *w, notch_verdict verdict, notch_text sentence, const no
     row.at_us = at_us;
     row.offset_min = offset_min;
   }
-  notch_text type = w->envelope->type;
-  row.type = type.length == 0 ? NOTCH_TEXT("(none)") : type;
-  row.type.length = row.type.length > 128 ? 128 : row.type.length;
-  row.type.length = notch_text_find_bad_utf8(row.type);
+  row.type = w->envelope->type.length == 0 ? NOTCH_NO_TYPE : w->envelope->type;
   bool good = event == NULL
                   ? notch_books_content_raw(books, w->envelope, member, &row.content)
                   : notch_books_content(books, newest, event, member, &row.content);

@@ -462,6 +462,8 @@ bool notch_books_is_unread(const notch_transaction *row);
 notch_text notch_name_of_erased(int64_t member, notch_arena *run);
 /* What was sent of a row that could not be read; false: it could, or it is erased. */
 bool notch_books_raw_of(notch_books *books, const notch_transaction *row, notch_text *out);
+/* The type that the event of a row said; empty: none, or none that is a text. */
+notch_text notch_books_sent_type(const notch_books *books, const notch_transaction *row);
 /* The event of a row as a line that can be sent again (sent.c).  newest: the rules of a row that
  * came before any were in force; member: the id, or empty. */
 bool notch_books_sent(notch_books *books, notch_edition *newest, const notch_transaction *row,

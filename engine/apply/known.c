@@ -129,6 +129,17 @@ static bool same_raw(notch_books *books, const notch_envelope *envelope,
   return notch_text_equal(keep_buffer(books, &books->run), then);
 }
 
+/* Of a key of the envelope that was there twice nothing is kept but the sentence. */
+static bool is_mended_key(const notch_envelope *envelope, const notch_transaction *row)
+{
+  static const char twice[] = "` is there twice";
+  const uint32_t length = sizeof twice - 1;
+  notch_text told = row->detail;
+  return envelope->twice.length == 0 && told.length > length &&
+         memcmp(told.bytes + told.length - length, twice, length) == 0 &&
+         notch_envelope_is_told_of(told, NULL);
+}
+
 /* Type, member and instant, as far as they can be told from what was sent. */
 static bool same_envelope(notch_books *books, const notch_envelope *envelope,
                           const notch_transaction *row, const notch_program *program)
@@ -141,7 +152,7 @@ static bool same_envelope(notch_books *books, const notch_envelope *envelope,
   if (!of_nobody && named != (row->member > 0)) {
     return false; /* a line that named no member is mended by naming one */
   }
-  if (!notch_text_equal(notch_store_name_text(books->store, row->type), envelope->type)) {
+  if (!notch_text_equal(notch_books_sent_type(books, row), envelope->type)) {
     return false;
   }
   if (envelope->member.length > 0 && row->member > 0) {
@@ -173,7 +184,7 @@ static bool same_content(notch_books *books, const notch_envelope *envelope,
     return true;
   }
   if (notch_books_is_unread(row)) {
-    *same = same_raw(books, envelope, row);
+    *same = !is_mended_key(envelope, row) && same_raw(books, envelope, row);
     return true;
   }
   notch_reader reader = {.layout = edition->rules->layout, .run = &books->run,

@@ -18,6 +18,12 @@ static bool fields_of(notch_books *books, notch_edition *edition, const notch_tr
   return event == NULL || notch_books_content_plain(books, edition, event, run, out);
 }
 
+notch_text notch_books_sent_type(const notch_books *books, const notch_transaction *row)
+{
+  notch_text type = notch_store_name_text(books->store, row->type);
+  return notch_text_equal(type, NOTCH_NO_TYPE) ? (notch_text){NULL, 0} : type;
+}
+
 bool notch_books_sent(notch_books *books, notch_edition *newest, const notch_transaction *row,
                       notch_text member, notch_arena *run, notch_buffer *to)
 {
@@ -29,8 +35,8 @@ bool notch_books_sent(notch_books *books, notch_edition *newest, const notch_tra
   notch_json_writer json = {.to = to};
   notch_json_begin(&json, '{');
   notch_json_put_text(&json, "id", row->id);
-  notch_text type = notch_store_name_text(books->store, row->type);
-  if (!notch_text_equal(type, NOTCH_TEXT("(none)"))) {
+  notch_text type = notch_books_sent_type(books, row);
+  if (type.length > 0) {
     notch_json_put_text(&json, "type", type);
   }
   if (member.length > 0) {

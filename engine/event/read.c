@@ -71,6 +71,15 @@ static notch_text duplicate_in(const notch_json *object)
   return (notch_text){NULL, 0};
 }
 
+/* As a row can have it: so what is told of it is told again when that is read. */
+static notch_text type_of(const notch_json *json, const notch_json **other)
+{
+  notch_text type = text_of(json, other);
+  type.length = type.length > NOTCH_TYPE_KEPT ? NOTCH_TYPE_KEPT : type.length;
+  type.length = notch_text_find_bad_utf8(type);
+  return notch_text_equal(type, NOTCH_NO_TYPE) ? (notch_text){NULL, 0} : type;
+}
+
 /* CloudEvents 1.0, 1.1 ... */
 static bool is_first_version(const notch_json *version)
 {
@@ -98,7 +107,7 @@ bool notch_envelope_open(notch_envelope *out, const notch_json *sent, const char
   }
   out->wrapped = cloud && out->unwrapped == NULL;
   out->id = text_of(find_in(sent, "id"), &unused);
-  out->type = text_of(find_in(sent, "type"), &out->type_as);
+  out->type = type_of(find_in(sent, "type"), &out->type_as);
   out->member = text_of(find_in(sent, out->wrapped ? "subject" : "member"), &out->member_as);
   out->at = find_in(sent, out->wrapped ? "time" : "at");
   out->fields = out->wrapped ? data : sent;

@@ -10,6 +10,8 @@
 #include "event/event.h"
 
 #define NOTCH_MEMBER_ID_MAX 128u
+#define NOTCH_TYPE_KEPT 256u /* bytes: longer than any name, so that cut ones are none either */
+#define NOTCH_NO_TYPE NOTCH_TEXT("(none)") /* that of a row whose event said none */
 
 /* The order in which fields are written, settled once for a programme. */
 typedef struct notch_layout {

@@ -395,6 +395,7 @@ static bool read_given(notch_reader *reader, const notch_envelope *envelope, not
 
 /* ---- everything else ---- */
 
+/* Behind what was added before. */
 static bool add_rest(notch_reader *reader, notch_event *event, const notch_json *json)
 {
   notch_json *rest = (notch_json *)(intptr_t)event->rest;
@@ -403,10 +404,13 @@ static bool add_rest(notch_reader *reader, notch_event *event, const notch_json 
     rest->kind = NOTCH_JSON_OBJECT;
     event->rest = rest;
   }
-  notch_json *copy = NOTCH_NEW(reader->run, notch_json);
+  notch_json *copy = NOTCH_NEW(reader->run, notch_json), **end = &rest->first;
+  while (*end != NULL) {
+    end = &(*end)->next;
+  }
   *copy = *json;
-  copy->next = rest->first;
-  rest->first = copy;
+  copy->next = NULL;
+  *end = copy;
   rest->count++;
   return true;
 }
@@ -514,6 +518,10 @@ static bool resolve_return(notch_reader *reader, const notch_event *event)
                                          : "a return names an event with `of`, or a kind with "
                                            "`event`, not both");
   }
+  if (of.d != 0 && notch_value_text(of).length == 0 && !reader->recorded) {
+    return notch_reader_refuse(reader, NOTCH_REFUSED_BAD_VALUE,
+                               "`of` is empty: it is the id of the event that is returned");
+  }
   if (kind.d != 0 && !reader->recorded &&
       notch_event_find(reader->layout->program, notch_value_text(kind)) == NOTCH_NONE) {
     return notch_reader_refuse(reader, NOTCH_REFUSED_BAD_VALUE,
@@ -575,7 +583,11 @@ bool notch_read_builtin(notch_reader *reader, const notch_envelope *envelope, no
     return read_given(reader, envelope, event);
   }
   parts later = {NULL, NULL};
-  for (const notch_json *json = envelope->fields->first; json != NULL; json = json->next) {
+  /* What is returned is read when its event is known: then in the order in which it is kept. */
+  const notch_json *fields = event->type == NOTCH_EVENT_RETURN && !reader->recorded
+                                 ? notch_json_sorted(envelope->fields, reader->run)
+                                 : envelope->fields;
+  for (const notch_json *json = fields->first; json != NULL; json = json->next) {
     if (!notch_envelope_has(envelope, json->key) && !read_one(reader, event, json, &later)) {
       return false;
     }

@@ -87,4 +87,39 @@ expect 0 replay r.ledger
 prints 'every outcome is the recorded one'
 expect 0 verify r.ledger
 prints 'the ledger is intact'
+
+# of several faults of a return the one whose key comes first; types that are none; a key of the
+# envelope that was there twice, which is mended by leaving one out
+{
+  event s1 purchase 10 ',"amount":"9.00"'
+  event s2 return 11 ',"of":""'
+  event s3 return 11 ',"of":"s1","foo":"1","bar":"2"'
+  event s4 return 11 ',"of":"s1","zoo":"1","amount":"x"'
+  event s5 return 11 ',"event":"purchase","zoo":"1","amount":"x"'
+  event s6 "$(printf 't%.0s' $(seq 300))" 11
+  event s7 '(none)' 11
+  echo '{"id":"s8","type":5,"at":"2026-03-11"}'
+  event s9 '' 11
+  event d1 purchase 11 ',"type":"purchase","amount":"1.00"'
+  event d2 purchase 11 ',"at":"2026-03-11","amount":"1.00"'
+} >odd.jsonl
+expect 3 apply r.ledger odd.jsonl
+prints 's2     bad_value      `of` is empty'
+prints 's3     unknown_field  `bar` is no field of purchase'
+prints 's4     bad_value      `amount`'
+prints 's5     bad_value      `amount`'
+prints 's7     missing_field  `type` is missing'
+prints 'transactions  12' # a hold ran out
+expect 3 apply r.ledger odd.jsonl
+prints 'transactions    0'
+{
+  event d1 purchase 11 ',"amount":"1.00"'
+  event d2 purchase 11 ',"amount":"1.00"'
+} >mended.jsonl
+expect 0 apply r.ledger mended.jsonl
+prints 'applied       2'
+expect 0 replay r.ledger
+prints 'every outcome is the recorded one'
+expect 0 verify r.ledger
+prints 'the ledger is intact'
 finish
