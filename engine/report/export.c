@@ -286,6 +286,13 @@ static void effect_json(const notch_program *program, const notch_effect *effect
     notch_json_wide(json, effect->amount, currency->decimals);
     key(json, "currency");
     notch_json_text(json, currency->code);
+  } else if (effect->kind == NOTCH_EFFECT_PURSE && effect->ref >= 0 &&
+             effect->ref < program->points_count) {
+    const notch_points *points = &program->points[effect->ref];
+    key(json, "amount");
+    notch_json_wide(json, effect->amount, points->decimals);
+    key(json, "points");
+    notch_json_text(json, points->decl.name);
   } else if (effect->amount != 0) {
     key(json, "amount");
     notch_json_integer(json, effect->amount);

@@ -272,7 +272,7 @@ def clocks():
     run(0, "apply", "now.ledger", "-", "--ahead", "90000 days",
         text='{"id":"b","type":"purchase","member":"m","amount":"1.00",'
         '"at":"2200-01-01T00:00:00Z"}\n')
-    run(1, "apply", "now.ledger", "-", "--ahead", "soon", text="")
+    run(2, "apply", "now.ledger", "-", "--ahead", "soon", text="")
     run(0, "init", "from.ledger", "rules.notch", "--from", "2026-03-04", "--clock", "events")
     counts = document(3, "apply", "from.ledger", "events.jsonl", "--clock", "events", "--json")
     shown = run(0, "refused", "from.ledger", "--json")

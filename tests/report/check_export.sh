@@ -56,4 +56,29 @@ then pass; else fail "hledger refuses odd names"; fi
 if bean-check "$work/odd.beancount" >"$work/out" 2>"$work/err"
 then pass; else fail "bean-check refuses odd names"; fi
 
+# What goes into a purse is an amount of points, not of their smallest units.
+cat >"$work/purse.notch" <<'R'
+program purse
+  timezone "UTC"
+  currency EUR
+points cent
+  2 decimals
+  rounded down
+partner bank
+  settles 0.04 EUR per 1 cent earned
+  prepaid
+event buy
+  field amount EUR in 0.00 EUR .. 1_000.00 EUR
+rule base
+  on buy
+  earn 1 cent per 1.00 EUR of amount
+  funded by bank
+R
+echo '{"id":"f","type":"fund","at":"2026-01-01","partner":"bank","points":{"cent":"700.55"}}' \
+  >"$work/purse.jsonl"
+expect 0 init "$work/purse.ledger" "$work/purse.notch"
+expect 0 apply "$work/purse.ledger" "$work/purse.jsonl"
+expect 0 export "$work/purse.ledger" --format jsonl
+prints '"kind":"purse","subject":"bank","amount":"700.55","points":"cent"'
+
 finish
