@@ -132,11 +132,10 @@ static bool same_raw(notch_books *books, const notch_envelope *envelope,
 /* Of a key of the envelope that was there twice nothing is kept but the sentence. */
 static bool is_mended_key(const notch_envelope *envelope, const notch_transaction *row)
 {
-  static const char twice[] = "` is there twice";
-  const uint32_t length = sizeof twice - 1;
+  const uint32_t length = sizeof NOTCH_IS_TWICE - 1;
   notch_text told = row->detail;
   return envelope->twice.length == 0 && told.length > length &&
-         memcmp(told.bytes + told.length - length, twice, length) == 0 &&
+         memcmp(told.bytes + told.length - length, NOTCH_IS_TWICE, length) == 0 &&
          notch_envelope_is_told_of(told, NULL);
 }
 

@@ -337,15 +337,6 @@ static bool check_checkpoint(check *c, const notch_json *json, const notch_note_
   return key == NULL || out->is_signed || fail(c, "the checkpoint is not signed by that key");
 }
 
-static bool says_twice(const notch_json *object)
-{
-  const notch_json *member = object->first;
-  while (member != NULL && !member->duplicate) {
-    member = member->next;
-  }
-  return member != NULL;
-}
-
 void notch_proof_verify(notch_proof_finding *out, notch_text text, const notch_note_key *key,
                        const notch_memory *memory, notch_arena *run)
 {
@@ -358,7 +349,7 @@ void notch_proof_verify(notch_proof_finding *out, notch_text text, const notch_n
       parser == NULL || hasher == NULL ? NULL : notch_json_parse(parser, text, run, NULL, NULL);
   if (json == NULL || json->kind != NOTCH_JSON_OBJECT || !get_text(json, "notch", &kind)) {
     fail(&c, "this is not a receipt");
-  } else if (says_twice(json)) {
+  } else if (notch_json_duplicate(json) != NULL) {
     fail(&c, "it says something twice: who reads it could be told another thing");
   } else if (notch_text_equal(kind, NOTCH_TEXT("receipt"))) {
     get_text(json, "origin", &out->origin);

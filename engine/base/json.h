@@ -29,6 +29,9 @@ typedef struct notch_json {
   uint32_t count; /* children */
 } notch_json;
 
+/* A member whose key an earlier one has; NULL: there is none. */
+const notch_json *notch_json_duplicate(const notch_json *object);
+
 /* A copy, the members of every object in the order of their keys; it shares the texts. */
 notch_json *notch_json_sorted(const notch_json *json, notch_arena *arena);
 

@@ -476,6 +476,14 @@ const notch_json *notch_json_parse(notch_json_parser *parser, notch_text text, n
   return plain != NULL || run->failed ? plain : read_whole(parser, message, offset);
 }
 
+const notch_json *notch_json_duplicate(const notch_json *object)
+{
+  const notch_json *item = object->first;
+  while (item != NULL && !item->duplicate)
+    item = item->next;
+  return item;
+}
+
 /* The first of members with the same key. */
 const notch_json *notch_json_get(const notch_json *object, notch_text key)
 {

@@ -287,31 +287,23 @@ static notch_text plain_decimal(notch_text text)
   return text;
 }
 
-/* Figures that a return names are typed only once its event is known. */
+/* Figures that a return names are typed only once its event is known.  They stand in the order of
+ * their keys, as they are read. */
 static void untyped(notch_buffer *to, const notch_program *program, const notch_json *json);
 
 static void untyped_children(notch_buffer *to, const notch_program *program,
                              const notch_json *object)
 {
-  notch_text last = {"", 0};
-  bool first = true;
-  for (uint32_t done = 0; done < object->count; done++) {
-    const notch_json *next = NULL;
-    for (const notch_json *json = object->first; json != NULL; json = json->next) {
-      if ((first || notch_text_compare(json->key, last) > 0) &&
-          (next == NULL || notch_text_compare(json->key, next->key) < 0)) {
-        next = json;
-      }
+  const notch_json *before = NULL;
+  for (const notch_json *json = object->first; json != NULL; json = json->next) {
+    if (before != NULL && notch_text_equal(json->key, before->key)) {
+      continue; /* the first of equal ones counts */
     }
-    if (next == NULL) {
-      return;
-    }
-    last = next->key;
-    put(to, first ? "" : ",");
-    first = false;
-    notch_json_quote(to, next->key);
+    put(to, before == NULL ? "" : ",");
+    notch_json_quote(to, json->key);
     put(to, ":");
-    untyped(to, program, next);
+    untyped(to, program, json);
+    before = json;
   }
 }
 

@@ -63,12 +63,8 @@ static notch_text text_of(const notch_json *json, const notch_json **other)
 
 static notch_text duplicate_in(const notch_json *object)
 {
-  for (const notch_json *json = object->first; json != NULL; json = json->next) {
-    if (json->duplicate) {
-      return json->key;
-    }
-  }
-  return (notch_text){NULL, 0};
+  const notch_json *found = notch_json_duplicate(object);
+  return found == NULL ? (notch_text){NULL, 0} : found->key;
 }
 
 /* As a row can have it: so what is told of it is told again when that is read. */
@@ -316,8 +312,7 @@ static notch_event *read_in_order(notch_reader *reader, const notch_envelope *en
 {
   const notch_program *program = reader->layout->program;
   if (envelope->twice.length > 0) {
-    notch_reader_refuse(reader, NOTCH_REFUSED_BAD_VALUE, "`%.*s` is there twice",
-                        WORD(envelope->twice));
+    notch_reader_refuse_twice(reader, envelope->twice);
     return NULL;
   }
   if (envelope->unwrapped != NULL) {
@@ -445,8 +440,7 @@ static bool read_line(notch_reader *reader, const notch_record *record, const no
   line->lower = lower;
   for (const notch_json *json = item->first; json != NULL; json = json->next) {
     if (json->duplicate) {
-      return notch_reader_refuse(reader, NOTCH_REFUSED_BAD_VALUE, "`%.*s` is there twice",
-                                 WORD(json->key));
+      return notch_reader_refuse_twice(reader, json->key);
     }
     int64_t number = 0;
     if (notch_text_equal(json->key, NOTCH_TEXT("line"))) {

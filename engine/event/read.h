@@ -139,6 +139,9 @@ bool notch_read_amount(notch_reader *reader, const notch_json *json, unsigned de
 /* Records the refusal and returns false. */
 bool notch_reader_refuse(notch_reader *reader, notch_verdict verdict, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* For a key that an object has twice; the sentence ends so. */
+bool notch_reader_refuse_twice(notch_reader *reader, notch_text path);
+#define NOTCH_IS_TWICE "` is there twice"
 
 /* The built-in events (read_builtin.c). */
 bool notch_read_points(notch_reader *reader, const notch_json *json, notch_event *event);

@@ -10,6 +10,7 @@
 
 typedef struct parts { /* what is read once the rest of the event is known */
   const notch_json *points, *rewards;
+  notch_json *rest; /* the last of what a return says of its event; NULL: nothing yet */
 } parts;
 
 static bool is(notch_text text, const char *word)
@@ -133,8 +134,7 @@ static bool read_points_map(notch_reader *reader, const notch_json *map, bool ne
       i++;
     }
     if (json->duplicate) {
-      return notch_reader_refuse(reader, NOTCH_REFUSED_BAD_VALUE, "`%.*s` is there twice",
-                                 WORD(json->key));
+      return notch_reader_refuse_twice(reader, json->key);
     }
     if (i == program->points_count && !no_such(reader, event, "points kind", json->key)) {
       return false;
@@ -396,7 +396,8 @@ static bool read_given(notch_reader *reader, const notch_envelope *envelope, not
 /* ---- everything else ---- */
 
 /* Behind what was added before. */
-static bool add_rest(notch_reader *reader, notch_event *event, const notch_json *json)
+static bool add_rest(notch_reader *reader, notch_event *event, const notch_json *json,
+                     notch_json **last)
 {
   notch_json *rest = (notch_json *)(intptr_t)event->rest;
   if (rest == NULL) {
@@ -404,13 +405,11 @@ static bool add_rest(notch_reader *reader, notch_event *event, const notch_json 
     rest->kind = NOTCH_JSON_OBJECT;
     event->rest = rest;
   }
-  notch_json *copy = NOTCH_NEW(reader->run, notch_json), **end = &rest->first;
-  while (*end != NULL) {
-    end = &(*end)->next;
-  }
+  notch_json *copy = NOTCH_NEW(reader->run, notch_json);
   *copy = *json;
   copy->next = NULL;
-  *end = copy;
+  *(*last == NULL ? &rest->first : &(*last)->next) = copy;
+  *last = copy;
   rest->count++;
   return true;
 }
@@ -454,7 +453,7 @@ static bool read_one(notch_reader *reader, notch_event *event, const notch_json 
     return notch_read_value(reader, &decl->fields[i], json, json->key, &event->fields[i]);
   }
   if (event->type == NOTCH_EVENT_RETURN) {
-    return add_rest(reader, event, json);
+    return add_rest(reader, event, json, &later->rest);
   }
   return reader->recorded ||
          notch_reader_refuse(reader, NOTCH_REFUSED_UNKNOWN_FIELD, "`%.*s` is no field of %.*s",
@@ -582,7 +581,7 @@ bool notch_read_builtin(notch_reader *reader, const notch_envelope *envelope, no
   if (event->type == NOTCH_EVENT_GIVEN) {
     return read_given(reader, envelope, event);
   }
-  parts later = {NULL, NULL};
+  parts later = {0};
   /* What is returned is read when its event is known: then in the order in which it is kept. */
   const notch_json *fields = event->type == NOTCH_EVENT_RETURN && !reader->recorded
                                  ? notch_json_sorted(envelope->fields, reader->run)

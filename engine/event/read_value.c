@@ -26,6 +26,11 @@ bool notch_reader_refuse(notch_reader *reader, notch_verdict verdict, const char
   return false;
 }
 
+bool notch_reader_refuse_twice(notch_reader *reader, notch_text path)
+{
+  return notch_reader_refuse(reader, NOTCH_REFUSED_BAD_VALUE, "`%.*s" NOTCH_IS_TWICE, WORD(path));
+}
+
 static const char *kind_word(const notch_json *json)
 {
   switch (json->kind) {
@@ -341,8 +346,7 @@ static bool read_item(notch_reader *reader, const notch_record *record, const no
     notch_text inner =
         notch_arena_format(reader->run, "%.*s.%.*s", WORD(path), WORD(json->key));
     if (json->duplicate) {
-      return notch_reader_refuse(reader, NOTCH_REFUSED_BAD_VALUE, "`%.*s` is there twice",
-                                 WORD(inner));
+      return notch_reader_refuse_twice(reader, inner);
     }
     if (index == NOTCH_NONE && reader->recorded) {
       continue;
