@@ -2,6 +2,8 @@
 #include <config.h>
 
 #include "api/api.h"
+#include "audit/words.h"
+#include "report/report.h"
 
 #include <assert.h>
 #include <string.h>
@@ -112,33 +114,22 @@ static bool is_news(uint8_t kind)
          kind != NOTCH_EFFECT_STOCK_RESERVED && kind != NOTCH_EFFECT_RETURNED;
 }
 
-/* Money and points among the amounts, with their decimals and their unit; false: a count. */
+/* Of a row as it is stored: names have their numbers there. */
 static bool measured(notch_question *q, const notch_effect *effect, const notch_transaction *row,
-                     notch_text *amount, notch_text *unit)
+                     notch_measured *out)
 {
-  bool paid = effect->kind == NOTCH_EFFECT_PAID;
-  if (!paid && effect->kind != NOTCH_EFFECT_PURSE) {
+  if (effect->kind != NOTCH_EFFECT_PAID && effect->kind != NOTCH_EFFECT_PURSE) {
     return false;
   }
   notch_edition *edition = notch_books_edition(q->books, row->version);
-  uint32_t index = edition == NULL ? NOTCH_NONE
-                   : paid
-                       ? notch_names_index(q->books, edition, NOTCH_NAME_PAYMENT, effect->subject)
-                       : notch_names_index(q->books, edition, NOTCH_NAME_POINTS,
-                                           (uint32_t)effect->ref);
-  if (index == NOTCH_NONE) {
+  if (edition == NULL) {
     return false;
   }
-  const notch_program *program = edition->rules->program;
-  const notch_currency *currency =
-      paid ? &program->currencies[program->payments[index].currency] : NULL;
-  *unit = paid ? currency->code : program->points[index].decl.name;
-  notch_buffer text;
-  notch_buffer_init(&text, q->to->memory);
-  notch_decimal_print(&text, effect->amount,
-                      paid ? currency->decimals : program->points[index].decimals);
-  *amount = notch_buffer_keep(&text, q->run);
-  return true;
+  const notch_effect indexed = {
+      .kind = effect->kind,
+      .subject = notch_names_index(q->books, edition, NOTCH_NAME_PAYMENT, effect->subject),
+      .ref = notch_names_index(q->books, edition, NOTCH_NAME_POINTS, (uint32_t)effect->ref)};
+  return notch_effect_measured(edition->rules->program, &indexed, out);
 }
 
 static void effect_json(notch_question *q, const notch_effect *effect,
@@ -168,10 +159,11 @@ static void effect_json(notch_question *q, const notch_effect *effect,
   if (effect->rule != NOTCH_NONE && effect->rule != 0) {
     notch_json_put_text(&json, "rule", notch_store_name_text(store, effect->rule));
   }
-  notch_text amount, unit;
-  if (measured(q, effect, row, &amount, &unit)) {
-    notch_json_put_text(&json, "amount", amount);
-    notch_json_put_text(&json, effect->kind == NOTCH_EFFECT_PAID ? "currency" : "points", unit);
+  notch_measured unit;
+  if (measured(q, effect, row, &unit)) {
+    notch_json_key(&json, NOTCH_TEXT("amount"));
+    notch_json_wide(&json, effect->amount, unit.decimals);
+    notch_json_put_text(&json, unit.sort, unit.name);
   } else {
     notch_json_put_integer(&json, "amount", effect->amount);
   }
@@ -204,9 +196,9 @@ static void effect_text(notch_question *q, const notch_effect *effect,
     notch_text subject = notch_store_name_text(store, effect->subject);
     notch_buffer_print(q->to, " %.*s", WORD(subject));
   }
-  notch_text amount, unit;
-  if (measured(q, effect, row, &amount, &unit)) {
-    notch_buffer_print(q->to, " %.*s %.*s", WORD(amount), WORD(unit));
+  notch_measured unit;
+  if (measured(q, effect, row, &unit)) {
+    notch_words_measured(q->to, &unit, effect->amount);
   } else if (effect->kind == NOTCH_EFFECT_STOCK || effect->amount < 0) {
     notch_buffer_print(q->to, " %+lld", (long long)effect->amount);
   } else if (effect->amount > 1) {

@@ -134,23 +134,17 @@ typedef struct coming {
   const notch_rerun_seat *seats[2 * TOGETHER]; /* of the rows after the one under way */
 } coming;
 
-/* The row at i of this worker's; NULL: there is none. */
-static const notch_transaction *row_at(const coming *c, unsigned i)
-{
-  const notch_batch_share *mine = &c->batch->shares[c->worker->index];
-  return i < mine->count ? &c->batch->rows[mine->rows[i]] : NULL;
-}
-
 static void foresee_seats(coming *c, unsigned from)
 {
   const notch_batch_share *mine = &c->batch->shares[c->worker->index];
   for (unsigned i = from; i < from + TOGETHER; i++) {
     const notch_rerun_seat *seat = NULL;
     if (i < mine->count) {
-      seat = notch_rerun_foresee(&c->worker->rerun, c->batch->member[mine->rows[i]]);
-    }
-    if (i < mine->count && c->worker->again) {
-      notch_memory_foresee(row_at(c, i), sizeof(notch_transaction));
+      unsigned row = mine->rows[i];
+      seat = notch_rerun_foresee(&c->worker->rerun, c->batch->member[row]);
+      if (c->worker->again) {
+        notch_memory_foresee(&c->batch->rows[row], sizeof *c->batch->rows);
+      }
     }
     c->seats[i % (2 * TOGETHER)] = seat;
   }
@@ -159,13 +153,14 @@ static void foresee_seats(coming *c, unsigned from)
 /* Whose seats were asked for before. */
 static void foresee_states(const coming *c, unsigned from)
 {
+  const notch_batch_share *mine = &c->batch->shares[c->worker->index];
   for (unsigned i = from; i < from + TOGETHER; i++) {
     notch_rerun_foresee_begin(c->seats[i % (2 * TOGETHER)]);
   }
   for (unsigned i = from; i < from + TOGETHER; i++) {
-    const notch_transaction *row = c->worker->again ? row_at(c, i) : NULL;
     notch_rerun_foresee_state(c->seats[i % (2 * TOGETHER)]);
-    if (row != NULL) {
+    if (i < mine->count && c->worker->again) {
+      const notch_transaction *row = &c->batch->rows[mine->rows[i]];
       notch_memory_foresee(row->postings, row->posting_count * sizeof *row->postings);
       notch_memory_foresee(row->content.bytes, row->content.length);
     }

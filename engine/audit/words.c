@@ -239,18 +239,40 @@ notch_text notch_word_subject(const notch_wording *words, const notch_effect *ef
   return decl != NULL ? decl->name : none;
 }
 
+bool notch_effect_measured(const notch_program *program, const notch_effect *effect,
+                           notch_measured *out)
+{
+  if (effect->kind == NOTCH_EFFECT_PAID && effect->subject < program->payment_count) {
+    const notch_payment *payment = &program->payments[effect->subject];
+    const notch_currency *currency = &program->currencies[payment->currency];
+    *out = (notch_measured){"currency", currency->code, currency->decimals};
+    return true;
+  }
+  if (effect->kind == NOTCH_EFFECT_PURSE && effect->ref >= 0 &&
+      effect->ref < program->points_count) {
+    const notch_points *points = &program->points[effect->ref];
+    *out = (notch_measured){"points", points->decl.name, points->decimals};
+    return true;
+  }
+  return false;
+}
+
+void notch_words_measured(notch_buffer *to, const notch_measured *unit, int64_t amount)
+{
+  notch_buffer_print(to, " ");
+  notch_decimal_print(to, amount, unit->decimals);
+  notch_buffer_print(to, " ");
+  notch_buffer_text(to, unit->name);
+}
+
 void notch_words_effect(notch_buffer *to, const notch_wording *words, const notch_effect *effect)
 {
-  const notch_program *p = words->program;
+  notch_measured unit;
   notch_text subject = notch_word_subject(words, effect);
   bool counts = notch_effect_subject_of(effect) == NOTCH_SUBJECT_REWARD && subject.length > 0;
   notch_buffer_text(to, subject);
-  if (effect->kind == NOTCH_EFFECT_PAID && subject.length > 0) {
-    const notch_currency *currency = &p->currencies[p->payments[effect->subject].currency];
-    notch_buffer_print(to, " ");
-    notch_decimal_print(to, effect->amount, currency->decimals);
-    notch_buffer_print(to, " ");
-    notch_buffer_text(to, currency->code);
+  if (effect->kind == NOTCH_EFFECT_PAID && notch_effect_measured(words->program, effect, &unit)) {
+    notch_words_measured(to, &unit, effect->amount);
   } else if (counts && effect->amount != 1) {
     notch_buffer_print(to, effect->amount < 0 ? " %lld" : " x%lld", (long long)effect->amount);
   }

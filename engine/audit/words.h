@@ -36,6 +36,17 @@ void notch_words_plain(notch_buffer *to, const char *word);
 void notch_words_route(notch_buffer *to, const notch_posting *posting);
 /* The reward, payment, pool and so on that an effect is about; empty: nothing of the kind. */
 notch_text notch_word_subject(const notch_wording *words, const notch_effect *effect);
+/* The unit of an effect's amount; false: it is a count.  The effect has the indexes of the
+ * programme. */
+typedef struct notch_measured {
+  const char *sort; /* "currency" or "points" */
+  notch_text name;
+  unsigned decimals;
+} notch_measured;
+bool notch_effect_measured(const notch_program *program, const notch_effect *effect,
+                           notch_measured *out);
+/* " 2.50 CNY" */
+void notch_words_measured(notch_buffer *to, const notch_measured *unit, int64_t amount);
 /* What an effect is about and how much of it: "latte x2", "checkout 20.00 CNY", or nothing. */
 void notch_words_effect(notch_buffer *to, const notch_wording *words, const notch_effect *effect);
 void notch_words_limit(notch_buffer *to, const notch_wording *words, uint32_t limit);

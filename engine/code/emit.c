@@ -303,9 +303,12 @@ static bool is_month_of(const notch_instruction *at, uint32_t first)
   return at[0].op == first && at[1].op == NOTCH_OP_MONTH_OF && at[1].a == at[0].to;
 }
 
+#define SAME_MONTH_STEPS 6u
+_Static_assert(SAME_MONTH_STEPS <= NOTCH_SHAPED_STEPS, "it is at hand");
+
 static bool is_same_month(const notch_instruction *at, notch_procedure *procedure)
 {
-  if (procedure->count != NOTCH_SHAPED_STEPS)
+  if (procedure->count != SAME_MONTH_STEPS)
     return false;
   bool today_first = is_month_of(at, NOTCH_OP_TODAY) && is_month_of(at + 2, NOTCH_OP_FIELD);
   bool field_first = is_month_of(at, NOTCH_OP_FIELD) && is_month_of(at + 2, NOTCH_OP_TODAY);

@@ -279,20 +279,12 @@ static void effect_json(const notch_program *program, const notch_effect *effect
     key(json, "rule");
     notch_json_text(json, program->rules[effect->rule].decl.name);
   }
-  if (effect->kind == NOTCH_EFFECT_PAID && subject.length > 0) {
-    const notch_payment *payment = &program->payments[effect->subject];
-    const notch_currency *currency = &program->currencies[payment->currency];
+  notch_measured unit;
+  if (notch_effect_measured(program, effect, &unit)) {
     key(json, "amount");
-    notch_json_wide(json, effect->amount, currency->decimals);
-    key(json, "currency");
-    notch_json_text(json, currency->code);
-  } else if (effect->kind == NOTCH_EFFECT_PURSE && effect->ref >= 0 &&
-             effect->ref < program->points_count) {
-    const notch_points *points = &program->points[effect->ref];
-    key(json, "amount");
-    notch_json_wide(json, effect->amount, points->decimals);
-    key(json, "points");
-    notch_json_text(json, points->decl.name);
+    notch_json_wide(json, effect->amount, unit.decimals);
+    key(json, unit.sort);
+    notch_json_text(json, unit.name);
   } else if (effect->amount != 0) {
     key(json, "amount");
     notch_json_integer(json, effect->amount);

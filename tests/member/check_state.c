@@ -1,6 +1,7 @@
 /* tests/member/check_state.c -- states at rest: packed, as bytes of the cache, opened and lent. */
 #include <config.h>
 
+#include "member/daily.h"
 #include "member/kept.h"
 
 #include <check.h>
@@ -305,7 +306,8 @@ static uint32_t moves_of_one(notch_desk *desk, notch_kept *kept, uint32_t puts)
   state.member = 1;
   for (uint32_t i = 0; i < puts; i++) {
     for (uint32_t j = 0; j < 5; j++) {
-      *notch_state_add_daily(&state) = (notch_daily){(int32_t)(i * 5 + j) * 256 + 1, 1};
+      *notch_state_add_daily(&state) =
+          (notch_daily){(int32_t)(i * 5 + j) * NOTCH_DAILY_SUBJECTS + 1, 1};
     }
     uint32_t room = kept->room;
     ck_assert(notch_desk_put(desk, kept, &state));
