@@ -55,11 +55,10 @@ static notch_text slice(const notch_checker *c, const notch_tree_node *node)
   return notch_source_slice(notch_check_source(c, node), node->span);
 }
 
-/* What the author will have meant by sides of two types. */
-static void suggest(notch_checker *c, const notch_tree_node *node, const notch_expr *left,
-                    const notch_expr *right)
+/* What the author will have meant by sides of two types; `value` is the right one. */
+static void suggest(notch_checker *c, const notch_tree_node *node, const notch_tree_node *value,
+                    const notch_expr *left, const notch_expr *right)
 {
-  const notch_tree_node *value = node->first->next;
   if (right->type.kind == NOTCH_TYPE_NUMBER && notch_type_is_rational(left->type)) {
     notch_diag_note(c->diag, NULL, node->span, "write the unit as well, as in `%t`",
                     notch_type_example(c, left->type));
@@ -68,14 +67,15 @@ static void suggest(notch_checker *c, const notch_tree_node *node, const notch_e
   }
 }
 
-static bool comparable(notch_checker *c, const notch_tree_node *node, const notch_expr *left,
+static bool comparable(notch_checker *c, const notch_tree_node *node,
+                       const notch_tree_node *value, const notch_expr *left,
                        const notch_expr *right, bool ordered)
 {
   if (left->type.kind == NOTCH_TYPE_ERROR || right->type.kind == NOTCH_TYPE_ERROR) return false;
   if (!notch_type_same(left->type, right->type)) {
     CHECK_REPORT(c, node, COMPARED_TYPES, notch_type_describe(c, left->type),
                  notch_type_describe(c, right->type));
-    suggest(c, node, left, right);
+    suggest(c, node, value, left, right);
     return false;
   }
   if (ordered && !notch_type_is_ordered(left->type)) {
@@ -104,7 +104,7 @@ notch_expr *notch_expr_compare(notch_checker *c, const notch_env *env,
   notch_expr *left, *right;
   sides(c, env, notch_tree_child(node, 0), notch_tree_child(node, 1), &left, &right);
   bool ordered = node->detail >= NOTCH_COMPARE_LT;
-  if (!comparable(c, node, left, right, ordered)) return flag_error(c, node);
+  if (!comparable(c, node, notch_tree_child(node, 1), left, right, ordered)) return flag_error(c, node);
   notch_expr *expr = notch_expr_new(c, ops[node->detail], notch_type_make(NOTCH_TYPE_FLAG, 0),
                                     node, 2);
   expr->args[0] = left;
@@ -129,7 +129,7 @@ notch_expr *notch_expr_in_set(notch_checker *c, const notch_env *env, const notc
     notch_expr *one = notch_expr_value(c, env, item, lends_values(value->type) ? &value->type
                                                                                : NULL);
     one = notch_expr_align(c, one, value->type);
-    if (comparable(c, item, value, one, false))
+    if (comparable(c, item, item, value, one, false))
       expr->args[count++] = one;
     else
       broken = true;
@@ -148,8 +148,8 @@ notch_expr *notch_expr_in_range(notch_checker *c, const notch_env *env,
   notch_expr *high = notch_expr_value(c, env, notch_tree_child(node, 2), hint);
   low = notch_expr_align(c, low, value->type);
   high = notch_expr_align(c, high, value->type);
-  if (!comparable(c, notch_tree_child(node, 1), value, low, true) ||
-      !comparable(c, notch_tree_child(node, 2), value, high, true))
+  const notch_tree_node *from = notch_tree_child(node, 1), *to = notch_tree_child(node, 2);
+  if (!comparable(c, from, from, value, low, true) || !comparable(c, to, to, value, high, true))
     return flag_error(c, node);
   if (low->op == NOTCH_EXPR_CONST && high->op == NOTCH_EXPR_CONST &&
       notch_rational_compare(low->range.low, high->range.low) > 0)
