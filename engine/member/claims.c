@@ -238,23 +238,106 @@ static int64_t should_be(const notch_taking *taking, const notch_giver *giver,
   return recomputed && giver->nothing_left ? 0 : of->posted;
 }
 
+/* Rules that only apply to what is left: they claim less than nothing. */
+static void count_new(const notch_taking *taking, notch_giver *giver)
+{
+  for (uint32_t i = 0; i < giver->now->awards.count; i++) {
+    const notch_award *award = &giver->now->awards.items[i];
+    bool his = award->to_other == (giver->rules == NOTCH_CLAIM_OF_OTHER);
+    if (his && award->posted != 0 && notch_giver_follows(taking, giver, award->rule)) {
+      claim_of(taking->work, giver, award->rule, award->points);
+    }
+  }
+}
+
+/* What a rule gives more of is not taken from the others: it stays in their lots, as theirs.  What
+ * a rule no longer takes off them goes along with what is taken. */
+static void set_off(notch_work *work, notch_giver *giver, notch_claim *gains)
+{
+  for (uint32_t i = 0; i < giver->claims.count && gains->amount < 0; i++) {
+    notch_claim *of = &giver->claims.items[i];
+    if (of->points != gains->points || of->amount <= 0) {
+      continue;
+    }
+    int64_t part = -gains->amount < of->amount ? -gains->amount : of->amount;
+    of->amount -= part;
+    gains->amount += part;
+    if (gains->posted < 0) {
+      *notch_vec_push(&of->lowered, work->run) = (notch_share){gains->rule, -part};
+    }
+  }
+}
+
+/* What is still gained where nobody loses: given back as far as earlier returns took it, first to
+ * the rule itself, and never more than was posted. */
+static void claim_back(const notch_giver *giver, notch_claim *gains, int64_t gain)
+{
+  uint32_t count = giver->claims.count;
+  int64_t most = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    const notch_claim *of = &giver->claims.items[i];
+    most += of->points == gains->points ? of->taken + (of->amount < 0 ? of->amount : 0) : 0;
+  }
+  gain = gain < most ? gain : most;
+  for (uint32_t i = 0; i <= count; i++) {
+    notch_claim *to = i == 0 ? gains : &giver->claims.items[i - 1];
+    int64_t room = to->points == gains->points && to->lot != 0 ? to->taken + to->amount : 0;
+    int64_t part = gain < room ? gain : room;
+    if (part > 0) {
+      to->amount -= part;
+      gain -= part;
+    }
+  }
+}
+
+static void balance(const notch_taking *taking, notch_giver *giver)
+{
+  uint32_t count = giver->claims.count;
+  int64_t *gains = NOTCH_NEW_ARRAY(taking->work->run, int64_t, count + 1);
+  for (uint32_t i = 0; i < 2 * count; i++) { /* lowering rules first */
+    notch_claim *of = &giver->claims.items[i % count];
+    if ((of->posted < 0) == (i < count)) {
+      set_off(taking->work, giver, of);
+    }
+  }
+  for (uint32_t i = 0; i < count; i++) {
+    notch_claim *of = &giver->claims.items[i];
+    gains[i] = of->amount < 0 ? -of->amount : 0;
+    of->amount += gains[i];
+  }
+  for (uint32_t i = 0; i < count; i++) {
+    claim_back(giver, &giver->claims.items[i], gains[i]);
+  }
+}
+
 notch_giver *notch_claim_from(notch_taking *taking, const notch_giver *given)
 {
   notch_giver *giver = NOTCH_NEW(taking->work->run, notch_giver);
   *giver = *given;
   count_posted(taking, giver);
   count_taken(taking, giver);
+  count_new(taking, giver);
   for (uint32_t i = 0; i < giver->claims.count; i++) {
     notch_claim *of = &giver->claims.items[i];
-    int64_t keep = should_be(taking, giver, of);
-    keep = of->posted >= 0 && keep > of->posted ? of->posted : keep;
-    of->amount = of->posted - keep - of->taken;
-    if (of->posted >= 0 && of->amount < 0 && -of->amount > of->taken) {
-      of->amount = -of->taken;
-    }
+    of->amount = of->posted - should_be(taking, giver, of) - of->taken;
   }
+  balance(taking, giver);
   *notch_vec_push(&taking->givers, taking->work->run) = giver;
   return giver;
+}
+
+int64_t notch_claim_lost(const notch_giver *giver, const notch_claim *claim)
+{
+  int64_t lost = claim->amount;
+  for (uint32_t i = 0; i < giver->claims.count; i++) {
+    const notch_claim *of = &giver->claims.items[i];
+    for (uint32_t j = 0; j < of->lowered.count && of->points == claim->points; j++) {
+      const notch_share *lowered = &of->lowered.items[j];
+      lost -= of == claim ? lowered->amount : 0;
+      lost += lowered->rule == claim->rule ? lowered->amount : 0;
+    }
+  }
+  return lost;
 }
 
 /* ---- what has come back of a lot ---- */
@@ -305,7 +388,7 @@ int64_t notch_gone_of_lot(const notch_taking *taking, int64_t lot, int64_t after
     for (uint32_t j = 0; j < giver->claims.count && giver->row->event == event; j++) {
       const notch_claim *claim = &giver->claims.items[j];
       bool of = claim->points == opening.points && has_share(&opening, claim->rule);
-      sum += of ? claim->amount : 0;
+      sum += of ? notch_claim_lost(giver, claim) : 0;
     }
   }
   return sum;
@@ -344,25 +427,6 @@ static void add_set_off(const notch_giver *giver, uint32_t points, notch_share *
     notch_claim *claim = &giver->claims.items[i];
     if (claim->points == points && claim->amount == 0 && claim->lowered.count > 0) {
       add_share(claim, 0, shares, count);
-    }
-  }
-}
-
-/* What lowering rules no longer take off is set against what the others give back. */
-static void set_off(notch_work *work, notch_giver *giver)
-{
-  for (uint32_t i = 0; i < giver->claims.count; i++) {
-    notch_claim *lowers = &giver->claims.items[i];
-    for (uint32_t j = 0; j < giver->claims.count && lowers->posted < 0 && lowers->amount < 0;
-         j++) {
-      notch_claim *of = &giver->claims.items[j];
-      if (of->points != lowers->points || of->amount <= 0) {
-        continue;
-      }
-      int64_t part = -lowers->amount < of->amount ? -lowers->amount : of->amount;
-      of->amount -= part;
-      *notch_vec_push(&of->lowered, work->run) = (notch_share){lowers->rule, -part};
-      lowers->amount += part;
     }
   }
 }
@@ -474,7 +538,7 @@ static void give_back(notch_taking *taking, notch_giver *giver)
   notch_work *work = taking->work;
   for (uint32_t i = 0; i < giver->claims.count; i++) {
     notch_claim *of = &giver->claims.items[i];
-    if (of->amount >= 0 || of->lot == 0 || of->posted < 0) {
+    if (of->amount >= 0) {
       continue;
     }
     notch_share *share = NOTCH_NEW(work->run, notch_share);
@@ -494,7 +558,6 @@ static void give_back(notch_taking *taking, notch_giver *giver)
 
 void notch_settle_claims(notch_taking *taking, notch_giver *giver)
 {
-  set_off(taking->work, giver);
   take_from_own_lots(taking, giver, true, true);
   take_from_own_lots(taking, giver, true, false);
   take_from_own_lots(taking, giver, false, true);

@@ -23,8 +23,8 @@ typedef struct notch_claim { /* what one rule gives back of one kind */
   uint32_t rule, points;
   int64_t posted; /* by the row */
   int64_t taken;  /* by earlier returns, net */
-  int64_t lot;    /* that it opened */
-  int64_t amount; /* to take back now; negative: to give back */
+  int64_t lot;    /* that it opened; 0: none, it only applies to what is left */
+  int64_t amount; /* to take back now, less what is set off; negative: to give back */
   NOTCH_VEC(notch_share) lowered; /* shares below zero that go with its first posting */
 } notch_claim;
 
@@ -59,6 +59,8 @@ bool notch_giver_follows(const notch_taking *taking, const notch_giver *giver, u
 
 /* Adds a row that gave, and what it claims. */
 notch_giver *notch_claim_from(notch_taking *taking, const notch_giver *giver);
+/* What a rule has less of, what it no longer lowers included; negative: more. */
+int64_t notch_claim_lost(const notch_giver *giver, const notch_claim *claim);
 /* Takes and gives back what is claimed of it, in the open transaction. */
 void notch_settle_claims(notch_taking *taking, notch_giver *giver);
 /* What follows is written for this one. */

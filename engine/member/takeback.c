@@ -360,9 +360,10 @@ static void give_room_of_others(notch_taking *taking, const notch_giver *giver)
   see_then(taking, giver, &view);
   for (uint32_t i = 0; i < giver->claims.count; i++) {
     const notch_claim *claim = &giver->claims.items[i];
-    if (claim->amount != 0) {
+    int64_t lost = notch_claim_lost(giver, claim);
+    if (lost != 0) {
       notch_enter_section(taking, taking->givers.items[0]);
-      notch_limit_note(work, claim->rule, claim->points, -claim->amount, false);
+      notch_limit_note(work, claim->rule, claim->points, -lost, false);
     }
   }
   notch_view_back(work, &view);

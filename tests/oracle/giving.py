@@ -31,14 +31,19 @@ class Giving:
     def return_gift(self, member, original, again, moment):
         """From his lots and his shortfall, whoever has them by now."""
         losses, cause = {}, original.event.id + '/to'
-        for name, was in original.given.items():
-            loss = was - again.given.get(name, 0) - original.given_back.get(name, 0)
-            if loss < 0:
-                raise Unspecified('a return gives back')
-            original.given_back[name] = original.given_back.get(name, 0) + loss
-            if loss:
-                losses.setdefault(original.program.rules[name].kind, {})[name] = loss
         other = self.members.get(self.survivor(original.receiver))
+        given, taken = original.given, original.given_back
+        for kind in self.program.kinds:
+            names = [n for n in sorted({*given, *again.given, *taken})
+                     if original.program.rules[n].kind == kind]
+            loss = {n: given.get(n, 0) - again.given.get(n, 0) - taken.get(n, 0) for n in names}
+            if other is None or not self.takes(loss, {n: taken.get(n, 0) for n in names}):
+                continue
+            if any(a < 0 for a in loss.values()):
+                loss = self.set_off(loss, other.purse.places(kind, cause))
+            for name, amount in loss.items():
+                taken[name] = taken.get(name, 0) + amount
+            losses[kind] = {n: a for n, a in loss.items() if a}
         if not losses or other is None or other.closed:
             return
         if any(source[0] == cause for _, _, _, sources in self.runs for source in sources):

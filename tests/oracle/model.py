@@ -407,6 +407,10 @@ class Model(Returning, Passing, Ladders, Triggers, Spending, Holding, Goods, Mov
             record.rooms[owner, place] = left
             return left
         self.look_first(member, record, see, late)
+        triggered = [r for r in self.program.rules.values() if r.on == record.event.type]
+        for owner, limits, _ in self.owners(triggered):
+            for place, limit in enumerate(limits):
+                room(owner, place, limit)
         run = record.pipeline = Pipeline(self.program, record.event.type, see, room)
         record.posted, record.applied = dict(run.posted), set(run.active)
         record.original = set(run.active) | run.setaside | set(run.replaced)

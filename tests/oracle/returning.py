@@ -122,23 +122,26 @@ class Returning:
             lowered = any(a < 0 for a in was.values())
             names = sorted(set(was) | set(due) | set(taken))
             loss = {n: was.get(n, 0) - due.get(n, 0) - taken.get(n, 0) for n in names}
-            before = dict(original.taken)
-            for name in names:
-                original.taken[name] = original.taken.get(name, 0) + loss[name]
-            if any(loss[n] < 0 <= was.get(n, 0) for n in names):
-                raise Unspecified('a return gives back')
             if lowered and any(self.program.rules[n].funded for n in names):
                 raise Unspecified('a return of what was lowered beside a partner')
+            gained = any(loss[n] < 0 <= was.get(n, 0) for n in names)
+            if not self.takes(loss, taken):
+                losses[kind] = {}
+                continue
+            if gained:
+                if lowered:
+                    raise Unspecified('a lowering rule, and another rule applies to what is left')
+                if any(event == original.event.id
+                       for _, _, _, sources in self.runs for event, *_ in sources):
+                    raise Unspecified('what earned on earning, and another rule applies now')
+                loss = self.set_off(loss, member.purse.places(kind, original.event.id))
+            for name in loss:
+                original.taken[name] = original.taken.get(name, 0) + loss[name]
+            self.pay_from_purses({n: -a for n, a in loss.items()})
+            self.owe_awards(original.program, loss, -1)
             if lowered:
                 loss = {'': sum(loss.values())}
-            if any(a < 0 for a in loss.values()):
-                raise Unspecified('a return gives back')
             losses[kind] = {n: a for n, a in loss.items() if a}
-            if not losses[kind] and any(
-                    was.get(n, 0) - due.get(n, 0) - before.get(n, 0) for n in names):
-                raise Unspecified('shares change, and nothing is taken')
-            self.pay_from_purses({n: -a for n, a in loss.items() if n})
-            self.owe_awards(original.program, loss, -1)
             for amount in losses[kind].values():
                 member.awards.append((original.moment, kind, -amount, original.event.id))
         self.undo(member, original, lambda name: name not in again.active, record.moment)
@@ -158,6 +161,25 @@ class Returning:
             use['amount'] = sum(original.posted[n] - original.taken.get(n, 0)
                                 for n in use['names'])
             use['times'] = sum(n in again.active for n in use['names'])
+
+    def takes(self, loss, taken):
+        """Whether there is anything to take; more than was posted is not given."""
+        total = sum(loss.values())
+        if total < 0 < sum(taken.values()):
+            raise Unspecified('a return gives back')
+        return total > 0
+
+    def set_off(self, loss, places):
+        """What other rules give for what is left is not taken: of the lots in their order."""
+        losers = [n for n, a in loss.items() if a > 0]
+        if len(losers) > 1 and any(n not in places for n in losers):
+            raise Unspecified('whose lot comes first')
+        gain, out = -sum(a for a in loss.values() if a < 0), {}
+        for name in sorted(losers, key=lambda n: places.get(n, 0)):
+            part = min(gain, loss[name])
+            gain -= part
+            out[name] = loss[name] - part
+        return out
 
     def closed(self, use, moment):
         """Whether the period that this used some room of is over."""

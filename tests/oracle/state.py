@@ -180,6 +180,11 @@ class Purse:
                 self.settle_debt(lot)
                 self.came(lot.kind, max(Fraction(0), amount - (owed - self.debt[lot.kind])))
 
+    def places(self, kind, event):
+        """Where the lots stand that an event opened, by rule."""
+        return {lot.rule: lot.place for lot in self.lots
+                if (lot.kind, lot.event) == (kind, event)}
+
     def take_back(self, kind, losses, event):
         """A return takes `losses` (rule -> amount) of what `event` had earned: its pending part,
         the rest of its lots, other lots in spending order, then the shortfall."""
