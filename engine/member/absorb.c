@@ -8,11 +8,18 @@
 
 #include <assert.h>
 
+/* What came round before the member's books had got there was looked at then, or was none of his:
+ * a late event that begins does not begin that anew. */
+static void begin_looking(notch_state *state, int64_t at_us)
+{
+  state->settled_us = at_us > state->settled_us ? at_us : state->settled_us;
+}
+
 static void first_sight(notch_state *state, int64_t at_us)
 {
   state->present = true;
   state->joined_us = at_us;
-  state->settled_us = at_us;
+  begin_looking(state, at_us);
   for (uint32_t i = 0; i < state->standings_count; i++) {
     notch_standing *standing = &state->standings[i];
     standing->since_us = standing->effective_since_us = at_us;
@@ -27,7 +34,7 @@ static void first_sight(notch_state *state, int64_t at_us)
 static void start_afresh(notch_work *work, notch_state *state, int64_t at_us)
 {
   state->closed = false;
-  state->settled_us = at_us;
+  begin_looking(state, at_us);
   state->tags_count = state->inside_count = state->firings_count = 0;
   for (uint32_t i = 0; i < state->standings_count; i++) {
     uint32_t start = work->program->ladders[i].start;

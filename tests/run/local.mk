@@ -21,7 +21,9 @@ RUN_TESTS = \
   tests/run/edge_77_same_everywhere.sh \
   tests/run/edge_78_removed_field.sh \
   tests/run/language_draw.sh \
+  tests/run/late_join_begins_nothing_anew.sh \
   tests/run/many_figures.sh \
+  tests/run/merged_into_who_was_given.sh \
   tests/run/pool_sides.sh \
   tests/run/ranked_before_a_version.sh \
   tests/run/payment_bounds.sh \
