@@ -17,6 +17,7 @@ struct notch_edition;
 typedef struct notch_lineage { /* rows of an account and of those it took in, newest first */
   struct notch_books *books;
   notch_arena *keep;
+  int64_t before;           /* what was taken in by this row or a later one is not its own */
   NOTCH_VEC(int64_t) heads; /* the next row of each; 0: it has no more */
 } notch_lineage;
 

@@ -144,6 +144,7 @@ static bool rows_after(ripening *r, int64_t after, int64_t last, row_list *rows)
   if (!notch_lineage_begin(&lineage, r->books, last, r->arena)) {
     return false;
   }
+  lineage.before = r->before;
   do {
     row = NOTCH_NEW(r->arena, notch_transaction);
     if (!notch_lineage_next(&lineage, r->arena, row)) {

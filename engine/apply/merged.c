@@ -215,7 +215,7 @@ static bool add_head(notch_lineage *lineage, int64_t event)
 bool notch_lineage_begin(notch_lineage *lineage, notch_books *books, int64_t last,
                          notch_arena *keep)
 {
-  *lineage = (notch_lineage){.books = books, .keep = keep};
+  *lineage = (notch_lineage){.books = books, .keep = keep, .before = INT64_MAX};
   return add_head(lineage, last);
 }
 
@@ -235,7 +235,7 @@ bool notch_lineage_next(notch_lineage *lineage, notch_arena *arena, notch_transa
   }
   lineage->heads.items[newest] = out->previous;
   int64_t merged = notch_merged_account(out), last = 0;
-  if (merged == 0) {
+  if (merged == 0 || out->event >= lineage->before) {
     return true;
   }
   notch_store_status status = notch_store_member_last(books->store, &last, merged);
