@@ -92,14 +92,16 @@ static bool keep_row(passing *p, const notch_edition *edition, const notch_trans
   return !run->failed || notch_books_say(p->books, NOTCH_STORE_NOMEM, "out of memory");
 }
 
+static bool is_due(const notch_edition *edition, const notch_state *state, int64_t to_us)
+{
+  int64_t due_s = notch_next_due(edition->rules->plan, state);
+  return due_s != NOTCH_NEVER && due_s <= to_us / NOTCH_SECOND_US;
+}
+
 /* What falls due up to `to_us` under the edition joins the rows, and the state. */
 static bool pass_under(passing *p, notch_edition *edition, notch_state *state,
                        const notch_state *house, int64_t to_us)
 {
-  int64_t due_s = notch_next_due(edition->rules->plan, state);
-  if (due_s == NOTCH_NEVER || due_s > to_us / NOTCH_SECOND_US) {
-    return true;
-  }
   const notch_outcome *outcome =
       notch_books_due(p->books, edition, state, house, to_us, &p->next);
   if (outcome == NULL) {
@@ -127,12 +129,23 @@ static bool pass_before(passing *p, uint32_t version, int64_t member)
       !fold_due(p, before, then, 0)) {
     return false;
   }
-  int64_t due_s = notch_next_due(before->rules->plan, then);
-  if (due_s == NOTCH_NEVER || due_s > to_us / NOTCH_SECOND_US) {
-    return true;
+  return !is_due(before, then, to_us) || (read_recorded(books, before, house, 0, p->reading) &&
+                                          pass_under(p, before, then, house, to_us));
+}
+
+/* The programme's figures: of now, or of the last row that counts.  NULL: a failure. */
+static const notch_state *house_of(const passing *p, notch_edition *edition)
+{
+  notch_books *books = p->books;
+  if (p->reading->upto == 0) {
+    notch_seat *seat = notch_seat_get(books, 0, edition);
+    return seat == NULL ? NULL : seat->kept.open;
   }
-  return read_recorded(books, before, house, 0, p->reading) &&
-         pass_under(p, before, then, house, to_us);
+  notch_state *then = notch_history_past(books);
+  return then != NULL && notch_journal_state(books, then, 0, edition, p->reading->upto, INT64_MAX,
+                                             p->reading->at_us)
+             ? then
+             : NULL;
 }
 
 /* Whoever asked sees the rows as those of the edition that he reads with. */
@@ -167,9 +180,13 @@ static bool pass(passing *p, notch_edition *edition, notch_state *state)
   if (!fold_due(p, edition, state, 0)) {
     return false;
   }
-  notch_seat *house = notch_seat_get(books, 0, edition);
-  return house != NULL && pass_under(p, edition, state, house->kept.open, p->reading->at_us) &&
-         show_due(p, edition);
+  if (is_due(edition, state, p->reading->at_us)) {
+    const notch_state *house = house_of(p, edition);
+    if (house == NULL || !pass_under(p, edition, state, house, p->reading->at_us)) {
+      return false;
+    }
+  }
+  return show_due(p, edition);
 }
 
 static bool read_member(passing *p, notch_edition *edition, notch_state *state, int64_t member)
