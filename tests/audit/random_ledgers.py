@@ -1,9 +1,14 @@
 """Ledgers of random programmes (those of tests/oracle): each verifies, and replays without a
 difference, alone and with two threads; transactions can be explained, and the explanation
-agrees with the ledger:  random_ledgers.py FROM TO  (seeds, both included)."""
+agrees with the ledger:  random_ledgers.py FROM TO  (seeds, both included).
+
+Every second ledger has more in it than the model of tests/oracle knows: events of every type come
+late, and members leave, come back and are merged out of order."""
+import copy
 import datetime as dt
 import json
 import os
+import random
 import subprocess
 import sys
 import tempfile
@@ -21,10 +26,34 @@ def command(*arguments):
     return done.returncode, done.stdout.decode('utf-8', 'replace')
 
 
+def disturbed(sent, seed):
+    """The same events, some of them earlier than they come, and people who come and go."""
+    chance, out = random.Random(seed), []
+    members = sorted({e.member for e in sent if e.member})
+    for event in sent:
+        event = copy.deepcopy(event)
+        if chance.random() < 0.2:
+            event.at -= dt.timedelta(minutes=chance.choice([1, 90, 60 * 30, 60 * 24 * 40]))
+        out.append(event)
+        if not members or chance.random() > 0.12:
+            continue
+        first, other = chance.choice(members), chance.choice(members)
+        for number, kind in enumerate(chance.choice([['leave', 'join'], ['leave'], ['join'],
+                                                     ['merge'], ['join', 'leave', 'join']])):
+            more = copy.deepcopy(event)
+            more.id, more.type = 'x%d_%s' % (number, event.id), kind
+            more.member, more.fields = first, {'from': other} if kind == 'merge' else {}
+            more.at += dt.timedelta(hours=chance.choice([0, 0, 1, -30, -1000]))
+            out.append(more)
+    return out
+
+
 def problems(folder, seed):
     rules, events, ledger = (os.path.join(folder, '%d.%s' % (seed, x))
                              for x in ('notch', 'jsonl', 'ledger'))
     program, sent = generate.case(seed)
+    if seed % 2 == 0:
+        sent = disturbed(sent, seed)
     with open(rules, 'w') as file:
         file.write(spell.program_text(program))
     with open(events, 'w') as file:
