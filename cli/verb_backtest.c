@@ -5,6 +5,9 @@
 
 #include "cli/rules.h"
 
+#include <string.h>
+#include <sys/stat.h>
+
 const cli_option cli_backtest_options[] = {
   {"from", N_("DAY"), N_("count from that day on; events before give members their history")},
   {"to", N_("DAY"), N_("up to the end of that day (to the newest event)")},
@@ -12,6 +15,21 @@ const cli_option cli_backtest_options[] = {
   {"json", NULL, N_("print JSON")},
   {NULL, NULL, NULL},
 };
+
+/* A page may be written once more; a ledger, or rules, are not to be lost by a slip of the hand. */
+static bool may_be_written(const char *path)
+{
+  static const char begin[] = "<!doctype html>";
+  char found[sizeof begin] = "";
+  struct stat about;
+  if (stat(path, &about) || !S_ISREG(about.st_mode) || about.st_size == 0)
+    return true;
+  FILE *file = fopen(path, "rb");
+  bool read = file && fread(found, 1, sizeof begin - 1, file) == sizeof begin - 1;
+  if (file)
+    fclose(file);
+  return read && !strcmp(found, begin);
+}
 
 static int run(const cli_args *args, notch_ledger *ledger, const notch_program *program)
 {
@@ -33,6 +51,9 @@ static int run(const cli_args *args, notch_ledger *ledger, const notch_program *
 int cli_backtest_run(const cli_args *args)
 {
   cli_rules rules;
+  const char *path = cli_args_value(args, "html");
+  if (path && !may_be_written(path))
+    return cli_fail(_("%s is there already and is no page; choose another name"), path);
   int code = cli_rules_begin(&rules, false);
   notch_program *program = rules.engine ? cli_rules_load(&rules, args->operands[1]) : NULL;
   notch_ledger *ledger =

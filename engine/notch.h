@@ -84,7 +84,8 @@ NOTCH_API const char *notch_error(const void *handle);
 
 /* ---- writing: what a function prints goes through a callback ----------------------------- */
 
-/* 0: go on; anything else stops the function with NOTCH_ESTOPPED. */
+/* 0: go on; anything else stops the function with NOTCH_ESTOPPED.  It must not call a function of
+ * the handle that is writing. */
 typedef int notch_write(void *payload, const char *bytes, size_t size);
 
 typedef enum notch_view {
@@ -308,7 +309,7 @@ typedef struct notch_ledger_options {
                              ledger was made; -1: from the clock: NOTCH_EMISUSE to open a ledger
                              that was made to take it from its events */
   const char *from;       /* create: the first version is in force from then; NULL: always */
-  const char *origin;     /* create: the ledger's name in checkpoints; NULL: made up */
+  const char *origin;     /* create: the ledger's name in checkpoints, one line; NULL: made up */
   uint32_t busy_ms;       /* how long a write waits for its turn; 0: 5,000 */
   size_t cache_bytes;     /* members held in memory; 0: 256 MiB */
   const notch_storage *storage; /* where the path is NULL: kept there */
@@ -341,12 +342,14 @@ NOTCH_API notch_status notch_ledger_publish_as(notch_ledger *ledger, const notch
 
 typedef struct notch_event notch_event;
 
-/* id and member NULL: none (events of the programme have no member; a preview needs no id). */
+/* id and member NULL: none (events of the programme have no member; a preview needs no id, but
+ * what is applied does: NOTCH_EMISUSE). */
 NOTCH_API notch_status notch_event_new(notch_event **out, notch_engine *engine, const char *id,
                                        const char *type, const char *member, const char *at);
 /* One JSON object, as a line of a file of events. */
 NOTCH_API notch_status notch_event_parse(notch_event **out, notch_engine *engine,
                                          const char *json, size_t size);
+/* A field that is set twice is twice in the event, which then is refused as bad_value. */
 NOTCH_API notch_status notch_event_set_text(notch_event *event, const char *field,
                                             const char *value);
 NOTCH_API notch_status notch_event_set_flag(notch_event *event, const char *field, int value);
@@ -355,7 +358,7 @@ NOTCH_API notch_status notch_event_set_integer(notch_event *event, const char *f
 /* units / 10^decimals: money in minor units with the currency's decimals, points, numbers. */
 NOTCH_API notch_status notch_event_set_amount(notch_event *event, const char *field, int64_t units,
                                               unsigned decimals);
-/* Anything as JSON: lists of records, maps of points. */
+/* One value as JSON, a list of records, a map of points; NOTCH_EVALUE: it is not that. */
 NOTCH_API notch_status notch_event_set_json(notch_event *event, const char *field,
                                             const char *json);
 NOTCH_API const char *notch_event_json(const notch_event *event); /* as it will be read */
@@ -489,7 +492,8 @@ NOTCH_API notch_status notch_ledger_points(notch_ledger *ledger, const char *mem
 NOTCH_API notch_status notch_ledger_tier(notch_ledger *ledger, const char *member,
                                          const char *ladder, const char *at, const char **out);
 
-/* The members in the order of their first events; `each` gives 0 to go on. */
+/* The members in the order of their first events; `each` gives 0 to go on, and may ask the same
+ * ledger about the member. */
 NOTCH_API notch_status notch_ledger_members(notch_ledger *ledger,
                                             int (*each)(void *payload, const char *member),
                                             void *payload);

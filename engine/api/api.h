@@ -57,6 +57,7 @@ struct notch_public_event {
   notch_engine *engine;
   notch_buffer json; /* an object without its last brace while it is built */
   bool parsed;       /* whole, as it was given */
+  bool unnamed;      /* no id was given: for a preview */
   notch_buffer whole;
 };
 

@@ -52,6 +52,9 @@ notch_status notch_ledger_apply(notch_ledger *ledger, const notch_event_handle *
   if (result != NULL) {
     *result = NULL;
   }
+  if (event->unnamed) {
+    return notch_api_say(ledger, NOTCH_EMISUSE, "an event that is applied has an id");
+  }
   return apply(ledger, event, true, result);
 }
 

@@ -56,6 +56,7 @@ notch_status notch_event_new(notch_event_handle **out, notch_engine *engine, con
   if (status != NOTCH_OK) {
     return status;
   }
+  event->unnamed = id == NULL;
   add_text(event, "id", id != NULL ? id : "(preview)");
   add_text(event, "type", type);
   add_text(event, "member", member);
@@ -134,9 +135,32 @@ notch_status notch_event_set_amount(notch_event_handle *event, const char *field
   return finish(event);
 }
 
+/* One value: what comes after it would be other fields of the event. */
+static notch_status check_value(notch_event_handle *event, const char *json)
+{
+  const notch_memory *memory = &event->engine->memory;
+  notch_json_parser *parser = notch_json_parser_new(memory);
+  notch_arena arena;
+  uint32_t at;
+  const char *why = NULL;
+  notch_arena_init(&arena, memory);
+  bool good = parser != NULL && strlen(json) < UINT32_MAX &&
+              notch_json_parse(parser, notch_text_of(json), &arena, &at, &why) != NULL;
+  bool starved = parser == NULL || arena.failed;
+  notch_arena_free(&arena);
+  notch_json_parser_free(parser);
+  return good      ? NOTCH_OK
+         : starved ? notch_api_nomem(event)
+                   : notch_api_say(event, NOTCH_EVALUE, "this is not one JSON value");
+}
+
 notch_status notch_event_set_json(notch_event_handle *event, const char *field, const char *json)
 {
   NOTCH_CHECK_SETTER(event, field != NULL && json != NULL);
+  notch_status status = check_value(event, json);
+  if (status != NOTCH_OK) {
+    return status;
+  }
   add_key(event, field);
   notch_buffer_text(&event->json, notch_text_of(json));
   return finish(event);

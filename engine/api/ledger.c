@@ -68,6 +68,16 @@ static bool is_whole(const notch_ledger_options *options)
                        s->resize != NULL && s->sync != NULL);
 }
 
+/* It is a line of its own in every checkpoint; empty: one is made up. */
+static bool is_origin(const char *origin)
+{
+  bool good = true;
+  for (const char *at = origin; *at != '\0' && good; at++) {
+    good = (uint8_t)*at >= 0x20 && *at != 0x7f;
+  }
+  return good && notch_text_find_bad_utf8(notch_text_of(origin)) == strlen(origin);
+}
+
 static notch_status fail_open(notch_ledger *ledger, notch_status status)
 {
   notch_engine *engine = ledger->engine;
@@ -125,6 +135,10 @@ notch_status notch_ledger_create(notch_ledger **out, notch_engine *engine, const
   NOTCH_CHECK_ARG(engine, options == NULL || options->version == 1);
   NOTCH_CHECK_ARG(engine, is_whole(options));
   *out = NULL;
+  if (options != NULL && options->origin != NULL && !is_origin(options->origin)) {
+    return notch_api_say(engine, NOTCH_EVALUE,
+                         "no ledger can have this origin: it is one line of text");
+  }
   notch_ledger *ledger = make(engine);
   if (ledger == NULL) {
     return notch_api_nomem(engine);

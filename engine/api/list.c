@@ -219,7 +219,8 @@ static notch_status list_effects(notch_question *q)
   int64_t end = notch_store_next(q->books->store)->effect, event = 0;
   notch_transaction row = {.event = 0};
   notch_text member = {NULL, 0};
-  for (int64_t number = q->number < 0 ? 1 : q->number + 1; number < end; number++) {
+  int64_t first = q->number < 0 ? 1 : q->number < end ? q->number + 1 : end;
+  for (int64_t number = first; number < end; number++) {
     notch_effect effect;
     int64_t of;
     q->run->escape = NULL;
@@ -274,32 +275,36 @@ notch_status notch_ledger_effects(notch_ledger *ledger, int64_t after, notch_vie
 
 /* ---- members ---- */
 
+enum { MEMBERS_AT_ONCE = 256 };
+
+/* So many are read, and then told: what is asked of each may itself ask the ledger. */
 typedef struct member_question {
   notch_question q; /* first */
-  int (*each)(void *payload, const char *member);
-  void *payload;
+  int64_t next;     /* 0: there are no more */
+  notch_buffer ids; /* each ends with a zero */
 } member_question;
 
-static notch_status list_members(notch_question *q)
+static notch_status read_members(notch_question *q)
 {
   member_question *asked = (member_question *)q;
   int64_t count = notch_store_member_count(q->books->store);
+  int64_t end = count - asked->next < MEMBERS_AT_ONCE ? count : asked->next + MEMBERS_AT_ONCE;
   q->run->escape = NULL;
-  for (int64_t member = 1; member <= count; member++) {
+  for (; asked->next <= end; asked->next++) {
     notch_text id;
     notch_arena_reset(q->run);
-    notch_store_status status = notch_store_member_id(q->books->store, member, q->run, &id);
+    notch_store_status status = notch_store_member_id(q->books->store, asked->next, q->run, &id);
     if (status == NOTCH_STORE_NOTFOUND) {
       continue; /* erased */
     }
     if (status != NOTCH_STORE_OK) {
       return notch_api_failed(q->ledger, status);
     }
-    if (asked->each(asked->payload, notch_api_text(q->run, id)) != 0) {
-      return notch_api_say(q->ledger, NOTCH_ESTOPPED, "stopped");
-    }
+    notch_buffer_text(&asked->ids, id);
+    notch_buffer_put(&asked->ids, "", 1);
   }
-  return NOTCH_OK;
+  asked->next = asked->next > count ? 0 : asked->next;
+  return asked->ids.failed ? notch_api_nomem(q->ledger) : NOTCH_OK;
 }
 
 notch_status notch_ledger_members(notch_ledger *ledger,
@@ -309,8 +314,23 @@ notch_status notch_ledger_members(notch_ledger *ledger,
     return NOTCH_EMISUSE;
   }
   NOTCH_CHECK_ARG(ledger, each != NULL);
-  member_question asked = {.q = {.ledger = ledger}, .each = each, .payload = payload};
-  return notch_api_ask(&asked.q, list_members);
+  member_question asked = {.q = {.ledger = ledger}, .next = 1};
+  notch_buffer_init(&asked.ids, &ledger->engine->memory);
+  notch_status status = NOTCH_OK;
+  while (asked.next != 0 && status == NOTCH_OK) {
+    size_t told = 0;
+    notch_buffer_clear(&asked.ids);
+    status = notch_api_ask(&asked.q, read_members);
+    while (told < asked.ids.length && status == NOTCH_OK) {
+      const char *id = asked.ids.bytes + told;
+      told += strlen(id) + 1;
+      if (each(payload, id) != 0) {
+        status = notch_api_say(ledger, NOTCH_ESTOPPED, "stopped");
+      }
+    }
+  }
+  notch_buffer_free(&asked.ids);
+  return status;
 }
 
 /* ---- what is in it ---- */

@@ -353,12 +353,17 @@ void notch_liability_add(notch_liability *liability, const notch_deed *deed)
 
 /* ---- money ---- */
 
-__int128 notch_liability_revenue(__int128 allocated, __int128 redeemed, __int128 expected)
+/* Cutting A x R to a whole number before it is divided by another one changes nothing. */
+__int128 notch_liability_revenue(__int128 allocated, notch_rational rest, __int128 redeemed,
+                                 __int128 expected)
 {
-  if (allocated <= 0 || redeemed <= 0) {
+  if (allocated < 0 || redeemed <= 0) {
     return 0;
   }
-  __int128 revenue = expected <= 0 ? allocated : allocated * redeemed / expected;
+  if (expected <= 0) {
+    return allocated;
+  }
+  __int128 revenue = (allocated * redeemed + rest.num * redeemed / rest.den) / expected;
   return revenue > allocated ? allocated : revenue;
 }
 
@@ -434,11 +439,12 @@ void notch_liability_settle(notch_liability *liability)
   for (uint32_t i = 0; i < liability->cohorts.count; i++) {
     notch_cohort_of_lots *cohort = &liability->cohorts.items[i];
     expect(liability, cohort);
-    cohort->value = cohort->mixed ? 0 : notch_worths_floor(&cohort->allocated);
-    cohort->revenue = cohort->outstanding == 0
-                          ? cohort->value
-                          : notch_liability_revenue(cohort->value, cohort->redeemed,
-                                                    cohort->expected);
+    notch_rational rest = NOTCH_INTEGER(0);
+    cohort->value = cohort->mixed ? 0 : notch_worths_split(&cohort->allocated, &rest);
+    cohort->revenue =
+        cohort->outstanding == 0
+            ? cohort->value
+            : notch_liability_revenue(cohort->value, rest, cohort->redeemed, cohort->expected);
     cohort->liability = cohort->value - cohort->revenue;
   }
   if (liability->cohorts.count > 1) {

@@ -75,7 +75,9 @@ void notch_liability_settle(notch_liability *liability);
 void notch_liability_text(const notch_liability *liability, notch_out *out);
 void notch_liability_json(const notch_liability *liability, notch_out *out);
 
-/* Revenue to date: floor(allocated * redeemed / expected), at most allocated. */
-__int128 notch_liability_revenue(__int128 allocated, __int128 redeemed, __int128 expected);
+/* Revenue to date: floor((allocated + rest) * redeemed / expected), at most allocated; rest is
+ * less than 1. */
+__int128 notch_liability_revenue(__int128 allocated, notch_rational rest, __int128 redeemed,
+                                 __int128 expected);
 
 #endif

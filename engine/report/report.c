@@ -156,7 +156,7 @@ void notch_worths_add(notch_worths *worths, notch_rational rate, int64_t amount,
   *notch_vec_push(&worths->parts, arena) = (notch_worth){rate, amount};
 }
 
-__int128 notch_worths_floor(const notch_worths *worths)
+__int128 notch_worths_split(const notch_worths *worths, notch_rational *rest_of_unit)
 {
   __int128 whole = 0;
   notch_rational fraction = NOTCH_INTEGER(0);
@@ -176,7 +176,15 @@ __int128 notch_worths_floor(const notch_worths *worths)
       fraction = added;
     }
   }
-  return whole + notch_rational_floor(fraction);
+  int64_t carried = notch_rational_floor(fraction);
+  *rest_of_unit = (notch_rational){fraction.num - carried * fraction.den, fraction.den};
+  return whole + carried;
+}
+
+__int128 notch_worths_floor(const notch_worths *worths)
+{
+  notch_rational rest;
+  return notch_worths_split(worths, &rest);
 }
 
 /* ---- dates ---- */

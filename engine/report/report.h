@@ -74,6 +74,8 @@ typedef struct notch_worths {
 void notch_worths_add(notch_worths *worths, notch_rational rate, int64_t amount,
                       notch_arena *arena);
 __int128 notch_worths_floor(const notch_worths *worths); /* minor units, rounded down */
+/* The same, and what rounding down leaves: less than one minor unit. */
+__int128 notch_worths_split(const notch_worths *worths, notch_rational *rest_of_unit);
 
 /* ---- dates, in the zone of the programme ---- */
 

@@ -106,6 +106,22 @@ typedef struct shelf { /* what is there now, and what would be after a power los
   unsigned changes;
 } shelf;
 
+typedef struct census {
+  notch_ledger *ledger;
+  int64_t stars;
+  unsigned members;
+} census;
+
+static int count_member(void *payload, const char *member)
+{
+  census *of = payload;
+  notch_points_of_member found = {0, 0, 0, 0};
+  ck_assert_int_eq(notch_ledger_points(of->ledger, member, "star", "2026-02-01", &found), NOTCH_OK);
+  of->stars += found.available + found.pending;
+  of->members++;
+  return 0;
+}
+
 static void set_size(bytes *of, int64_t size)
 {
   if (size > of->size) {
@@ -482,6 +498,64 @@ START_TEST(a_previewed_transfer_to_a_merged_name_goes_to_the_survivor)
 }
 END_TEST
 
+static notch_status refused_origin(const char *origin)
+{
+  notch_ledger *ledger = NULL;
+  notch_ledger_options options = NOTCH_LEDGER_OPTIONS_INIT;
+  options.origin = origin;
+  notch_status status = notch_ledger_create(&ledger, engine, NULL, program, &options);
+  notch_ledger_close(ledger);
+  return status;
+}
+
+START_TEST(what_could_never_be_mended_is_refused)
+{
+  notch_ledger *ledger = NULL;
+  notch_event *event = NULL;
+  notch_result *result = NULL;
+  ck_assert_int_eq(refused_origin("a b\nc"), NOTCH_EVALUE);
+  ck_assert_int_eq(refused_origin("\xff"), NOTCH_EVALUE);
+  ck_assert_int_eq(refused_origin("shop, \xc3\xa9t\xc3\xa9"), NOTCH_OK);
+  ck_assert_int_eq(notch_ledger_create(&ledger, engine, NULL, program, NULL), NOTCH_OK);
+  ck_assert_int_eq(notch_event_new(&event, engine, NULL, "sale", "ann", "2026-01-02"), NOTCH_OK);
+  ck_assert_int_eq(notch_event_set_amount(event, "amount", 500, 2), NOTCH_OK);
+  ck_assert_int_eq(notch_event_set_json(event, "items", "[],\"amount\":\"9.00\""), NOTCH_EVALUE);
+  ck_assert_int_eq(notch_event_set_json(event, "items", "["), NOTCH_EVALUE);
+  ck_assert_int_eq(notch_event_set_json(event, "items", ""), NOTCH_EVALUE);
+  ck_assert_int_eq(notch_event_set_json(event, "items", "[]"), NOTCH_OK);
+  ck_assert_int_eq(notch_ledger_preview(ledger, event, &result), NOTCH_OK);
+  ck_assert_int_eq(notch_result_answer(result), NOTCH_ANSWER_APPLIED);
+  notch_result_free(result);
+  ck_assert_int_eq(notch_ledger_apply(ledger, event, &result), NOTCH_EMISUSE);
+  ck_assert_int_eq(notch_ledger_effects(ledger, INT64_MAX, NOTCH_VIEW_TEXT, ignore, NULL),
+                   NOTCH_OK);
+  notch_event_free(event);
+  notch_ledger_close(ledger);
+}
+END_TEST
+
+START_TEST(each_member_can_be_asked_about)
+{
+  enum { MEMBERS = 700 };
+  census found = {NULL, 0, 0};
+  ck_assert_int_eq(notch_ledger_create(&found.ledger, engine, NULL, program, NULL), NOTCH_OK);
+  for (unsigned i = 0; i < MEMBERS; i++) {
+    notch_event *event = NULL;
+    char name[16];
+    snprintf(name, sizeof name, "m-%u", i);
+    ck_assert_int_eq(notch_event_new(&event, engine, name, "sale", name, "2026-01-02"), NOTCH_OK);
+    ck_assert_int_eq(notch_event_set_amount(event, "amount", 500, 2), NOTCH_OK);
+    ck_assert_int_eq(notch_event_set_json(event, "items", "[]"), NOTCH_OK);
+    ck_assert_int_eq(notch_ledger_apply(found.ledger, event, NULL), NOTCH_OK);
+    notch_event_free(event);
+  }
+  ck_assert_int_eq(notch_ledger_members(found.ledger, count_member, &found), NOTCH_OK);
+  ck_assert_uint_eq(found.members, MEMBERS);
+  ck_assert_int_eq(found.stars, 5 * MEMBERS);
+  notch_ledger_close(found.ledger);
+}
+END_TEST
+
 int main(void)
 {
   Suite *suite = suite_create("promises");
@@ -493,6 +567,8 @@ int main(void)
   tcase_add_test(promises, a_programme_is_shared_by_threads);
   tcase_add_test(promises, results_have_an_iterator_each);
   tcase_add_test(promises, a_previewed_return_waits_for_nothing);
+  tcase_add_test(promises, what_could_never_be_mended_is_refused);
+  tcase_add_test(promises, each_member_can_be_asked_about);
   tcase_add_test(promises, a_previewed_transfer_to_a_merged_name_goes_to_the_survivor);
   suite_add_tcase(suite, promises);
   SRunner *runner = srunner_create(suite);

@@ -27,25 +27,29 @@ static void teardown(void)
     ck_assert_mem_eq(seen_.bytes, (wanted), seen_.length); \
   } while (0)
 
+static const notch_rational none = NOTCH_INTEGER(0);
+
 /* KPMG, revenue handbook, example 10: 10,000 points to which 9,000 are allocated. */
 START_TEST(revenue_is_recognised_as_points_are_redeemed)
 {
-  ck_assert_int_eq((int64_t)notch_liability_revenue(9000, 4500, 9700), 4175);
-  ck_assert_int_eq((int64_t)notch_liability_revenue(9000, 8500, 9900) - 4175, 3552);
+  ck_assert_int_eq((int64_t)notch_liability_revenue(9000, none, 4500, 9700), 4175);
+  ck_assert_int_eq((int64_t)notch_liability_revenue(9000, none, 8500, 9900) - 4175, 3552);
   /* Example 10B: only 9,200 are expected in year 3. */
-  ck_assert_int_eq((int64_t)notch_liability_revenue(9000, 8500, 9200) - 4175, 4140);
-  ck_assert_int_eq((int64_t)notch_liability_revenue(9000, 9900, 9900), 9000);
-  ck_assert_int_eq((int64_t)notch_liability_revenue(9000, 9950, 9900), 9000);
-  ck_assert_int_eq((int64_t)notch_liability_revenue(9000, 0, 9900), 0);
-  ck_assert_int_eq((int64_t)notch_liability_revenue(0, 5, 9), 0);
+  ck_assert_int_eq((int64_t)notch_liability_revenue(9000, none, 8500, 9200) - 4175, 4140);
+  ck_assert_int_eq((int64_t)notch_liability_revenue(9000, none, 9900, 9900), 9000);
+  ck_assert_int_eq((int64_t)notch_liability_revenue(9000, none, 9950, 9900), 9000);
+  ck_assert_int_eq((int64_t)notch_liability_revenue(9000, none, 0, 9900), 0);
+  ck_assert_int_eq((int64_t)notch_liability_revenue(0, none, 5, 9), 0);
+  /* 90.22 points at 0.05: 4.511, of which 10 in 90.22 are 0.50. */
+  ck_assert_int_eq((int64_t)notch_liability_revenue(451, (notch_rational){1, 10}, 1000, 9022), 50);
 }
 END_TEST
 
 /* IFRS 15, example 52: 8,676.00 are allocated; rounded to whole units as the book does. */
 START_TEST(revenue_follows_a_new_estimate)
 {
-  int64_t first = (int64_t)notch_liability_revenue(867600, 4500, 9500);
-  int64_t both = (int64_t)notch_liability_revenue(867600, 8500, 9700);
+  int64_t first = (int64_t)notch_liability_revenue(867600, none, 4500, 9500);
+  int64_t both = (int64_t)notch_liability_revenue(867600, none, 8500, 9700);
   ck_assert_int_eq((first + 50) / 100, 4110);
   ck_assert_int_eq((both - first + 50) / 100, 3493);
 }
