@@ -459,6 +459,7 @@ bool notch_books_content_raw(notch_books *books, const notch_envelope *envelope,
 /* Whether the row is of an event that the rules in force could not read. */
 bool notch_books_is_unread(const notch_transaction *row);
 /* By what name a member goes who has none any more. */
+#define NOTCH_ERASED_LEAD "(erased) M" /* and the member's number */
 notch_text notch_name_of_erased(int64_t member, notch_arena *run);
 /* What was sent of a row that could not be read; false: it could, or it is erased. */
 bool notch_books_raw_of(notch_books *books, const notch_transaction *row, notch_text *out);

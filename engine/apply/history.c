@@ -41,7 +41,7 @@ static bool vault_value(void *payload, notch_text field, notch_text *out)
 
 notch_text notch_name_of_erased(int64_t member, notch_arena *run)
 {
-  return notch_arena_format(run, "(erased) M%lld", (long long)member);
+  return notch_arena_format(run, NOTCH_ERASED_LEAD "%lld", (long long)member);
 }
 
 /* What names a member who is erased can still be read back. */

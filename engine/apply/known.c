@@ -169,6 +169,29 @@ static bool same_envelope(notch_books *books, const notch_envelope *envelope,
          at_us == row->at_us;
 }
 
+/* Behind the closing quote of a string whose text begins there. */
+static uint32_t end_of_string(notch_text text, uint32_t at)
+{
+  while (at < text.length && text.bytes[at] != '"') {
+    at += text.bytes[at] == '\\' ? 2 : 1;
+  }
+  return at + 1;
+}
+
+/* Of a member who is erased nothing is left to tell his name by: any name may be his. */
+static bool same_but_erased(notch_text sent, notch_text then)
+{
+  const notch_text erased = NOTCH_TEXT("\"" NOTCH_ERASED_LEAD);
+  uint32_t i = 0, j = 0;
+  while (i < sent.length && j < then.length && sent.bytes[i] == then.bytes[j]) {
+    bool of_erased = then.length - j > erased.length &&
+                     memcmp(then.bytes + j, erased.bytes, erased.length) == 0;
+    i = of_erased ? end_of_string(sent, i + 1) : i + 1;
+    j = of_erased ? end_of_string(then, j + 1) : j + 1;
+  }
+  return i == sent.length && j == then.length;
+}
+
 static bool same_content(notch_books *books, const notch_envelope *envelope,
                          const notch_apply_options *options, const notch_transaction *row,
                          bool *same)
@@ -180,6 +203,11 @@ static bool same_content(notch_books *books, const notch_envelope *envelope,
     return false;
   }
   if (!same_envelope(books, envelope, row, edition->rules->program)) {
+    return true;
+  }
+  bool erased = row->member > 0 && books->host.member_id(books, row->member).length == 0;
+  if (notch_books_is_unread(row) && erased) {
+    *same = true; /* nothing is left to tell a difference by */
     return true;
   }
   if (notch_books_is_unread(row)) {
@@ -194,21 +222,22 @@ static bool same_content(notch_books *books, const notch_envelope *envelope,
     return true;
   }
   notch_text left, right = row->content;
+  books->names_erased = false;
   if (notch_event_is_personal(edition->rules->program, now->type)) {
     const notch_event *then = notch_history_event(books, edition, row, &books->run);
     if (then == NULL ||
         !notch_books_content_plain(books, edition, then, &books->run, &right)) {
       return then == NULL;
     }
-    if (books->host.member_id(books, row->member).length == 0) {
-      *same = true; /* erased: nothing is left to tell a difference by */
+    if (erased) {
+      *same = true;
       return true;
     }
   }
   if (!notch_books_content_plain(books, edition, now, &books->run, &left)) {
     return false;
   }
-  *same = notch_text_equal(left, right);
+  *same = books->names_erased ? same_but_erased(left, right) : notch_text_equal(left, right);
   return true;
 }
 

@@ -121,6 +121,7 @@ expect 0 verify l.ledger --head "$(sed -n 3p note)"
 prints "the published head is that of"
 expect 0 receipt l.ledger e2
 cp "$work/out" receipt.json
+expect 2 receipt l.ledger e1 --key key.pub
 expect 0 receipt --check receipt.json --key key.pub
 prints "signed by the key given"
 sed 's/"event":4/"event":5/' receipt.json >forged.json
