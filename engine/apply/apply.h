@@ -483,6 +483,20 @@ bool notch_waiting_write(notch_books *books);
 bool notch_waiting_add(notch_books *books, int64_t event, notch_text of, int64_t member);
 /* Decides the returns that wait for the id, now that it is applied. */
 bool notch_waiting_release(notch_books *books, notch_text id, notch_receipt *receipt);
+/* The same from the journal: which rows wait once all of them, given in ledger order, were seen. */
+typedef struct notch_waiting_row {
+  int64_t event;
+  notch_text id, content;
+} notch_waiting_row;
+typedef struct notch_waiting_count {
+  notch_arena arena;
+  NOTCH_VEC(notch_waiting_row) rows;
+} notch_waiting_count;
+bool notch_waiting_see(notch_books *books, notch_waiting_count *count,
+                       const notch_transaction *row);
+/* Their numbers with blanks between, and as the setting has them.  False: a failure. */
+bool notch_waiting_told(notch_books *books, const notch_waiting_count *count, notch_arena *run,
+                        const char **counted, const char **setting);
 /* Decides one return, sent or released. */
 bool notch_books_decide_return(notch_books *books, notch_edition *edition, notch_event *event,
                                int64_t member, notch_receipt *receipt);

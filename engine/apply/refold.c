@@ -21,6 +21,7 @@ typedef struct refold {
   notch_ids ids;
   notch_rerun rerun;
   notch_edition *edition;
+  notch_waiting_count waiting;
   const notch_transaction *row; /* under way */
   tally *tallies; /* by member, then points kind */
   int64_t members;
@@ -86,7 +87,7 @@ static bool fold_all(refold *r)
     replay->events += row->origin == NOTCH_ORIGIN_SENT;
     add_up(r, row);
     r->row = row;
-    good = notch_rerun_do(&r->rerun, fold_row, r);
+    good = notch_rerun_do(&r->rerun, fold_row, r) && notch_waiting_see(r->books, &r->waiting, row);
     if (replay->transactions % 16384 == 0 && replay->progress != NULL &&
         replay->progress(replay->payload, (uint64_t)replay->transactions, total) != 0) {
       replay->stopped = true;
@@ -234,6 +235,20 @@ static bool check_members(refold *r)
   return good;
 }
 
+/* Which returns wait for their event, beside what the journal says. */
+static bool check_waiting(refold *r)
+{
+  const char *counted, *setting;
+  if (!notch_waiting_told(r->books, &r->waiting, &r->waiting.arena, &counted, &setting)) {
+    return failed(r);
+  }
+  if (strcmp(counted, setting) != 0) {
+    found(r, 0, "returns that wait", *setting == '\0' ? "none" : setting,
+          *counted == '\0' ? "none" : counted);
+  }
+  return true;
+}
+
 bool notch_refold_run(notch_replay *replay)
 {
   refold r = {.replay = replay};
@@ -243,6 +258,7 @@ bool notch_refold_run(notch_replay *replay)
     snprintf(replay->sentence, sizeof replay->sentence, "out of memory");
     return false;
   }
+  notch_arena_init(&r.waiting.arena, replay->memory);
   r.edition = notch_books_newest(r.books);
   r.members = notch_store_next(replay->store)->member;
   bool all;
@@ -254,6 +270,7 @@ bool notch_refold_run(notch_replay *replay)
   if (!good) {
     failed(&r);
     notch_ids_end(&r.ids);
+    notch_arena_free(&r.waiting.arena);
     notch_reader_close(r.books, false);
     return false;
   }
@@ -269,11 +286,12 @@ bool notch_refold_run(notch_replay *replay)
     failed(&r);
   } else {
     memset(r.tallies, 0, bytes);
-    good = fold_all(&r) && (replay->stopped || check_members(&r));
+    good = fold_all(&r) && (replay->stopped || (check_members(&r) && check_waiting(&r)));
   }
   notch_memory_free(replay->memory, r.tallies);
   notch_rerun_end(&r.rerun);
   notch_ids_end(&r.ids);
+  notch_arena_free(&r.waiting.arena);
   notch_reader_close(r.books, false);
   return good;
 }

@@ -52,6 +52,12 @@ static bool push(notch_books *books, notch_waiting_return item)
   return true;
 }
 
+static void put_number(notch_buffer *to, int64_t event)
+{
+  notch_buffer_put(to, " ", to->length > 0 ? 1 : 0);
+  notch_buffer_integer(to, event);
+}
+
 /* The number at `*at`, and past the blank that follows; 0: there is none. */
 static int64_t take_number(notch_text text, uint32_t *at)
 {
@@ -74,6 +80,81 @@ void notch_waiting_forget(notch_books *books)
   books->waiting_changed = false;
   books->waiting_next = 0;
 }
+
+/* ---- from the journal ---- */
+
+/* A return that waited is decided by a second row with its id and content. */
+static bool ends_waiting(notch_books *books, notch_waiting_count *count,
+                         const notch_transaction *row)
+{
+  notch_arena one;
+  notch_arena_init(&one, books->memory);
+  notch_transaction whole = *row;
+  bool joined = false;
+  for (uint32_t i = 0; i < count->rows.count; i++) {
+    const notch_waiting_row *waits = &count->rows.items[i];
+    if (!notch_text_equal(waits->id, row->id)) {
+      continue;
+    }
+    if (!joined) {
+      notch_store_join(books->store, &whole, &one);
+      joined = true;
+    }
+    if (notch_text_equal(waits->content, whole.content)) {
+      memmove(&count->rows.items[i], waits + 1, (count->rows.count - i - 1) * sizeof *waits);
+      count->rows.count--;
+      break;
+    }
+  }
+  bool failed = one.failed;
+  notch_arena_free(&one);
+  return !failed || nomem(books);
+}
+
+bool notch_waiting_see(notch_books *books, notch_waiting_count *count, const notch_transaction *row)
+{
+  if (row->origin != NOTCH_ORIGIN_SENT) {
+    return true;
+  }
+  if (row->verdict != NOTCH_WAITING) {
+    return count->rows.count == 0 || ends_waiting(books, count, row);
+  }
+  notch_transaction whole = *row;
+  notch_store_join(books->store, &whole, &count->arena);
+  notch_waiting_row waits = {row->event, notch_arena_text(&count->arena, row->id),
+                             notch_arena_text(&count->arena, whole.content)};
+  notch_waiting_row *added =
+      count->arena.failed ? NULL : notch_vec_try_push(&count->rows, &count->arena);
+  if (added == NULL) {
+    return nomem(books);
+  }
+  *added = waits;
+  return true;
+}
+
+bool notch_waiting_told(notch_books *books, const notch_waiting_count *count, notch_arena *run,
+                        const char **counted, const char **setting)
+{
+  notch_text told = {"", 0};
+  notch_store_status status = notch_store_setting_get(books->store, SETTING, run, &told);
+  if (status != NOTCH_STORE_OK && status != NOTCH_STORE_NOTFOUND) {
+    return notch_books_failed(books, status);
+  }
+  notch_buffer text;
+  notch_buffer_init(&text, books->memory);
+  for (uint32_t i = 0; i < count->rows.count; i++) {
+    put_number(&text, count->rows.items[i].event);
+  }
+  *counted =
+      notch_arena_format(run, "%.*s", (int)text.length, text.length > 0 ? text.bytes : "").bytes;
+  *setting =
+      notch_arena_format(run, "%.*s", (int)told.length, told.length > 0 ? told.bytes : "").bytes;
+  bool failed = text.failed || run->failed;
+  notch_buffer_free(&text);
+  return !failed || nomem(books);
+}
+
+/* ---- from the setting ---- */
 
 bool notch_waiting_read(notch_books *books)
 {
@@ -107,8 +188,7 @@ bool notch_waiting_write(notch_books *books)
   }
   notch_buffer_clear(&books->scratch);
   for (uint32_t i = 0; i < books->waiting.count; i++) {
-    notch_buffer_put(&books->scratch, " ", i > 0 ? 1 : 0);
-    notch_buffer_integer(&books->scratch, books->waiting.items[i].event);
+    put_number(&books->scratch, books->waiting.items[i].event);
   }
   notch_text text = {books->scratch.bytes, (uint32_t)books->scratch.length};
   if (books->scratch.failed) {
