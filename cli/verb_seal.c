@@ -140,7 +140,8 @@ int cli_receipt_run(const cli_args *args)
     return cli_usage(args->verb, _("needs LEDGER EVENT, or --check FILE alone"));
   }
   if (!checks && cli_args_has(args, "key")) {
-    return cli_usage(args->verb, _("--key goes with --check: a receipt has the checkpoint as it is"));
+    return cli_usage(args->verb,
+                     _("--key goes with --check: a receipt has the checkpoint as it is"));
   }
   if (!checks) return cli_ask(args, put_receipt);
   int code = cli_rules_begin(&rules, false);

@@ -84,8 +84,7 @@ NOTCH_API const char *notch_error(const void *handle);
 
 /* ---- writing: what a function prints goes through a callback ----------------------------- */
 
-/* 0: go on; anything else stops the function with NOTCH_ESTOPPED.  It must not call a function of
- * the handle that is writing. */
+/* 0: go on; else the function stops with NOTCH_ESTOPPED.  It must not use the writing handle. */
 typedef int notch_write(void *payload, const char *bytes, size_t size);
 
 typedef enum notch_view {
@@ -342,8 +341,7 @@ NOTCH_API notch_status notch_ledger_publish_as(notch_ledger *ledger, const notch
 
 typedef struct notch_event notch_event;
 
-/* id and member NULL: none (events of the programme have no member; a preview needs no id, but
- * what is applied does: NOTCH_EMISUSE). */
+/* id NULL: for a preview alone.  member NULL: none, of an event of the programme. */
 NOTCH_API notch_status notch_event_new(notch_event **out, notch_engine *engine, const char *id,
                                        const char *type, const char *member, const char *at);
 /* One JSON object, as a line of a file of events. */
@@ -492,8 +490,7 @@ NOTCH_API notch_status notch_ledger_points(notch_ledger *ledger, const char *mem
 NOTCH_API notch_status notch_ledger_tier(notch_ledger *ledger, const char *member,
                                          const char *ladder, const char *at, const char **out);
 
-/* The members in the order of their first events; `each` gives 0 to go on, and may ask the same
- * ledger about the member. */
+/* In the order of their first events; `each` gives 0 to go on, and may ask the same ledger. */
 NOTCH_API notch_status notch_ledger_members(notch_ledger *ledger,
                                             int (*each)(void *payload, const char *member),
                                             void *payload);

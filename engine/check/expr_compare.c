@@ -104,7 +104,8 @@ notch_expr *notch_expr_compare(notch_checker *c, const notch_env *env,
   notch_expr *left, *right;
   sides(c, env, notch_tree_child(node, 0), notch_tree_child(node, 1), &left, &right);
   bool ordered = node->detail >= NOTCH_COMPARE_LT;
-  if (!comparable(c, node, notch_tree_child(node, 1), left, right, ordered)) return flag_error(c, node);
+  if (!comparable(c, node, notch_tree_child(node, 1), left, right, ordered))
+    return flag_error(c, node);
   notch_expr *expr = notch_expr_new(c, ops[node->detail], notch_type_make(NOTCH_TYPE_FLAG, 0),
                                     node, 2);
   expr->args[0] = left;
