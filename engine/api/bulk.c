@@ -114,9 +114,6 @@ static void count(bulk *b, const notch_receipt *receipt)
   case NOTCH_REPLY_WAITING: b->now.waiting++; break;
   case NOTCH_REPLY_UNREADABLE: b->now.unreadable++; break;
   }
-  if (receipt->first != 0) {
-    b->now.transactions += (uint64_t)(receipt->last - receipt->first + 1);
-  }
 }
 
 static notch_status note(bulk *b, const notch_receipt *receipt)
@@ -161,10 +158,13 @@ static notch_status apply_line(bulk *b, notch_text line)
     }
     line = (notch_text){b->row.bytes, (uint32_t)b->row.length};
   }
+  int64_t first = notch_store_next(b->books->store)->event;
   if (!notch_books_apply_text(b->books, line, &b->apply, &receipt)) {
     return notch_api_books(b->ledger);
   }
   b->events++;
+  /* With what a ranking settled of everybody. */
+  b->now.transactions += (uint64_t)(notch_store_next(b->books->store)->event - first);
   return note(b, &receipt);
 }
 

@@ -314,10 +314,14 @@ def notch(*arguments):
 
 
 def problems(rules, events, ledger, until):
-    code, output = notch('run', rules, events, '--ledger', ledger)
+    code, output = notch('init', ledger, rules, '--clock', 'events')
+    if code:
+        return ['init: exit code %d\n%s' % (code, output)]
+    code, output = notch('apply', ledger, events, '--clock', 'events', '--json')
     if code not in (0, 3):
-        return ['run: exit code %d\n%s' % (code, output)]
+        return ['apply: exit code %d\n%s' % (code, output)]
     found = []
+    written = json.loads(output.split('\n')[-2])['transactions']
 
     def must(*arguments):
         code, output = notch(*arguments)
@@ -325,6 +329,8 @@ def problems(rules, events, ledger, until):
             found.append('%s: exit code %d\n%s' % (' '.join(arguments), code, output))
         return output
 
+    if json.loads(must('info', ledger, '--json'))['transactions'] != written + 1:
+        found.append('apply counted %d transactions' % written)
     ahead = must('balance', ledger, '--at', until, '--json')
     must('verify', ledger)
     must('replay', ledger)
