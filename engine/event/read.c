@@ -308,10 +308,18 @@ bool notch_envelope_is_told_of(notch_text sentence, const notch_event_decl *decl
   return false;
 }
 
+/* Of a built-in event of nobody's nothing is kept: that it is nobody's is what can be told again. */
+static bool lacks_member(const notch_program *program, const notch_envelope *envelope)
+{
+  uint32_t type = notch_event_find(program, envelope->type);
+  return type < NOTCH_EVENT_BUILTIN_COUNT && program->events[type].has_member &&
+         envelope->member.length == 0;
+}
+
 static notch_event *read_in_order(notch_reader *reader, const notch_envelope *envelope)
 {
   const notch_program *program = reader->layout->program;
-  if (envelope->twice.length > 0) {
+  if (envelope->twice.length > 0 && !lacks_member(program, envelope)) {
     notch_reader_refuse_twice(reader, envelope->twice);
     return NULL;
   }

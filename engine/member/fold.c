@@ -94,12 +94,14 @@ void notch_fold_limits(notch_work *work, notch_state *state, const notch_transac
   notch_view view = notch_view_of(work);
   notch_section section = {0};
   while (notch_section_next(transaction, &section)) {
+    /* The original's own may come after what it set off later, and is marked then. */
+    bool own = returns && (!section.marked || section.from == original->event);
     /* Room comes back in the period it was used in, if it is open. */
     if (section.marked || returns) {
-      work->event = section.marked ? NULL : original->sent;
-      work->fields = section.marked ? NULL : original->sent->fields;
+      work->event = own ? original->sent : NULL;
+      work->fields = own ? original->sent->fields : NULL;
       work->returned_on = &view.moment;
-      notch_work_see(work, section.marked ? section.at_us : original->sent->at_us);
+      notch_work_see(work, own ? original->sent->at_us : section.at_us);
     }
     fold_section_limits(work, state, transaction, &section);
     if (section.marked || returns) {

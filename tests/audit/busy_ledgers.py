@@ -43,6 +43,7 @@ record item
 
 event purchase
   field amount PLN in 0.00 PLN .. 10_000.00 PLN
+  field channel one of store, app = store
   field items list of item at most 20
 
 event film
@@ -161,6 +162,10 @@ rule awake
   on purchase
   when visits ever > 3
   multiply base by 0.9x
+''', '''rule first
+  on purchase
+  earn 1 star
+  limit 2 star per member per channel per week
 ''', '''rule large
   on purchase
   when amount >= 200.00 PLN
@@ -209,6 +214,8 @@ class Story:
 
     def do_purchase(self, who):
         fields = {'amount': self.money(self.chance.choice([30, 300, 900]))}
+        if self.chance.random() < 0.3:
+            fields['channel'] = 'app'
         if self.chance.random() < 0.4:
             fields['items'] = [{'category': 'tea', 'amount': self.money(90),
                                 'quantity': str(self.chance.randrange(1, 5))} for _ in '12']

@@ -102,6 +102,7 @@ prints 'the ledger is intact'
   event s9 '' 11
   event d1 purchase 11 ',"type":"purchase","amount":"1.00"'
   event d2 purchase 11 ',"at":"2026-03-11","amount":"1.00"'
+  echo '{"id":"d3","type":"join","at":"2026-03-11","tier":"a","tier":"b"}'
 } >odd.jsonl
 expect 3 apply r.ledger odd.jsonl
 prints 's2     bad_value      `of` is empty'
@@ -109,7 +110,7 @@ prints 's3     unknown_field  `bar` is no field of purchase'
 prints 's4     bad_value      `amount`'
 prints 's5     bad_value      `amount`'
 prints 's7     missing_field  `type` is missing'
-prints 'transactions  12' # a hold ran out
+prints 'transactions  13' # a hold ran out
 expect 3 apply r.ledger odd.jsonl
 prints 'transactions    0'
 {
