@@ -245,6 +245,24 @@ static notch_status refuse_dropped_ladder(notch_ledger *ledger, const notch_ladd
   return status;
 }
 
+/* Amounts are kept in smallest units: with other decimals the same number is another amount. */
+static notch_status check_decimals(notch_ledger *ledger, const notch_points *old,
+                                   const notch_program *program)
+{
+  for (uint32_t i = 0; i < program->points_count; i++) {
+    const notch_points *now = &program->points[i];
+    if (notch_text_equal(now->decl.name, old->decl.name) && now->decimals != old->decimals) {
+      return notch_api_say(ledger, NOTCH_ESCRIPT,
+                           "points %.*s have %u decimals, and would have %u: what members have "
+                           "would be another amount; keep them, or name the kind anew and add "
+                           "`retire %.*s with becomes ...`",
+                           WORD(now->decl.name), old->decimals, now->decimals,
+                           WORD(now->decl.name));
+    }
+  }
+  return NOTCH_OK;
+}
+
 /* What would lose something is refused (language, section 10). */
 notch_status notch_api_can_follow(notch_ledger *ledger, const notch_rules *rules, int64_t from_us)
 {
@@ -268,6 +286,10 @@ notch_status notch_api_can_follow(notch_ledger *ledger, const notch_rules *rules
   }
   for (uint32_t i = 0; i < old->points_count; i++) {
     notch_text name = old->points[i].decl.name;
+    notch_status status = check_decimals(ledger, &old->points[i], now);
+    if (status != NOTCH_OK) {
+      return status;
+    }
     const notch_retire *said = retire_of(now, name);
     if (!has_points(now, name) && said == NULL && !newest->rules->plan->retired_points[i].gone) {
       return notch_api_say(ledger, NOTCH_ESCRIPT,

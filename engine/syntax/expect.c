@@ -323,15 +323,19 @@ static const notch_token *declaration_word(const expectation *e)
   return NULL;
 }
 
-/* "rule 'base'" */
+/* "rule 'base'", "test "a sale"", "member"; ends with a zero. */
 static notch_text describe_declaration(const expectation *e, const notch_token *word)
 {
   const notch_token *name = neighbour(e->parse, word, 1);
   notch_text kind = slice(e, word);
-  if (name == NULL || name->kind != TOK_IDENT || word->kind == TOK_MEMBER) return kind;
-  notch_text text = slice(e, name);
-  return notch_arena_format(e->parse->arena, "%.*s '%.*s'", (int)kind.length, kind.bytes,
-                            (int)text.length, text.bytes);
+  bool named = name != NULL && name->kind == TOK_IDENT && word->kind != TOK_MEMBER;
+  bool titled = name != NULL && name->kind == TOK_STRING;
+  notch_text text = named || titled ? slice(e, name) : (notch_text){"", 0};
+  return notch_arena_format(e->parse->arena,
+                            named    ? "%.*s '%.*s'"
+                            : titled ? "%.*s %.*s"
+                                     : "%.*s%.*s",
+                            (int)kind.length, kind.bytes, (int)text.length, text.bytes);
 }
 
 /* The clause before is complete, so this begins something: a clause or a declaration. */

@@ -179,4 +179,9 @@ printf 'at 2026-03-02 10:00 ann purchase with amount 12.00 CNY\nbalance ann\nfoo
   "$notch" repl club.notch >out 2>err && pass || fail "repl ends badly"
 prints star
 says "write MEMBER EVENT"
+# a message ends where its sentence does, not where the file does
+printf 'program shop\n  timezone "UTC"\n  currency CNY\ntest "first" zzz\n# below\n' >"$work/told.notch"
+expect 1 check "$work/told.notch" --json
+lacks "below"
+prints 'of test \"first\""'
 finish

@@ -50,6 +50,11 @@ run "a kind that is dropped without a word" 1 publish no.ledger x.notch --from 2
 same "the refusal names it" 1 "$(grep -c 'points star are gone' err)"
 v2 "with keep" "" >x.notch
 run "a dropped reward, no word" 1 publish no.ledger x.notch --from 2024-06-01T00:00:00Z
+sed 's/^points star$/points star\n  2 decimals/' v1.notch >x.notch
+run "a kind with other decimals" 1 publish no.ledger x.notch --from 2024-06-01T00:00:00Z
+same "the refusal says so" 1 "$(grep -c 'points star have 0 decimals, and would have 2' err)"
+v2 "with keep" "" >x.notch
+run "a dropped reward, once more" 1 publish no.ledger x.notch --from 2024-06-01T00:00:00Z
 same "the refusal names the reward" 1 "$(grep -c 'reward mug is gone' err)"
 
 for how in expire keep "becomes leaf at 2 leaf per 3 star"; do
