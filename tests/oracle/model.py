@@ -52,7 +52,7 @@ class Member:
         self.activity = self.purse.clocks
         self.by_id = {}
         self.settled = self.looked = -NEVER
-        self.closed, self.told, self.said = False, None, set()
+        self.closed, self.told, self.said, self.took_in = False, None, set(), False
         self.falling, self.promises, self.lifetime = {}, {}, {}
         self.fired, self.spells, self.newest, self.inside = {}, {}, {}, set()
         self.goods, self.household = [], None

@@ -163,6 +163,7 @@ class Moving:
                         member.purse, other.purse))):
                 raise Unspecified('a debt and points')
             member.purse.debt[kind] += other.purse.debt[kind]
+        member.took_in = True
         moved, places, at_home = {}, {}, self.one_household(member, other)
         for lot in other.purse.lots:
             new = self.add_lot(member.purse, lot, lot.left, places)

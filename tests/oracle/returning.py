@@ -129,6 +129,8 @@ class Returning:
                 losses[kind] = {}
                 continue
             if gained:
+                if member.took_in:
+                    raise Unspecified('what was measured before a merge')
                 if lowered:
                     raise Unspecified('a lowering rule, and another rule applies to what is left')
                 if any(event == original.event.id
