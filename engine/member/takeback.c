@@ -199,6 +199,7 @@ static void return_deducts(notch_taking *taking, const notch_giver *giver)
                                                     .lot = from->lot,
                                                     .shares = share,
                                                     .share_count = 1});
+      notch_settle_debt(taking->work, from->points, from->lot);
       back -= part;
     }
   }
