@@ -131,11 +131,10 @@ bool notch_giver_follows(const notch_taking *taking, const notch_giver *giver, u
 {
   const notch_program *program = taking->work->program;
   bool earned = notch_earned_in(program, giver->row, rule);
+  bool fired = rule != NOTCH_NONE && fires_on(program, rule, taking->original->sent->type);
   switch (giver->rules) {
-  case NOTCH_CLAIM_OF_EVENT:
-    return earned ||
-           (rule != NOTCH_NONE && fires_on(program, rule, taking->original->sent->type));
-  case NOTCH_CLAIM_OF_OTHER: return rule != NOTCH_NONE && !earned;
+  case NOTCH_CLAIM_OF_EVENT: return earned || fired;
+  case NOTCH_CLAIM_OF_OTHER: return fired && !earned;
   case NOTCH_CLAIM_ON_EARNING: break;
   }
   return earned;
@@ -154,9 +153,16 @@ static notch_claim *claim_of(notch_work *work, notch_giver *giver, uint32_t rule
   return added;
 }
 
+/* Of the event's own row, and of another member's, also what it did not trigger: on promotion. */
 static bool is_of(const notch_taking *taking, const notch_giver *giver, uint32_t rule)
 {
-  return giver->rules == NOTCH_CLAIM_OF_EVENT || notch_giver_follows(taking, giver, rule);
+  switch (giver->rules) {
+  case NOTCH_CLAIM_OF_EVENT: return true;
+  case NOTCH_CLAIM_OF_OTHER:
+    return rule != NOTCH_NONE && !notch_earned_in(taking->work->program, giver->row, rule);
+  case NOTCH_CLAIM_ON_EARNING: break;
+  }
+  return notch_giver_follows(taking, giver, rule);
 }
 
 static void count_posted(const notch_taking *taking, notch_giver *giver)

@@ -485,12 +485,14 @@ void notch_take_back(notch_work *work, const notch_original *original, const not
   take_from_givers(&taking);
   for (uint32_t i = 0; i < original->side_count; i++) {
     if (gave_to_other(work, original, i, now, &other, &giver)) {
+      giver.nothing_left = nothing_left;
       notch_taking his = {.work = work, .original = original};
       give_room_of_others(&taking, notch_claim_from(&his, &giver));
     }
   }
   work->taken_of = original;
   work->left_of_it = now;
+  work->nothing_is_left = nothing_left;
 }
 
 void notch_take_back_from_others(notch_work *work)
@@ -501,6 +503,7 @@ void notch_take_back_from_others(notch_work *work)
   work->taken_of = NULL;
   for (uint32_t i = 0; original != NULL && i < original->side_count; i++) {
     if (gave_to_other(work, original, i, work->left_of_it, &other, &giver)) {
+      giver.nothing_left = work->nothing_is_left;
       take_back_from(work, original, other, &giver);
     }
   }

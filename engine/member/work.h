@@ -101,6 +101,7 @@ typedef struct notch_work {
   const notch_state *merged;            /* the old account, to be emptied */
   const notch_original *taken_of;       /* returned, of which others are still to give back; NULL */
   const struct notch_awards *left_of_it;
+  bool nothing_is_left; /* of it */
   NOTCH_VEC(notch_claimed) claimed;
   NOTCH_VEC(notch_given_back) given_back;
   NOTCH_VEC(notch_shared_figure) shared; /* since the open transaction began */
