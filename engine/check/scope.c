@@ -88,9 +88,17 @@ static bool same_letters(notch_text a, notch_text b)
   return true;
 }
 
+/* Two mistakes in a short name leave another one, unless it begins alike: no guess is better. */
+static unsigned tolerated(notch_text wanted, notch_text candidate)
+{
+  bool alike = candidate.length > 0 && wanted.length > 0 &&
+               (wanted.bytes[0] | 0x20) == (candidate.bytes[0] | 0x20);
+  return wanted.length < 3 ? 0 : wanted.length < 4 ? 1 : wanted.length < 6 && !alike ? 1 : 2;
+}
+
 void notch_nearest_try(notch_nearest *nearest, notch_text candidate)
 {
-  unsigned limit = nearest->wanted.length < 4 ? 1 : 2;
+  unsigned limit = tolerated(nearest->wanted, candidate);
   unsigned distance = same_letters(nearest->wanted, candidate)
                           ? 0
                           : notch_text_distance(nearest->wanted, candidate, limit);
@@ -102,14 +110,27 @@ void notch_nearest_try(notch_nearest *nearest, notch_text candidate)
   }
 }
 
-notch_text notch_names_nearest(const notch_names *names, notch_text name)
+/* Whether a name may stand where one of a kind is needed; NOTCH_SYMBOL_COUNT: of any. */
+static bool may_stand(const notch_symbol *symbol, notch_symbol_kind kind)
+{
+  return symbol != NULL && symbol->kind != NOTCH_SYMBOL_BROKEN &&
+         (kind == NOTCH_SYMBOL_COUNT || symbol->kind == kind ||
+          symbol->kind == NOTCH_SYMBOL_INSTANCE);
+}
+
+static notch_text nearest_of(const notch_names *names, notch_text name, notch_symbol_kind kind)
 {
   notch_nearest nearest = {.wanted = name};
   for (; names; names = names->outer)
     for (uint32_t i = 0; i < names->capacity; i++)
-      if (names->slots[i].symbol && names->slots[i].symbol->kind != NOTCH_SYMBOL_BROKEN)
+      if (may_stand(names->slots[i].symbol, kind))
         notch_nearest_try(&nearest, names->slots[i].name);
   return nearest.best;
+}
+
+notch_text notch_names_nearest(const notch_names *names, notch_text name)
+{
+  return nearest_of(names, name, NOTCH_SYMBOL_COUNT);
 }
 
 notch_text notch_check_meant(notch_checker *c, notch_text nearest)
@@ -125,8 +146,8 @@ void notch_check_unknown(notch_checker *c, const notch_tree_node *node, notch_te
   if (nearest.length) notch_check_fix(c, node, nearest, "write the name that is declared");
 }
 
-static notch_symbol *resolve_parts(notch_checker *c, notch_names *names,
-                                   const notch_tree_node *ref)
+static notch_symbol *resolve_parts(notch_checker *c, notch_names *names, const notch_tree_node *ref,
+                                   notch_symbol_kind kind)
 {
   notch_symbol *symbol = NULL;
   for (const notch_tree_node *part = notch_tree_find(ref, NOTCH_AST_NAME); part;
@@ -134,7 +155,7 @@ static notch_symbol *resolve_parts(notch_checker *c, notch_names *names,
     symbol = symbol ? notch_names_get(symbol->inside, part->text)
                     : notch_names_find(names, part->text);
     if (!symbol) {
-      notch_check_unknown(c, part, part->text, notch_names_nearest(names, part->text));
+      notch_check_unknown(c, part, part->text, nearest_of(names, part->text, kind));
       return NULL;
     }
     symbol->used = true;
@@ -149,13 +170,14 @@ static notch_symbol *resolve_parts(notch_checker *c, notch_names *names,
   return symbol;
 }
 
-notch_symbol *notch_scope_resolve(notch_checker *c, notch_names *names, const notch_tree_node *ref)
+static notch_symbol *resolve(notch_checker *c, notch_names *names, const notch_tree_node *ref,
+                             notch_symbol_kind kind)
 {
   if (ref->kind == NOTCH_AST_REF || ref->kind == NOTCH_AST_PATH)
-    return resolve_parts(c, names, ref);
+    return resolve_parts(c, names, ref, kind);
   notch_symbol *symbol = notch_names_find(names, ref->text);
   if (!symbol) {
-    notch_text nearest = notch_names_nearest(names, ref->text);
+    notch_text nearest = nearest_of(names, ref->text, kind);
     if (ref->kind == NOTCH_AST_NAME) {
       notch_check_unknown(c, ref, ref->text, nearest);
     } else { /* the node is more than the name: no edit can be offered */
@@ -165,6 +187,11 @@ notch_symbol *notch_scope_resolve(notch_checker *c, notch_names *names, const no
   }
   symbol->used = true;
   return symbol->kind == NOTCH_SYMBOL_BROKEN ? NULL : symbol;
+}
+
+notch_symbol *notch_scope_resolve(notch_checker *c, notch_names *names, const notch_tree_node *ref)
+{
+  return resolve(c, names, ref, NOTCH_SYMBOL_COUNT);
 }
 
 notch_symbol *notch_scope_need(notch_checker *c, notch_names *names, const notch_tree_node *node,
@@ -186,7 +213,7 @@ notch_symbol *notch_scope_need(notch_checker *c, notch_names *names, const notch
     const notch_symbol *nearer = notch_names_find(names, node->text);
     if (nearer->kind == kind) symbol = (notch_symbol *)nearer; /* a parameter of that name */
   } else {
-    symbol = notch_scope_resolve(c, names, node);
+    symbol = resolve(c, names, node, kind);
   }
   if (symbol && symbol->kind != kind) {
     CHECK_REPORT(c, node, WRONG_KIND, node->text, notch_symbol_words(symbol->kind),
