@@ -210,10 +210,12 @@ static bool is_brace(const expectation *e)
 static bool is_missing_unit(const expectation *e)
 {
   if (e->before == NULL || e->before->kind != TOK_NUMBER) return false;
-  if (!e->allowed[TOK_UNIT] || e->allowed[TOK_AND]) return false; /* alone it is a number */
+  bool rate = e->found->kind == TOK_PER; /* earn 1 per 1.00 CNY of amount */
+  if (!e->allowed[TOK_UNIT]) return false;
+  if (e->allowed[TOK_AND] && !rate) return false; /* alone it is a number */
   const notch_word *word = notch_word_of_token(e->found->kind);
   if (word != NULL && word->word_class == NOTCH_WORD_SOFT && e->allowed[TOK_IDENT] &&
-      is_same_line(e))
+      is_same_line(e) && !rate)
     return false; /* rather a unit that needs back-quotes */
   const char *unit = e->allowed[TOK_TIMES] ? "times" : e->allowed[TOK_IDENT] ? "star" : "days";
   notch_text number = slice(e, e->before);
