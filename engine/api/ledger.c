@@ -271,15 +271,32 @@ static notch_status set_reading(notch_question *question)
   return status;
 }
 
+/* What was published after the last row that counts was not known; nothing ended by it. */
 notch_status notch_api_edition(notch_question *question)
 {
   notch_books *books = question->ledger->books;
+  const notch_reading *reading = &question->reading;
   uint32_t version = books->edition_count;
-  while (version > 1 && books->editions[version - 1]->effective_us > question->reading.at_us) {
+  while (version > 1 &&
+         (books->editions[version - 1]->effective_us > reading->at_us ||
+          (reading->upto != 0 && books->editions[version - 1]->event > reading->upto))) {
     version--;
   }
   question->edition = notch_books_edition(books, version);
+  if (question->edition != NULL && version < books->edition_count && reading->upto != 0 &&
+      books->editions[version]->event > reading->upto) {
+    notch_plan *plan = (notch_plan *)(intptr_t)question->edition->rules->plan;
+    plan->until_s = NOTCH_NEVER;
+  }
   return question->edition == NULL ? notch_api_books(question->ledger) : NOTCH_OK;
+}
+
+/* All that is published is known again. */
+static void know_all(notch_books *books)
+{
+  for (uint32_t version = 0; version < books->edition_count; version++) {
+    notch_edition_span(books, books->editions[version]);
+  }
 }
 
 static notch_status ask_within(notch_question *question,
@@ -327,6 +344,9 @@ notch_status notch_api_ask(notch_question *question,
     status = notch_api_failed(ledger, begun);
   } else {
     status = ask_within(question, ask);
+    if (question->known != NULL) {
+      know_all(ledger->books);
+    }
     notch_store_snapshot_end(ledger->books->store);
   }
   notch_history_forget(ledger->books);
