@@ -263,6 +263,28 @@ static notch_status check_decimals(notch_ledger *ledger, const notch_points *old
   return NOTCH_OK;
 }
 
+/* What was counted in one currency would be read as so much of another. */
+static notch_status check_currency(notch_ledger *ledger, const notch_program *before,
+                                   const notch_measure *old, const notch_program *program)
+{
+  for (uint32_t i = 0; i < program->measure_count; i++) {
+    const notch_measure *now = &program->measures[i];
+    bool money = now->type.kind == NOTCH_TYPE_MONEY && old->type.kind == NOTCH_TYPE_MONEY;
+    if (!money || !notch_text_equal(now->decl.name, old->decl.name)) {
+      continue;
+    }
+    notch_text then = before->currencies[old->type.of].code;
+    notch_text code = program->currencies[now->type.of].code;
+    if (!notch_text_equal(then, code)) {
+      return notch_api_say(ledger, NOTCH_ESCRIPT,
+                           "measure %.*s counts %.*s, and counted %.*s, which would be mixed: "
+                           "name the new measure otherwise, and its field, too",
+                           WORD(now->decl.name), WORD(code), WORD(then));
+    }
+  }
+  return NOTCH_OK;
+}
+
 /* What would lose something is refused (language, section 10). */
 notch_status notch_api_can_follow(notch_ledger *ledger, const notch_rules *rules, int64_t from_us)
 {
@@ -299,6 +321,12 @@ notch_status notch_api_can_follow(notch_ledger *ledger, const notch_rules *rules
     if (said != NULL && said->is_reward) {
       return notch_api_say(ledger, NOTCH_ESCRIPT,
                            "points %.*s cannot become a reward: name a kind of points", WORD(name));
+    }
+  }
+  for (uint32_t i = 0; i < old->measure_count; i++) {
+    notch_status status = check_currency(ledger, old, &old->measures[i], now);
+    if (status != NOTCH_OK) {
+      return status;
     }
   }
   for (uint32_t i = 0; i < old->reward_count; i++) {

@@ -308,7 +308,7 @@ bool notch_envelope_is_told_of(notch_text sentence, const notch_event_decl *decl
   return false;
 }
 
-/* Of a built-in event of nobody's nothing is kept: that it is nobody's is what can be told again. */
+/* Of a built-in event of nobody's nothing is kept: that it is nobody's can be told again. */
 static bool lacks_member(const notch_program *program, const notch_envelope *envelope)
 {
   uint32_t type = notch_event_find(program, envelope->type);

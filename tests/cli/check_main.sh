@@ -180,7 +180,8 @@ printf 'at 2026-03-02 10:00 ann purchase with amount 12.00 CNY\nbalance ann\nfoo
 prints star
 says "write MEMBER EVENT"
 # a message ends where its sentence does, not where the file does
-printf 'program shop\n  timezone "UTC"\n  currency CNY\ntest "first" zzz\n# below\n' >"$work/told.notch"
+printf '%s\n' 'program shop' '  timezone "UTC"' '  currency CNY' 'test "first" zzz' '# below' \
+  >"$work/told.notch"
 expect 1 check "$work/told.notch" --json
 lacks "below"
 prints 'of test \"first\""'

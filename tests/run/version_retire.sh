@@ -53,6 +53,15 @@ run "a dropped reward, no word" 1 publish no.ledger x.notch --from 2024-06-01T00
 sed 's/^points star$/points star\n  2 decimals/' v1.notch >x.notch
 run "a kind with other decimals" 1 publish no.ledger x.notch --from 2024-06-01T00:00:00Z
 same "the refusal says so" 1 "$(grep -c 'points star have 0 decimals, and would have 2' err)"
+for code in CNY EUR; do
+  { sed "s/amount CNY in 0.00 CNY .. 1_000_000.00 CNY/amount $code in 0.00 $code .. 9.00 $code/
+      s/currency CNY/currency CNY, EUR/; s/per 1.00 CNY/per 1.00 $code/
+      s/>= 100.00 CNY/>= 1.00 $code/
+    " v1.notch; printf '\nmeasure spend is sum of amount on purchase\n'; } >$code.notch
+done
+run "init" 0 init money.ledger CNY.notch
+run "a measure of another currency" 1 publish money.ledger EUR.notch --from 2024-06-01T00:00:00Z
+same "the refusal names it" 1 "$(grep -c 'measure spend counts EUR, and counted CNY' err)"
 v2 "with keep" "" >x.notch
 run "a dropped reward, once more" 1 publish no.ledger x.notch --from 2024-06-01T00:00:00Z
 same "the refusal names the reward" 1 "$(grep -c 'reward mug is gone' err)"
