@@ -141,11 +141,9 @@ static notch_status check_value(notch_event_handle *event, const char *json)
   const notch_memory *memory = &event->engine->memory;
   notch_json_parser *parser = notch_json_parser_new(memory);
   notch_arena arena;
-  uint32_t at;
-  const char *why = NULL;
   notch_arena_init(&arena, memory);
   bool good = parser != NULL && strlen(json) < UINT32_MAX &&
-              notch_json_parse(parser, notch_text_of(json), &arena, &at, &why) != NULL;
+              notch_json_parse(parser, notch_text_of(json), &arena, NULL, NULL) != NULL;
   bool starved = parser == NULL || arena.failed;
   notch_arena_free(&arena);
   notch_json_parser_free(parser);

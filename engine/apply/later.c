@@ -87,7 +87,8 @@ static bool ripens(ripening *r, const notch_transaction *row)
     if (r->waiting.items[i].member != row->member) {
       continue;
     }
-    bool due = row->origin == NOTCH_ORIGIN_DUE && lot->matures_s != NOTCH_NEVER &&
+    bool dated = lot->matures_s != NOTCH_NEVER && lot->matures_s != INT64_MIN;
+    bool due = row->origin == NOTCH_ORIGIN_DUE && dated &&
                lot->matures_s * NOTCH_SECOND_US == row->at_us;
     bool sent = row->origin == NOTCH_ORIGIN_SENT && lot->matures_s == NOTCH_NEVER &&
                 terms->pending == NOTCH_PENDING_UNTIL && terms->pending_event == row->type &&
