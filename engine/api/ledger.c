@@ -2,6 +2,7 @@
 #include <config.h>
 
 #include "api/api.h"
+#include "audit/note.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -68,16 +69,6 @@ static bool is_whole(const notch_ledger_options *options)
                        s->resize != NULL && s->sync != NULL);
 }
 
-/* It is a line of its own in every checkpoint; empty: one is made up. */
-static bool is_origin(const char *origin)
-{
-  bool good = true;
-  for (const char *at = origin; *at != '\0' && good; at++) {
-    good = (uint8_t)*at >= 0x20 && *at != 0x7f;
-  }
-  return good && notch_text_find_bad_utf8(notch_text_of(origin)) == strlen(origin);
-}
-
 static notch_status fail_open(notch_ledger *ledger, notch_status status)
 {
   notch_engine *engine = ledger->engine;
@@ -135,7 +126,8 @@ notch_status notch_ledger_create(notch_ledger **out, notch_engine *engine, const
   NOTCH_CHECK_ARG(engine, options == NULL || options->version == 1);
   NOTCH_CHECK_ARG(engine, is_whole(options));
   *out = NULL;
-  if (options != NULL && options->origin != NULL && !is_origin(options->origin)) {
+  if (options != NULL && options->origin != NULL &&
+      !notch_is_line(notch_text_of(options->origin))) { /* empty: one is made up */
     return notch_api_say(engine, NOTCH_EVALUE,
                          "no ledger can have this origin: it is one line of text");
   }
@@ -275,27 +267,26 @@ static notch_status set_reading(notch_question *question)
 notch_status notch_api_edition(notch_question *question)
 {
   notch_books *books = question->ledger->books;
-  const notch_reading *reading = &question->reading;
+  int64_t at_us = question->reading.at_us;
+  int64_t upto = question->reading.upto == 0 ? INT64_MAX : question->reading.upto;
   uint32_t version = books->edition_count;
-  while (version > 1 &&
-         (books->editions[version - 1]->effective_us > reading->at_us ||
-          (reading->upto != 0 && books->editions[version - 1]->event > reading->upto))) {
+  while (version > 1 && (books->editions[version - 1]->effective_us > at_us ||
+                         books->editions[version - 1]->event > upto)) {
     version--;
   }
   question->edition = notch_books_edition(books, version);
-  if (question->edition != NULL && version < books->edition_count && reading->upto != 0 &&
-      books->editions[version]->event > reading->upto) {
-    notch_plan *plan = (notch_plan *)(intptr_t)question->edition->rules->plan;
-    plan->until_s = NOTCH_NEVER;
+  if (question->edition == NULL) {
+    return notch_api_books(question->ledger);
   }
-  return question->edition == NULL ? notch_api_books(question->ledger) : NOTCH_OK;
+  notch_edition_span(books, question->edition, upto);
+  return NOTCH_OK;
 }
 
 /* All that is published is known again. */
 static void know_all(notch_books *books)
 {
   for (uint32_t version = 0; version < books->edition_count; version++) {
-    notch_edition_span(books, books->editions[version]);
+    notch_edition_span(books, books->editions[version], INT64_MAX);
   }
 }
 

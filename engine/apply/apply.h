@@ -179,7 +179,7 @@ void notch_books_rollback_quietly(notch_books *books);
 
 /* ---- versions (versions.c) ------------------------------------------------------- */
 
-void notch_edition_span(notch_books *books, notch_edition *edition);
+void notch_edition_span(notch_books *books, notch_edition *edition, int64_t upto);
 /* Reads what is new of versions.  Within a transaction or a snapshot. */
 bool notch_books_versions(notch_books *books);
 /* Compiled, or NULL with a sentence; the first of them takes its time. */
@@ -494,9 +494,10 @@ typedef struct notch_waiting_count {
 } notch_waiting_count;
 bool notch_waiting_see(notch_books *books, notch_waiting_count *count,
                        const notch_transaction *row);
-/* Their numbers with blanks between, and as the setting has them.  False: a failure. */
+/* Their numbers with blanks between, and as the setting has them; both end with a zero.  False: a
+ * failure. */
 bool notch_waiting_told(notch_books *books, const notch_waiting_count *count, notch_arena *run,
-                        const char **counted, const char **setting);
+                        notch_text *counted, notch_text *setting);
 /* Decides one return, sent or released. */
 bool notch_books_decide_return(notch_books *books, notch_edition *edition, notch_event *event,
                                int64_t member, notch_receipt *receipt);

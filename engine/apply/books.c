@@ -281,6 +281,6 @@ void notch_books_rollback(notch_books *books)
     }
   }
   if (count > 0 && count == books->edition_count) {
-    notch_edition_span(books, books->editions[count - 1]);
+    notch_edition_span(books, books->editions[count - 1], INT64_MAX);
   }
 }

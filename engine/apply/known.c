@@ -192,6 +192,12 @@ static bool same_but_erased(notch_text sent, notch_text then)
   return i == sent.length && j == then.length;
 }
 
+/* Nothing is left of what he sent to tell a difference by. */
+static bool is_erased(notch_books *books, const notch_transaction *row)
+{
+  return row->member > 0 && books->host.member_id(books, row->member).length == 0;
+}
+
 static bool same_content(notch_books *books, const notch_envelope *envelope,
                          const notch_apply_options *options, const notch_transaction *row,
                          bool *same)
@@ -205,13 +211,9 @@ static bool same_content(notch_books *books, const notch_envelope *envelope,
   if (!same_envelope(books, envelope, row, edition->rules->program)) {
     return true;
   }
-  bool erased = row->member > 0 && books->host.member_id(books, row->member).length == 0;
-  if (notch_books_is_unread(row) && erased) {
-    *same = true; /* nothing is left to tell a difference by */
-    return true;
-  }
   if (notch_books_is_unread(row)) {
-    *same = !is_mended_key(envelope, row) && same_raw(books, envelope, row);
+    *same =
+        is_erased(books, row) || (!is_mended_key(envelope, row) && same_raw(books, envelope, row));
     return true;
   }
   notch_reader reader = {.layout = edition->rules->layout, .run = &books->run,
@@ -229,7 +231,7 @@ static bool same_content(notch_books *books, const notch_envelope *envelope,
         !notch_books_content_plain(books, edition, then, &books->run, &right)) {
       return then == NULL;
     }
-    if (erased) {
+    if (is_erased(books, row)) {
       *same = true;
       return true;
     }

@@ -238,13 +238,13 @@ static bool check_members(refold *r)
 /* Which returns wait for their event, beside what the journal says. */
 static bool check_waiting(refold *r)
 {
-  const char *counted, *setting;
+  notch_text counted, setting;
   if (!notch_waiting_told(r->books, &r->waiting, &r->waiting.arena, &counted, &setting)) {
     return failed(r);
   }
-  if (strcmp(counted, setting) != 0) {
-    found(r, 0, "returns that wait", *setting == '\0' ? "none" : setting,
-          *counted == '\0' ? "none" : counted);
+  if (!notch_text_equal(counted, setting)) {
+    found(r, 0, "returns that wait", setting.length == 0 ? "none" : setting.bytes,
+          counted.length == 0 ? "none" : counted.bytes);
   }
   return true;
 }

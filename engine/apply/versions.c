@@ -26,8 +26,8 @@ static int64_t seconds_up(int64_t at_us)
   return at_us / NOTCH_SECOND_US + (at_us % NOTCH_SECOND_US > 0 ? 1 : 0);
 }
 
-/* Which of what falls due is the version's. */
-void notch_edition_span(notch_books *books, notch_edition *edition)
+/* Which of what falls due is the version's, where no row after `upto` is known. */
+void notch_edition_span(notch_books *books, notch_edition *edition, int64_t upto)
 {
   if (edition->rules == NULL) {
     return;
@@ -36,7 +36,7 @@ void notch_edition_span(notch_books *books, notch_edition *edition)
   const notch_edition *after =
       edition->version < books->edition_count ? books->editions[edition->version] : NULL;
   plan->from_s = edition->version == 1 ? INT64_MIN : seconds_up(edition->begins_us);
-  plan->until_s = after == NULL ? NOTCH_NEVER : seconds_up(after->begins_us);
+  plan->until_s = after == NULL || after->event > upto ? NOTCH_NEVER : seconds_up(after->begins_us);
 }
 
 /* What fell due before a version was published was settled under the one before it. */
@@ -92,7 +92,7 @@ bool notch_books_versions(notch_books *books)
     }
     books->editions[books->edition_count++] = edition;
     if (edition->version > 1) {
-      notch_edition_span(books, books->editions[edition->version - 2]);
+      notch_edition_span(books, books->editions[edition->version - 2], INT64_MAX);
     }
   }
   return true;
@@ -225,7 +225,7 @@ __attribute__((cold, noinline)) static bool compile(notch_books *books, notch_ed
     edition->rules = NULL; /* to be tried again */
     return false;
   }
-  notch_edition_span(books, edition);
+  notch_edition_span(books, edition, INT64_MAX);
   return true;
 }
 

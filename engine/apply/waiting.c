@@ -133,7 +133,7 @@ bool notch_waiting_see(notch_books *books, notch_waiting_count *count, const not
 }
 
 bool notch_waiting_told(notch_books *books, const notch_waiting_count *count, notch_arena *run,
-                        const char **counted, const char **setting)
+                        notch_text *counted, notch_text *setting)
 {
   notch_text told = {"", 0};
   notch_store_status status = notch_store_setting_get(books->store, SETTING, run, &told);
@@ -145,10 +145,8 @@ bool notch_waiting_told(notch_books *books, const notch_waiting_count *count, no
   for (uint32_t i = 0; i < count->rows.count; i++) {
     put_number(&text, count->rows.items[i].event);
   }
-  *counted =
-      notch_arena_format(run, "%.*s", (int)text.length, text.length > 0 ? text.bytes : "").bytes;
-  *setting =
-      notch_arena_format(run, "%.*s", (int)told.length, told.length > 0 ? told.bytes : "").bytes;
+  *counted = notch_arena_text(run, (notch_text){text.bytes, (uint32_t)text.length});
+  *setting = notch_arena_text(run, told);
   bool failed = text.failed || run->failed;
   notch_buffer_free(&text);
   return !failed || nomem(books);

@@ -11,14 +11,23 @@
 #define SECRET_LEAD "PRIVATE+KEY+"
 #define DASH "\xE2\x80\x94 " /* an em dash and a blank begin each signature */
 
+bool notch_is_line(notch_text text)
+{
+  bool good = notch_text_find_bad_utf8(text) == text.length;
+  for (uint32_t i = 0; i < text.length; i++) {
+    uint8_t byte = (uint8_t)text.bytes[i];
+    good = good && byte >= 0x20 && byte != 0x7f;
+  }
+  return good;
+}
+
 static bool is_name(notch_text name)
 {
-  bool good = name.length > 0 && name.length <= NOTCH_KEY_NAME_MAX;
+  bool good = name.length > 0 && name.length <= NOTCH_KEY_NAME_MAX && notch_is_line(name);
   for (uint32_t i = 0; i < name.length; i++) {
-    uint8_t byte = (uint8_t)name.bytes[i];
-    good = good && byte > 0x20 && byte != 0x7f && byte != '+';
+    good = good && name.bytes[i] != ' ' && name.bytes[i] != '+';
   }
-  return good && notch_text_find_bad_utf8(name) == name.length;
+  return good;
 }
 
 static bool set_up(notch_note_key *key, notch_text name)

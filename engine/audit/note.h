@@ -19,6 +19,8 @@ typedef struct notch_note_key {
   uint8_t hash[4]; /* tells it from other keys of that name */
 } notch_note_key;
 
+/* Whether a text can stand in a note as a line: the origin of a ledger, a name. */
+bool notch_is_line(notch_text text);
 /* False: the name is empty, too long, or has blanks or a plus sign; or no random numbers. */
 bool notch_note_key_make(notch_note_key *key, notch_text name);
 /* One line, PRIVATE+KEY+name+hash+key or name+hash+key; blanks around it do not matter. */

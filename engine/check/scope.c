@@ -91,9 +91,10 @@ static bool same_letters(notch_text a, notch_text b)
 /* Two mistakes in a short name leave another one, unless it begins alike: no guess is better. */
 static unsigned tolerated(notch_text wanted, notch_text candidate)
 {
-  bool alike = candidate.length > 0 && wanted.length > 0 &&
-               (wanted.bytes[0] | 0x20) == (candidate.bytes[0] | 0x20);
-  return wanted.length < 3 ? 0 : wanted.length < 4 ? 1 : wanted.length < 6 && !alike ? 1 : 2;
+  if (wanted.length < 3)
+    return 0;
+  bool alike = candidate.length > 0 && (wanted.bytes[0] | 0x20) == (candidate.bytes[0] | 0x20);
+  return wanted.length < 4 || (wanted.length < 6 && !alike) ? 1 : 2;
 }
 
 void notch_nearest_try(notch_nearest *nearest, notch_text candidate)

@@ -443,7 +443,8 @@ static const notch_awards *awards_to(notch_work *work, const notch_awards *award
 
 /* Another member's side of the original, of which something may be taken back. */
 static bool gave_to_other(notch_work *work, const notch_original *original, uint32_t index,
-                          const notch_awards *now, const notch_state **other, notch_giver *giver)
+                          const notch_awards *now, bool nothing_left, const notch_state **other,
+                          notch_giver *giver)
 {
   const notch_transaction *side = original->sides[index];
   *other = side->cause == original->event ? notch_side_of(work, original, index) : NULL;
@@ -453,7 +454,8 @@ static bool gave_to_other(notch_work *work, const notch_original *original, uint
   *giver = (notch_giver){.row = side,
                          .now = awards_to(work, now, side->member),
                          .rules = NOTCH_CLAIM_OF_OTHER,
-                         .at_us = original->sent->at_us};
+                         .at_us = original->sent->at_us,
+                         .nothing_left = nothing_left};
   return true;
 }
 
@@ -484,8 +486,7 @@ void notch_take_back(notch_work *work, const notch_original *original, const not
   add_ripened(&taking, work->open->row.member);
   take_from_givers(&taking);
   for (uint32_t i = 0; i < original->side_count; i++) {
-    if (gave_to_other(work, original, i, now, &other, &giver)) {
-      giver.nothing_left = nothing_left;
+    if (gave_to_other(work, original, i, now, nothing_left, &other, &giver)) {
       notch_taking his = {.work = work, .original = original};
       give_room_of_others(&taking, notch_claim_from(&his, &giver));
     }
@@ -502,8 +503,7 @@ void notch_take_back_from_others(notch_work *work)
   const notch_state *other;
   work->taken_of = NULL;
   for (uint32_t i = 0; original != NULL && i < original->side_count; i++) {
-    if (gave_to_other(work, original, i, work->left_of_it, &other, &giver)) {
-      giver.nothing_left = work->nothing_is_left;
+    if (gave_to_other(work, original, i, work->left_of_it, work->nothing_is_left, &other, &giver)) {
       take_back_from(work, original, other, &giver);
     }
   }
