@@ -309,14 +309,9 @@ static void recheck(notch_work *work)
   }
 }
 
-static void return_one(notch_work *work, const notch_original *original)
+static void return_declared(notch_work *work, const notch_original *original)
 {
   notch_view view = notch_view_of(work);
-  work->open->row.cause = original->event;
-  if (original->sent->type < NOTCH_EVENT_BUILTIN_COUNT) {
-    notch_return_builtin(work, original);
-    return;
-  }
   notch_left left = notch_lower(work, original);
   notch_measure_lower(work, work->open->state, original, left.before, left.after,
                       left.nothing_left);
@@ -341,6 +336,16 @@ static void return_one(notch_work *work, const notch_original *original)
     notch_take_back(work, original, now, left.nothing_left);
   }
   notch_view_back(work, &view);
+}
+
+static void return_one(notch_work *work, const notch_original *original)
+{
+  work->open->row.cause = original->event;
+  if (original->sent->type < NOTCH_EVENT_BUILTIN_COUNT) {
+    notch_return_builtin(work, original);
+  } else {
+    return_declared(work, original);
+  }
   recheck(work);
 }
 
