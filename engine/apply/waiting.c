@@ -234,7 +234,10 @@ static bool decide_one(notch_books *books, const notch_waiting_return *item,
 
 bool notch_waiting_release(notch_books *books, notch_text id, notch_receipt *receipt)
 {
-  for (uint32_t i = 0; i < books->waiting.count;) {
+  notch_trace *trace = books->trace;
+  bool good = true;
+  books->trace = NULL; /* it tells of the event that was sent, of which other rules may hold */
+  for (uint32_t i = 0; good && i < books->waiting.count;) {
     if (!notch_text_equal(books->waiting.items[i].of, id)) {
       i++;
       continue;
@@ -244,9 +247,8 @@ bool notch_waiting_release(notch_books *books, notch_text id, notch_receipt *rec
             (books->waiting.count - i - 1) * sizeof item);
     books->waiting.count--;
     books->waiting_changed = true;
-    if (!decide_one(books, &item, receipt)) {
-      return false;
-    }
+    good = decide_one(books, &item, receipt);
   }
-  return true;
+  books->trace = trace;
+  return good;
 }
