@@ -241,6 +241,20 @@ static bool fold_row(notch_books *books, notch_edition *edition, notch_state *st
   return folded || notch_books_unfit(books, state, row->event);
 }
 
+/* NULL stays where a version cannot read what a return of another's lowers: it did not count it. */
+static bool read_original(notch_books *books, notch_edition *edition,
+                          const notch_transaction *recorded, notch_event *returned,
+                          notch_arena *read, notch_original **out)
+{
+  *out = notch_history_light(books, edition, recorded->cause, recorded, returned, read);
+  if (*out == NULL && recorded->version != edition->version && !books->foreign &&
+      books->status == NOTCH_STORE_CORRUPT) {
+    books->status = NOTCH_STORE_OK;
+    return true;
+  }
+  return *out != NULL;
+}
+
 static bool fold_recorded(notch_books *books, notch_edition *edition, notch_state *state,
                           const notch_transaction *recorded, notch_arena *read)
 {
@@ -251,11 +265,9 @@ static bool fold_recorded(notch_books *books, notch_edition *edition, notch_stat
   if (recorded->origin == NOTCH_ORIGIN_SENT || returns) {
     event = notch_history_event(books, edition, recorded, read);
   }
-  if (event != NULL && returns) {
-    original = notch_history_light(books, edition, recorded->cause, recorded, event, read);
-    if (original == NULL) {
-      return notch_books_misread(books);
-    }
+  if (event != NULL && returns &&
+      !read_original(books, edition, recorded, event, read, &original)) {
+    return notch_books_misread(books);
   }
   int64_t outer = books->folding_row;
   books->folding_row = recorded->event;
