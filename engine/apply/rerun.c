@@ -473,8 +473,9 @@ static bool undecided_row(notch_rerun *rerun, const notch_transaction *row, bool
   bool leads = row->origin != NOTCH_ORIGIN_SIDE || returns_by_itself(row);
   bool taken = erased || (returns_by_itself(row) && rerun->sent_is_taken);
   rerun->taken_event = leads && taken ? row->event : rerun->taken_event;
-  rerun->erased_rows += erased ? 1 : 0;
-  if (!taken && row->cause != rerun->taken_event) {
+  bool beside = !taken && row->cause == rerun->taken_event;
+  rerun->erased_rows += erased || beside ? 1 : 0;
+  if (!taken && !beside) {
     report_lone(rerun, row, true);
   }
   return absorb(rerun, row, edition, NULL, NULL, NULL);
@@ -516,6 +517,11 @@ bool notch_rerun_row(notch_rerun *rerun, const notch_transaction *row)
     if (!sent) {
       return expected_row(rerun, row);
     }
+  }
+  if (rerun->outcome != NULL && row->origin == NOTCH_ORIGIN_SIDE && is_erased(rerun, row->member)) {
+    /* By his name he was not found: what others get beside him has other numbers since. */
+    rerun->outcome = NULL;
+    rerun->taken_event = row->cause;
   }
   finish_rows(rerun);
   if (row->origin == NOTCH_ORIGIN_SENT) {

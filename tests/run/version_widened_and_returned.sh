@@ -47,3 +47,4 @@ same "bob" 36 "$(available bob)"
 run "advance" 0 advance l.ledger --to 2026-04-01 --clock events
 run "verify" 0 verify l.ledger
 run "replay" 0 replay l.ledger
+finish
