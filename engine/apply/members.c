@@ -145,24 +145,34 @@ static bool put_seat(notch_books *books, notch_seat *seat)
   return status == NOTCH_STORE_OK || notch_books_failed(books, status);
 }
 
-/* One that another process has moved on is not ours to write. */
-static bool put_if_ours(notch_books *books, notch_seat *seat)
+/* The last row that a state has to hold; every row may have changed the programme's own figures. */
+static bool last_row(notch_books *books, const notch_edition *edition, int64_t member, int64_t *out)
+{
+  if (member == 0 && edition->rules->plan->uses_house) {
+    *out = notch_store_next(books->store)->event - 1;
+    return true;
+  }
+  notch_store_status status = notch_store_member_last(books->store, out, member);
+  return status == NOTCH_STORE_OK || notch_books_failed(books, status);
+}
+
+/* The store takes a state for one that holds every row: who lacks some reads what was cached. */
+static bool put_if_whole(notch_books *books, notch_seat *seat)
 {
   int64_t last = 0;
   if (!seat->dirty) {
     return true;
   }
-  notch_store_status status = notch_store_member_last(books->store, &last, seat->member);
-  if (status != NOTCH_STORE_OK) {
-    return notch_books_failed(books, status);
+  if (!last_row(books, books->editions[seat->version - 1], seat->member, &last)) {
+    return false;
   }
-  return (seat->member != 0 && seat->upto != last) || put_seat(books, seat);
+  return seat->upto != last || put_seat(books, seat);
 }
 
 bool notch_seats_put(notch_books *books)
 {
   for (notch_seat *seat = books->oldest; seat != NULL; seat = seat->newer) {
-    if (!put_if_ours(books, seat)) {
+    if (!put_if_whole(books, seat)) {
       return false;
     }
   }
@@ -172,7 +182,7 @@ bool notch_seats_put(notch_books *books)
 bool notch_seat_give(void *books, int64_t member)
 {
   notch_seat *seat = find_seat(books, member);
-  return seat == NULL || put_if_ours(books, seat);
+  return seat == NULL || put_if_whole(books, seat);
 }
 
 /* Lets go of the seats that were not used for longest. */
@@ -183,7 +193,7 @@ static bool make_room(notch_books *books)
     if (seat == NULL || seat->stamp == books->stamp) {
       return true; /* all are in use: a few more do no harm */
     }
-    if (seat->dirty && notch_store_is_writing(books->store) && !put_seat(books, seat)) {
+    if (notch_store_is_writing(books->store) && !put_if_whole(books, seat)) {
       return false;
     }
     free_seat(books, seat);
@@ -457,7 +467,7 @@ notch_seat *notch_seat_get(notch_books *books, int64_t member, notch_edition *ed
     seat = add_seat(books, member);
     good = seat != NULL && load(books, seat, edition);
   } else if (seat->version != edition->version) {
-    good = (!seat->dirty || !notch_store_is_writing(books->store) || put_seat(books, seat)) &&
+    good = (!notch_store_is_writing(books->store) || put_if_whole(books, seat)) &&
            load(books, seat, edition);
   } else {
     unlink_age(books, seat);
@@ -465,16 +475,7 @@ notch_seat *notch_seat_get(notch_books *books, int64_t member, notch_edition *ed
     good = notch_seat_state(books, seat) != NULL;
   }
   int64_t last = 0;
-  if (good) {
-    bool all = member == 0 && edition->rules->plan->uses_house;
-    notch_store_status status = NOTCH_STORE_OK;
-    if (all) {
-      last = notch_store_next(books->store)->event - 1;
-    } else {
-      status = notch_store_member_last(books->store, &last, member);
-    }
-    good = status == NOTCH_STORE_OK || notch_books_failed(books, status);
-  }
+  good = good && last_row(books, edition, member, &last);
   if (good && seat->upto < last) {
     seat->stamp = books->stamp;
     notch_state *state = notch_seat_change(books, seat);

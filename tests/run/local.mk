@@ -45,6 +45,7 @@ RUN_TESTS = \
   tests/run/version_limits.sh \
   tests/run/version_on_earning.sh \
   tests/run/version_past.sh \
+  tests/run/version_past_beside_a_budget.sh \
   tests/run/version_read.sh \
   tests/run/version_return_by_kind.sh \
   tests/run/version_retire.sh \
