@@ -246,8 +246,8 @@ static bool rank_one(notch_books *books, notch_edition *edition, uint32_t cohort
   if (outcome == NULL) {
     return notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
   }
-  return outcome->count == 0 || outcome->transactions[0].effect_count == 0 ||
-         notch_books_write(books, edition, NULL, NULL, outcome, &receipt);
+  /* Also where nobody was there: another process must not rank then whoever comes later. */
+  return outcome->count == 0 || notch_books_write(books, edition, NULL, NULL, outcome, &receipt);
 }
 
 static bool settle_all(notch_books *books, int64_t to_us, uint64_t *count)

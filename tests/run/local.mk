@@ -28,6 +28,7 @@ RUN_TESTS = \
   tests/run/merged_into_who_was_given.sh \
   tests/run/pool_sides.sh \
   tests/run/ranked_before_a_version.sh \
+  tests/run/ranked_when_nobody_is_there.sh \
   tests/run/payment_bounds.sh \
   tests/run/partner_settled_back.sh \
   tests/run/recorded_time_returned.sh \
