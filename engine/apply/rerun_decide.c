@@ -4,6 +4,8 @@
 #include "apply/rerun.h"
 
 #include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 notch_edition *notch_rerun_edition(notch_rerun *rerun, uint32_t version)
@@ -447,19 +449,70 @@ static bool find_binding(notch_rerun *rerun, const notch_transaction *row, bool 
   return true;
 }
 
-static bool by_clock(const notch_transaction *row)
+/* Whether it was refused by a clock that is not recorded: what was too early then is at least later
+ * than the moment at which it came. */
+static bool by_clock(notch_rerun *rerun, const notch_transaction *row, bool *out)
 {
-  return row->verdict == NOTCH_REFUSED_TOO_EARLY ||
-         (row->verdict == NOTCH_REFUSED_TOO_LATE && row->version != 0);
+  notch_transaction whole = *row; /* rows of a cursor come without that moment */
+  *out = row->verdict == NOTCH_REFUSED_TOO_LATE && row->version != 0;
+  if (row->verdict == NOTCH_REFUSED_TOO_EARLY) {
+    if (!notch_history_read(rerun->books, row->event, &rerun->row, &whole)) {
+      return false;
+    }
+    *out = whole.at_us > whole.recorded_us;
+  }
+  return true;
+}
+
+/* Whether `rules follow` another moment than the event's own in a version known before the row. */
+static bool follows(notch_books *books, const notch_transaction *row, bool *out)
+{
+  *out = false;
+  for (uint32_t i = 0; i < books->edition_count && books->editions[i]->event < row->event; i++) {
+    notch_edition *edition = notch_books_edition(books, i + 1);
+    if (edition == NULL) {
+      return false;
+    }
+    uint32_t type = notch_names_index(books, edition, NOTCH_NAME_TYPE, row->type);
+    *out = *out || (type != NOTCH_NONE &&
+                    edition->rules->program->events[type].follow != NOTCH_NONE);
+  }
+  return true;
+}
+
+/* The version that was in force at the event's own time, of those that were published by then; a
+ * return goes by that of what it returns. */
+static bool check_version(notch_rerun *rerun, const notch_transaction *row)
+{
+  notch_books *books = rerun->books;
+  bool elsewhere;
+  if (books->edition_count == 1 || rerun->fixed != NULL || row->verdict != NOTCH_APPLIED ||
+      notch_history_returns(row)) {
+    return true;
+  }
+  if (!follows(books, row, &elsewhere)) {
+    return false;
+  }
+  uint32_t version = books->edition_count;
+  while (version > 1 && (books->editions[version - 1]->event > row->event ||
+                         books->editions[version - 1]->effective_us > row->at_us)) {
+    version--;
+  }
+  if (!elsewhere && version != row->version) {
+    char recorded[16], due[16];
+    snprintf(recorded, sizeof recorded, "%" PRIu32, row->version);
+    snprintf(due, sizeof due, "%" PRIu32, version);
+    rerun->found(rerun->payload, row->event, "version of the rules", recorded, due);
+  }
+  return true;
 }
 
 static bool decide_sent(notch_rerun *rerun, const notch_transaction *row, notch_trace *trace,
                         notch_rerun_result *out)
 {
   notch_books *books = rerun->books;
-  if (by_clock(row)) {
-    out->taken = true;
-    return true;
+  if (!by_clock(rerun, row, &out->taken) || out->taken) {
+    return out->taken;
   }
   if (row->version == 0 && row->verdict == NOTCH_REFUSED_TOO_LATE) {
     return decide_too_late(rerun, row, out);
@@ -512,7 +565,7 @@ bool notch_rerun_decide(notch_rerun *rerun, const notch_transaction *row, notch_
   }
   rerun->names_erased = false;
   if (row->origin == NOTCH_ORIGIN_SENT) {
-    bool decided = decide_sent(rerun, row, trace, out);
+    bool decided = check_version(rerun, row) && decide_sent(rerun, row, trace, out);
     out->taken = out->taken || rerun->names_erased;
     if (decided) {
       keep_parts(rerun, out);
