@@ -114,7 +114,8 @@ static bool feed(backtest *b, const notch_transaction *row, notch_arena *arena)
     return true; /* what was sent is erased as well */
   }
   notch_buffer_clear(&b->line);
-  return notch_books_sent(b->ask.books, b->ask.edition, row, member, arena, &b->line) &&
+  return notch_books_sent(b->ask.books, b->ask.edition, row, member, b->rules->rules->layout, arena,
+                          &b->line) &&
          !b->line.failed && apply_other(b, row, erased);
 }
 

@@ -466,9 +466,11 @@ bool notch_books_raw_of(notch_books *books, const notch_transaction *row, notch_
 /* The type that the event of a row said; empty: none, or none that is a text. */
 notch_text notch_books_sent_type(const notch_books *books, const notch_transaction *row);
 /* The event of a row as a line that can be sent again (sent.c).  newest: the rules of a row that
- * came before any were in force; member: the id, or empty. */
+ * came before any were in force; member: the id, or empty; other: the rules that are to read it,
+ * NULL: those of then. */
 bool notch_books_sent(notch_books *books, notch_edition *newest, const notch_transaction *row,
-                      notch_text member, notch_arena *run, notch_buffer *to);
+                      notch_text member, const notch_layout *other, notch_arena *run,
+                      notch_buffer *to);
 /* In plain text, for comparing. */
 bool notch_books_content_plain(notch_books *books, const notch_edition *edition,
                                const notch_event *event, notch_arena *run, notch_text *out);

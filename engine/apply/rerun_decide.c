@@ -390,7 +390,7 @@ static bool reread(notch_rerun *rerun, const notch_transaction *row, notch_editi
     member = host_member_id(rerun, row->member);
   }
   notch_buffer_clear(&books->scratch);
-  if (!notch_books_sent(books, edition, row, member, &rerun->row, &books->scratch)) {
+  if (!notch_books_sent(books, edition, row, member, NULL, &rerun->row, &books->scratch)) {
     return false;
   }
   const notch_text line = {books->scratch.bytes, (uint32_t)books->scratch.length};

@@ -129,6 +129,9 @@ notch_lowering *notch_read_lowering(notch_reader *reader, uint32_t type, notch_e
 
 /* What a field has that was not sent: its default, an empty list or set, else missing. */
 notch_value notch_field_absent(notch_reader *reader, const notch_field *field);
+/* Takes such values out of an event where `other` rules have no such field (unfill.c). */
+void notch_event_unfill(notch_event *event, const notch_layout *layout, const notch_layout *other,
+                        notch_arena *run);
 
 /* One value by its declared type; `path` is the field's name for the sentence. */
 bool notch_read_value(notch_reader *reader, const notch_field *field, const notch_json *json,
