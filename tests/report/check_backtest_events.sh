@@ -66,4 +66,64 @@ sed -e 's/store, app = store/store, app = app/' sent.notch >lacks.notch
 expect 0 backtest sent.ledger lacks.notch --json
 prints '"now_refused":0,"now_applied":0'
 
+# What was refused is asked about wherever it stands: after the last event that took effect, too.
+rules >few.notch <<'R'
+points star
+
+payment checkout
+  pay 0.05 CNY per 1 star
+  hold for 5 days
+
+event purchase
+  field amount CNY in 0.00 CNY .. 100.00 CNY
+
+rule base
+  on purchase
+  earn 1 star per 1.00 CNY of amount
+R
+sed 's/100.00 CNY$/1_000.00 CNY/' few.notch >more.notch
+{
+  event e1 purchase ann 03T10:00 '"amount":"20.00"'
+  event e2 purchase ann 04T10:00 '"amount":"500.00"'
+} >few.jsonl
+fresh few.ledger few.notch few.jsonl
+expect 0 backtest few.ledger more.notch --json
+prints '"to":"2026-03-04T10:00:00Z"'
+prints '"recorded":"20","recomputed":"520"'
+prints '"now_refused":0,"now_applied":1'
+expect 0 backtest few.ledger few.notch --json
+prints '"to":"2026-03-03T10:00:00Z"'
+expect 0 backtest few.ledger more.notch --json --to 2026-03-03
+prints '"recorded":"20","recomputed":"20"'
+expect 0 backtest few.ledger more.notch --from 2026-03-04 --json
+prints '"recorded":"0","recomputed":"500"'
+expect 2 backtest few.ledger few.notch --from 2026-03-04
+says "ends before it begins"
+
+# A merge of accounts with holds of one name: other rules have let go of them, or have not yet.
+sed 's/for 5 days/for 5 minutes/' few.notch >short.notch
+hold='"hold":"h","payment":"checkout","points":"5","order":"10.00"'
+{
+  event e1 purchase ann 03T10:00 '"amount":"20.00"'
+  event e2 purchase bob 03T10:00 '"amount":"30.00"'
+  event h1 hold ann 04T10:00 "$hold"
+  event h2 hold bob 04T10:00 "$hold"
+  event m merge ann 04T11:00 '"from":"bob"'
+  event e3 purchase bob 04T12:00 '"amount":"7.00"'
+} >hold.jsonl
+fresh hold.ledger few.notch hold.jsonl
+expect 0 backtest hold.ledger few.notch --json
+prints '"now_refused":0,"now_applied":0'
+expect 0 backtest hold.ledger short.notch --json
+prints '"now_refused":0,"now_applied":1'
+
+# What came before its time is no matter of the rules.
+event early purchase ann 05T10:00 '"amount":"30.00"' | sed 's/2026/2999/' >>few.jsonl
+expect 0 init early.ledger few.notch --clock machine
+timeout 60 "$notch" apply early.ledger few.jsonl >out 2>err </dev/null
+prints "too_early"
+expect 0 backtest early.ledger few.notch --json
+prints '"now_refused":0,"now_applied":0'
+prints '"to":"2026-03-03T10:00:00Z"'
+
 finish
