@@ -116,6 +116,15 @@ expect 0 backtest hold.ledger few.notch --json
 prints '"now_refused":0,"now_applied":0'
 expect 0 backtest hold.ledger short.notch --json
 prints '"now_refused":0,"now_applied":1'
+# Where the merge is refused, bob keeps what he had; under whose name e3 came is in no ledger.
+event t transfer ann 04T13:00 '"to":"bob","points":{"star":"3"}' >>hold.jsonl
+for span in few short; do
+  printf '\nrule gifts\n  on transfer\n' >>$span.notch
+done
+fresh merged.ledger short.notch hold.jsonl
+expect 0 backtest merged.ledger few.notch --json
+prints '"now_refused":1,"now_applied":1'
+prints '"gains":[],"losses":[]'
 
 # What came before its time is no matter of the rules.
 event early purchase ann 05T10:00 '"amount":"30.00"' | sed 's/2026/2999/' >>few.jsonl
