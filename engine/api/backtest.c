@@ -72,7 +72,7 @@ static bool commit_other(backtest *b)
 
 static bool apply_other(backtest *b, const notch_transaction *row, bool erased)
 {
-  static const notch_apply_options options = {.ahead_us = -1, .scene = true};
+  static const notch_apply_options options = {.ahead_us = -1, .scene = true, .retold = true};
   notch_receipt receipt;
   if (!b->writing) {
     if (!notch_books_begin(b->other)) {

@@ -257,8 +257,12 @@ static bool not_theirs(notch_rerun *rerun, const notch_transaction *row, notch_r
                  notch_arena_format(&rerun->row, "the rules know no event `%.*s`",
                                     (int)type.length, type.bytes));
   }
-  return plain(out, NOTCH_REFUSED_BAD_VALUE,
-               NOTCH_TEXT("the event has values that these rules cannot read"));
+  notch_reader reader = {.run = &rerun->row};
+  (void)notch_history_event_or_why(rerun->books, out->edition, row, &reader);
+  return reader.sentence.length > 0
+             ? plain(out, reader.verdict, reader.sentence)
+             : plain(out, NOTCH_REFUSED_BAD_VALUE,
+                     NOTCH_TEXT("the event has values that these rules cannot read"));
 }
 
 static bool decide_of(notch_rerun *rerun, const notch_transaction *row, notch_text of,

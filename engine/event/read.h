@@ -91,6 +91,7 @@ typedef struct notch_reader {
   bool scene;                /* `given` is taken: the suite and previews */
   bool words;                /* from CSV: a flag may be written yes or no */
   bool recorded;             /* content of a ledger row: what this version lacks is left out */
+  bool retold;               /* a row as a line: zeros that end an amount were not sent */
   const notch_vault *vault;  /* recorded */
   notch_verdict verdict;     /* after a refusal */
   notch_text sentence;

@@ -126,6 +126,59 @@ expect 0 backtest merged.ledger few.notch --json
 prints '"now_refused":1,"now_applied":1'
 prints '"gains":[],"losses":[]'
 
+# Fewer decimals: what they can tell is taken, zeros or not; the rest is refused, and counted.
+fine() { # DECIMALS
+  rules <<R
+points star
+  $1
+
+payment checkout
+  pay 0.05 CNY per 1 star
+
+event gift
+  field size star in 0 star .. 100 star
+
+rule gifts
+  on gift
+  earn size
+
+rule moves
+  on transfer
+R
+}
+fine '2 decimals' >cents.notch
+fine whole >whole.notch
+{
+  event e1 adjust ann 03T10:00 '"points":{"star":"100"},"reason":"x","by":"y"'
+  event e2 gift ann 03T11:00 '"size":"20"'
+  event e3 transfer ann 03T12:00 '"to":"bob","points":{"star":"30"}'
+  event e4 hold ann 03T13:00 '"hold":"h","points":{"star":"10"},"until":"2026-03-05T00:00:00Z"'
+  event e5 capture ann 03T14:00 '"hold":"h","points":"4"'
+  event e6 pay ann 03T15:00 '"payment":"checkout","points":"15","order":"9.00"'
+  event e7 return ann 03T16:00 '"of":"e6","points":"5"'
+  event e8 return ann 03T17:00 '"of":"e3","points":{"star":"7"}'
+} >whole.jsonl
+{
+  sed -e 's/"points":"5"/"points":"5.00"/' -e 's/"star":"7"/"star":"7.0"/' whole.jsonl
+  event f1 adjust ann 03T18:00 '"points":{"star":"0.50"},"reason":"x","by":"y"'
+  event f2 gift ann 03T18:10 '"size":"2.25"'
+  event f3 transfer ann 03T18:20 '"to":"bob","points":{"star":"3.50"}'
+  event f4 return ann 03T18:30 '"of":"e3","points":{"star":"0.75"}'
+} >cents.jsonl
+fresh cents.ledger cents.notch cents.jsonl
+fresh whole.ledger whole.notch whole.jsonl
+expect 0 balance whole.ledger --json
+python3 -c 'import json
+star = {word: int(n) for word, n in json.load(open("out"))["points"]["star"].items()}
+print("\"recomputed\":\"%d\",\"spent\"" % (star["issued"] - star["taken_back"]))
+print("\"recomputed\":\"%d\"},\"expired\"" % star["spent"])
+print("\"recomputed\":\"%d\"},\"cost\"" % (star["available"] + star["held"]))' |
+  sed 's/"\([0-9]*\)"\([,}]\)/"\1.00"\2/' >wanted
+expect 0 backtest cents.ledger whole.notch --json
+while read -r figure; do prints "$figure"; done <wanted
+prints '"now_refused":4,"now_applied":0'
+if [ "$(wc -l <wanted)" = 3 ]; then pass; else fail "no figures to compare"; fi
+
 # What came before its time is no matter of the rules.
 event early purchase ann 05T10:00 '"amount":"30.00"' | sed 's/2026/2999/' >>few.jsonl
 expect 0 init early.ledger few.notch --clock machine
