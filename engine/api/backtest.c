@@ -84,10 +84,12 @@ static bool apply_other(backtest *b, const notch_transaction *row, bool erased)
                               &options, &receipt)) {
     return false;
   }
-  bool applied = row->verdict == NOTCH_APPLIED, applies = receipt.reply == NOTCH_REPLY_APPLIED;
+  bool applied = row->verdict == NOTCH_APPLIED, waits = row->verdict == NOTCH_WAITING;
+  /* A return that waited has a second row, for which it is known here. */
+  bool applies = receipt.reply == NOTCH_REPLY_APPLIED || receipt.reply == NOTCH_REPLY_KNOWN;
   b->figures.events++;
   b->figures.refused_now += !erased && applied && receipt.reply == NOTCH_REPLY_REFUSED ? 1 : 0;
-  b->figures.taken_now += !erased && !applied && applies ? 1 : 0;
+  b->figures.taken_now += !erased && !applied && !waits && applies ? 1 : 0;
   return ++b->pending < COMMIT_EVENTS || commit_other(b);
 }
 

@@ -100,6 +100,21 @@ prints '"recorded":"0","recomputed":"500"'
 expect 2 backtest few.ledger few.notch --from 2026-03-04
 says "ends before it begins"
 
+# A return that waited is not one that was refused.
+{
+  event e1 purchase ann 03T10:00 '"amount":"500.00"'
+  event r1 return ann 04T10:00 '"of":"e1","amount":"20.00"'
+  event r2 return ann 05T10:00 '"of":"e2","amount":"10.00"'
+  event e2 purchase ann 05T09:00 '"amount":"50.00"'
+} >waits.jsonl
+fresh waits.ledger few.notch waits.jsonl
+expect 0 backtest waits.ledger more.notch --json
+prints '"recorded":"40","recomputed":"520"'
+prints '"now_refused":0,"now_applied":1'
+fresh waited.ledger more.notch waits.jsonl
+expect 0 backtest waited.ledger few.notch --json
+prints '"now_refused":1,"now_applied":0'
+
 # A merge of accounts with holds of one name: other rules have let go of them, or have not yet.
 sed 's/for 5 days/for 5 minutes/' few.notch >short.notch
 hold='"hold":"h","payment":"checkout","points":"5","order":"10.00"'
