@@ -135,6 +135,9 @@ notch_status notch_api_impact(notch_ledger *ledger, const notch_rules *rules, in
                               int64_t now_us, notch_news *news);
 notch_status notch_api_can_follow(notch_ledger *ledger, const notch_rules *rules,
                                   int64_t from_us);
+/* The kind of that name where it has other decimals; NULL: there is none.  Amounts are kept in
+ * smallest units: the same number is another amount then. */
+const notch_points *notch_api_redenominated(const notch_points *old, const notch_program *program);
 
 /* The result of the rows that a receipt names. */
 notch_status notch_api_result(notch_ledger *ledger, const notch_receipt *receipt,

@@ -247,11 +247,44 @@ static notch_status run_verify(audit *a)
 
 /* ---- replay ---- */
 
+/* What other rules are to go on from is as recorded, which they must be able to count. */
+static notch_status can_count(audit *a, const notch_program *other)
+{
+  notch_books *books = a->ledger->books;
+  if (!notch_books_versions(books)) {
+    return notch_api_books(a->ledger);
+  }
+  for (uint32_t v = 1; v <= books->edition_count; v++) {
+    const notch_edition *edition = notch_books_edition(books, v);
+    if (edition == NULL) {
+      return notch_api_books(a->ledger);
+    }
+    const notch_program *recorded = edition->rules->program;
+    for (uint32_t i = 0; i < recorded->points_count; i++) {
+      const notch_points *old = &recorded->points[i];
+      const notch_points *now = notch_api_redenominated(old, other);
+      if (now != NULL) {
+        return notch_api_say(a->ledger, NOTCH_ESCRIPT,
+                             "points %.*s have %u decimals, and %u in these rules: what is "
+                             "recorded would be another amount; `notch backtest` decides by such "
+                             "rules, from the first event on",
+                             (int)old->decl.name.length, old->decl.name.bytes, old->decimals,
+                             now->decimals);
+      }
+    }
+  }
+  return NOTCH_OK;
+}
+
 static notch_status run_replay(audit *a)
 {
   notch_replay replay = replay_of(a);
   notch_store_status status;
   const notch_program_handle *other = a->options->rules;
+  notch_status fits = other == NULL ? NOTCH_OK : can_count(a, other->rules->program);
+  if (fits != NOTCH_OK) {
+    return fits;
+  }
   replay.other = other == NULL ? NULL : other->rules;
   if (!notch_replay_run(&replay)) {
     return failed(a, &replay);

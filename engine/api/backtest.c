@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define COMMIT_EVENTS 10000u
+#define OPEN_END INT64_MAX /* up to the newest event, once all were decided */
 
 typedef struct backtest {
   notch_question ask;
@@ -71,7 +72,7 @@ static bool commit_other(backtest *b)
 
 static bool apply_other(backtest *b, const notch_transaction *row, bool erased)
 {
-  static const notch_apply_options options = {.ahead_us = -1, .scene = true};
+  static const notch_apply_options options = {.ahead_us = -1, .scene = true, .retold = true};
   notch_receipt receipt;
   if (!b->writing) {
     if (!notch_books_begin(b->other)) {
@@ -83,11 +84,19 @@ static bool apply_other(backtest *b, const notch_transaction *row, bool erased)
                               &options, &receipt)) {
     return false;
   }
-  bool applied = row->verdict == NOTCH_APPLIED, applies = receipt.reply == NOTCH_REPLY_APPLIED;
+  bool applied = row->verdict == NOTCH_APPLIED, waits = row->verdict == NOTCH_WAITING;
+  /* A return that waited has a second row, for which it is known here. */
+  bool applies = receipt.reply == NOTCH_REPLY_APPLIED || receipt.reply == NOTCH_REPLY_KNOWN;
   b->figures.events++;
   b->figures.refused_now += !erased && applied && receipt.reply == NOTCH_REPLY_REFUSED ? 1 : 0;
-  b->figures.taken_now += !erased && !applied && applies ? 1 : 0;
+  b->figures.taken_now += !erased && !applied && !waits && applies ? 1 : 0;
   return ++b->pending < COMMIT_EVENTS || commit_other(b);
+}
+
+/* A clock decided, no rules: sent once more when its time had come, it has a row of its own. */
+static bool came_too_early(const notch_transaction *row)
+{
+  return row->verdict == NOTCH_REFUSED_TOO_EARLY;
 }
 
 /* The programme's own rows are booked after its first one, the publication of the rules: events
@@ -100,8 +109,8 @@ static int64_t came_at(const notch_transaction *row)
 static bool feed(backtest *b, const notch_transaction *row, notch_arena *arena)
 {
   notch_text member = {NULL, 0};
-  if (row->origin != NOTCH_ORIGIN_SENT || came_at(row) > b->figures.to_us ||
-      row->verdict == NOTCH_REFUSED_CONFLICT || row->id.length == 0) {
+  if (row->origin != NOTCH_ORIGIN_SENT || came_at(row) > b->figures.to_us || came_too_early(row) ||
+      row->id.length == 0) {
     return true;
   }
   bool erased = false;
@@ -114,7 +123,8 @@ static bool feed(backtest *b, const notch_transaction *row, notch_arena *arena)
     return true; /* what was sent is erased as well */
   }
   notch_buffer_clear(&b->line);
-  return notch_books_sent(b->ask.books, b->ask.edition, row, member, arena, &b->line) &&
+  return notch_books_sent(b->ask.books, b->ask.edition, row, member, b->rules->rules->layout, arena,
+                          &b->line) &&
          !b->line.failed && apply_other(b, row, erased);
 }
 
@@ -148,10 +158,28 @@ static bool feed_all(backtest *b)
   if (!good || status != NOTCH_STORE_OK) {
     return good ? notch_books_failed(books, status) : false;
   }
-  uint64_t count = 0;
-  if (b->writing && !commit_other(b)) {
-    return false;
+  return !b->writing || commit_other(b);
+}
+
+/* The newest event that either ledger took; where there is none, now. */
+static bool find_end(backtest *b)
+{
+  int64_t newest[NOTCH_SIDES];
+  notch_books *books[NOTCH_SIDES] = {b->ask.books, b->other};
+  for (unsigned side = 0; side < NOTCH_SIDES; side++) {
+    notch_store_status status = notch_store_newest_of_members(books[side]->store, &newest[side]);
+    if (status != NOTCH_STORE_OK && status != NOTCH_STORE_NOTFOUND) {
+      return notch_books_failed(books[side], status);
+    }
   }
+  int64_t last = newest[0] > newest[1] ? newest[0] : newest[1];
+  b->figures.to_us = last == INT64_MIN ? b->ask.reading.at_us : last;
+  return true;
+}
+
+static bool advance_other(backtest *b)
+{
+  uint64_t count = 0;
   b->other->recorded_us = b->figures.to_us;
   return notch_books_advance(b->other, b->figures.to_us, &count);
 }
@@ -241,19 +269,11 @@ static notch_status failed(const backtest *b)
 static notch_status set_period(backtest *b)
 {
   notch_question *question = &b->ask;
-  int64_t from_us = INT64_MIN, to_us = INT64_MIN;
-  notch_store_status read = notch_store_newest_of_members(question->books->store, &to_us);
-  if (read != NOTCH_STORE_OK && read != NOTCH_STORE_NOTFOUND) {
-    return notch_api_failed(question->ledger, read);
-  }
-  to_us = to_us == INT64_MIN ? question->reading.at_us : to_us; /* nothing was sent yet */
+  int64_t from_us = INT64_MIN, to_us = OPEN_END;
   notch_status status =
       b->options == NULL ? NOTCH_OK : notch_walk_moment(question, b->options->to, true, &to_us);
   if (status == NOTCH_OK && b->options != NULL) {
     status = notch_walk_moment(question, b->options->from, false, &from_us);
-  }
-  if (status == NOTCH_OK && from_us > to_us) {
-    return notch_api_say(question->ledger, NOTCH_EVALUE, "the period ends before it begins");
   }
   notch_backtest_begin(&b->figures, question->edition->rules->program, b->rules->rules->program,
                        from_us, to_us, question->run);
@@ -269,8 +289,13 @@ static notch_status ask_backtest(notch_question *question)
   }
   b->walk = (notch_walk){.books = question->books, .edition = question->edition};
   question->books->status = NOTCH_STORE_OK;
-  if (!open_other(b) || !feed_all(b) || !add_up(b, NOTCH_RECORDED, question->books) ||
-      !add_up_other(b)) {
+  if (!open_other(b) || !feed_all(b) || (b->figures.to_us == OPEN_END && !find_end(b))) {
+    return failed(b);
+  }
+  if (b->figures.from_us > b->figures.to_us) {
+    return notch_api_say(question->ledger, NOTCH_EVALUE, "the period ends before it begins");
+  }
+  if (!advance_other(b) || !add_up(b, NOTCH_RECORDED, question->books) || !add_up_other(b)) {
     return failed(b);
   }
   notch_backtest_end(&b->figures);

@@ -28,7 +28,7 @@ static bool put_event(notch_question *q, const notch_transaction *row)
   if (row->member != 0) {
     member = q->books->host.member_id(q->books, row->member);
   }
-  return notch_books_sent(q->books, q->edition, row, member, q->run, q->to);
+  return notch_books_sent(q->books, q->edition, row, member, NULL, q->run, q->to);
 }
 
 static bool put_refused(notch_question *q, const notch_transaction *row)

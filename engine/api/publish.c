@@ -245,22 +245,29 @@ static notch_status refuse_dropped_ladder(notch_ledger *ledger, const notch_ladd
   return status;
 }
 
-/* Amounts are kept in smallest units: with other decimals the same number is another amount. */
-static notch_status check_decimals(notch_ledger *ledger, const notch_points *old,
-                                   const notch_program *program)
+const notch_points *notch_api_redenominated(const notch_points *old, const notch_program *program)
 {
   for (uint32_t i = 0; i < program->points_count; i++) {
     const notch_points *now = &program->points[i];
     if (notch_text_equal(now->decl.name, old->decl.name) && now->decimals != old->decimals) {
-      return notch_api_say(ledger, NOTCH_ESCRIPT,
-                           "points %.*s have %u decimals, and would have %u: what members have "
-                           "would be another amount; keep them, or name the kind anew and add "
-                           "`retire %.*s with becomes ...`",
-                           WORD(now->decl.name), old->decimals, now->decimals,
-                           WORD(now->decl.name));
+      return now;
     }
   }
-  return NOTCH_OK;
+  return NULL;
+}
+
+static notch_status check_decimals(notch_ledger *ledger, const notch_points *old,
+                                   const notch_program *program)
+{
+  const notch_points *now = notch_api_redenominated(old, program);
+  return now == NULL
+             ? NOTCH_OK
+             : notch_api_say(ledger, NOTCH_ESCRIPT,
+                             "points %.*s have %u decimals, and would have %u: what members have "
+                             "would be another amount; keep them, or name the kind anew and add "
+                             "`retire %.*s with becomes ...`",
+                             WORD(now->decl.name), old->decimals, now->decimals,
+                             WORD(now->decl.name));
 }
 
 /* What was counted in one currency would be read as so much of another. */

@@ -509,9 +509,12 @@ static bool apply_envelope(work *w)
   if (version == 0) {
     return refuse_unread(w, NOTCH_REFUSED_TOO_LATE, why);
   }
-  notch_reader reader = {.layout = w->edition->rules->layout, .run = &books->run,
-                         .parser = books->parser, .scene = w->options->scene,
-                         .words = w->options->words};
+  notch_reader reader = {.layout = w->edition->rules->layout,
+                         .run = &books->run,
+                         .parser = books->parser,
+                         .scene = w->options->scene,
+                         .words = w->options->words,
+                         .retold = w->options->retold};
   notch_event *event = notch_read_event(&reader, w->envelope);
   return event == NULL ? refuse_unread(w, reader.verdict, reader.sentence)
                        : decide_event(w, event);

@@ -321,6 +321,10 @@ void notch_host_init(notch_books *books);
  * none was sent, or it is gone. */
 notch_event *notch_history_event(notch_books *books, notch_edition *edition,
                                  const notch_transaction *row, notch_arena *arena);
+/* The same by a reader of which only `run` need be set; where it is NULL, reader->sentence says
+ * what these rules cannot read of it, if that is why. */
+notch_event *notch_history_event_or_why(notch_books *books, notch_edition *edition,
+                                        const notch_transaction *row, notch_reader *reader);
 /* Reads a row; the arena may be armed. */
 /* The next row after `side` of what a row did to another member, in the same commit; between them
  * is what fell due for those before it.  side: the row itself before the first; side->event 0:
@@ -410,6 +414,7 @@ typedef struct notch_apply_options {
   int64_t ahead_us; /* how far after the clock an event may be; negative: no clock */
   bool scene;       /* `given` is taken */
   bool words;       /* from CSV */
+  bool retold;      /* of a row (notch_books_sent) */
   bool rows;        /* keep what is written in books->rows: its sender wants to see it */
 } notch_apply_options;
 
@@ -466,9 +471,11 @@ bool notch_books_raw_of(notch_books *books, const notch_transaction *row, notch_
 /* The type that the event of a row said; empty: none, or none that is a text. */
 notch_text notch_books_sent_type(const notch_books *books, const notch_transaction *row);
 /* The event of a row as a line that can be sent again (sent.c).  newest: the rules of a row that
- * came before any were in force; member: the id, or empty. */
+ * came before any were in force; member: the id, or empty; other: the rules that are to read it,
+ * NULL: those of then. */
 bool notch_books_sent(notch_books *books, notch_edition *newest, const notch_transaction *row,
-                      notch_text member, notch_arena *run, notch_buffer *to);
+                      notch_text member, const notch_layout *other, notch_arena *run,
+                      notch_buffer *to);
 /* In plain text, for comparing. */
 bool notch_books_content_plain(notch_books *books, const notch_edition *edition,
                                const notch_event *event, notch_arena *run, notch_text *out);

@@ -116,19 +116,26 @@ static notch_event *read_whole(notch_books *books, notch_edition *edition, notch
 notch_event *notch_history_event(notch_books *books, notch_edition *edition,
                                  const notch_transaction *row, notch_arena *arena)
 {
+  notch_reader reader = {.run = arena};
+  return notch_history_event_or_why(books, edition, row, &reader);
+}
+
+notch_event *notch_history_event_or_why(notch_books *books, notch_edition *edition,
+                                        const notch_transaction *row, notch_reader *reader)
+{
   if (row->content.length == 0) {
     return NULL;
   }
-  notch_reader reader = {.layout = edition->rules->layout,
-                         .run = arena,
-                         .parser = books->parser,
-                         .scene = true,
-                         .vault = notch_books_vault(books, row->member, row->event)};
+  *reader = (notch_reader){.layout = edition->rules->layout,
+                           .run = reader->run,
+                           .parser = books->parser,
+                           .scene = true,
+                           .vault = notch_books_vault(books, row->member, row->event)};
   /* Where the values stand apart they are enough, as a rule. */
   const notch_keys *keys =
       row->shape == 0 ? NULL : notch_shapes_keys(books, edition, row->shape, row->type);
-  notch_event *event = keys == NULL ? NULL : notch_read_values(&reader, keys, row->content);
-  event = event == NULL ? read_whole(books, edition, &reader, row) : event;
+  notch_event *event = keys == NULL ? NULL : notch_read_values(reader, keys, row->content);
+  event = event == NULL ? read_whole(books, edition, reader, row) : event;
   if (event != NULL) {
     event->id = row->id;
     event->at_us = row->at_us;

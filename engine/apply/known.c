@@ -216,8 +216,11 @@ static bool same_content(notch_books *books, const notch_envelope *envelope,
         is_erased(books, row) || (!is_mended_key(envelope, row) && same_raw(books, envelope, row));
     return true;
   }
-  notch_reader reader = {.layout = edition->rules->layout, .run = &books->run,
-                         .scene = options->scene, .words = options->words,
+  notch_reader reader = {.layout = edition->rules->layout,
+                         .run = &books->run,
+                         .scene = options->scene,
+                         .words = options->words,
+                         .retold = options->retold,
                          .parser = books->parser};
   const notch_event *now = notch_read_event(&reader, envelope);
   if (now == NULL) {

@@ -259,8 +259,12 @@ static bool not_theirs(notch_rerun *rerun, const notch_transaction *row, notch_r
                  notch_arena_format(&rerun->row, "the rules know no event `%.*s`",
                                     (int)type.length, type.bytes));
   }
-  return plain(out, NOTCH_REFUSED_BAD_VALUE,
-               NOTCH_TEXT("the event has values that these rules cannot read"));
+  notch_reader reader = {.run = &rerun->row};
+  (void)notch_history_event_or_why(rerun->books, out->edition, row, &reader);
+  return reader.sentence.length > 0
+             ? plain(out, reader.verdict, reader.sentence)
+             : plain(out, NOTCH_REFUSED_BAD_VALUE,
+                     NOTCH_TEXT("the event has values that these rules cannot read"));
 }
 
 static bool decide_of(notch_rerun *rerun, const notch_transaction *row, notch_text of,
@@ -392,7 +396,7 @@ static bool reread(notch_rerun *rerun, const notch_transaction *row, notch_editi
     member = host_member_id(rerun, row->member);
   }
   notch_buffer_clear(&books->scratch);
-  if (!notch_books_sent(books, edition, row, member, &rerun->row, &books->scratch)) {
+  if (!notch_books_sent(books, edition, row, member, NULL, &rerun->row, &books->scratch)) {
     return false;
   }
   const notch_text line = {books->scratch.bytes, (uint32_t)books->scratch.length};

@@ -5,7 +5,7 @@
 
 /* The fields of a row's event; empty: nothing can be told any more. */
 static bool fields_of(notch_books *books, notch_edition *edition, const notch_transaction *row,
-                      notch_arena *run, notch_text *out)
+                      const notch_layout *other, notch_arena *run, notch_text *out)
 {
   if (notch_books_is_unread(row)) {
     if (!notch_books_raw_of(books, row, out)) {
@@ -14,7 +14,10 @@ static bool fields_of(notch_books *books, notch_edition *edition, const notch_tr
     return true;
   }
   *out = row->content;
-  const notch_event *event = notch_history_event(books, edition, row, run);
+  notch_event *event = notch_history_event(books, edition, row, run);
+  if (event != NULL && other != NULL) {
+    notch_event_unfill(event, edition->rules->layout, other, run);
+  }
   return event == NULL || notch_books_content_plain(books, edition, event, run, out);
 }
 
@@ -25,11 +28,12 @@ notch_text notch_books_sent_type(const notch_books *books, const notch_transacti
 }
 
 bool notch_books_sent(notch_books *books, notch_edition *newest, const notch_transaction *row,
-                      notch_text member, notch_arena *run, notch_buffer *to)
+                      notch_text member, const notch_layout *other, notch_arena *run,
+                      notch_buffer *to)
 {
   notch_text fields;
   notch_edition *edition = row->version == 0 ? newest : notch_books_edition(books, row->version);
-  if (edition == NULL || !fields_of(books, edition, row, run, &fields)) {
+  if (edition == NULL || !fields_of(books, edition, row, other, run, &fields)) {
     return false;
   }
   notch_json_writer json = {.to = to};

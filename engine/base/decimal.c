@@ -124,6 +124,15 @@ bool notch_decimal_parse(int64_t *out, notch_text text, unsigned decimals, bool 
   return true;
 }
 
+notch_text notch_decimal_plain(notch_text text)
+{
+  decimal parsed;
+  if (scan_decimal(&parsed, text, false) && parsed.fraction > 0) {
+    text.length -= parsed.trailing_zeros + (parsed.trailing_zeros == parsed.fraction ? 1 : 0);
+  }
+  return text;
+}
+
 bool notch_decimal_parse_rational(notch_rational *out, notch_text text, bool underscores)
 {
   decimal parsed;

@@ -105,6 +105,9 @@ bool notch_rational_round(int64_t *out, notch_rational value, notch_rounding_mod
 bool notch_decimal_parse(int64_t *out, notch_text text, unsigned decimals, bool underscores,
                          unsigned *digits);
 bool notch_decimal_parse_rational(notch_rational *out, notch_text text, bool underscores);
+/* A decimal without the zeros behind its point that do not matter ("20.00": "20"); what is none, as
+ * it is. */
+notch_text notch_decimal_plain(notch_text text);
 
 int64_t notch_power_of_ten(unsigned exponent); /* up to 18 */
 /* value / 10^decimals with exactly `decimals` fraction digits: 15000,2 -> "150.00". */

@@ -272,21 +272,6 @@ static bool given(notch_buffer *to, const notch_layout *layout, const notch_even
   return true;
 }
 
-/* Digits of a decimal without the zeros that do not matter: 20.00 and "20" are one value. */
-static notch_text plain_decimal(notch_text text)
-{
-  int64_t units;
-  unsigned digits;
-  if (!notch_decimal_parse(&units, text, 18, false, &digits) || digits == 0) {
-    return text;
-  }
-  while (text.bytes[text.length - 1] == '0') {
-    text.length--;
-  }
-  text.length -= text.bytes[text.length - 1] == '.' ? 1 : 0;
-  return text;
-}
-
 /* Figures that a return names are typed only once its event is known.  They stand in the order of
  * their keys, as they are read. */
 static void untyped(notch_buffer *to, const notch_program *program, const notch_json *json);
@@ -324,7 +309,7 @@ static void untyped(notch_buffer *to, const notch_program *program, const notch_
         break;
       }
     }
-    notch_json_quote(to, plain_decimal(text));
+    notch_json_quote(to, notch_decimal_plain(text));
     return;
   case NOTCH_JSON_ARRAY:
     put(to, "[");

@@ -6,4 +6,5 @@ libengine_la_SOURCES += \
   %reldir%/read.c %reldir%/read.h \
   %reldir%/read_builtin.c \
   %reldir%/read_flat.c \
-  %reldir%/read_value.c
+  %reldir%/read_value.c \
+  %reldir%/unfill.c

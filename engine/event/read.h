@@ -91,6 +91,7 @@ typedef struct notch_reader {
   bool scene;                /* `given` is taken: the suite and previews */
   bool words;                /* from CSV: a flag may be written yes or no */
   bool recorded;             /* content of a ledger row: what this version lacks is left out */
+  bool retold;               /* a row as a line: zeros that end an amount were not sent */
   const notch_vault *vault;  /* recorded */
   notch_verdict verdict;     /* after a refusal */
   notch_text sentence;
@@ -129,6 +130,9 @@ notch_lowering *notch_read_lowering(notch_reader *reader, uint32_t type, notch_e
 
 /* What a field has that was not sent: its default, an empty list or set, else missing. */
 notch_value notch_field_absent(notch_reader *reader, const notch_field *field);
+/* Takes such values out of an event where `other` rules have no such field (unfill.c). */
+void notch_event_unfill(notch_event *event, const notch_layout *layout, const notch_layout *other,
+                        notch_arena *run);
 
 /* One value by its declared type; `path` is the field's name for the sentence. */
 bool notch_read_value(notch_reader *reader, const notch_field *field, const notch_json *json,

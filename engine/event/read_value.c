@@ -92,7 +92,9 @@ bool notch_read_amount(notch_reader *reader, const notch_json *json, unsigned de
                                WORD(other));
   }
   unsigned digits = 0;
-  if (notch_decimal_parse(out, text, decimals, false, &digits)) {
+  if (notch_decimal_parse(out, text, decimals, false, &digits) ||
+      (reader->retold &&
+       notch_decimal_parse(out, notch_decimal_plain(text), decimals, false, NULL))) {
     return true;
   }
   notch_rational exact;

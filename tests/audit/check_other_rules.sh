@@ -103,7 +103,12 @@ prints 'latest (#20): reason: recorded nothing, recomputed `event`: the rules kn
 sed -e 's/field amount CNY.*/field amount date/' -e 's/ per 1.00 CNY of amount//' few.notch \
   >typed.notch
 expect 3 replay l.ledger --rules typed.notch
-prints "ann (#4): reason: recorded nothing, recomputed the event has values that these rules cannot"
+prints "ann (#4): reason: recorded nothing, recomputed \`amount\` is a date such as"
+
+# with other decimals of a kind: what is recorded would be another amount
+sed -e '/^points gem/,/^$/s/whole/2 decimals/' had.notch >finer.notch
+expect 1 replay l.ledger --rules finer.notch
+says "points gem have 0 decimals, and 2 in these rules"
 
 # more differences than are listed: the same ones, whoever found them
 sed -n -e '1,6p' -e '/^event purchase/,/^rule gems/p' had.notch | sed -e '/^rule gems/d' >once.notch

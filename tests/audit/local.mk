@@ -10,11 +10,13 @@ AUDIT_TESTS = tests/audit/check_as_made.sh tests/audit/check_audit.sh tests/audi
   tests/audit/check_damaged.sh \
   tests/audit/check_erased.sh tests/audit/check_erasure.sh tests/audit/check_foreign.sh \
   tests/audit/check_other_rules.sh tests/audit/check_random.sh tests/audit/check_refused.sh \
-  tests/audit/check_columns.sh tests/audit/ids_taken_away.sh tests/audit/version_not_in_force.sh \
+  tests/audit/check_columns.sh tests/audit/check_tried.sh tests/audit/ids_taken_away.sh \
+  tests/audit/version_not_in_force.sh \
   tests/audit/waiting_list_changed.sh
 TESTS += $(AUDIT_TESTS)
 EXTRA_DIST += $(AUDIT_TESTS) tests/audit/busy_ledgers.py \
   tests/audit/damaged_ledgers.py tests/audit/erased_ledgers.py \
-  tests/audit/foreign_proofs.py tests/audit/random_ledgers.py
+  tests/audit/foreign_proofs.py tests/audit/random_ledgers.py \
+  tests/audit/tried_ledgers.py
 
 $(AUDIT_TESTS:.sh=.log): $(bin_PROGRAMS) $(lib_LTLIBRARIES)

@@ -222,6 +222,23 @@ START_TEST(content_reads_back_as_the_same_event)
 }
 END_TEST
 
+/* What a return lowers is typed once its event is known; until then its zeros do not matter. */
+START_TEST(zeros_at_the_end_of_a_figure_are_no_other_content)
+{
+  static const char *const forms[] = {"\"20\"", "20", "20.0", "\"20.00\"", "\"20.00 CNY\""};
+  for (unsigned i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+    notch_text whole = notch_arena_format(&arena,
+                                          "{\"id\":\"e\",\"member\":\"ann\",\"at\":"
+                                          "\"2026-01-01\",\"type\":\"return\",\"of\":\"e-1\","
+                                          "\"amount\":%s}",
+                                          forms[i]);
+    notch_event *event = read_whole(whole.bytes);
+    ck_assert_msg(event != NULL, "%s: %s", forms[i], reader.sentence.bytes);
+    ck_assert_str_eq(canonical(event), "{\"of\":\"e-1\",\"amount\":\"20\"}");
+  }
+}
+END_TEST
+
 /* A blank behind the bracket is enough to be read as JSON. */
 START_TEST(the_short_way_reads_what_the_long_one_reads)
 {
@@ -461,6 +478,7 @@ int main(void)
   tcase_add_test(events, takes_a_cloud_event);
   tcase_add_test(events, equal_values_have_one_canonical_form);
   tcase_add_test(events, content_reads_back_as_the_same_event);
+  tcase_add_test(events, zeros_at_the_end_of_a_figure_are_no_other_content);
   tcase_add_test(events, the_short_way_reads_what_the_long_one_reads);
   tcase_add_test(events, values_apart_are_read_as_in_one_piece);
   tcase_add_test(events, bare_values_are_read_as_in_one_piece);
