@@ -128,6 +128,14 @@ static const struct {
   const char *pass, *sql;
 } changes[] = {
     {"structure", "CREATE TABLE extra(a)"},
+    {"structure", "CREATE TABLE sqliteextra(a)"},
+    {"structure", "CREATE VIEW extra AS SELECT 1"},
+    {"structure", "DROP VIEW notch_tier"},
+    {"structure", "DROP VIEW notch_outcome;"
+                  "CREATE VIEW notch_outcome(outcome,word) AS VALUES (0,'refused')"},
+    {"structure", "PRAGMA writable_schema=ON; UPDATE sqlite_schema SET"
+                  " sql=replace(sql,'amount, lot','amount*10 AS amount, lot')"
+                  " WHERE name='posting'"},
     {"numbers", "INSERT INTO seal SELECT seal+5,size,note FROM seal"},
     {"numbers", UNLOCKED("event", "UPDATE event SET matures=9 WHERE event=2")},
     {"numbers", UNLOCKED("event", "UPDATE event SET rules=1 WHERE event=2")},
