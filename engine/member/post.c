@@ -514,6 +514,19 @@ void notch_work_take(notch_work *work, const notch_lot *lot, int64_t amount, not
                                         .share_count = share_count});
 }
 
+/* By the values of the event that the rule runs on.  One that the rule ran on under rules of before
+ * does not have them. */
+static void use_by_key(notch_work *work, notch_state *state, uint32_t rule, uint32_t limit,
+                       bool own, int64_t amount)
+{
+  const notch_value *fields = work->fields;
+  uint32_t variant;
+  bool runs = notch_work_runs(work, rule, &variant);
+  work->fields = runs && fields != NULL ? fields : work->plan->no_fields;
+  notch_limit_use(work, state, limit, own ? variant : 0, amount);
+  work->fields = fields;
+}
+
 /* Counts `amount` in the limits of a rule and its group that are booked in this state; those
  * whose key is recorded count by their records (limit.c). */
 static inline void use_limits(notch_work *work, notch_state *state, uint32_t rule, uint32_t points,
@@ -528,8 +541,7 @@ static inline void use_limits(notch_work *work, notch_state *state, uint32_t rul
       continue;
     }
     if (work->plan->by_key[index]) {
-      uint32_t variant = i < limits->own ? notch_work_variant(work, rule) : 0;
-      notch_limit_use(work, state, index, variant, amount);
+      use_by_key(work, state, rule, index, i < limits->own, amount);
     } else {
       notch_limit_use_key(work, state, index, (notch_text){NULL, 0}, amount);
     }
