@@ -81,7 +81,8 @@ static inline notch_lot *lot_of(notch_state *state, const notch_posting *posting
   notch_posting recorded;
   int64_t event;
   if (!opens && (host == NULL || host->opening == NULL ||
-                 !host->opening(host->payload, posting->lot, &recorded, &event))) {
+                 !host->opening(host->payload, posting->lot, &recorded, &event) ||
+                 recorded.lot != recorded.posting)) {
     return NULL;
   }
   lot = open_lot(state, opens ? posting : &recorded);
@@ -284,7 +285,8 @@ static notch_reward_lot *grant_of(notch_state *state, const notch_effect *effect
   notch_reward_lot *lot = notch_state_reward_lot(state, effect->ref);
   notch_effect granted;
   if (lot == NULL && effect->kind == NOTCH_EFFECT_RETURN_USE && host != NULL &&
-      host->grant != NULL && host->grant(host->payload, effect->ref, &granted)) {
+      host->grant != NULL && host->grant(host->payload, effect->ref, &granted) &&
+      granted.kind == NOTCH_EFFECT_GRANT) {
     granted.amount = 0;
     grant(state, &granted);
     lot = notch_state_reward_lot(state, effect->ref);
