@@ -370,7 +370,7 @@ static void check_effect(notch_check_books *books, const notch_transaction *t,
   }
   if (e->kind < 1 || e->kind >= NOTCH_EFFECT_COUNT) {
     notch_check_number(books->check, t->event, "effect kind", e->kind, NOTCH_EFFECT_COUNT - 1);
-  } else if (!notch_effect_fits(books->check->store, t->event, e)) {
+  } else if (!notch_effect_fits(books->check->store, t, e)) {
     notch_check_text(books->check, t->event, "names", "an effect of what is not there",
                      "what is there");
     return;

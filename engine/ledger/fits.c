@@ -72,14 +72,16 @@ static bool subject_fits(notch_store *store, const notch_effect *e)
                          notch_store_name_sort(store, e->subject) == sort;
 }
 
-static bool ref_fits(notch_store *store, int64_t event, const notch_effect *e)
+static bool ref_fits(notch_store *store, const notch_transaction *t, const notch_effect *e)
 {
   switch (notch_effect_ref_of(e)) {
   case NOTCH_REF_NOTHING: return e->ref == 0;
   case NOTCH_REF_COUNT: return e->ref >= 0;
-  case NOTCH_REF_ROW: return e->ref >= 0 && e->ref <= event;
+  case NOTCH_REF_ROW: return e->ref >= 0 && e->ref <= t->event;
   case NOTCH_REF_GRANT: return e->ref >= 0 && e->ref < e->effect;
-  case NOTCH_REF_MEMBER: return e->ref > 0 && e->ref <= notch_store_member_count(store);
+  case NOTCH_REF_MEMBER:
+    return e->ref > 0 && e->ref <= notch_store_member_count(store) &&
+           (e->kind != NOTCH_EFFECT_MERGED || e->ref != t->member);
   case NOTCH_REF_POINTS:
   case NOTCH_REF_LIMIT:
     return e->ref > 0 && e->ref < NOTCH_NONE &&
@@ -90,12 +92,12 @@ static bool ref_fits(notch_store *store, int64_t event, const notch_effect *e)
   return false;
 }
 
-bool notch_effect_fits(notch_store *store, int64_t event, const notch_effect *e)
+bool notch_effect_fits(notch_store *store, const notch_transaction *t, const notch_effect *e)
 {
   return e->kind > NOTCH_EFFECT_NONE && e->kind < NOTCH_EFFECT_COUNT &&
          e->amount >= -NOTCH_BALANCE_MAX && e->amount <= NOTCH_BALANCE_MAX &&
          is_none_or(store, NOTCH_NAME_RULE, e->rule) && subject_fits(store, e) &&
-         ref_fits(store, event, e);
+         ref_fits(store, t, e);
 }
 
 bool notch_row_fits(notch_store *store, const notch_transaction *t)
@@ -109,7 +111,7 @@ bool notch_row_fits(notch_store *store, const notch_transaction *t)
     fits = notch_move_fits(store, &t->moves[i]);
   }
   for (uint32_t i = 0; i < t->effect_count && fits; i++) {
-    fits = notch_effect_fits(store, t->event, &t->effects[i]);
+    fits = notch_effect_fits(store, t, &t->effects[i]);
   }
   return fits;
 }

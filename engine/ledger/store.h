@@ -190,7 +190,7 @@ notch_name_sort notch_ref_sort(const notch_effect *effect);
 bool notch_type_fits(notch_store *store, const notch_transaction *t);
 bool notch_posting_fits(notch_store *store, const notch_posting *posting);
 bool notch_move_fits(notch_store *store, const notch_move *move);
-bool notch_effect_fits(notch_store *store, int64_t event, const notch_effect *effect);
+bool notch_effect_fits(notch_store *store, const notch_transaction *t, const notch_effect *effect);
 bool notch_row_fits(notch_store *store, const notch_transaction *t);
 
 /* ---- versions of the rules ------------------------------------------------------------- */

@@ -286,6 +286,12 @@ static void merged_with_nobody(notch_transaction *t)
   t->effect_count = 1;
 }
 
+static void merged_with_itself(notch_transaction *t)
+{
+  merged_with_nobody(t);
+  ((notch_effect *)t->effects)->ref = t->member;
+}
+
 static void a_withdrawal_of_what_comes_later(notch_transaction *t)
 {
   ((notch_effect *)t->effects)->kind = NOTCH_EFFECT_WITHDRAW;
@@ -298,19 +304,13 @@ static const struct {
   const char *pass;
   void (*spoil)(notch_transaction *t);
 } rows[] = {
-    {"references", refused_but_posted},
-    {"double entry", more_shared_than_given},
-    {"lots", more_spent_than_the_lot_has},
-    {"holds", a_hold_that_nobody_opened},
-    {"rewards", more_withdrawn_than_was_given},
-    {"states", points_of_a_kind_that_no_rules_have},
-    {"references", points_that_are_a_type},
-    {"references", terms_that_are_a_type},
-    {"references", a_share_of_no_rule},
-    {"references", a_rule_that_is_a_type},
-    {"references", paid_by_no_payment},
-    {"references", merged_with_nobody},
-    {"references", a_withdrawal_of_what_comes_later},
+    {"references", refused_but_posted},         {"double entry", more_shared_than_given},
+    {"lots", more_spent_than_the_lot_has},      {"holds", a_hold_that_nobody_opened},
+    {"rewards", more_withdrawn_than_was_given}, {"states", points_of_a_kind_that_no_rules_have},
+    {"references", points_that_are_a_type},     {"references", terms_that_are_a_type},
+    {"references", a_share_of_no_rule},         {"references", a_rule_that_is_a_type},
+    {"references", paid_by_no_payment},         {"references", merged_with_nobody},
+    {"references", merged_with_itself},         {"references", a_withdrawal_of_what_comes_later},
 };
 
 static void append(void (*spoil)(notch_transaction *t))
