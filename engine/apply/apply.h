@@ -218,16 +218,14 @@ uint32_t notch_carry_tier(notch_books *books, const notch_edition *edition, notc
 /* A copy with the dictionary's numbers, new names added; postings and all lie in `run`. */
 bool notch_names_to_store(notch_books *books, notch_edition *edition,
                           const notch_transaction *from, notch_transaction *to);
-/* A copy with the edition's indexes.  False: a name that the edition lacks, or no memory. */
+/* A copy with the edition's indexes; names that the edition lacks are left out, unless the row is
+ * of that very version.  False: then, of a row that does not fit, or no memory; in the sentence. */
 bool notch_names_from_store(notch_books *books, notch_edition *edition,
                             const notch_transaction *from, notch_transaction *to,
                             notch_arena *run);
 /* The same for a row with another edition's indexes. */
 bool notch_names_between(notch_books *books, const notch_edition *from, notch_edition *to,
                          const notch_transaction *row, notch_transaction *out, notch_arena *run);
-/* What an effect's `subject` is an index of, and its `ref`; 0: of nothing. */
-notch_name_sort notch_names_subject(const notch_effect *effect);
-notch_name_sort notch_names_ref(const notch_effect *effect);
 /* An index, and that it is one of this sort: a damaged row may have another sort's number. */
 static inline uint32_t notch_names_entry(notch_name_sort sort, uint32_t index)
 {

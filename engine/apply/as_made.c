@@ -60,7 +60,7 @@ static bool same_move(const notch_edition *edition, const notch_move *recorded,
 static bool same_effect(uint32_t *const *names, const notch_effect *recorded,
                         const notch_effect *made)
 {
-  notch_name_sort sort = notch_names_subject(made), refers = notch_names_ref(made);
+  notch_name_sort sort = notch_subject_sort(made), refers = notch_ref_sort(made);
   return notch_compare_same_deed(recorded, made) && notch_compare_same_span(recorded, made) &&
          is_called(names[NOTCH_NAME_RULE], made->rule, recorded->rule) &&
          (sort == 0 ? recorded->subject == made->subject

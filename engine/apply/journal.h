@@ -14,11 +14,16 @@
 struct notch_books;
 struct notch_edition;
 
+typedef struct notch_lineage_head { /* of one of the accounts */
+  int64_t row;                      /* the next one of it; 0: it has no more */
+  int64_t ended;                    /* it was taken in by that row, and took none in after it */
+} notch_lineage_head;
+
 typedef struct notch_lineage { /* rows of an account and of those it took in, newest first */
   struct notch_books *books;
   notch_arena *keep;
-  int64_t before;           /* what was taken in by this row or a later one is not its own */
-  NOTCH_VEC(int64_t) heads; /* the next row of each; 0: it has no more */
+  int64_t before; /* what was taken in by this row or a later one is not its own */
+  NOTCH_VEC(notch_lineage_head) heads;
 } notch_lineage;
 
 #define NOTCH_JOURNALS 16u

@@ -571,7 +571,8 @@ static bool host_grant(void *payload, int64_t effect, notch_effect *out)
   notch_store_status status =
       notch_store_effect_read(books->store, effect, &books->run, &recorded, &event);
   books->run.escape = escape;
-  return status == NOTCH_STORE_OK &&
+  const notch_transaction of = {.event = event};
+  return status == NOTCH_STORE_OK && notch_effect_fits(books->store, &of, &recorded) &&
          notch_names_effect(books, (notch_edition *)(intptr_t)books->edition, &recorded, out);
 }
 

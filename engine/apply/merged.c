@@ -66,13 +66,24 @@ static bool find_merge(notch_books *books, int64_t member, int64_t before, merge
   return good;
 }
 
+static bool merged_twice(notch_books *books, int64_t event)
+{
+  return notch_books_say(books, NOTCH_STORE_CORRUPT,
+                         "transaction %lld merges what was merged before: verify the ledger",
+                         (long long)event);
+}
+
+/* Who takes an account in has his own then: what became of that came later. */
 bool notch_merged_into(notch_books *books, int64_t *member, int64_t before)
 {
   merge found;
+  int64_t row = 0;
   bool good = find_merge(books, *member, before, &found);
   while (good && found.into != 0) {
     *member = found.into;
-    good = find_merge(books, *member, before, &found);
+    good = found.row > row || merged_twice(books, found.row);
+    row = found.row;
+    good = good && find_merge(books, *member, before, &found);
   }
   return good;
 }
@@ -198,17 +209,17 @@ bool notch_merged_fill(notch_books *books, notch_original *original, int64_t bef
 
 /* ---- the rows of one account and of those that it took in ---- */
 
-static bool add_head(notch_lineage *lineage, int64_t event)
+static bool add_head(notch_lineage *lineage, int64_t event, int64_t ended)
 {
   notch_arena *keep = lineage->keep;
   jmp_buf *escape = keep->escape;
   keep->escape = NULL;
-  int64_t *head = notch_vec_try_push(&lineage->heads, keep);
+  notch_lineage_head *head = notch_vec_try_push(&lineage->heads, keep);
   keep->escape = escape;
   if (head == NULL) {
     return notch_books_say(lineage->books, NOTCH_STORE_NOMEM, "out of memory");
   }
-  *head = event;
+  *head = (notch_lineage_head){event, ended};
   return true;
 }
 
@@ -216,7 +227,7 @@ bool notch_lineage_begin(notch_lineage *lineage, notch_books *books, int64_t las
                          notch_arena *keep)
 {
   *lineage = (notch_lineage){.books = books, .keep = keep, .before = INT64_MAX};
-  return add_head(lineage, last);
+  return add_head(lineage, last, INT64_MAX);
 }
 
 bool notch_lineage_next(notch_lineage *lineage, notch_arena *arena, notch_transaction *out)
@@ -224,22 +235,27 @@ bool notch_lineage_next(notch_lineage *lineage, notch_arena *arena, notch_transa
   notch_books *books = lineage->books;
   uint32_t newest = 0;
   for (uint32_t i = 1; i < lineage->heads.count; i++) {
-    newest = lineage->heads.items[i] > lineage->heads.items[newest] ? i : newest;
+    newest = lineage->heads.items[i].row > lineage->heads.items[newest].row ? i : newest;
   }
-  out->event = lineage->heads.items[newest];
+  notch_lineage_head *head = &lineage->heads.items[newest];
+  out->event = head->row;
   if (out->event == 0) {
     return true;
   }
   if (!notch_history_read(books, out->event, arena, out)) {
     return false;
   }
-  lineage->heads.items[newest] = out->previous;
+  head->row = out->previous;
   int64_t merged = notch_merged_account(out), last = 0;
   if (merged == 0 || out->event >= lineage->before) {
     return true;
   }
+  if (out->event >= head->ended) {
+    return merged_twice(books, out->event);
+  }
   notch_store_status status = notch_store_member_last(books->store, &last, merged);
-  return status == NOTCH_STORE_OK ? add_head(lineage, last) : notch_books_failed(books, status);
+  return status == NOTCH_STORE_OK ? add_head(lineage, last, out->event)
+                                  : notch_books_failed(books, status);
 }
 
 static bool add_account(notch_books *books, int64_t member, notch_arena *keep, notch_accounts *out)

@@ -128,29 +128,6 @@ static bool tier_number(notch_books *books, notch_edition *edition, uint32_t lad
   return true;
 }
 
-notch_name_sort notch_names_subject(const notch_effect *effect)
-{
-  switch (notch_effect_subject_of(effect)) {
-  case NOTCH_SUBJECT_REWARD: return NOTCH_NAME_REWARD;
-  case NOTCH_SUBJECT_SEGMENT: return NOTCH_NAME_SEGMENT;
-  case NOTCH_SUBJECT_PAYMENT: return NOTCH_NAME_PAYMENT;
-  case NOTCH_SUBJECT_POOL: return NOTCH_NAME_POOL;
-  case NOTCH_SUBJECT_COHORT: return NOTCH_NAME_COHORT;
-  case NOTCH_SUBJECT_PARTNER: return NOTCH_NAME_PARTNER;
-  case NOTCH_SUBJECT_POINTS: return NOTCH_NAME_POINTS;
-  case NOTCH_SUBJECT_HELD:
-  case NOTCH_SUBJECT_NOTHING: break;
-  }
-  return 0;
-}
-
-notch_name_sort notch_names_ref(const notch_effect *effect)
-{
-  bool limit = effect->kind == NOTCH_EFFECT_LIMIT_USED ||
-               effect->kind == NOTCH_EFFECT_LIMIT_RESERVED;
-  return effect->kind == NOTCH_EFFECT_PURSE ? NOTCH_NAME_POINTS : limit ? NOTCH_NAME_LIMIT : 0;
-}
-
 static bool posting_to_store(notch_books *books, notch_edition *edition, const notch_posting *from,
                              notch_posting *to)
 {
@@ -177,8 +154,8 @@ static bool effect_to_store(notch_books *books, notch_edition *edition, const no
                             notch_effect *to)
 {
   *to = *from;
-  notch_name_sort sort = notch_names_subject(from);
-  notch_name_sort refers = notch_names_ref(from);
+  notch_name_sort sort = notch_subject_sort(from);
+  notch_name_sort refers = notch_ref_sort(from);
   uint32_t ref = 0;
   if (refers != 0) {
     if (!number_of(books, edition, refers, (uint32_t)from->ref, &ref)) {
@@ -328,6 +305,7 @@ typedef struct naming {
   uint32_t version; /* of the row; 0: not told */
   notch_edition *to;
   notch_arena *run;
+  bool lacking; /* the edition lacks a name of it */
 } naming;
 
 static bool name_between(const naming *n, notch_name_sort sort, uint32_t from, uint32_t *to)
@@ -338,10 +316,12 @@ static bool name_between(const naming *n, notch_name_sort sort, uint32_t from, u
 }
 
 /* False: the edition lacks the name. */
-static inline bool name_in(const naming *n, notch_name_sort sort, uint32_t from, uint32_t *to)
+static inline bool name_in(naming *n, notch_name_sort sort, uint32_t from, uint32_t *to)
 {
-  return n->from == NULL || from == NOTCH_NONE ? index_of(n->books, n->to, sort, from, to)
-                                               : name_between(n, sort, from, to);
+  bool found = n->from == NULL || from == NOTCH_NONE ? index_of(n->books, n->to, sort, from, to)
+                                                     : name_between(n, sort, from, to);
+  n->lacking = n->lacking || !found;
+  return found;
 }
 
 static bool is_of_ladder(const notch_edition *edition, uint32_t ladder, uint32_t tier)
@@ -349,7 +329,7 @@ static bool is_of_ladder(const notch_edition *edition, uint32_t ladder, uint32_t
   return tier >= edition->tier_first[ladder] && tier < edition->tier_first[ladder + 1];
 }
 
-static bool name_tier(const naming *n, const notch_move *from, uint32_t ladder, uint32_t *to)
+static bool name_tier(naming *n, const notch_move *from, uint32_t ladder, uint32_t *to)
 {
   bool found = true;
   if (n->from == NULL || from->tier == NOTCH_NONE) {
@@ -361,6 +341,7 @@ static bool name_tier(const naming *n, const notch_move *from, uint32_t ladder, 
     found = *to != NOTCH_NONE;
   }
   *to -= !found || *to == NOTCH_NONE ? 0 : n->to->tier_first[ladder];
+  n->lacking = n->lacking || !found;
   return found;
 }
 
@@ -369,7 +350,7 @@ static void *room_for(notch_arena *run, uint32_t count, size_t size)
   return count == 0 ? NULL : notch_arena_alloc(run, count * size);
 }
 
-static bool name_posting(const naming *n, const notch_posting *from, notch_posting *to)
+static bool name_posting(naming *n, const notch_posting *from, notch_posting *to)
 {
   *to = *from;
   notch_share *shares = room_for(n->run, from->share_count, sizeof *shares);
@@ -386,11 +367,6 @@ static bool name_posting(const naming *n, const notch_posting *from, notch_posti
   }
   to->shares = shares;
   to->share_count = count;
-  if (n->from == NULL &&
-      notch_store_name_sort(n->books->store, from->points) != NOTCH_NAME_POINTS) {
-    to->points = to->terms = to->partner = NOTCH_NONE; /* a damaged row: no state takes it */
-    return true;
-  }
   if (!name_in(n, NOTCH_NAME_POINTS, from->points, &to->points)) {
     return false;
   }
@@ -409,10 +385,10 @@ static bool name_posting(const naming *n, const notch_posting *from, notch_posti
   return true;
 }
 
-static bool name_effect(const naming *n, const notch_effect *from, notch_effect *to)
+static bool name_effect(naming *n, const notch_effect *from, notch_effect *to)
 {
   *to = *from;
-  notch_name_sort refers = notch_names_ref(from);
+  notch_name_sort refers = notch_ref_sort(from);
   uint32_t ref;
   if (refers != 0) {
     if (!name_in(n, refers, (uint32_t)from->ref, &ref)) {
@@ -421,7 +397,7 @@ static bool name_effect(const naming *n, const notch_effect *from, notch_effect 
     to->ref = ref;
   }
   name_in(n, NOTCH_NAME_RULE, from->rule, &to->rule);
-  bool found = name_in(n, notch_names_subject(from), from->subject, &to->subject);
+  bool found = name_in(n, notch_subject_sort(from), from->subject, &to->subject);
   if (!found && from->kind == NOTCH_EFFECT_HOLD) { /* its points are held all the same */
     to->subject = NOTCH_NONE;
     to->ref = 0;
@@ -432,7 +408,7 @@ static bool name_effect(const naming *n, const notch_effect *from, notch_effect 
 }
 
 /* What this version no longer has is left out: it cannot matter to its rules. */
-static bool name_row(const naming *n, const notch_transaction *from, notch_transaction *to)
+static bool name_row(naming *n, const notch_transaction *from, notch_transaction *to)
 {
   notch_posting *postings = room_for(n->run, from->posting_count, sizeof *postings);
   notch_move *moves = room_for(n->run, from->move_count, sizeof *moves);
@@ -466,7 +442,8 @@ static bool name_row(const naming *n, const notch_transaction *from, notch_trans
 bool notch_names_posting(notch_books *books, notch_edition *edition, const notch_posting *from,
                          notch_posting *to, notch_arena *run)
 {
-  return name_posting(&(naming){.books = books, .to = edition, .run = run}, from, to);
+  return notch_posting_fits(books->store, from) &&
+         name_posting(&(naming){.books = books, .to = edition, .run = run}, from, to);
 }
 
 bool notch_names_effect(notch_books *books, notch_edition *edition, const notch_effect *from,
@@ -475,22 +452,38 @@ bool notch_names_effect(notch_books *books, notch_edition *edition, const notch_
   return name_effect(&(naming){.books = books, .to = edition}, from, to);
 }
 
+static bool unfit(notch_books *books, const notch_transaction *row)
+{
+  return notch_books_say(books, NOTCH_STORE_CORRUPT,
+                         "transaction %lld names what is not there: verify the ledger",
+                         (long long)row->event);
+}
+
 bool notch_names_from_store(notch_books *books, notch_edition *edition,
                             const notch_transaction *from, notch_transaction *to,
                             notch_arena *run)
 {
+  naming n = {.books = books, .version = from->version, .to = edition, .run = run};
+  bool own = from->version == edition->version && !books->foreign;
+  bool typed = from->origin != NOTCH_ORIGIN_SIDE && from->verdict == NOTCH_APPLIED;
+  if (!notch_row_fits(books->store, from)) {
+    return unfit(books, from);
+  }
   *to = *from;
   to->type = from->origin == NOTCH_ORIGIN_DUE
                  ? due_of(notch_store_name_text(books->store, from->type))
                  : notch_names_index(books, edition, NOTCH_NAME_TYPE, from->type);
-  return name_row(&(naming){.books = books, .version = from->version, .to = edition, .run = run},
-                  from, to);
+  if (!name_row(&n, from, to)) {
+    return false;
+  }
+  n.lacking = n.lacking || (to->type == NOTCH_NONE && typed);
+  return !(own && n.lacking) || unfit(books, from);
 }
 
 bool notch_names_between(notch_books *books, const notch_edition *from, notch_edition *to,
                          const notch_transaction *row, notch_transaction *out, notch_arena *run)
 {
-  const naming n = {.books = books, .from = from == to ? NULL : from, .to = to, .run = run};
+  naming n = {.books = books, .from = from == to ? NULL : from, .to = to, .run = run};
   *out = *row;
   return n.from == NULL || name_row(&n, row, out);
 }

@@ -162,31 +162,32 @@ static void found_cache(refold *r, int64_t member, const notch_store_state *cach
   found(r, cached->upto, what, recorded, recomputed);
 }
 
-/* The state of the rows that the cache has folded, by the version that it names; both states are
- * initialised here. */
+/* The state of the rows that the cache has folded, by the version that it names, and when he is
+ * due: that is believed also where the state is another build's and is folded anew.  Both states
+ * are initialised here. */
 static bool compare_cache(refold *r, int64_t member, const notch_rerun_seat *seat,
                           const notch_store_state *cached, notch_edition *edition)
 {
   notch_state state, folded;
+  const notch_state *beside = seat->kept.open;
   notch_state_init(&state, r->books->memory);
   notch_state_init(&folded, r->books->memory);
   bool good = true;
-  if (notch_state_decode(&state, cached->bytes.bytes, cached->bytes.length)) {
-    const notch_state *beside = seat->kept.open;
-    if (cached->version != seat->version || cached->upto != cached->last) {
-      good = notch_seat_rebuild(r->books, &folded, member, edition, cached->upto, INT64_MAX,
-                                INT64_MAX);
-      beside = &folded;
-    }
-    if (good && notch_state_difference(&state, beside) != NULL) {
-      found_cache(r, member, cached, "another state", "the fold of his rows");
-    } else if (good && cached->upto == cached->last &&
-               cached->due_s != notch_seat_due(edition, &state)) {
-      found_cache(r, member, cached, "due at another time", "due as his state says");
-    }
-  } else if (notch_state_is_ours(cached->bytes.bytes, cached->bytes.length)) {
+  if (edition->version != seat->version || cached->upto != cached->last) {
+    good =
+        notch_seat_rebuild(r->books, &folded, member, edition, cached->upto, INT64_MAX, INT64_MAX);
+    beside = &folded;
+  }
+  bool readable = notch_state_decode(&state, cached->bytes.bytes, cached->bytes.length);
+  bool ours = notch_state_is_ours(cached->bytes.bytes, cached->bytes.length);
+  if (good && readable && notch_state_difference(&state, beside) != NULL) {
+    found_cache(r, member, cached, "another state", "the fold of his rows");
+  } else if (good && ours && !readable) {
     found_cache(r, member, cached, "unreadable", "the fold of his rows");
-  } /* else another build wrote it, and it is dropped when it is read */
+  } else if (good && cached->upto == cached->last &&
+             cached->due_s != notch_seat_due(edition, beside)) {
+    found_cache(r, member, cached, "due at another time", "due as his state says");
+  }
   notch_state_free(&state);
   notch_state_free(&folded);
   return good || failed(r);
@@ -200,15 +201,16 @@ static bool check_cache(refold *r, int64_t member, const notch_rerun_seat *seat)
     notch_books_failed(r->books, status);
     return failed(r);
   }
-  if (cached.upto == 0 || cached.bytes.length == 0) {
-    return true; /* nothing but the last row: not folded yet, or erased */
+  if (cached.upto == 0) {
+    return true; /* nothing but the last row: not folded yet */
   }
-  if (cached.upto > cached.last || cached.version == 0 ||
+  bool erased = cached.version == 0 && cached.bytes.length == 0;
+  if (cached.upto > cached.last || (cached.version == 0 && !erased) ||
       cached.version > notch_store_version_count(r->books->store)) {
     found_cache(r, member, &cached, "of rows or rules that are not there", "of his rows");
     return true;
   }
-  notch_edition *edition = notch_books_edition(r->books, cached.version);
+  notch_edition *edition = erased ? r->edition : notch_books_edition(r->books, cached.version);
   return edition == NULL ? failed(r) : compare_cache(r, member, seat, &cached, edition);
 }
 

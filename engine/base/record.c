@@ -33,7 +33,7 @@ const char *notch_account_word(notch_account account)
 const char *notch_effect_word(notch_effect_kind kind)
 {
   switch (kind) {
-#define EFFECT(number, name, word, subject, meaning) \
+#define EFFECT(number, name, word, subject, ref, meaning) \
   case NOTCH_EFFECT_##name: return word;
 #include "base/effect.def"
 #undef EFFECT
@@ -46,7 +46,7 @@ const char *notch_effect_word(notch_effect_kind kind)
 notch_effect_subject notch_effect_subject_of(const notch_effect *effect)
 {
   static const uint8_t subjects[NOTCH_EFFECT_COUNT] = {
-#define EFFECT(number, name, word, subject, meaning) [number] = NOTCH_SUBJECT_##subject,
+#define EFFECT(number, name, word, subject, ref, meaning) [number] = NOTCH_SUBJECT_##subject,
 #include "base/effect.def"
 #undef EFFECT
   };
@@ -58,6 +58,17 @@ notch_effect_subject notch_effect_subject_of(const notch_effect *effect)
                               : NOTCH_SUBJECT_NOTHING;
   }
   return subject;
+}
+
+notch_effect_ref notch_effect_ref_of(const notch_effect *effect)
+{
+  static const uint8_t refs[NOTCH_EFFECT_COUNT] = {
+#define EFFECT(number, name, word, subject, ref, meaning) [number] = NOTCH_REF_##ref,
+#include "base/effect.def"
+#undef EFFECT
+  };
+  return effect->kind < NOTCH_EFFECT_COUNT ? (notch_effect_ref)refs[effect->kind]
+                                           : NOTCH_REF_NOTHING;
 }
 
 notch_move_words notch_move_words_of(uint8_t cause)

@@ -34,7 +34,7 @@ typedef enum notch_verdict { /* what became of an event; stored */
 
 typedef enum notch_effect_kind {
   NOTCH_EFFECT_NONE = 0,
-#define EFFECT(number, name, word, subject, meaning) NOTCH_EFFECT_##name = number,
+#define EFFECT(number, name, word, subject, ref, meaning) NOTCH_EFFECT_##name = number,
 #include "base/effect.def"
 #undef EFFECT
   NOTCH_EFFECT_COUNT
@@ -51,6 +51,19 @@ typedef enum notch_effect_subject { /* what the `subject` of an effect is an ind
   NOTCH_SUBJECT_POINTS,
   NOTCH_SUBJECT_HELD /* of a hold: its `ref` tells whether a payment or a reward */
 } notch_effect_subject;
+
+/* What the `ref` of an effect is. */
+typedef enum notch_effect_ref {
+  NOTCH_REF_NOTHING = 0, /* 0 */
+  NOTCH_REF_COUNT,       /* an amount */
+  NOTCH_REF_ROW,         /* a transaction up to its own; 0: none */
+  NOTCH_REF_GRANT,       /* an effect before it; 0: none */
+  NOTCH_REF_MEMBER,
+  NOTCH_REF_POINTS,
+  NOTCH_REF_LIMIT,
+  NOTCH_REF_HELD, /* of a hold: payment or reward + 1, 0: points */
+  NOTCH_REF_END   /* of a hold: how it ended */
+} notch_effect_ref;
 
 typedef enum notch_origin { /* of one ledger transaction; stored */
   NOTCH_ORIGIN_SENT = 0,
@@ -134,6 +147,7 @@ const char *notch_account_word(notch_account account);
 const char *notch_effect_word(notch_effect_kind kind);
 /* Of a hold what it holds: never NOTCH_SUBJECT_HELD. */
 notch_effect_subject notch_effect_subject_of(const notch_effect *effect);
+notch_effect_ref notch_effect_ref_of(const notch_effect *effect);
 notch_move_words notch_move_words_of(uint8_t cause); /* empty ones: unknown */
 notch_verdict notch_verdict_of_word(notch_text word); /* NOTCH_VERDICT_COUNT: unknown */
 

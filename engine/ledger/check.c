@@ -76,12 +76,13 @@ static notch_store_status check_pages(notch_check *check)
   return status == NOTCH_STORE_NOTFOUND ? NOTCH_STORE_OK : status;
 }
 
+/* What a name of SQLite's own begins with no other name may. */
 static const char schema_text[] =
-    "SELECT type||' '||name, sql FROM sqlite_schema WHERE type IN ('table','trigger','index')"
-    " AND name NOT LIKE 'sqlite_%' ORDER BY 1";
+    "SELECT coalesce(type||' '||name,''), coalesce(sql,'') FROM sqlite_schema"
+    " WHERE name IS NULL OR name NOT LIKE 'sqlite~_%' ESCAPE '~' ORDER BY 1";
 
-/* Tables, triggers and indexes must be those that a new ledger gets; views may be of another
- * release.  Both lists are in order, so they are merged. */
+/* All must be as in a new ledger, views too: totals are read through them, by us and by whoever
+ * has a shell only.  Both lists are in order, so they are merged. */
 static notch_store_status compare_schema(notch_check *check, notch_store *fresh)
 {
   sqlite3_stmt *here = NULL, *there = NULL;

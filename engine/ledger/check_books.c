@@ -149,8 +149,7 @@ static void check_references(notch_check_books *books, const notch_transaction *
   if (t->event != books->event) {
     notch_check_number(check, t->event, "dense", t->event, books->event);
   }
-  bool untyped = t->type == 0 && t->verdict >= NOTCH_REFUSED_CONFLICT; /* of no known type */
-  if ((t->type == 0 && !untyped) || t->type > books->name_count) {
+  if (!notch_type_fits(check->store, t)) {
     notch_check_number(check, t->event, "type", t->type, books->name_count);
   }
   if (t->version > books->version_count) {
@@ -235,6 +234,9 @@ static bool check_posting(notch_check_books *books, const notch_transaction *t,
       p->posting > books->posting_count) {
     notch_check_number(check, t->event, "points", p->points, books->name_count);
     return false;
+  }
+  if (!notch_posting_fits(check->store, p)) {
+    notch_check_text(check, t->event, "names", "a posting of what is not there", "what is there");
   }
   return true;
 }
@@ -350,10 +352,6 @@ static void check_reward(notch_check_books *books, const notch_transaction *t,
   if (e->ref == 0) { /* bought, no lot */
     return;
   }
-  if (e->ref < 0 || e->ref >= e->effect) {
-    notch_check_number(books->check, t->event, "reward lot", e->ref, 0);
-    return;
-  }
   books->rewards[e->ref] += e->kind == NOTCH_EFFECT_RETURN_USE ? e->amount : -e->amount;
   if (books->rewards[e->ref] < 0) {
     notch_check_number(books->check, t->event, "reward lot overdrawn", books->rewards[e->ref], 0);
@@ -370,6 +368,13 @@ static void check_effect(notch_check_books *books, const notch_transaction *t,
   if (e->effect < 1 || e->effect > books->effect_count) {
     return;
   }
+  if (e->kind < 1 || e->kind >= NOTCH_EFFECT_COUNT) {
+    notch_check_number(books->check, t->event, "effect kind", e->kind, NOTCH_EFFECT_COUNT - 1);
+  } else if (!notch_effect_fits(books->check->store, t, e)) {
+    notch_check_text(books->check, t->event, "names", "an effect of what is not there",
+                     "what is there");
+    return;
+  }
   switch ((notch_effect_kind)e->kind) {
   case NOTCH_EFFECT_HOLD:
   case NOTCH_EFFECT_HOLD_CLOSED: check_hold(books, t, e); break;
@@ -379,14 +384,11 @@ static void check_effect(notch_check_books *books, const notch_transaction *t,
   case NOTCH_EFFECT_WITHDRAW:
   case NOTCH_EFFECT_RETURN_USE: check_reward(books, t, e); break;
   case NOTCH_EFFECT_MERGED:
-    if (e->ref > 0 && e->ref <= books->member_count) {
+    if (e->ref <= books->member_count) {
       books->members[e->ref].heir = t->member;
     }
     break;
-  default:
-    if (e->kind < 1 || e->kind >= NOTCH_EFFECT_COUNT) {
-      notch_check_number(books->check, t->event, "effect kind", e->kind, NOTCH_EFFECT_COUNT - 1);
-    }
+  default: break;
   }
 }
 
@@ -401,7 +403,7 @@ void notch_check_books_row(notch_check_books *books, const notch_transaction *t)
   }
   check_lots(books, t);
   for (uint32_t i = 0; i < t->move_count; i++) {
-    if (t->moves[i].ladder > books->name_count || t->moves[i].tier > books->name_count) {
+    if (!notch_move_fits(books->check->store, &t->moves[i])) {
       notch_check_number(books->check, t->event, "tier", t->moves[i].tier, books->name_count);
     }
   }

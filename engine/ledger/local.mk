@@ -3,6 +3,7 @@ libengine_la_SOURCES += \
   %D%/backup.c \
   %D%/check.c %D%/check_books.c %D%/check_caches.c %D%/check_personal.c %D%/check_tree.c \
   %D%/check.h \
+  %D%/fits.c \
   %D%/leaf.c %D%/leaf.h \
   %D%/sqlite/cache.c \
   %D%/sqlite/cursor.c \

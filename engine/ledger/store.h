@@ -182,6 +182,17 @@ notch_store_status notch_store_name_add(notch_store *store, uint32_t *out, notch
 notch_text notch_store_name_text(notch_store *store, uint32_t name);
 notch_name_sort notch_store_name_sort(notch_store *store, uint32_t name); /* 0: unknown */
 
+/* Of what sort an effect's `subject` is, and its `ref`; 0: no name. */
+notch_name_sort notch_subject_sort(const notch_effect *effect);
+notch_name_sort notch_ref_sort(const notch_effect *effect);
+/* Whether a row, or a part of it, names what is there and is made as such a part is (fits.c); a
+ * damaged one need not be. */
+bool notch_type_fits(notch_store *store, const notch_transaction *t);
+bool notch_posting_fits(notch_store *store, const notch_posting *posting);
+bool notch_move_fits(notch_store *store, const notch_move *move);
+bool notch_effect_fits(notch_store *store, const notch_transaction *t, const notch_effect *effect);
+bool notch_row_fits(notch_store *store, const notch_transaction *t);
+
 /* ---- versions of the rules ------------------------------------------------------------- */
 
 typedef struct notch_store_module { /* the text of a module that a version uses */

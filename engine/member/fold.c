@@ -127,8 +127,33 @@ static bool is_earned(const notch_transaction *transaction, const notch_posting 
   return transaction->origin != NOTCH_ORIGIN_DUE || posting->share_count > 0;
 }
 
+/* What lots hold is what open holds reserve of them: else one could never be freed. */
+static bool is_reserved(notch_state *state)
+{
+  for (uint32_t i = 0; i < state->lots_count; i++) {
+    const notch_lot *lot = &notch_state_lots(state)[i];
+    int64_t free = lot->held;
+    for (uint32_t j = 0; j < state->reservations_count && lot->held > 0; j++) {
+      const notch_reservation *reserved = &state->reservations[j];
+      bool of = reserved->points != NOTCH_NONE && reserved->lot == lot->lot &&
+                state->holds[reserved->hold].state == NOTCH_HOLD_OPEN;
+      free -= of ? reserved->amount : 0;
+    }
+    if (free != 0) {
+      return false;
+    }
+  }
+  return true;
+}
+
+static bool touches_held(const notch_posting *posting)
+{
+  return posting->source == NOTCH_ACCOUNT_HELD || posting->target == NOTCH_ACCOUNT_HELD;
+}
+
 static bool fold_rows(notch_work *work, notch_state *state, const notch_transaction *transaction)
 {
+  bool held = false;
   for (uint32_t i = 0; i < transaction->effect_count; i++) {
     if (!notch_state_effect(state, &transaction->effects[i], transaction->event, work->host)) {
       return false;
@@ -139,6 +164,7 @@ static bool fold_rows(notch_work *work, notch_state *state, const notch_transact
     if (!notch_state_post(state, posting, work->host)) {
       return false;
     }
+    held = held || touches_held(posting);
     bool opens = posting->lot == posting->posting;
     if (opens && posting->source == NOTCH_ACCOUNT_ISSUED) {
       if (is_earned(transaction, posting)) {
@@ -166,7 +192,7 @@ static bool fold_rows(notch_work *work, notch_state *state, const notch_transact
       notch_note_review(state, &transaction->moves[i], transaction->at_us);
     }
   }
-  return true;
+  return !held || is_reserved(state);
 }
 
 /* A return later than the moment in sight: what it lowers of events that are in the state. */

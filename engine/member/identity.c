@@ -10,8 +10,6 @@
 #include "member/shop.h"
 #include "member/term.h"
 
-#include <assert.h>
-
 static void plain_effect(notch_work *work, notch_effect_kind kind, uint32_t subject, int64_t amount,
                          int64_t ref)
 {
@@ -34,15 +32,20 @@ static void release_holds(notch_work *work)
   }
 }
 
+/* From the newest on, since each that is empty is dropped. */
+static void empty_lots(notch_work *work, notch_state *state, notch_account target)
+{
+  for (uint32_t i = state->lots_count; i-- > 0;) {
+    const notch_lot *lot = &notch_state_lots(state)[i];
+    notch_work_take(work, lot, lot->left, target, NULL, 0);
+  }
+}
+
 void notch_close_member(notch_work *work)
 {
   notch_state *state = work->open->state;
   release_holds(work);
-  while (state->lots_count > 0) {
-    const notch_lot *lot = &notch_state_lots(state)[state->lots_count - 1];
-    assert(lot->held == 0);
-    notch_work_take(work, lot, lot->left, NOTCH_ACCOUNT_EXPIRED, NULL, 0);
-  }
+  empty_lots(work, state, NOTCH_ACCOUNT_EXPIRED);
   for (uint32_t i = 0; i < state->reward_lots_count; i++) {
     notch_reward_lot lot = state->reward_lots[i];
     if (lot.left > 0) {
@@ -223,10 +226,7 @@ static void empty_old(notch_work *work, const notch_open *main, const notch_stat
                    main->row.offset_min);
   work->open->row.cause = main->row.event;
   empty_holds(work, state);
-  while (state->lots_count > 0) {
-    const notch_lot *lot = &notch_state_lots(state)[state->lots_count - 1];
-    notch_work_take(work, lot, lot->left, NOTCH_ACCOUNT_IN_TRANSIT, NULL, 0);
-  }
+  empty_lots(work, state, NOTCH_ACCOUNT_IN_TRANSIT);
   for (uint32_t points = 0; points < state->balances_count; points++) {
     notch_work_post(work, (notch_posting){.points = points,
                                           .source = NOTCH_ACCOUNT_IN_TRANSIT,

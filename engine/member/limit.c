@@ -347,7 +347,9 @@ void notch_limit_note(notch_work *work, uint32_t rule, uint32_t points, int64_t 
     const notch_limit *of = &work->program->limits[limit];
     bool meant = points == NOTCH_NONE ? of->times : !of->times && of->points == points;
     if (meant && !of->per_event && (!shown || work->plan->keyed[limit])) {
-      note(work, rule, limit, i < limits->own ? notch_work_variant(work, rule) : 0, points, amount);
+      uint32_t variant;
+      notch_work_runs(work, rule, &variant);
+      note(work, rule, limit, i < limits->own ? variant : 0, points, amount);
     }
   }
 }

@@ -332,6 +332,9 @@ static void lower_one(notch_work *work, notch_state *state, const notch_counted 
   }
   work->fields = before;
   old_value = counted->value == NOTCH_NONE ? NOTCH_VALUE(1) : notch_work_eval(work, counted->value);
+  if (old_value.d == 0) { /* it never counted */
+    return;
+  }
   work->fields = after;
   if (!nothing_left && counted->value != NOTCH_NONE) {
     new_value = notch_work_eval(work, counted->value);

@@ -103,6 +103,7 @@ typedef struct notch_plan {
   bool uses_house;       /* some figure belongs to the programme: fold every row for member 0 */
   bool *by_key;          /* by limit: something but the member tells its uses apart */
   bool *keyed;           /* by limit: shared, and its key reads the member: the key is recorded */
+  notch_value *no_fields; /* of any event, all missing */
   int64_t *idle_from_us; /* by terms: before this no idle clock of theirs ran; INT64_MIN */
   notch_retired *retired_points, *retired_rewards; /* by kind, by reward */
   bool retires;                                    /* some of them are gone */

@@ -446,6 +446,16 @@ static bool list_candidates(notch_plan *plan, notch_arena *arena)
   return !arena->failed;
 }
 
+static uint32_t most_fields(const notch_program *program)
+{
+  uint32_t most = 0;
+  for (uint32_t i = 0; i < program->event_count; i++) {
+    uint32_t count = program->events[i].field_count;
+    most = count > most ? count : most;
+  }
+  return most;
+}
+
 const notch_plan *notch_plan_make(const notch_program *program, const notch_code *code,
                                   notch_arena *arena)
 {
@@ -454,11 +464,12 @@ const notch_plan *notch_plan_make(const notch_program *program, const notch_code
   bool *by_key = NOTCH_NEW_ARRAY(arena, bool, program->limit_count + 1);
   bool *keyed = NOTCH_NEW_ARRAY(arena, bool, program->limit_count + 1);
   uint8_t *does = NOTCH_NEW_ARRAY(arena, uint8_t, program->rule_count + 1);
+  notch_value *no_fields = NOTCH_NEW_ARRAY(arena, notch_value, most_fields(program) + 1);
   int64_t *idle_from = NOTCH_NEW_ARRAY(arena, int64_t, program->terms_count + 1);
   notch_retired *points = NOTCH_NEW_ARRAY(arena, notch_retired, program->points_count + 1);
   notch_retired *rewards = NOTCH_NEW_ARRAY(arena, notch_retired, program->reward_count + 1);
   if (plan == NULL || earned == NULL || by_key == NULL || keyed == NULL || does == NULL ||
-      idle_from == NULL || points == NULL || rewards == NULL ||
+      no_fields == NULL || idle_from == NULL || points == NULL || rewards == NULL ||
       !note_counted(program, plan, arena) || !note_limits(program, plan, arena) ||
       !note_rising(program, plan, arena)) {
     return NULL;
@@ -481,6 +492,7 @@ const notch_plan *notch_plan_make(const notch_program *program, const notch_code
   }
   plan->by_key = by_key;
   plan->keyed = keyed;
+  plan->no_fields = no_fields;
   plan->program = program;
   plan->code = code;
   plan->earned_used = earned;

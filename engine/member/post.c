@@ -81,7 +81,8 @@ static inline notch_lot *lot_of(notch_state *state, const notch_posting *posting
   notch_posting recorded;
   int64_t event;
   if (!opens && (host == NULL || host->opening == NULL ||
-                 !host->opening(host->payload, posting->lot, &recorded, &event))) {
+                 !host->opening(host->payload, posting->lot, &recorded, &event) ||
+                 recorded.lot != recorded.posting)) {
     return NULL;
   }
   lot = open_lot(state, opens ? posting : &recorded);
@@ -284,7 +285,8 @@ static notch_reward_lot *grant_of(notch_state *state, const notch_effect *effect
   notch_reward_lot *lot = notch_state_reward_lot(state, effect->ref);
   notch_effect granted;
   if (lot == NULL && effect->kind == NOTCH_EFFECT_RETURN_USE && host != NULL &&
-      host->grant != NULL && host->grant(host->payload, effect->ref, &granted)) {
+      host->grant != NULL && host->grant(host->payload, effect->ref, &granted) &&
+      granted.kind == NOTCH_EFFECT_GRANT) {
     granted.amount = 0;
     grant(state, &granted);
     lot = notch_state_reward_lot(state, effect->ref);
@@ -514,6 +516,19 @@ void notch_work_take(notch_work *work, const notch_lot *lot, int64_t amount, not
                                         .share_count = share_count});
 }
 
+/* By the values of the event that the rule runs on.  One that the rule ran on under rules of before
+ * does not have them. */
+static void use_by_key(notch_work *work, notch_state *state, uint32_t rule, uint32_t limit,
+                       bool own, int64_t amount)
+{
+  const notch_value *fields = work->fields;
+  uint32_t variant;
+  bool runs = notch_work_runs(work, rule, &variant);
+  work->fields = runs && fields != NULL ? fields : work->plan->no_fields;
+  notch_limit_use(work, state, limit, own ? variant : 0, amount);
+  work->fields = fields;
+}
+
 /* Counts `amount` in the limits of a rule and its group that are booked in this state; those
  * whose key is recorded count by their records (limit.c). */
 static inline void use_limits(notch_work *work, notch_state *state, uint32_t rule, uint32_t points,
@@ -528,8 +543,7 @@ static inline void use_limits(notch_work *work, notch_state *state, uint32_t rul
       continue;
     }
     if (work->plan->by_key[index]) {
-      uint32_t variant = i < limits->own ? notch_work_variant(work, rule) : 0;
-      notch_limit_use(work, state, index, variant, amount);
+      use_by_key(work, state, rule, index, i < limits->own, amount);
     } else {
       notch_limit_use_key(work, state, index, (notch_text){NULL, 0}, amount);
     }

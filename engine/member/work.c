@@ -146,18 +146,20 @@ bool notch_work_end(notch_work *work)
   return true;
 }
 
-uint32_t notch_work_variant(const notch_work *work, uint32_t rule)
+bool notch_work_runs(const notch_work *work, uint32_t rule, uint32_t *variant)
 {
+  *variant = 0;
   if (work->event == NULL) {
-    return 0;
+    return false;
   }
   const notch_event_decl *event = &work->program->events[work->event->type];
   for (uint32_t i = 0; i < event->variant_count; i++) {
     if (event->variants[i].rule == rule) {
-      return event->variants[i].variant;
+      *variant = event->variants[i].variant;
+      return true;
     }
   }
-  return 0;
+  return false;
 }
 
 static void trace_value(void *payload, const notch_expr *expr, notch_value value)

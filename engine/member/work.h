@@ -245,8 +245,9 @@ static inline void notch_work_trace(notch_work *work, notch_trace_kind kind, uin
   }
 }
 
-/* The variant of a rule that the present event runs, for the keys of its limits. */
-uint32_t notch_work_variant(const notch_work *work, uint32_t rule);
+/* Whether the present event runs a rule, and which variant of it, for the keys of its limits; 0
+ * where it runs none. */
+bool notch_work_runs(const notch_work *work, uint32_t rule, uint32_t *variant);
 
 /* The local day of a moment; nearly always that of the moment before. */
 static inline int32_t notch_work_day(const notch_work *work, int64_t at_us)

@@ -128,6 +128,14 @@ static const struct {
   const char *pass, *sql;
 } changes[] = {
     {"structure", "CREATE TABLE extra(a)"},
+    {"structure", "CREATE TABLE sqliteextra(a)"},
+    {"structure", "CREATE VIEW extra AS SELECT 1"},
+    {"structure", "DROP VIEW notch_tier"},
+    {"structure", "DROP VIEW notch_outcome;"
+                  "CREATE VIEW notch_outcome(outcome,word) AS VALUES (0,'refused')"},
+    {"structure", "PRAGMA writable_schema=ON; UPDATE sqlite_schema SET"
+                  " sql=replace(sql,'amount, lot','amount*10 AS amount, lot')"
+                  " WHERE name='posting'"},
     {"numbers", "INSERT INTO seal SELECT seal+5,size,note FROM seal"},
     {"numbers", UNLOCKED("event", "UPDATE event SET matures=9 WHERE event=2")},
     {"numbers", UNLOCKED("event", "UPDATE event SET rules=1 WHERE event=2")},
@@ -148,6 +156,9 @@ static const struct {
     {"keys", "DELETE FROM event_key WHERE 9 BETWEEN event AND event+more"},
     {"keys", "DELETE FROM member_key WHERE member=1"},
     {"caches", "UPDATE state SET due=due+86400 WHERE member=1"},
+    {"caches", "UPDATE state SET data=x'00000000000000',due=9223372036854775807 WHERE member=1"},
+    {"caches", "UPDATE state SET data=x'',due=9223372036854775807 WHERE member=1"},
+    {"caches", "UPDATE state SET data=x'',version=0,due=9223372036854775807 WHERE member=1"},
     {"caches", "UPDATE state SET last=last-1 WHERE member=1"},
     {"caches", "UPDATE state SET last=last+1 WHERE member=0"},
     {"caches", "UPDATE cache SET upto=100000"},
@@ -183,6 +194,8 @@ static uint32_t name_of(notch_store *store, notch_name_sort sort, const char *te
   return name;
 }
 
+static uint32_t reward, moon; /* names: of a reward, and of points that no rules have */
+
 static void refused_but_posted(notch_transaction *t)
 {
   t->verdict = NOTCH_REFUSED_CONFLICT;
@@ -212,29 +225,92 @@ static void a_hold_that_nobody_opened(notch_transaction *t)
 {
   nothing_posted(t);
   ((notch_effect *)t->effects)->kind = NOTCH_EFFECT_HOLD_CLOSED;
+  ((notch_effect *)t->effects)->ref = 1;
   t->effect_count = 1;
 }
 
-static void a_reward_that_nobody_was_given(notch_transaction *t)
+static void more_withdrawn_than_was_given(notch_transaction *t)
 {
+  static notch_effect effects[2];
   nothing_posted(t);
-  ((notch_effect *)t->effects)->kind = NOTCH_EFFECT_WITHDRAW;
-  ((notch_effect *)t->effects)->ref = 99;
-  t->effect_count = 1;
+  effects[0] = effects[1] = t->effects[0];
+  effects[0].kind = NOTCH_EFFECT_GRANT;
+  effects[1].kind = NOTCH_EFFECT_WITHDRAW;
+  effects[0].subject = effects[1].subject = reward;
+  effects[1].ref = effects[0].effect;
+  effects[1].effect++;
+  effects[1].amount = 2;
+  t->effects = effects;
+  t->effect_count = 2;
 }
 
 static void points_of_a_kind_that_no_rules_have(notch_transaction *t)
 {
+  ((notch_posting *)t->postings)->points = moon;
+}
+
+/* Names that are none, or of another sort than their place asks for. */
+
+static void points_that_are_a_type(notch_transaction *t)
+{
   ((notch_posting *)t->postings)->points = t->type;
+}
+
+static void terms_that_are_a_type(notch_transaction *t)
+{
+  ((notch_posting *)t->postings)->terms = t->type;
+}
+
+static void a_share_of_no_rule(notch_transaction *t)
+{
+  ((notch_share *)t->postings[0].shares)->rule = NOTCH_NONE;
+}
+
+static void a_rule_that_is_a_type(notch_transaction *t)
+{
+  ((notch_effect *)t->effects)->kind = NOTCH_EFFECT_TAG;
+  ((notch_effect *)t->effects)->rule = t->type;
+  t->effect_count = 1;
+}
+
+static void paid_by_no_payment(notch_transaction *t)
+{
+  ((notch_effect *)t->effects)->kind = NOTCH_EFFECT_PAID;
+  t->effect_count = 1;
+}
+
+static void merged_with_nobody(notch_transaction *t)
+{
+  ((notch_effect *)t->effects)->kind = NOTCH_EFFECT_MERGED;
+  ((notch_effect *)t->effects)->ref = INT64_MAX;
+  t->effect_count = 1;
+}
+
+static void merged_with_itself(notch_transaction *t)
+{
+  merged_with_nobody(t);
+  ((notch_effect *)t->effects)->ref = t->member;
+}
+
+static void a_withdrawal_of_what_comes_later(notch_transaction *t)
+{
+  ((notch_effect *)t->effects)->kind = NOTCH_EFFECT_WITHDRAW;
+  ((notch_effect *)t->effects)->subject = reward;
+  ((notch_effect *)t->effects)->ref = 99;
+  t->effect_count = 1;
 }
 
 static const struct {
   const char *pass;
   void (*spoil)(notch_transaction *t);
 } rows[] = {
-    {"references", refused_but_posted},          {"double entry", more_shared_than_given},
-    {"lots", more_spent_than_the_lot_has},       {"holds", a_hold_that_nobody_opened},
-    {"rewards", a_reward_that_nobody_was_given}, {"states", points_of_a_kind_that_no_rules_have},
+    {"references", refused_but_posted},         {"double entry", more_shared_than_given},
+    {"lots", more_spent_than_the_lot_has},      {"holds", a_hold_that_nobody_opened},
+    {"rewards", more_withdrawn_than_was_given}, {"states", points_of_a_kind_that_no_rules_have},
+    {"references", points_that_are_a_type},     {"references", terms_that_are_a_type},
+    {"references", a_share_of_no_rule},         {"references", a_rule_that_is_a_type},
+    {"references", paid_by_no_payment},         {"references", merged_with_nobody},
+    {"references", merged_with_itself},         {"references", a_withdrawal_of_what_comes_later},
 };
 
 static void append(void (*spoil)(notch_transaction *t))
@@ -247,6 +323,8 @@ static void append(void (*spoil)(notch_transaction *t))
                 problem.sentence);
   must(store, notch_store_begin(store));
   must(store, notch_store_newest_booked(store, &booked_us));
+  reward = name_of(store, NOTCH_NAME_REWARD, "cup");
+  moon = name_of(store, NOTCH_NAME_POINTS, "moon");
   const notch_store_numbers *next = notch_store_next(store);
   notch_share share = {name_of(store, NOTCH_NAME_RULE, "base"), 5};
   notch_posting posting = {.posting = next->posting,

@@ -20,6 +20,8 @@ static void tear_down(void)
   sample_close(&s);
 }
 
+static uint32_t terms, partner, reward; /* names */
+
 #define ck_text(text, wanted) ck_assert(notch_text_equal((text), notch_text_of(wanted)))
 
 static void check_full(const notch_transaction *t, int64_t member)
@@ -42,7 +44,7 @@ static void check_full(const notch_transaction *t, int64_t member)
   ck_assert_uint_eq(p[0].shares[1].rule, s.other_rule);
   ck_assert_int_eq(p[0].earned_us, t->at_us);
   ck_assert_int_eq(p[0].expires_s, 2000000000);
-  ck_assert_uint_eq(p[0].terms, 3);
+  ck_assert_uint_eq(p[0].terms, terms);
   ck_assert_uint_eq(p[0].partner, NOTCH_NONE);
   ck_assert_int_eq(p[1].lot, 1);
   ck_assert_uint_eq(p[1].target, NOTCH_ACCOUNT_SPENT);
@@ -53,6 +55,7 @@ static void check_full(const notch_transaction *t, int64_t member)
   ck_assert_int_eq(p[2].shares[0].amount, 7);
   ck_assert_int_eq(p[2].matures_s, 1800000000);
   ck_assert_int_eq(p[2].earned_us, 5);
+  ck_assert_uint_eq(p[2].partner, partner);
   ck_assert_uint_eq(t->move_count, 1);
   ck_assert_uint_eq(t->moves[0].tier, s.tier);
   ck_assert_int_eq(t->moves[0].until_s, NOTCH_NEVER);
@@ -66,26 +69,29 @@ static void check_full(const notch_transaction *t, int64_t member)
 
 static void append_full(int64_t *member)
 {
+  sample_must(&s, notch_store_begin(s.store));
+  sample_must(&s, notch_store_name_add(s.store, &terms, NOTCH_NAME_TERMS, NOTCH_TEXT("idle")));
+  sample_must(&s, notch_store_name_add(s.store, &partner, NOTCH_NAME_PARTNER, NOTCH_TEXT("kino")));
+  sample_must(&s, notch_store_name_add(s.store, &reward, NOTCH_NAME_REWARD, NOTCH_TEXT("mug")));
   notch_share shares[] = {{s.rule, 60}, {s.other_rule, 40}}, whole[] = {{s.rule, 7}};
   notch_posting postings[] = {
       {.posting = 1, .amount = 100, .lot = 1, .points = s.points, .source = NOTCH_ACCOUNT_ISSUED,
        .target = NOTCH_ACCOUNT_POINTS, .share_count = 2, .shares = shares,
-       .earned_us = s.now_us, .matures_s = INT64_MIN, .expires_s = 2000000000, .terms = 3,
+       .earned_us = s.now_us, .matures_s = INT64_MIN, .expires_s = 2000000000, .terms = terms,
        .partner = NOTCH_NONE},
       {.posting = 2, .amount = 30, .lot = 1, .points = s.points, .source = NOTCH_ACCOUNT_POINTS,
        .target = NOTCH_ACCOUNT_SPENT, .expires_s = 99},
       {.posting = 3, .amount = 7, .lot = 3, .points = s.points, .source = NOTCH_ACCOUNT_ISSUED,
        .target = NOTCH_ACCOUNT_POINTS, .share_count = 1, .shares = whole, .earned_us = 5,
-       .matures_s = 1800000000, .expires_s = NOTCH_NEVER, .terms = NOTCH_NONE, .partner = 0}};
+       .matures_s = 1800000000, .expires_s = NOTCH_NEVER, .terms = NOTCH_NONE, .partner = partner}};
   notch_move move = {.ladder = s.ladder, .tier = s.tier, .since_us = s.now_us,
                      .until_s = NOTCH_NEVER, .cause = NOTCH_MOVE_REACH};
   notch_effect effects[] = {{.effect = 1, .kind = NOTCH_EFFECT_TAG, .subject = NOTCH_NONE,
                              .rule = s.rule, .matures_s = INT64_MIN, .until_s = NOTCH_NEVER,
                              .text = NOTCH_TEXT("vip")},
-                            {.effect = 2, .kind = NOTCH_EFFECT_GRANT, .subject = s.points,
+                            {.effect = 2, .kind = NOTCH_EFFECT_GRANT, .subject = reward,
                              .rule = NOTCH_NONE, .amount = 1, .matures_s = INT64_MIN,
                              .until_s = 1900000000}};
-  sample_must(&s, notch_store_begin(s.store));
   sample_must(&s, notch_store_member_add(s.store, member, NOTCH_TEXT("ann")));
   notch_transaction t = {.type = s.type, .version = 1, .member = *member,
                          .id = NOTCH_TEXT("e-1"), .at_us = s.now_us, .booked_us = s.now_us + 77,

@@ -73,4 +73,41 @@ run "apply" 0 apply l.ledger g.jsonl --clock events
 same "of what he gives his friend 80 are left" 400 "$(available l.ledger ann 2025-03-03T00:00:00Z)"
 same "bob's own" 60 "$(available l.ledger bob 2025-03-03T00:00:00Z)"
 stands l.ledger
+
+# what a rule gave on an event that has not the values by which its limit tells uses apart now
+rm -f l.ledger*
+cat >v1.notch <<'R'
+program shop
+  timezone "UTC"
+  currency CNY
+  rounded down per event
+
+points star
+
+event film
+
+event purchase
+  field amount CNY in 0.00 CNY .. 1_000.00 CNY
+  field till text?
+  field clerk text?
+  field note text?
+  field channel one of store, app = store
+
+rule base
+  on film
+  earn 3 star
+R
+sed -e 's/^  on film/  on purchase/' \
+  -e 's/^  earn 3 star/&\n  limit 5 star per member per channel per week/' v1.notch >v2.notch
+event e1 film ann 2025-01-06T10:00:00Z >e.jsonl
+{
+  event e2 purchase ann 2025-01-07T10:00:00Z '"amount":"1.00"'
+  event e3 purchase ann 2025-01-07T11:00:00Z '"amount":"1.00"'
+} >f.jsonl
+run "init" 0 init l.ledger v1.notch --clock events
+run "apply" 0 apply l.ledger e.jsonl --clock events
+run "publish" 0 publish l.ledger v2.notch --from 2025-01-07
+run "apply" 0 apply l.ledger f.jsonl --clock events
+same "5 of the store, 3 of no channel" 8 "$(available l.ledger ann 2025-01-08T00:00:00Z)"
+stands l.ledger
 finish

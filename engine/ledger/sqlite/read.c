@@ -90,6 +90,11 @@ notch_store_status notch_store_read(notch_store *store, int64_t event, notch_are
   if (status != NOTCH_STORE_OK || row.count == 0) {
     return status != NOTCH_STORE_OK ? status : NOTCH_STORE_NOTFOUND;
   }
+  if (out->previous < 0 || out->previous >= event) { /* who goes back would never arrive */
+    return notch_store_say(store, NOTCH_STORE_CORRUPT,
+                           "transaction %lld follows one that is not before it: verify the ledger",
+                           (long long)event);
+  }
   notch_row_hangs hangs = {0, 0};
   if (out->shape != 0) {
     notch_store_join(store, out, arena);

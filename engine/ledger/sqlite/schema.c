@@ -31,7 +31,7 @@ static const char words_text[] = "CREATE VIEW notch_account(account,word) AS VAL
 #include "base/refusal.def"
 #undef REFUSAL
     ";CREATE VIEW notch_effect_kind(kind,word) AS VALUES (0,'none')"
-#define EFFECT(number, name, word, subject, meaning) ",(" #number ",'" word "')"
+#define EFFECT(number, name, word, subject, ref, meaning) ",(" #number ",'" word "')"
 #include "base/effect.def"
 #undef EFFECT
     ";";
