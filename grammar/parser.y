@@ -586,6 +586,7 @@ limit
 amount
   : quantity
   | NUMBER TIMES  { LEAF($$, @$, TIMES, $NUMBER->text, 0); }
+  | name TIMES    { MAKE($$, @$, TIMES, 0, KIDS(notch_build_name(parse, $name))); }
   ;
 scopes
   : PER scope            { ONLY($$, notch_build_widen($scope, @PER)); }
