@@ -140,6 +140,7 @@ typedef struct notch_checker {
     notch_range *columns;
   } *table_calls;
   notch_names *tiers;      /* tier names of the whole programme */
+  bool ladder_broken;      /* a ladder has syntax errors: which there are is not known */
   unsigned module_depth;
   unsigned nested; /* segments, measures and tables that are being checked inside one another */
   uint32_t mark;           /* of the last walk over an expression */
@@ -186,6 +187,14 @@ notch_symbol *notch_scope_event(notch_checker *c, notch_names *names, const notc
 uint32_t notch_scope_field(const notch_field *fields, uint32_t count, notch_text name);
 uint32_t notch_scope_choice(const notch_choice_set *set, notch_text word);
 notch_decl notch_decl_of(notch_checker *c, const notch_item *item);
+
+/* suggest.c */
+/* Money stands where points are needed: the rate that was meant. */
+void notch_suggest_rate(notch_checker *c, const notch_tree_node *node, const notch_expr *money,
+                        notch_type points);
+/* The points that a clause begins with may be below zero. */
+void notch_suggest_not_negative(notch_checker *c, const notch_tree_node *clause,
+                                const notch_expr *points);
 
 /* The phases, in the order check.c calls them. */
 void notch_declare_program(notch_checker *c);

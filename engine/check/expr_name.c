@@ -197,7 +197,7 @@ static notch_expr *hinted(notch_checker *c, const notch_tree_node *node, notch_t
     at = notch_scope_choice(&c->choices.items[hint->of], name);
   } else if (hint->kind == NOTCH_TYPE_TIER) {
     notch_symbol *tier = notch_names_get(c->tiers, name);
-    if (tier && tier->index == hint->of) {
+    if (tier && tier->kind == NOTCH_SYMBOL_TIER && tier->index == hint->of) {
       tier->used = true;
       at = tier->rank;
     }
@@ -369,6 +369,8 @@ static notch_expr *event_path(notch_checker *c, const notch_env *env, const notc
 static notch_expr *tier_path(notch_checker *c, const notch_env *env, const notch_tree_node *node)
 {
   no_window(c, node);
+  if (c->ladder_broken)
+    return notch_expr_error(c, node);
   if (c->program->ladder_count != 1) {
     CHECK_REPORT(c, node, WHICH_LADDER, c->program->ladder_count
                                             ? "there are several ladders: write `tier of LADDER`"

@@ -203,6 +203,8 @@ notch_symbol *notch_scope_need(notch_checker *c, notch_names *names, const notch
     symbol = notch_names_find(names, node->text); /* a parameter may stand for a tier */
     if (!symbol || symbol->kind != NOTCH_SYMBOL_TIER)
       symbol = notch_names_get(c->tiers, node->text);
+    if (symbol ? symbol->kind == NOTCH_SYMBOL_BROKEN : c->ladder_broken)
+      return NULL;
     if (!symbol) {
       notch_text nearest = notch_names_nearest(c->tiers, node->text);
       CHECK_REPORT(c, node, UNKNOWN_TIER, node->text, notch_check_meant(c, nearest));
