@@ -250,11 +250,7 @@ notch_expr *notch_expr_want(notch_checker *c, notch_expr *expr, notch_type want,
   expr = notch_expr_align(c, expr, want);
   if (notch_type_same(expr->type, want)) return expr;
   if (want.kind == NOTCH_TYPE_POINTS && expr->type.kind == NOTCH_TYPE_MONEY)
-    CHECK_REPORT(c, node, MONEY_FOR_POINTS,
-                 notch_source_slice(notch_check_source(c, node), node->span),
-                 notch_type_describe(c, expr->type), c->program->points[want.of].decl.name,
-                 notch_type_example(c, want), notch_type_example(c, expr->type),
-                 notch_source_slice(notch_check_source(c, node), node->span));
+    notch_suggest_rate(c, node, expr, want);
   else
     CHECK_REPORT(c, node, WRONG_TYPE, notch_text_of(what), notch_type_describe(c, expr->type),
                  notch_type_describe(c, want), notch_type_example(c, want));

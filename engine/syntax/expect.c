@@ -103,6 +103,7 @@ static bool is_part_of(const expectation *e)
   if (e->found->kind != TOK_OF || e->before == NULL || e->before->kind != TOK_PERCENT) return false;
   notch_diag_report(e->parse->diags, NOTCH_DIAG_PART_OF, e->parse->source,
                     whole(e->before, e->found), slice(e, e->before));
+  notch_diag_fix(e->parse->diags, e->found->span, NOTCH_TEXT("*"), "write '*'");
   return true;
 }
 
