@@ -196,6 +196,13 @@ void notch_suggest_rate(notch_checker *c, const notch_tree_node *node, const not
 void notch_suggest_not_negative(notch_checker *c, const notch_tree_node *clause,
                                 const notch_expr *points);
 
+/* `node` compares, or asks for, what `items.category` names: true, and said, where that is a list.
+ * The same of the PATH alone. */
+bool notch_suggest_any(notch_checker *c, const notch_env *env, const notch_tree_node *node);
+bool notch_suggest_of_lines(notch_checker *c, const notch_env *env, const notch_tree_node *path);
+/* `channel = app or store`: true, and said, where what is after `or` are values of the left side. */
+bool notch_suggest_one_of(notch_checker *c, const notch_env *env, const notch_tree_node *node);
+
 /* The phases, in the order check.c calls them. */
 void notch_declare_program(notch_checker *c);
 void notch_declare_names(notch_checker *c);
@@ -302,6 +309,7 @@ notch_expr *notch_expr_leaf(notch_checker *c, const notch_env *env, notch_expr_o
                             notch_type type, const notch_tree_node *node, uint32_t a, uint32_t b,
                             uint32_t window, notch_range range);
 notch_expr *notch_expr_error(notch_checker *c, const notch_tree_node *node);
+notch_expr *notch_expr_flag_error(notch_checker *c, const notch_tree_node *node);
 notch_expr *notch_expr_const(notch_checker *c, notch_type type, const notch_tree_node *node,
                              notch_value value);
 notch_expr *notch_expr_rational(notch_checker *c, notch_type type, const notch_tree_node *node,
@@ -326,6 +334,9 @@ notch_expr *notch_expr_literal(notch_checker *c, const notch_env *env, const not
                                const notch_type *hint);
 notch_expr *notch_expr_path(notch_checker *c, const notch_env *env, const notch_tree_node *node,
                             const notch_type *hint);
+/* The value of that name which a `one of`, a ladder or a cohort has; NULL: none. */
+notch_expr *notch_expr_named(notch_checker *c, const notch_tree_node *node, notch_text name,
+                             const notch_type *hint);
 bool notch_expr_resolves(const notch_checker *c, const notch_env *env, notch_text name);
 notch_expr *notch_expr_arith(notch_checker *c, const notch_env *env, const notch_tree_node *node,
                              const notch_type *hint);

@@ -71,6 +71,13 @@ notch_expr *notch_expr_error(notch_checker *c, const notch_tree_node *node)
   return notch_expr_const(c, notch_type_make(NOTCH_TYPE_ERROR, 0), node, NOTCH_VALUE(0));
 }
 
+notch_expr *notch_expr_flag_error(notch_checker *c, const notch_tree_node *node)
+{
+  notch_expr *broken = notch_expr_error(c, node);
+  broken->range = notch_range_flag(0, 1);
+  return broken;
+}
+
 notch_expr *notch_expr_need(notch_checker *c, const notch_env *env, notch_expr *expr,
                             const notch_tree_node *node)
 {
@@ -118,6 +125,8 @@ static notch_expr *check_logic(notch_checker *c, const notch_env *env,
                                const notch_tree_node *node)
 {
   bool is_and = node->kind == NOTCH_AST_AND;
+  if (!is_and && notch_suggest_one_of(c, env, node))
+    return notch_expr_flag_error(c, node);
   notch_expr *left = notch_expr_condition(c, env, notch_tree_child(node, 0));
   notch_env next = *env;
   next.known = notch_known_when(c, left, is_and, env->known);
@@ -239,9 +248,7 @@ notch_expr *notch_expr_condition(notch_checker *c, const notch_env *env,
   if (expr->type.kind == NOTCH_TYPE_FLAG) return expr;
   if (expr->type.kind != NOTCH_TYPE_ERROR)
     CHECK_REPORT(c, node, NOT_A_CONDITION, notch_type_describe(c, expr->type));
-  notch_expr *broken = notch_expr_error(c, node);
-  broken->range = notch_range_flag(0, 1);
-  return broken;
+  return notch_expr_flag_error(c, node);
 }
 
 notch_expr *notch_expr_want(notch_checker *c, notch_expr *expr, notch_type want,

@@ -189,8 +189,8 @@ static notch_expr *use_symbol(notch_checker *c, const notch_env *env, const notc
 }
 
 /* `store` beside a `one of`, `gold` beside a tier. */
-static notch_expr *hinted(notch_checker *c, const notch_tree_node *node, notch_text name,
-                          const notch_type *hint)
+notch_expr *notch_expr_named(notch_checker *c, const notch_tree_node *node, notch_text name,
+                             const notch_type *hint)
 {
   uint32_t at = NOTCH_NONE;
   if (hint->kind == NOTCH_TYPE_CHOICE) {
@@ -281,7 +281,7 @@ static void unknown(notch_checker *c, const notch_env *env, const notch_tree_nod
 static notch_expr *single(notch_checker *c, const notch_env *env, const notch_tree_node *node,
                           notch_text name, const notch_type *hint)
 {
-  notch_expr *found = hint ? hinted(c, node, name, hint) : NULL;
+  notch_expr *found = hint ? notch_expr_named(c, node, name, hint) : NULL;
   if (!found) {
     notch_let *let = find_let(env, name);
     if (let) found = use_let(c, env, node, let);
@@ -400,6 +400,8 @@ notch_expr *notch_expr_path(notch_checker *c, const notch_env *env, const notch_
   }
   const notch_tree_node *first = notch_tree_find(node, NOTCH_AST_NAME);
   if (!notch_tree_find_next(first)) return single(c, env, node, first->text, hint);
+  if (notch_suggest_of_lines(c, env, node))
+    return notch_expr_error(c, node);
   notch_symbol *symbol = notch_scope_resolve(c, env->names, node);
   return symbol ? use_symbol(c, env, node, symbol, hint) : notch_expr_error(c, node);
 }
