@@ -175,6 +175,8 @@ notch_symbol *notch_scope_resolve(notch_checker *c, notch_names *names, const no
 notch_symbol *notch_scope_need(notch_checker *c, notch_names *names, const notch_tree_node *node,
                                notch_symbol_kind kind);
 const char *notch_symbol_words(notch_symbol_kind kind);
+/* What Notch calls a thing that others name so; empty: nothing. */
+notch_text notch_names_known_as(notch_text name);
 /* The declared name nearest to `name` (up to two changes), or an empty text. */
 notch_text notch_names_nearest(const notch_names *names, notch_text name);
 typedef struct notch_nearest { notch_text wanted, best; unsigned distance; } notch_nearest;
@@ -200,7 +202,7 @@ void notch_suggest_not_negative(notch_checker *c, const notch_tree_node *clause,
  * The same of the PATH alone. */
 bool notch_suggest_any(notch_checker *c, const notch_env *env, const notch_tree_node *node);
 bool notch_suggest_of_lines(notch_checker *c, const notch_env *env, const notch_tree_node *path);
-/* `channel = app or store`: true, and said, where what is after `or` are values of the left side. */
+/* `channel = app or store`: true, and said, where values of the left side follow `or`. */
 bool notch_suggest_one_of(notch_checker *c, const notch_env *env, const notch_tree_node *node);
 
 /* The phases, in the order check.c calls them. */

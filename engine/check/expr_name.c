@@ -269,6 +269,9 @@ static void unknown(notch_checker *c, const notch_env *env, const notch_tree_nod
   if (declared.length) notch_nearest_try(&nearest, declared);
   notch_text tier = notch_names_nearest(c->tiers, name);
   if (tier.length) notch_nearest_try(&nearest, tier);
+  notch_text known = notch_names_known_as(name);
+  if (notch_text_equal(known, NOTCH_TEXT("member")))
+    nearest.best = known;
   notch_check_unknown(c, node, name, nearest.best);
   if (hint && hint->kind == NOTCH_TYPE_CHOICE)
     notch_diag_note(c->diag, NULL, node->span, "the value beside it is %t",
