@@ -401,6 +401,7 @@ literal
 measure
   : MEASURE name title IS aggop measure_on
     { HEAD($$, @$, MEASURE, $MEASURE, $name->text, 0, KIDS($title, $aggop, $measure_on)); }
+  | MEASURE name error  { BAD_HEAD($$, @$, MEASURE, $MEASURE, $name->text, @error); }
   | measure[d] measure_c  { GROW($$, $d, $measure_c); }
   | measure[d] error      { SKIP($$, $d, @error); }
   ;
@@ -432,6 +433,7 @@ ladder
     { HEAD($$, @$, LADDER, $LADDER, $name->text, 0,
            KIDS($title, notch_build(parse, NOTCH_AST_LADDER_ORDER, @order, NO_TEXT, 0, $order)));
       SKIP($$, $$, @error); }
+  | LADDER name error  { BAD_HEAD($$, @$, LADDER, $LADDER, $name->text, @error); }
   | ladder[d] ladder_c  { GROW($$, $d, $ladder_c); }
   | ladder[d] error     { SKIP($$, $d, @error); }
   ;
@@ -488,6 +490,7 @@ group
            KIDS($title, notch_build(parse, NOTCH_AST_GROUP_COMBINE,
                                     (notch_span){@COMBINE.start, @combine.end}, NO_TEXT, $combine,
                                     NO_KIDS))); }
+  | GROUP name error  { BAD_HEAD($$, @$, GROUP, $GROUP, $name->text, @error); }
   | group[d] group_c  { GROW($$, $d, $group_c); }
   | group[d] error    { SKIP($$, $d, @error); }
   ;
@@ -586,6 +589,7 @@ limit
 amount
   : quantity
   | NUMBER TIMES  { LEAF($$, @$, TIMES, $NUMBER->text, 0); }
+  | name TIMES    { MAKE($$, @$, TIMES, 0, KIDS(notch_build_name(parse, $name))); }
   ;
 scopes
   : PER scope            { ONLY($$, notch_build_widen($scope, @PER)); }
@@ -668,6 +672,7 @@ cohort
            KIDS($title, notch_build(parse, NOTCH_AST_COHORT_RANK,
                                     (notch_span){@RANK.start, @when.end}, NO_TEXT, 0,
                                     KIDS($expr, $when)))); }
+  | COHORT name error  { BAD_HEAD($$, @$, COHORT, $COHORT, $name->text, @error); }
   | cohort[d] BAND name TOP PERCENT
     { NODE($$, notch_build_band(parse, $d, (notch_span){@BAND.start, @PERCENT.end}, $name,
                                 NOTCH_BAND_TOP, $PERCENT)); }
@@ -712,6 +717,7 @@ pool_c
 segment
   : SEGMENT name title WHEN expr
     { HEAD($$, @$, SEGMENT, $SEGMENT, $name->text, 0, KIDS($title, $expr)); }
+  | SEGMENT name error  { BAD_HEAD($$, @$, SEGMENT, $SEGMENT, $name->text, @error); }
   ;
 retire
   : RETIRE name WITH EXPIRE
@@ -729,6 +735,7 @@ table
   : TABLE name title OF exprs GIVES gives
     { HEAD($$, @$, TABLE, $TABLE, $name->text, $gives,
            KIDS($title, notch_build(parse, NOTCH_AST_TABLE_OF, @exprs, NO_TEXT, 0, $exprs))); }
+  | TABLE name error  { BAD_HEAD($$, @$, TABLE, $TABLE, $name->text, @error); }
   | table[d] row    { GROW($$, $d, $row); }
   | table[d] error  { SKIP($$, $d, @error); }
   ;
@@ -755,6 +762,7 @@ cell
   ;
 let
   : DEFINE name IS expr  { HEAD($$, @$, DEFINE, $DEFINE, $name->text, 0, KIDS($expr)); }
+  | DEFINE name error    { BAD_HEAD($$, @$, DEFINE, $DEFINE, $name->text, @error); }
   ;
 
 /* ---- modules ---- */

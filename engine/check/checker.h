@@ -140,6 +140,7 @@ typedef struct notch_checker {
     notch_range *columns;
   } *table_calls;
   notch_names *tiers;      /* tier names of the whole programme */
+  bool ladder_broken;      /* a ladder has syntax errors: which there are is not known */
   unsigned module_depth;
   unsigned nested; /* segments, measures and tables that are being checked inside one another */
   uint32_t mark;           /* of the last walk over an expression */
@@ -174,6 +175,8 @@ notch_symbol *notch_scope_resolve(notch_checker *c, notch_names *names, const no
 notch_symbol *notch_scope_need(notch_checker *c, notch_names *names, const notch_tree_node *node,
                                notch_symbol_kind kind);
 const char *notch_symbol_words(notch_symbol_kind kind);
+/* What Notch calls a thing that others name so; empty: nothing. */
+notch_text notch_names_known_as(notch_text name);
 /* The declared name nearest to `name` (up to two changes), or an empty text. */
 notch_text notch_names_nearest(const notch_names *names, notch_text name);
 typedef struct notch_nearest { notch_text wanted, best; unsigned distance; } notch_nearest;
@@ -186,6 +189,21 @@ notch_symbol *notch_scope_event(notch_checker *c, notch_names *names, const notc
 uint32_t notch_scope_field(const notch_field *fields, uint32_t count, notch_text name);
 uint32_t notch_scope_choice(const notch_choice_set *set, notch_text word);
 notch_decl notch_decl_of(notch_checker *c, const notch_item *item);
+
+/* suggest.c */
+/* Money stands where points are needed: the rate that was meant. */
+void notch_suggest_rate(notch_checker *c, const notch_tree_node *node, const notch_expr *money,
+                        notch_type points);
+/* The points that a clause begins with may be below zero. */
+void notch_suggest_not_negative(notch_checker *c, const notch_tree_node *clause,
+                                const notch_expr *points);
+
+/* `node` compares, or asks for, what `items.category` names: true, and said, where that is a list.
+ * The same of the PATH alone. */
+bool notch_suggest_any(notch_checker *c, const notch_env *env, const notch_tree_node *node);
+bool notch_suggest_of_lines(notch_checker *c, const notch_env *env, const notch_tree_node *path);
+/* `channel = app or store`: true, and said, where values of the left side follow `or`. */
+bool notch_suggest_one_of(notch_checker *c, const notch_env *env, const notch_tree_node *node);
 
 /* The phases, in the order check.c calls them. */
 void notch_declare_program(notch_checker *c);
@@ -293,6 +311,7 @@ notch_expr *notch_expr_leaf(notch_checker *c, const notch_env *env, notch_expr_o
                             notch_type type, const notch_tree_node *node, uint32_t a, uint32_t b,
                             uint32_t window, notch_range range);
 notch_expr *notch_expr_error(notch_checker *c, const notch_tree_node *node);
+notch_expr *notch_expr_flag_error(notch_checker *c, const notch_tree_node *node);
 notch_expr *notch_expr_const(notch_checker *c, notch_type type, const notch_tree_node *node,
                              notch_value value);
 notch_expr *notch_expr_rational(notch_checker *c, notch_type type, const notch_tree_node *node,
@@ -317,6 +336,9 @@ notch_expr *notch_expr_literal(notch_checker *c, const notch_env *env, const not
                                const notch_type *hint);
 notch_expr *notch_expr_path(notch_checker *c, const notch_env *env, const notch_tree_node *node,
                             const notch_type *hint);
+/* The value of that name which a `one of`, a ladder or a cohort has; NULL: none. */
+notch_expr *notch_expr_named(notch_checker *c, const notch_tree_node *node, notch_text name,
+                             const notch_type *hint);
 bool notch_expr_resolves(const notch_checker *c, const notch_env *env, notch_text name);
 notch_expr *notch_expr_arith(notch_checker *c, const notch_env *env, const notch_tree_node *node,
                              const notch_type *hint);

@@ -181,10 +181,12 @@ static void collect_tiers(notch_checker *c, const notch_tree_node *ladder, uint3
 {
   const notch_tree_node *order = notch_tree_find(ladder, NOTCH_AST_LADDER_ORDER);
   uint32_t rank = 0;
+  if (!order)
+    return;
   for (const notch_tree_node *name = notch_tree_find(order, NOTCH_AST_NAME); name;
        name = notch_tree_find_next(name)) {
     notch_symbol *symbol = NOTCH_NEW(c->scratch, notch_symbol);
-    *symbol = (notch_symbol){.kind = NOTCH_SYMBOL_TIER,
+    *symbol = (notch_symbol){.kind = ladder->broken ? NOTCH_SYMBOL_BROKEN : NOTCH_SYMBOL_TIER,
                              .index = index,
                              .rank = rank++,
                              .name = name->text,
@@ -204,6 +206,10 @@ static void collect(notch_checker *c, const notch_tree_node *node, notch_names *
     return;
   }
   bool fresh = is_nameless(kind) || notch_names_add(c, names, node->text, symbol, node);
+  if (node->broken && kind == NOTCH_SYMBOL_LADDER) {
+    c->ladder_broken = true;
+    collect_tiers(c, node, NOTCH_NONE);
+  }
   if (node->broken || !fresh) return;
   notch_items *items = &c->items[kind];
   /* Built-in events come first among the events. */

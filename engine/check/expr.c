@@ -71,6 +71,13 @@ notch_expr *notch_expr_error(notch_checker *c, const notch_tree_node *node)
   return notch_expr_const(c, notch_type_make(NOTCH_TYPE_ERROR, 0), node, NOTCH_VALUE(0));
 }
 
+notch_expr *notch_expr_flag_error(notch_checker *c, const notch_tree_node *node)
+{
+  notch_expr *broken = notch_expr_error(c, node);
+  broken->range = notch_range_flag(0, 1);
+  return broken;
+}
+
 notch_expr *notch_expr_need(notch_checker *c, const notch_env *env, notch_expr *expr,
                             const notch_tree_node *node)
 {
@@ -118,6 +125,8 @@ static notch_expr *check_logic(notch_checker *c, const notch_env *env,
                                const notch_tree_node *node)
 {
   bool is_and = node->kind == NOTCH_AST_AND;
+  if (!is_and && notch_suggest_one_of(c, env, node))
+    return notch_expr_flag_error(c, node);
   notch_expr *left = notch_expr_condition(c, env, notch_tree_child(node, 0));
   notch_env next = *env;
   next.known = notch_known_when(c, left, is_and, env->known);
@@ -239,9 +248,7 @@ notch_expr *notch_expr_condition(notch_checker *c, const notch_env *env,
   if (expr->type.kind == NOTCH_TYPE_FLAG) return expr;
   if (expr->type.kind != NOTCH_TYPE_ERROR)
     CHECK_REPORT(c, node, NOT_A_CONDITION, notch_type_describe(c, expr->type));
-  notch_expr *broken = notch_expr_error(c, node);
-  broken->range = notch_range_flag(0, 1);
-  return broken;
+  return notch_expr_flag_error(c, node);
 }
 
 notch_expr *notch_expr_want(notch_checker *c, notch_expr *expr, notch_type want,
@@ -250,11 +257,7 @@ notch_expr *notch_expr_want(notch_checker *c, notch_expr *expr, notch_type want,
   expr = notch_expr_align(c, expr, want);
   if (notch_type_same(expr->type, want)) return expr;
   if (want.kind == NOTCH_TYPE_POINTS && expr->type.kind == NOTCH_TYPE_MONEY)
-    CHECK_REPORT(c, node, MONEY_FOR_POINTS,
-                 notch_source_slice(notch_check_source(c, node), node->span),
-                 notch_type_describe(c, expr->type), c->program->points[want.of].decl.name,
-                 notch_type_example(c, want), notch_type_example(c, expr->type),
-                 notch_source_slice(notch_check_source(c, node), node->span));
+    notch_suggest_rate(c, node, expr, want);
   else
     CHECK_REPORT(c, node, WRONG_TYPE, notch_text_of(what), notch_type_describe(c, expr->type),
                  notch_type_describe(c, want), notch_type_example(c, want));

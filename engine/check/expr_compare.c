@@ -89,23 +89,18 @@ static bool comparable(notch_checker *c, const notch_tree_node *node,
   return true;
 }
 
-static notch_expr *flag_error(notch_checker *c, const notch_tree_node *node)
-{
-  notch_expr *broken = notch_expr_error(c, node);
-  broken->range = notch_range_flag(0, 1);
-  return broken;
-}
-
 notch_expr *notch_expr_compare(notch_checker *c, const notch_env *env,
                                const notch_tree_node *node)
 {
   static const notch_expr_op ops[] = {NOTCH_EXPR_EQ, NOTCH_EXPR_NE, NOTCH_EXPR_LT,
                                       NOTCH_EXPR_GT, NOTCH_EXPR_LE, NOTCH_EXPR_GE};
   notch_expr *left, *right;
+  if (notch_suggest_any(c, env, node))
+    return notch_expr_flag_error(c, node);
   sides(c, env, notch_tree_child(node, 0), notch_tree_child(node, 1), &left, &right);
   bool ordered = node->detail >= NOTCH_COMPARE_LT;
   if (!comparable(c, node, notch_tree_child(node, 1), left, right, ordered))
-    return flag_error(c, node);
+    return notch_expr_flag_error(c, node);
   notch_expr *expr = notch_expr_new(c, ops[node->detail], notch_type_make(NOTCH_TYPE_FLAG, 0),
                                     node, 2);
   expr->args[0] = left;
@@ -120,6 +115,8 @@ notch_expr *notch_expr_compare(notch_checker *c, const notch_env *env,
 
 notch_expr *notch_expr_in_set(notch_checker *c, const notch_env *env, const notch_tree_node *node)
 {
+  if (notch_suggest_any(c, env, node))
+    return notch_expr_flag_error(c, node);
   notch_expr *value = notch_expr_value(c, env, node->first, NULL);
   notch_expr *expr = notch_expr_new(c, NOTCH_EXPR_IN, notch_type_make(NOTCH_TYPE_FLAG, 0), node,
                                     node->count);
@@ -136,13 +133,15 @@ notch_expr *notch_expr_in_set(notch_checker *c, const notch_env *env, const notc
       broken = true;
   }
   expr->arg_count = count;
-  return broken ? flag_error(c, node) : expr;
+  return broken ? notch_expr_flag_error(c, node) : expr;
 }
 
 notch_expr *notch_expr_in_range(notch_checker *c, const notch_env *env,
                                 const notch_tree_node *node)
 {
   const notch_tree_node *value_node = notch_tree_child(node, 0);
+  if (notch_suggest_any(c, env, node))
+    return notch_expr_flag_error(c, node);
   notch_expr *value = notch_expr_value(c, env, value_node, NULL);
   const notch_type *hint = lends_values(value->type) ? &value->type : NULL;
   notch_expr *low = notch_expr_value(c, env, notch_tree_child(node, 1), hint);
@@ -151,7 +150,7 @@ notch_expr *notch_expr_in_range(notch_checker *c, const notch_env *env,
   high = notch_expr_align(c, high, value->type);
   const notch_tree_node *from = notch_tree_child(node, 1), *to = notch_tree_child(node, 2);
   if (!comparable(c, from, from, value, low, true) || !comparable(c, to, to, value, high, true))
-    return flag_error(c, node);
+    return notch_expr_flag_error(c, node);
   if (low->op == NOTCH_EXPR_CONST && high->op == NOTCH_EXPR_CONST &&
       notch_rational_compare(low->range.low, high->range.low) > 0)
     CHECK_REPORT(c, node, RANGE_BACKWARDS, slice(c, notch_tree_child(node, 1)),
@@ -170,15 +169,17 @@ notch_expr *notch_expr_in_range(notch_checker *c, const notch_env *env,
 notch_expr *notch_expr_contains(notch_checker *c, const notch_env *env,
                                 const notch_tree_node *node)
 {
+  if (notch_suggest_any(c, env, node))
+    return notch_expr_flag_error(c, node);
   notch_expr *whole = notch_expr_value(c, env, notch_tree_child(node, 0), NULL);
   notch_expr *part = notch_expr_value(c, env, notch_tree_child(node, 1), NULL);
   if (whole->type.kind == NOTCH_TYPE_ERROR || part->type.kind == NOTCH_TYPE_ERROR)
-    return flag_error(c, node);
+    return notch_expr_flag_error(c, node);
   if ((whole->type.kind != NOTCH_TYPE_SET && whole->type.kind != NOTCH_TYPE_TEXT) ||
       part->type.kind != NOTCH_TYPE_TEXT) {
     CHECK_REPORT(c, node, CONTAINS_TEXT, notch_type_describe(c, whole->type),
                  notch_type_describe(c, part->type));
-    return flag_error(c, node);
+    return notch_expr_flag_error(c, node);
   }
   notch_expr *expr = notch_expr_new(c, NOTCH_EXPR_CONTAINS, notch_type_make(NOTCH_TYPE_FLAG, 0),
                                     node, 2);

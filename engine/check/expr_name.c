@@ -189,15 +189,15 @@ static notch_expr *use_symbol(notch_checker *c, const notch_env *env, const notc
 }
 
 /* `store` beside a `one of`, `gold` beside a tier. */
-static notch_expr *hinted(notch_checker *c, const notch_tree_node *node, notch_text name,
-                          const notch_type *hint)
+notch_expr *notch_expr_named(notch_checker *c, const notch_tree_node *node, notch_text name,
+                             const notch_type *hint)
 {
   uint32_t at = NOTCH_NONE;
   if (hint->kind == NOTCH_TYPE_CHOICE) {
     at = notch_scope_choice(&c->choices.items[hint->of], name);
   } else if (hint->kind == NOTCH_TYPE_TIER) {
     notch_symbol *tier = notch_names_get(c->tiers, name);
-    if (tier && tier->index == hint->of) {
+    if (tier && tier->kind == NOTCH_SYMBOL_TIER && tier->index == hint->of) {
       tier->used = true;
       at = tier->rank;
     }
@@ -269,6 +269,9 @@ static void unknown(notch_checker *c, const notch_env *env, const notch_tree_nod
   if (declared.length) notch_nearest_try(&nearest, declared);
   notch_text tier = notch_names_nearest(c->tiers, name);
   if (tier.length) notch_nearest_try(&nearest, tier);
+  notch_text known = notch_names_known_as(name);
+  if (notch_text_equal(known, NOTCH_TEXT("member")))
+    nearest.best = known;
   notch_check_unknown(c, node, name, nearest.best);
   if (hint && hint->kind == NOTCH_TYPE_CHOICE)
     notch_diag_note(c->diag, NULL, node->span, "the value beside it is %t",
@@ -281,7 +284,7 @@ static void unknown(notch_checker *c, const notch_env *env, const notch_tree_nod
 static notch_expr *single(notch_checker *c, const notch_env *env, const notch_tree_node *node,
                           notch_text name, const notch_type *hint)
 {
-  notch_expr *found = hint ? hinted(c, node, name, hint) : NULL;
+  notch_expr *found = hint ? notch_expr_named(c, node, name, hint) : NULL;
   if (!found) {
     notch_let *let = find_let(env, name);
     if (let) found = use_let(c, env, node, let);
@@ -369,6 +372,8 @@ static notch_expr *event_path(notch_checker *c, const notch_env *env, const notc
 static notch_expr *tier_path(notch_checker *c, const notch_env *env, const notch_tree_node *node)
 {
   no_window(c, node);
+  if (c->ladder_broken)
+    return notch_expr_error(c, node);
   if (c->program->ladder_count != 1) {
     CHECK_REPORT(c, node, WHICH_LADDER, c->program->ladder_count
                                             ? "there are several ladders: write `tier of LADDER`"
@@ -398,6 +403,8 @@ notch_expr *notch_expr_path(notch_checker *c, const notch_env *env, const notch_
   }
   const notch_tree_node *first = notch_tree_find(node, NOTCH_AST_NAME);
   if (!notch_tree_find_next(first)) return single(c, env, node, first->text, hint);
+  if (notch_suggest_of_lines(c, env, node))
+    return notch_expr_error(c, node);
   notch_symbol *symbol = notch_scope_resolve(c, env->names, node);
   return symbol ? use_symbol(c, env, node, symbol, hint) : notch_expr_error(c, node);
 }

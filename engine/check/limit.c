@@ -86,14 +86,33 @@ static void read_scope(limit_work *work, const notch_tree_node *node)
   }
 }
 
+static bool read_times(limit_work *work, const notch_tree_node *node)
+{
+  static const int64_t most = INT64_C(1000000000000);
+  notch_checker *c = work->c;
+  work->limit.times = true;
+  const notch_tree_node *name = node->first;
+  if (!name)
+    return notch_literal_count(c, node, node->text, 1, most, &work->limit.amount);
+  notch_expr *times =
+      notch_expr_constant(c, work->of->names, name, notch_type_make(NOTCH_TYPE_NUMBER, 0), true);
+  if (times->type.kind == NOTCH_TYPE_ERROR)
+    return false;
+  work->limit.amount = times->value.n;
+  if (times->value.d != 1)
+    CHECK_REPORT(c, name, WHOLE_NUMBER, name->text);
+  else if (times->value.n < 1 || times->value.n > most)
+    CHECK_REPORT(c, name, COUNT_RANGE, name->text, (int64_t)1, most);
+  else
+    return true;
+  return false;
+}
+
 static bool read_amount(limit_work *work, const notch_tree_node *node)
 {
   notch_checker *c = work->c;
-  if (node->kind == NOTCH_AST_TIMES) {
-    work->limit.times = true;
-    return notch_literal_count(c, node, node->text, 1, INT64_C(1000000000000),
-                               &work->limit.amount);
-  }
+  if (node->kind == NOTCH_AST_TIMES)
+    return read_times(work, node);
   if (node->kind == NOTCH_AST_DURATION) {
     CHECK_REPORT(c, node, AMOUNT_NOT_DURATION);
     return false;

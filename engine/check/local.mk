@@ -40,6 +40,7 @@ libengine_la_SOURCES += \
   %D%/shape.c \
   %D%/shop.c \
   %D%/solve.c %D%/solve.h \
+  %D%/suggest.c \
   %D%/table.c \
   %D%/test.c \
   %D%/test_json.c \

@@ -161,17 +161,14 @@ static void need_rounding(rule_work *work, const notch_tree_node *node, const no
   CHECK_REPORT(work->c, node, NO_ROUNDING, kind->decl.name);
 }
 
-static void need_positive(rule_work *work, const notch_tree_node *node, const notch_expr *amount,
-                          uint32_t points)
+static void need_positive(rule_work *work, const notch_tree_node *clause, const notch_expr *amount)
 {
   notch_checker *c = work->c;
-  const notch_points *kind = &c->program->points[points];
   if (!notch_range_not_negative(amount->range))
-    CHECK_REPORT(c, node, MAY_BE_NEGATIVE, kind->decl.name,
-                 notch_source_slice(notch_check_source(c, node), node->span));
+    notch_suggest_not_negative(c, clause, amount);
   else if (amount->range.has_high &&
            notch_rational_compare(amount->range.high, NOTCH_INTEGER(NOTCH_AMOUNT_MAX)) > 0)
-    CHECK_REPORT(c, node, MAY_OVERFLOW);
+    CHECK_REPORT(c, clause->first, MAY_OVERFLOW);
 }
 
 static notch_expr *check_award(rule_work *work, const notch_env *env,
@@ -190,7 +187,7 @@ static notch_expr *check_award(rule_work *work, const notch_env *env,
   if (action->points != NOTCH_NONE && action->points != amount->type.of)
     CHECK_REPORT(c, node, AWARD_KINDS_DIFFER);
   action->points = amount->type.of;
-  need_positive(work, node, amount, action->points);
+  need_positive(work, clause, amount);
   need_rounding(work, node, amount, action->points);
   return amount;
 }

@@ -122,6 +122,9 @@ static bool may_stand(const notch_symbol *symbol, notch_symbol_kind kind)
 static notch_text nearest_of(const notch_names *names, notch_text name, notch_symbol_kind kind)
 {
   notch_nearest nearest = {.wanted = name};
+  notch_text known = notch_names_known_as(name);
+  if (known.length && may_stand(notch_names_find(names, known), kind))
+    return known;
   for (; names; names = names->outer)
     for (uint32_t i = 0; i < names->capacity; i++)
       if (may_stand(names->slots[i].symbol, kind))
@@ -138,6 +141,21 @@ notch_text notch_check_meant(notch_checker *c, notch_text nearest)
 {
   if (!nearest.length) return nearest;
   return notch_diag_phrase(c->diag, "; did you mean '%t'?", nearest);
+}
+
+notch_text notch_names_known_as(notch_text name)
+{
+  static const char *const known[][2] = {
+#define MEANT(spelling, token, replacement)
+#define KNOWN_AS(spelling, name) {spelling, name},
+#include "syntax/meant.def"
+#undef MEANT
+#undef KNOWN_AS
+  };
+  for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+    if (notch_text_equal(name, notch_text_of(known[i][0])))
+      return notch_text_of(known[i][1]);
+  return (notch_text){0};
 }
 
 void notch_check_unknown(notch_checker *c, const notch_tree_node *node, notch_text name,
@@ -203,6 +221,8 @@ notch_symbol *notch_scope_need(notch_checker *c, notch_names *names, const notch
     symbol = notch_names_find(names, node->text); /* a parameter may stand for a tier */
     if (!symbol || symbol->kind != NOTCH_SYMBOL_TIER)
       symbol = notch_names_get(c->tiers, node->text);
+    if (symbol ? symbol->kind == NOTCH_SYMBOL_BROKEN : c->ladder_broken)
+      return NULL;
     if (!symbol) {
       notch_text nearest = notch_names_nearest(c->tiers, node->text);
       CHECK_REPORT(c, node, UNKNOWN_TIER, node->text, notch_check_meant(c, nearest));

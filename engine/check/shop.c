@@ -21,8 +21,7 @@ static void read_costs(notch_checker *c, const notch_item *item, notch_reward *r
     reward->costs_points = costs->type.of;
     notch_text name = c->program->points[costs->type.of].decl.name;
     if (!notch_range_not_negative(costs->range))
-      CHECK_REPORT(c, node, MAY_BE_NEGATIVE, name,
-                   notch_source_slice(notch_check_source(c, node), node->span));
+      notch_suggest_not_negative(c, clause, costs);
     if (!costs->whole) CHECK_REPORT(c, node, COSTS_WHOLE, name);
     if (c->program->points[costs->type.of].qualifying)
       CHECK_REPORT(c, node, QUALIFYING_SPENT, name);

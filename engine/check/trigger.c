@@ -25,6 +25,8 @@ static bool on_tier(notch_checker *c, const notch_item *rule, const notch_tree_n
                     notch_trigger *trigger)
 {
   trigger->kind = node->kind == NOTCH_AST_TRIGGER_PROMOTE ? NOTCH_ON_PROMOTE : NOTCH_ON_DEMOTE;
+  if (c->ladder_broken && !c->program->ladder_count)
+    return false;
   if (!c->program->ladder_count) {
     CHECK_REPORT(c, node, WHICH_LADDER, "no ladder is declared");
     return false;

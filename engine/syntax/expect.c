@@ -77,16 +77,22 @@ static void report_fixed(const expectation *e, notch_diag_code code, notch_span 
   notch_diag_fix(e->parse->diags, span, text, "write '%t'", text);
 }
 
-/* 1,000 */
-static bool is_thousands(const expectation *e)
+/* 1,000 or 100,00 */
+static bool is_comma_in_number(const expectation *e)
 {
   if (e->found->kind != TOK_COMMA || !is_adjacent(e->before, e->found)) return false;
   if (!is_adjacent(e->found, e->after) || e->before->kind != TOK_NUMBER) return false;
-  if (e->after->kind != TOK_NUMBER || e->after->text.length < 3) return false;
+  if (e->after->kind != TOK_NUMBER)
+    return false;
   notch_text left = e->before->text, right = e->after->text;
-  notch_text joined = notch_arena_format(e->parse->arena, "%.*s_%.*s", (int)left.length,
-                                         left.bytes, (int)right.length, right.bytes);
-  report_fixed(e, NOTCH_DIAG_THOUSANDS_COMMA, whole(e->before, e->after), joined);
+  bool decimals = right.length < 3;
+  if (decimals && memchr(left.bytes, '.', left.length) != NULL)
+    return false;
+  notch_text joined =
+      notch_arena_format(e->parse->arena, decimals ? "%.*s.%.*s" : "%.*s_%.*s", (int)left.length,
+                         left.bytes, (int)right.length, right.bytes);
+  report_fixed(e, decimals ? NOTCH_DIAG_DECIMAL_COMMA : NOTCH_DIAG_THOUSANDS_COMMA,
+               whole(e->before, e->after), joined);
   return true;
 }
 
@@ -103,6 +109,7 @@ static bool is_part_of(const expectation *e)
   if (e->found->kind != TOK_OF || e->before == NULL || e->before->kind != TOK_PERCENT) return false;
   notch_diag_report(e->parse->diags, NOTCH_DIAG_PART_OF, e->parse->source,
                     whole(e->before, e->found), slice(e, e->before));
+  notch_diag_fix(e->parse->diags, e->found->span, NOTCH_TEXT("*"), "write '*'");
   return true;
 }
 
@@ -111,7 +118,7 @@ static bool is_foreign_date(const expectation *e)
 {
   if (!e->allowed[TOK_DATE] || e->allowed[TOK_NUMBER]) return false;
   if (e->found->kind != TOK_NUMBER && e->found->kind != TOK_STRING) return false;
-  report(e, NOTCH_DIAG_DATE_FORM, (notch_text){0});
+  report(e, NOTCH_DIAG_DATE_FORM, NOTCH_TEXT("2026-03-01"));
   return true;
 }
 
@@ -182,6 +189,112 @@ static bool is_name_in_pieces(const expectation *e)
   }
   if (last == e->before) return false;
   report_fixed(e, NOTCH_DIAG_NAME_IN_PIECES, whole(e->before, last), name);
+  return true;
+}
+
+/* A word or sign of other languages. */
+static bool is_meant(const expectation *e)
+{
+  static const struct {
+    const char *spelling;
+    int token;
+    const char *replacement;
+  } meant[] = {
+#define MEANT(spelling, token, replacement) {spelling, TOK_##token, replacement},
+#define KNOWN_AS(spelling, name)
+#include "syntax/meant.def"
+#undef MEANT
+#undef KNOWN_AS
+  };
+  notch_text text = slice(e, e->found);
+  for (size_t i = 0; i < sizeof meant / sizeof meant[0]; i++) {
+    if (!e->allowed[meant[i].token] || !notch_text_equal(text, notch_text_of(meant[i].spelling)))
+      continue;
+    const notch_word *word = notch_word_of_token(meant[i].token);
+    if (word != NULL && word->word_class == NOTCH_WORD_SOFT && e->allowed[TOK_IDENT])
+      continue; /* any name may stand here */
+    const char *instead = meant[i].replacement;
+    notch_diag_report(e->parse->diags, NOTCH_DIAG_MISSPELT_WORD, e->parse->source, e->found->span,
+                      text, instead);
+    notch_diag_fix(e->parse->diags, e->found->span, notch_text_of(instead), "write '%s'", instead);
+    return true;
+  }
+  return false;
+}
+
+static const notch_token *skip(const expectation *e, const notch_token *at, int step, int kind)
+{
+  return at != NULL && at->kind == kind ? neighbour(e->parse, at, step) : NULL;
+}
+
+/* amount between 5.00 CNY and 9.00 CNY */
+static bool is_between(const expectation *e)
+{
+  if (!e->allowed[TOK_IN] || e->found->kind != TOK_IDENT ||
+      !notch_text_equal(e->found->text, NOTCH_TEXT("between")))
+    return false;
+  const notch_token *and_word = e->after;
+  while (and_word != NULL && and_word->kind != TOK_AND) {
+    const notch_word *word = notch_word_of_token(and_word->kind);
+    bool sign = and_word->kind >= TOK_EQ && and_word->kind <= TOK_SLASH;
+    if (sign || (word != NULL && word->word_class == NOTCH_WORD_TOP))
+      return false;
+    and_word = neighbour(e->parse, and_word, 1);
+  }
+  if (and_word == NULL || and_word == e->after)
+    return false;
+  notch_text low = notch_source_slice(e->parse->source,
+                                      (notch_span){e->after->span.start, and_word->span.start});
+  report_fixed(e, NOTCH_DIAG_BETWEEN, whole(e->found, and_word),
+               notch_arena_format(e->parse->arena, "in %.*s..", (int)low.length, low.bytes));
+  return true;
+}
+
+/* "vip" in member.tags: after the set a second end of a range is missing. */
+static bool is_in_set(const expectation *e)
+{
+  if (!e->allowed[TOK_DOTDOT] || e->allowed[TOK_AND] || e->before == NULL ||
+      e->before->kind != TOK_IDENT)
+    return false;
+  const notch_token *first = e->before, *dot;
+  while ((dot = neighbour(e->parse, first, -1)) != NULL && dot->kind == TOK_DOT)
+    first = neighbour(e->parse, dot, -1);
+  const notch_token *text = skip(e, dot, -1, TOK_IN);
+  if (text == NULL || text->kind != TOK_STRING)
+    return false;
+  notch_text set = notch_source_slice(e->parse->source, whole(first, e->before));
+  notch_text value = slice(e, text);
+  report_fixed(e, NOTCH_DIAG_IN_SET, whole(text, e->before),
+               notch_arena_format(e->parse->arena, "%.*s contains %.*s", (int)set.length, set.bytes,
+                                  (int)value.length, value.bytes));
+  return true;
+}
+
+/* expires after 12 months, where no `without` follows */
+static bool is_expiry_after(const expectation *e)
+{
+  bool misspelt = e->allowed[TOK_EXPIRE] && e->found->kind == TOK_IDENT &&
+                  notch_text_equal(e->found->text, NOTCH_TEXT("expires"));
+  const notch_token *unit = e->allowed[TOK_WITHOUT] ? e->before : NULL, *number, *word;
+  if (misspelt) {
+    word = e->found;
+    number = skip(e, e->after, 1, TOK_AFTER);
+    unit = skip(e, number, 1, TOK_NUMBER);
+    const notch_token *next = unit != NULL ? neighbour(e->parse, unit, 1) : NULL;
+    if (next != NULL && (next->kind == TOK_WITHOUT || next->kind == TOK_AFTER))
+      return false;
+  } else {
+    number = skip(e, unit, -1, TOK_UNIT);
+    word = skip(e, skip(e, number, -1, TOK_NUMBER), -1, TOK_AFTER);
+    if (word == NULL || word->kind != TOK_EXPIRE)
+      return false;
+  }
+  if (unit == NULL || unit->kind != TOK_UNIT)
+    return false;
+  notch_text duration = notch_source_slice(e->parse->source, whole(number, unit));
+  report_fixed(e, NOTCH_DIAG_EXPIRE_AFTER, whole(word, unit),
+               notch_arena_format(e->parse->arena, "expire %.*s after earning",
+                                  (int)duration.length, duration.bytes));
   return true;
 }
 
@@ -416,7 +529,9 @@ static notch_text expected_text(const expectation *e)
 
 static bool is_known_mistake(const expectation *e)
 {
-  if (is_thousands(e) || is_else_if(e) || is_brace(e) || is_missing_unit(e)) return true;
+  if (is_comma_in_number(e) || is_meant(e) || is_between(e) || is_in_set(e) || is_expiry_after(e) ||
+      is_else_if(e) || is_brace(e) || is_missing_unit(e))
+    return true;
   if (e->allowed[TOK_THEN]) {
     notch_diag_report(e->parse->diags, NOTCH_DIAG_MISSING_THEN, e->parse->source, e->found->span,
                       describe(e, e->found));
@@ -446,7 +561,8 @@ void notch_parse_unexpected(notch_parse *parse, notch_span span, const int *expe
   e.before = neighbour(parse, e.found, -1);
   e.after = ended ? NULL : neighbour(parse, e.found, 1);
   if (ended) {
-    if (is_missing_unit(&e)) return;
+    if (is_expiry_after(&e) || is_in_set(&e) || is_missing_unit(&e))
+      return;
     notch_span last = e.before != NULL ? e.before->span : e.found->span;
     notch_diag_report(parse->diags, NOTCH_DIAG_UNEXPECTED_END, parse->source, last,
                       expected_text(&e));

@@ -1,5 +1,5 @@
 libengine_la_SOURCES += \
-  %D%/ast.def %D%/diag.def %D%/diag_check.def %D%/word.def \
+  %D%/ast.def %D%/diag.def %D%/diag_check.def %D%/meant.def %D%/word.def \
   %D%/build.c %D%/build.h %D%/build_more.c \
   %D%/diag.c %D%/diag.h %D%/diag_print.c \
   %D%/expect.c \

@@ -184,8 +184,35 @@ static bool is_number(notch_text text)
   return before != '_' && before != '.';
 }
 
+/* 24.12.2026, day first; false: it is none. */
+static bool take_dotted_date(notch_scan *scan, notch_text text)
+{
+  int at[3] = {0, 0, 0}, digits[3] = {0, 0, 0}, part = 0;
+  for (uint32_t i = 0; i < text.length; i++) {
+    char c = text.bytes[i];
+    if (c == '.' ? part == 2 : c == '_' || digits[part] == 4)
+      return false;
+    if (c == '.') {
+      part++;
+      continue;
+    }
+    at[part] = at[part] * 10 + (c - '0');
+    digits[part]++;
+  }
+  notch_text date = notch_arena_format(scan->arena, "%04d-%02d-%02d", at[2], at[1], at[0]);
+  int32_t day;
+  if (digits[2] != 4 || date.bytes == NULL || !notch_date_parse(&day, date))
+    return false;
+  notch_diag_report(scan->diags, NOTCH_DIAG_DATE_FORM, scan->source, scan->span, date);
+  notch_diag_fix(scan->diags, scan->span, date, "write '%t'", date);
+  scan->text = date;
+  return true;
+}
+
 static int take_number(notch_scan *scan, notch_text text, char suffix)
 {
+  if (suffix == 0 && take_dotted_date(scan, text))
+    return TOK_DATE;
   if (suffix != 0) text.length--;
   if (!is_number(text))
     notch_diag_report(scan->diags, NOTCH_DIAG_BAD_NUMBER, scan->source, scan->span, text);
