@@ -55,7 +55,10 @@ typedef struct notch_lowering {
   notch_value *fields; /* by field of the original; missing: not named */
   notch_return_line *lines;
   uint32_t line_count;
-  bool all; /* nothing named: everything that is left */
+  const notch_amount *points; /* of a built-in event, above zero */
+  uint32_t point_count;
+  int64_t quantity; /* of a redemption; 0: not named */
+  bool all;         /* nothing named: everything that is left */
 } notch_lowering;
 
 #endif

@@ -499,7 +499,7 @@ static bool read_lines(notch_reader *reader, const notch_field *field, const not
 
 /* What goes back of a payment, a reward, a transfer or an adjustment is no field of theirs. */
 static bool read_shop(notch_reader *reader, uint32_t type, const notch_json *json,
-                      notch_event *returned, bool *taken)
+                      notch_event *returned, notch_lowering *lowering, bool *taken)
 {
   bool points = type == NOTCH_EVENT_PAY || type == NOTCH_EVENT_CAPTURE ||
                 type == NOTCH_EVENT_TRANSFER || type == NOTCH_EVENT_ADJUST;
@@ -507,15 +507,17 @@ static bool read_shop(notch_reader *reader, uint32_t type, const notch_json *jso
   if (points && notch_text_equal(json->key, NOTCH_TEXT("points"))) {
     bool may_be_unnamed = type == NOTCH_EVENT_PAY || type == NOTCH_EVENT_CAPTURE;
     returned->point_count = 0;
-    return notch_read_points(reader, json, returned) &&
-           (may_be_unnamed || returned->point_count == 0 ||
-            returned->points[0].index != NOTCH_NONE || notch_reader_refuse_unnamed(reader));
+    bool read = notch_read_points(reader, json, returned) &&
+                (may_be_unnamed || returned->point_count == 0 ||
+                 returned->points[0].index != NOTCH_NONE || notch_reader_refuse_unnamed(reader));
+    lowering->points = returned->points;
+    lowering->point_count = returned->point_count;
+    return read;
   }
   if (type == NOTCH_EVENT_REDEEM && notch_text_equal(json->key, NOTCH_TEXT("quantity"))) {
-    return notch_read_amount(reader, json, 0, NOTCH_TEXT(""), json->key, &returned->quantity) &&
-           (returned->quantity > 0 ||
-            notch_reader_refuse(reader, NOTCH_REFUSED_OUT_OF_RANGE,
-                                "`quantity` is above zero"));
+    return notch_read_amount(reader, json, 0, NOTCH_TEXT(""), json->key, &lowering->quantity) &&
+           (lowering->quantity > 0 ||
+            notch_reader_refuse(reader, NOTCH_REFUSED_OUT_OF_RANGE, "`quantity` is above zero"));
   }
   *taken = false;
   return true;
@@ -530,7 +532,7 @@ notch_lowering *notch_read_lowering(notch_reader *reader, uint32_t type, notch_e
   const notch_json *rest = returned->rest == NULL ? NULL : returned->rest->first;
   for (; rest != NULL; rest = rest->next) {
     bool taken;
-    if (!read_shop(reader, type, rest, returned, &taken)) {
+    if (!read_shop(reader, type, rest, returned, lowering, &taken)) {
       return NULL;
     }
     named = true;

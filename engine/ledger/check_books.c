@@ -193,7 +193,8 @@ static void check_chain(notch_check_books *books, const notch_transaction *t)
   }
 }
 
-/* What was taken back may be given again: by a return of a lowering rule, of an `adjust`. */
+/* What was taken back may be given again: by a return of a lowering rule, of an `adjust`, also
+ * where it had been written off. */
 static bool is_source(uint8_t account)
 {
   return account != NOTCH_ACCOUNT_EXPIRED;
@@ -201,7 +202,7 @@ static bool is_source(uint8_t account)
 
 static bool is_target(uint8_t account)
 {
-  return account != NOTCH_ACCOUNT_ISSUED && account != NOTCH_ACCOUNT_FORGIVEN;
+  return account != NOTCH_ACCOUNT_ISSUED;
 }
 
 /* The posting by itself; false: nothing can be concluded from it. */

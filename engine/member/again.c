@@ -215,12 +215,82 @@ static void fold_posting(const notch_taking *taking, const notch_giver *giver,
   inflow[posting->points] -= posting->target == NOTCH_ACCOUNT_DEBT ? posting->amount : 0;
 }
 
-/* What else the row did, as it is recorded, less what has been taken back of it since. */
+/* ---- what a built-in event moved itself ---- */
+
+static bool is_builtin(const notch_original *original, const notch_transaction *row)
+{
+  return row->event == original->event && original->sent->type < NOTCH_EVENT_BUILTIN_COUNT;
+}
+
+/* How many of the row's postings the event made before any rule; declared events make none. */
+static uint32_t own_postings(const notch_original *original, const notch_transaction *row)
+{
+  uint32_t count = 0;
+  bool builtin = is_builtin(original, row);
+  while (builtin && count < row->posting_count && row->postings[count].share_count == 0 &&
+         row->postings[count].target != NOTCH_ACCOUNT_EXPIRED) {
+    count++;
+  }
+  return count;
+}
+
+/* Whether an account is one of those between which built-in events move points. */
+static bool is_moved(uint8_t account)
+{
+  return account == NOTCH_ACCOUNT_SPENT || account == NOTCH_ACCOUNT_IN_TRANSIT ||
+         account == NOTCH_ACCOUNT_TAKEN_BACK;
+}
+
+/* Of a return: what it moved back itself.  A lot that was not there then is left out. */
+static void move_back(const notch_taking *taking, const notch_transaction *row, notch_state *then,
+                      int64_t *inflow)
+{
+  notch_section own = {0};
+  notch_section_next(row, &own);
+  for (uint32_t i = own.first_posting; i < own.posting_end; i++) {
+    const notch_posting *posting = &row->postings[i];
+    bool taken = posting->target == NOTCH_ACCOUNT_TAKEN_BACK;
+    if (posting->share_count == 0 && (is_moved(posting->source) || is_moved(posting->target))) {
+      notch_state_post(then, posting, taking->work->host);
+      inflow[posting->points] -= taken ? posting->amount : 0;
+    }
+  }
+}
+
+void notch_move_then(const notch_taking *taking, notch_state *then, int64_t *inflow)
+{
+  const notch_work *work = taking->work;
+  const notch_original *original = taking->original;
+  const notch_transaction *row = original->transaction;
+  const notch_giver giver = {.row = row, .rules = NOTCH_CLAIM_OF_EVENT};
+  uint32_t count = own_postings(original, row);
+  if (!is_builtin(original, row)) {
+    return;
+  }
+  for (uint32_t i = 0; i < count; i++) {
+    fold_posting(taking, &giver, work->host, &row->postings[i], then, inflow);
+  }
+  for (uint32_t i = 0; i < row->effect_count; i++) {
+    if (row->effects[i].rule == NOTCH_NONE) {
+      notch_state_effect(then, &row->effects[i], row->event, work->host);
+    }
+  }
+  if (taking->left != NULL) {
+    for (uint32_t i = 0; i < original->earlier_count; i++) {
+      move_back(taking, original->earlier[i], then, inflow);
+    }
+    move_back(taking, notch_row_so_far(work->open), then, inflow);
+  }
+}
+
+/* What else the row did, as it is recorded, less what has been taken back of it since.  What a
+ * built-in original moved itself is in the state of then already. */
 static void fold_rest(const notch_taking *taking, const notch_giver *giver, const notch_host *host,
                       notch_state *then, int64_t *inflow)
 {
   const notch_transaction *row = giver->row;
-  for (uint32_t i = 0; i < row->posting_count; i++) {
+  bool builtin = is_builtin(taking->original, row);
+  for (uint32_t i = own_postings(taking->original, row); i < row->posting_count; i++) {
     const notch_posting *posting = &row->postings[i];
     if (posting->share_count == 0 ||
         !notch_giver_follows(taking, giver, posting->shares[0].rule)) {
@@ -231,7 +301,8 @@ static void fold_rest(const notch_taking *taking, const notch_giver *giver, cons
     notch_state_move(then, &row->moves[i], row->at_us);
   }
   for (uint32_t i = 0; i < row->effect_count; i++) {
-    if (!notch_giver_follows(taking, giver, row->effects[i].rule)) {
+    bool own = builtin && row->effects[i].rule == NOTCH_NONE;
+    if (!own && !notch_giver_follows(taking, giver, row->effects[i].rule)) {
       notch_state_effect(then, &row->effects[i], row->event, host);
     }
   }
@@ -308,6 +379,21 @@ static notch_awards *translated(notch_work *work, const notch_program *from,
   return out;
 }
 
+/* What has come back of a transfer did not come in at the receiver's, either. */
+static void less_moved_back(const notch_taking *taking, const notch_transaction *row,
+                            notch_state *then, int64_t *inflow)
+{
+  const notch_original *original = taking->original;
+  const notch_left *left = taking->left;
+  bool received = original->sent->type == NOTCH_EVENT_TRANSFER && row->cause == original->event &&
+                  row->member != original->transaction->member;
+  for (uint32_t i = 0; i < taking->work->program->points_count && received && left != NULL; i++) {
+    int64_t gone = left->moved[i] - left->points[i];
+    spend_then(taking->work, then, i, gone);
+    inflow[i] -= gone;
+  }
+}
+
 const notch_awards *notch_again_ripened(const notch_taking *taking, const notch_ripened *ripened)
 {
   notch_work *work = taking->work;
@@ -338,6 +424,7 @@ const notch_awards *notch_again_ripened(const notch_taking *taking, const notch_
   /* The host answers with the indexes of the original's version. */
   fold_rest(taking, &(notch_giver){.row = row, .rules = NOTCH_CLAIM_ON_EARNING},
             ripened->plan == taking->original->plan ? work->host : NULL, then, inflow);
+  less_moved_back(taking, row, then, inflow);
   run_all(work, then, inflow, now);
   work->rule = NOTCH_NONE;
   work->trace = trace;

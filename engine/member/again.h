@@ -9,6 +9,10 @@
 void notch_ripen(const notch_taking *taking, notch_state *then, const notch_transaction *row,
                  const notch_event *sent, int64_t *inflow);
 
+/* What a built-in original moved itself before any rule, in the state of then; less what returns
+ * have moved back, if taking->left says what is left.  What became available joins `inflow`. */
+void notch_move_then(const notch_taking *taking, notch_state *then, int64_t *inflow);
+
 /* `now`: the awards of what is left, with what its rules deduct; `then`: the member just before the
  * event, with the event absorbed and what matured in it in `inflow`.  Rulings and awards of rules
  * on earning are added to `now`. */

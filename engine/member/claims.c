@@ -62,6 +62,16 @@ void notch_enter_section(notch_taking *taking, const notch_giver *giver)
                            .until_s = NOTCH_NEVER});
 }
 
+const notch_transaction *notch_row_so_far(notch_open *open)
+{
+  notch_transaction *row = &open->row; /* whole once it is finished; until then it is lent so */
+  row->postings = open->postings.items;
+  row->posting_count = open->postings.count;
+  row->effects = open->effects.items;
+  row->effect_count = open->effects.count;
+  return row;
+}
+
 const notch_transaction *notch_taking_row(const notch_taking *taking, uint32_t index)
 {
   const notch_original *original = taking->original;
@@ -73,13 +83,7 @@ const notch_transaction *notch_taking_row(const notch_taking *taking, uint32_t i
   if (index >= work->transactions.count) {
     return NULL;
   }
-  notch_open *open = work->transactions.items[index];
-  notch_transaction *row = &open->row; /* whole once it is finished; until then it is lent so */
-  row->postings = open->postings.items;
-  row->posting_count = open->postings.count;
-  row->effects = open->effects.items;
-  row->effect_count = open->effects.count;
-  return row;
+  return notch_row_so_far(work->transactions.items[index]);
 }
 
 /* ---- what there is to claim ---- */

@@ -7,6 +7,7 @@
 #define NOTCH_MEMBER_CLAIMS_H
 
 #include "member/award.h"
+#include "member/lower.h"
 
 typedef struct notch_section {
   int64_t from;  /* the row whose figures are taken back */
@@ -47,6 +48,7 @@ typedef struct notch_giver { /* a row that a return takes back from */
 typedef struct notch_taking { /* one return under way, for one member */
   notch_work *work;
   const notch_original *original;
+  const notch_left *left;     /* of it; NULL: as it was sent */
   const notch_giver *section; /* that postings and effects are written for; NULL: none yet */
   NOTCH_VEC(notch_giver *) givers;
 } notch_taking;
@@ -69,6 +71,8 @@ void notch_enter_section(notch_taking *taking, const notch_giver *giver);
 /* What returns later than `after` took back, this one included, of what opened a lot. */
 int64_t notch_gone_of_lot(const notch_taking *taking, int64_t lot, int64_t after);
 
+/* A row that is being made, as far as it is. */
+const notch_transaction *notch_row_so_far(notch_open *open);
 /* Rows that may have taken something back, by number; NULL: no more. */
 const notch_transaction *notch_taking_row(const notch_taking *taking, uint32_t index);
 

@@ -7,6 +7,7 @@
 #include "member/measure.h"
 #include "member/pool.h"
 #include "member/post.h"
+#include "member/return_builtin.h"
 #include "member/returns.h"
 #include "member/run.h"
 #include "member/side.h"
@@ -14,27 +15,30 @@
 #include <assert.h>
 #include <string.h>
 
-/* What rewards and payments used of their own limits. */
-static void use_shop_limits(notch_work *work, notch_state *state,
-                            const notch_transaction *transaction, const uint32_t *limits,
-                            uint32_t count, int64_t times)
+/* What rewards and payments used of their own limits: `times`, and `spent` of their points. */
+static void use_shop_limits(notch_work *work, notch_state *state, const uint32_t *limits,
+                            uint32_t count, int64_t times, uint32_t points, int64_t spent)
 {
   for (uint32_t i = 0; i < count; i++) {
     const notch_limit *limit = &work->program->limits[limits[i]];
-    int64_t amount = times;
-    if (limit->shared != (state->member == 0)) {
-      continue;
+    if (limit->shared == (state->member == 0)) {
+      int64_t amount = limit->times ? times : limit->points == points ? spent : 0;
+      notch_limit_use(work, state, limits[i], 0, amount);
     }
-    if (!limit->times) {
-      amount = 0;
-      for (uint32_t j = 0; j < transaction->posting_count; j++) {
-        const notch_posting *posting = &transaction->postings[j];
-        bool spent = posting->target == NOTCH_ACCOUNT_SPENT && posting->points == limit->points;
-        amount += spent ? posting->amount : 0;
-      }
-    }
-    notch_limit_use(work, state, limits[i], 0, amount);
   }
+}
+
+/* What a reward cost out of the member's own lots; what rules deducted is no part of it. */
+static int64_t price_of(const notch_transaction *transaction, uint32_t points)
+{
+  int64_t spent = 0;
+  for (uint32_t i = 0; i < transaction->posting_count; i++) {
+    const notch_posting *posting = &transaction->postings[i];
+    bool of = posting->target == NOTCH_ACCOUNT_SPENT && posting->points == points &&
+              posting->share_count == 0;
+    spent += of ? posting->amount : 0;
+  }
+  return spent;
 }
 
 /* In another member's side only what his own rules on earning did is his: the rest is counted
@@ -63,11 +67,12 @@ static void fold_effect_limits(notch_work *work, notch_state *state,
     }
   } else if (effect->kind == NOTCH_EFFECT_USE && effect->ref == 0) {
     const notch_reward *reward = &work->program->rewards[effect->subject];
-    use_shop_limits(work, state, transaction, reward->limits, reward->limit_count,
-                    effect->amount);
+    use_shop_limits(work, state, reward->limits, reward->limit_count, effect->amount,
+                    reward->costs_points, price_of(transaction, reward->costs_points));
   } else if (effect->kind == NOTCH_EFFECT_PAID && effect->amount > 0) {
     const notch_payment *payment = &work->program->payments[effect->subject];
-    use_shop_limits(work, state, transaction, payment->limits, payment->limit_count, 1);
+    use_shop_limits(work, state, payment->limits, payment->limit_count, 1, payment->points,
+                    effect->ref);
   }
 }
 
@@ -89,8 +94,7 @@ static void fold_section_limits(notch_work *work, notch_state *state,
 void notch_fold_limits(notch_work *work, notch_state *state, const notch_transaction *transaction)
 {
   const notch_original *original = work->in->original;
-  bool returns = original != NULL &&
-                 (state->member == 0 || original->sent->type >= NOTCH_EVENT_BUILTIN_COUNT);
+  bool returns = original != NULL;
   notch_view view = notch_view_of(work);
   notch_section section = {0};
   while (notch_section_next(transaction, &section)) {
@@ -199,8 +203,8 @@ static bool fold_rows(notch_work *work, notch_state *state, const notch_transact
 static bool fold_lowering(notch_work *work, notch_state *state)
 {
   const notch_original *original = work->in->original;
-  bool seen = original != NULL && original->sent->type >= NOTCH_EVENT_BUILTIN_COUNT &&
-              original->sent->at_us <= state->booked_us;
+  bool seen = original != NULL && original->sent->at_us <= state->booked_us &&
+              !notch_stays_paid(work->program, original);
   if (seen) {
     notch_left left = notch_lower(work, original);
     notch_measure_lower(work, state, original, left.before, left.after, left.nothing_left);

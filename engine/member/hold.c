@@ -218,7 +218,9 @@ void notch_do_capture(notch_work *work)
   const notch_hold *hold = &work->open->state->holds[index];
   const int64_t *reserved = reserved_totals(work, work->open->state, (uint32_t)index);
   const int64_t *capture =
-      event->point_count > 0 ? notch_named_amounts(work, reserved) : reserved;
+      event->point_count > 0
+          ? notch_named_amounts(work, event->points, event->point_count, reserved)
+          : reserved;
   for (uint32_t i = 0; i < work->program->points_count; i++) {
     if (capture[i] > reserved[i]) {
       notch_refuse(work, NOTCH_REFUSED_OUT_OF_RANGE, "more points than hold %.*s reserves",

@@ -304,10 +304,9 @@ void notch_limit_use(notch_work *work, notch_state *state, uint32_t index, uint3
   notch_limit_use_key(work, state, index, key, amount);
 }
 
-static void note(notch_work *work, uint32_t rule, uint32_t limit, uint32_t variant, uint32_t points,
-                 int64_t amount)
+void notch_limit_note_key(notch_work *work, uint32_t rule, uint32_t limit, uint32_t points,
+                          notch_text key, int64_t amount)
 {
-  notch_text key = notch_arena_text(work->run, notch_limit_key_of(work, limit, variant));
   notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_LIMIT_USED,
                                          .rule = rule,
                                          .subject = points,
@@ -319,6 +318,13 @@ static void note(notch_work *work, uint32_t rule, uint32_t limit, uint32_t varia
   bool shared = work->program->limits[limit].shared;
   notch_limit_use_key(work, shared ? notch_work_house(work) : work->open->state, limit, key,
                       amount);
+}
+
+static void note(notch_work *work, uint32_t rule, uint32_t limit, uint32_t variant, uint32_t points,
+                 int64_t amount)
+{
+  notch_text key = notch_arena_text(work->run, notch_limit_key_of(work, limit, variant));
+  notch_limit_note_key(work, rule, limit, points, key, amount);
 }
 
 void notch_limit_reserve(notch_work *work, uint32_t limit, notch_text hold, int64_t amount,

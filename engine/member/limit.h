@@ -24,6 +24,10 @@ notch_text notch_limit_key_of(notch_work *work, uint32_t limit, uint32_t variant
  * limits; true: of those whose key is recorded).  points NOTCH_NONE: times. */
 void notch_limit_note(notch_work *work, uint32_t rule, uint32_t points, int64_t amount, bool shown);
 
+/* The same of one limit under a key that is known; `rule` NOTCH_NONE: of a reward or a payment. */
+void notch_limit_note_key(notch_work *work, uint32_t rule, uint32_t limit, uint32_t points,
+                          notch_text key, int64_t amount);
+
 /* A hold keeps so much of a limit of all members, until it is closed or runs out. */
 void notch_limit_reserve(notch_work *work, uint32_t limit, notch_text hold, int64_t amount,
                          int64_t until_s);

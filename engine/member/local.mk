@@ -22,6 +22,8 @@ libengine_la_SOURCES += \
   engine/member/limit.h \
   engine/member/lots.c \
   engine/member/lots.h \
+  engine/member/lower.c \
+  engine/member/lower.h \
   engine/member/measure.c \
   engine/member/measure.h \
   engine/member/measure_value.c \
@@ -36,6 +38,8 @@ libengine_la_SOURCES += \
   engine/member/rank.c \
   engine/member/rank.h \
   engine/member/retire.c \
+  engine/member/return_builtin.h \
+  engine/member/return_moved.c \
   engine/member/return_shop.c \
   engine/member/returns.c \
   engine/member/returns.h \

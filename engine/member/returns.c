@@ -1,12 +1,14 @@
-/* member/returns.c -- returns of declared events: the original once more, without what came back
- * (language, section 9). */
+/* member/returns.c -- returns: the original once more, without what came back (language,
+ * section 9). */
 #include <config.h>
 
 #include "member/again.h"
 #include "member/limit.h"
+#include "member/lower.h"
 #include "member/lots.h"
 #include "member/measure.h"
 #include "member/post.h"
+#include "member/return_builtin.h"
 #include "member/returns.h"
 #include "member/side.h"
 #include "member/takeback.h"
@@ -14,219 +16,6 @@
 
 #include <assert.h>
 #include <string.h>
-
-static bool scales(notch_type type)
-{
-  return type.kind == NOTCH_TYPE_NUMBER || type.kind == NOTCH_TYPE_MONEY;
-}
-
-/* Lists are copied before anything in them is lowered. */
-static notch_value *copy_fields(notch_work *work, const notch_event *event)
-{
-  const notch_event_decl *declared = &work->program->events[event->type];
-  notch_value *fields = NOTCH_NEW_ARRAY(work->run, notch_value, declared->field_count + 1);
-  for (uint32_t i = 0; i < declared->field_count; i++) {
-    fields[i] = event->fields[i];
-    if (declared->fields[i].type.kind == NOTCH_TYPE_LIST && fields[i].d != 0) {
-      const notch_list *from = notch_value_list(fields[i]);
-      notch_list *list = NOTCH_NEW(work->run, notch_list);
-      *list = *from;
-      size_t cells = (size_t)from->count * from->width;
-      list->values = NOTCH_NEW_ARRAY(work->run, notch_value, cells + 1);
-      if (cells > 0) {
-        memcpy(list->values, from->values, cells * sizeof *list->values);
-      }
-      fields[i] = NOTCH_VALUE((int64_t)(intptr_t)list);
-    }
-  }
-  return fields;
-}
-
-static _Noreturn void more_than_left(notch_work *work, notch_text field)
-{
-  notch_refuse(work, NOTCH_REFUSED_OUT_OF_RANGE, "more of %.*s is returned than is left",
-               (int)field.length, field.bytes);
-}
-
-static void lower_field(notch_work *work, notch_value *value, notch_value by, notch_text name)
-{
-  notch_rational left =
-      notch_exact_sub(work, notch_value_rational(*value), notch_value_rational(by));
-  if (left.num < 0) {
-    more_than_left(work, name);
-  }
-  *value = notch_value_of(left);
-}
-
-/* The original's line: what its fields were when it was sent. */
-static const notch_value *line_as_sent(const notch_event *sent, uint32_t field, uint32_t line)
-{
-  const notch_list *list = notch_value_list(sent->fields[field]);
-  return list->values + (size_t)line * list->width;
-}
-
-/*
- * One line: its quantity goes down, and its money in proportion to what is left of the quantity,
- * cumulatively rounded down to the minor unit.  Adds what each field lost to `lost`.
- */
-static void lower_line(notch_work *work, const notch_event *sent, notch_value *fields,
-                       uint32_t list_field, const notch_return_line *line, notch_value *lost)
-{
-  const notch_event_decl *declared = &work->program->events[sent->type];
-  const notch_record *record = &work->program->records[declared->fields[list_field].type.of];
-  const notch_list *list = notch_value_list(fields[list_field]);
-  if (line->line == 0 || line->line > list->count) {
-    notch_refuse(work, NOTCH_REFUSED_OUT_OF_RANGE, "the event has no line %u",
-                 (unsigned)line->line);
-  }
-  notch_value *values = list->values + (size_t)(line->line - 1) * list->width;
-  const notch_value *was = line_as_sent(sent, list_field, line->line - 1);
-  uint32_t quantity = NOTCH_NONE;
-  bool named = false, named_money = false;
-  for (uint32_t i = 0; i < record->field_count; i++) {
-    bool number = record->fields[i].type.kind == NOTCH_TYPE_NUMBER;
-    named = named || line->lower[i].d != 0;
-    named_money =
-        named_money || (line->lower[i].d != 0 && record->fields[i].type.kind == NOTCH_TYPE_MONEY);
-    quantity = number && quantity == NOTCH_NONE ? i : quantity;
-    quantity =
-        number && notch_text_equal(record->fields[i].name, NOTCH_TEXT("quantity")) ? i : quantity;
-  }
-  notch_rational part = NOTCH_INTEGER(named ? 1 : 0); /* of what was sent, that stays */
-  notch_value *before = NOTCH_NEW_ARRAY(work->run, notch_value, record->field_count + 1);
-  memcpy(before, values, sizeof *before * record->field_count);
-  for (uint32_t i = 0; i < record->field_count; i++) {
-    if (line->lower[i].d != 0) {
-      lower_field(work, &values[i], line->lower[i], record->fields[i].name);
-    } else if (!named && scales(record->fields[i].type) && values[i].d != 0) {
-      values[i] = NOTCH_VALUE(0);
-    }
-  }
-  if (named && quantity != NOTCH_NONE && line->lower[quantity].d != 0 && was[quantity].n != 0) {
-    part = notch_exact_div(work, notch_value_rational(values[quantity]),
-                           notch_value_rational(was[quantity]));
-  }
-  for (uint32_t i = 0; i < record->field_count; i++) {
-    if (!scales(record->fields[i].type) || values[i].d == 0) {
-      continue;
-    }
-    bool money = record->fields[i].type.kind == NOTCH_TYPE_MONEY;
-    if (money && named && !named_money && part.num != part.den) {
-      /* What has gone back so far, rounded down; the last line takes the rest. */
-      notch_rational gone = notch_exact_mul(work, notch_value_rational(was[i]),
-                                            notch_exact_sub(work, NOTCH_INTEGER(1), part));
-      values[i] = notch_value_of(notch_exact_sub(work, notch_value_rational(was[i]),
-                                                 NOTCH_INTEGER(notch_rational_floor(gone))));
-    }
-    lost[i] = notch_value_of(notch_exact_add(
-        work, notch_value_rational(lost[i]),
-        notch_exact_sub(work, notch_value_rational(before[i]), notch_value_rational(values[i]))));
-  }
-}
-
-/* Event fields of a line field's name and unit go down with it, unless the return names them. */
-static void lower_totals(notch_work *work, const notch_event *sent, notch_value *fields,
-                         uint32_t list_field, const notch_lowering *lowering,
-                         const notch_value *lost)
-{
-  const notch_event_decl *declared = &work->program->events[sent->type];
-  const notch_record *record = &work->program->records[declared->fields[list_field].type.of];
-  for (uint32_t i = 0; i < record->field_count; i++) {
-    for (uint32_t j = 0; j < declared->field_count && lost[i].n > 0; j++) {
-      const notch_field *field = &declared->fields[j];
-      bool same = notch_text_equal(field->name, record->fields[i].name) &&
-                  field->type.kind == record->fields[i].type.kind &&
-                  field->type.of == record->fields[i].type.of;
-      if (same && fields[j].d != 0 && (lowering->fields == NULL || lowering->fields[j].d == 0)) {
-        notch_rational left =
-            notch_exact_sub(work, notch_value_rational(fields[j]), notch_value_rational(lost[i]));
-        fields[j] = left.num < 0 ? NOTCH_VALUE(0) : notch_value_of(left);
-      }
-    }
-  }
-}
-
-static void lower_all(const notch_event_decl *declared, notch_value *fields)
-{
-  for (uint32_t i = 0; i < declared->field_count; i++) {
-    if (fields[i].d != 0 && scales(declared->fields[i].type)) {
-      fields[i] = NOTCH_VALUE(0);
-    } else if (fields[i].d != 0 && declared->fields[i].type.kind == NOTCH_TYPE_LIST) {
-      notch_list *list = (notch_list *)(intptr_t)fields[i].n;
-      list->count = 0;
-    }
-  }
-}
-
-static void lower_by(notch_work *work, const notch_event *sent, notch_value *fields,
-                     const notch_lowering *lowering)
-{
-  const notch_event_decl *declared = &work->program->events[sent->type];
-  if (lowering->all) {
-    lower_all(declared, fields);
-    return;
-  }
-  for (uint32_t i = 0; i < declared->field_count && lowering->fields != NULL; i++) {
-    if (lowering->fields[i].d != 0) {
-      lower_field(work, &fields[i], lowering->fields[i], declared->fields[i].name);
-    }
-  }
-  uint32_t list_field = declared->list_field;
-  if (lowering->line_count == 0 || list_field == NOTCH_NONE || fields[list_field].d == 0) {
-    return;
-  }
-  const notch_record *record = &work->program->records[declared->fields[list_field].type.of];
-  notch_value *lost = NOTCH_NEW_ARRAY(work->run, notch_value, record->field_count + 1);
-  for (uint32_t i = 0; i < record->field_count; i++) {
-    lost[i] = NOTCH_VALUE(0);
-  }
-  for (uint32_t i = 0; i < lowering->line_count; i++) {
-    lower_line(work, sent, fields, list_field, &lowering->lines[i], lost);
-  }
-  lower_totals(work, sent, fields, list_field, lowering, lost);
-}
-
-/* All of an event is returned when none of its amounts, nor of its lines' quantities, is left. */
-static bool is_nothing(const notch_work *work, const notch_event *sent, const notch_value *fields)
-{
-  const notch_event_decl *declared = &work->program->events[sent->type];
-  bool any = false;
-  for (uint32_t i = 0; i < declared->field_count; i++) {
-    if (!scales(declared->fields[i].type) || sent->fields[i].d == 0 || sent->fields[i].n == 0) {
-      continue;
-    }
-    any = true;
-    if (declared->fields[i].type.kind == NOTCH_TYPE_MONEY && fields[i].n != 0) {
-      return false;
-    }
-    if (declared->first_money == NOTCH_NONE && fields[i].n != 0) {
-      return false;
-    }
-  }
-  return any;
-}
-
-notch_left notch_lower(notch_work *work, const notch_original *original)
-{
-  const notch_event *sent = original->sent;
-  notch_value *before = copy_fields(work, sent);
-  bool gone = false;
-  for (uint32_t i = 0; i < original->earlier_count; i++) {
-    lower_by(work, sent, before, &original->lowered[i]);
-    gone = gone || original->lowered[i].all;
-  }
-  gone = gone || (original->earlier_count > 0 && is_nothing(work, sent, before));
-  if (gone) {
-    notch_refuse(work, NOTCH_REFUSED_OUT_OF_RANGE, "all of this event has been returned already");
-  }
-  notch_event lowered = *sent;
-  lowered.fields = before;
-  notch_value *after = copy_fields(work, &lowered);
-  lower_by(work, sent, after, original->lowering);
-  return (notch_left){.before = before,
-                      .after = after,
-                      .nothing_left = original->lowering->all || is_nothing(work, sent, after)};
-}
 
 /* The part of an event that is left, by the field the rule is said to follow. */
 static notch_rational part_left(notch_work *work, const notch_event *sent, const notch_value *after,
@@ -243,9 +32,10 @@ static notch_rational part_left(notch_work *work, const notch_event *sent, const
 /* Evaluates the original again as it was (no `as_sent`) or as it is left. */
 static notch_awards *again(notch_work *work, const notch_original *original,
                            const notch_value *fields, const notch_awards *as_sent,
-                           bool nothing_left, int64_t *inflow)
+                           const notch_left *left, int64_t *inflow)
 {
-  const notch_taking so_far = {.work = work, .original = original};
+  const notch_taking so_far = {.work = work, .original = original, .left = left};
+  bool nothing_left = left != NULL && left->nothing_left;
   const notch_event *sent = original->sent;
   const notch_candidate *all = work->plan->on_events[sent->type];
   uint32_t count = work->program->events[sent->type].variant_count, kept = 0, overrides = 0;
@@ -279,8 +69,9 @@ static notch_awards *again(notch_work *work, const notch_original *original,
   work->inflow = NULL;
   notch_work_see(work, sent->at_us);
   notch_ripen(&so_far, then, original->transaction, sent, inflow);
-  if (!nothing_left || as_sent == NULL) {
+  if (!nothing_left) {
     notch_absorb(work, then, original->event);
+    notch_move_then(&so_far, then, inflow);
   }
   notch_award_request request = {.candidates = candidates,
                                  .candidate_count = kept,
@@ -309,42 +100,72 @@ static void recheck(notch_work *work)
   }
 }
 
-static void return_declared(notch_work *work, const notch_original *original)
+/* Takes back what the rules gave too much, and gives again what they took too much. */
+static void take_back(notch_work *work, const notch_original *original, const notch_left *left,
+                      const notch_view *view)
 {
-  notch_view view = notch_view_of(work);
-  notch_left left = notch_lower(work, original);
-  notch_measure_lower(work, work->open->state, original, left.before, left.after,
-                      left.nothing_left);
-  if (takes_back(view.event)) {
-    uint32_t kinds = work->program->points_count + 1;
-    int64_t *before = NOTCH_NEW_ARRAY(work->run, int64_t, kinds);
-    int64_t *inflow = NOTCH_NEW_ARRAY(work->run, int64_t, kinds);
-    notch_awards *as_sent = again(work, original, original->sent->fields, NULL, false, before);
-    notch_awards *now =
-        again(work, original, left.after, as_sent, left.nothing_left, inflow);
-    for (uint32_t i = 0; i < now->rulings.count; i++) {
-      if (now->rulings.items[i].kind == NOTCH_RULING_APPLIES) {
-        notch_rule_figures(work, &now->rulings.items[i]);
-      }
+  uint32_t kinds = work->program->points_count + 1;
+  int64_t *before = NOTCH_NEW_ARRAY(work->run, int64_t, kinds);
+  int64_t *inflow = NOTCH_NEW_ARRAY(work->run, int64_t, kinds);
+  notch_awards *as_sent = again(work, original, original->sent->fields, NULL, NULL, before);
+  notch_awards *now = again(work, original, left->after, as_sent, left, inflow);
+  for (uint32_t i = 0; i < now->rulings.count; i++) {
+    if (now->rulings.items[i].kind == NOTCH_RULING_APPLIES) {
+      notch_rule_figures(work, &now->rulings.items[i]);
     }
-    const notch_taking so_far = {.work = work, .original = original};
-    notch_again_on_earning(&so_far,
-                           notch_work_copy_as(work, original->then, NOTCH_KEY_OF_ORIGINAL), inflow,
-                           now);
-    work->rule = NOTCH_NONE;
-    notch_view_back(work, &view);
-    notch_take_back(work, original, now, left.nothing_left);
   }
-  notch_view_back(work, &view);
+  const notch_taking so_far = {.work = work, .original = original, .left = left};
+  notch_again_on_earning(&so_far, notch_work_copy_as(work, original->then, NOTCH_KEY_OF_ORIGINAL),
+                         inflow, now);
+  work->rule = NOTCH_NONE;
+  notch_view_back(work, view);
+  notch_take_back(work, original, now, left);
+}
+
+static void return_builtin(notch_work *work, const notch_original *original, const notch_left *left)
+{
+  switch ((notch_builtin_event)original->sent->type) {
+  case NOTCH_EVENT_PAY:
+  case NOTCH_EVENT_CAPTURE:
+  case NOTCH_EVENT_REDEEM: notch_return_spent(work, original, left); break;
+  case NOTCH_EVENT_TRANSFER: notch_return_transfer(work, original, left); break;
+  case NOTCH_EVENT_ADJUST: notch_return_adjust(work, original, left); break;
+  default: notch_refuse(work, NOTCH_REFUSED_OUT_OF_RANGE, "this kind of event cannot be returned");
+  }
+}
+
+void notch_return_sides(notch_work *work)
+{
+  notch_take_back_from_others(work);
+  if (work->claimed.count > 0) {
+    notch_take_claimed(work);
+  }
+  if (work->given_back.count > 0) {
+    notch_give_owners(work);
+  }
 }
 
 static void return_one(notch_work *work, const notch_original *original)
 {
+  notch_view view = notch_view_of(work);
+  bool builtin = original->sent->type < NOTCH_EVENT_BUILTIN_COUNT;
   work->open->row.cause = original->event;
-  if (original->sent->type < NOTCH_EVENT_BUILTIN_COUNT) {
-    notch_return_builtin(work, original);
-  } else {
-    return_declared(work, original);
+  notch_left *left = NOTCH_NEW(work->run, notch_left);
+  *left = notch_lower(work, original);
+  if (builtin && notch_stays_paid(work->program, original)) {
+    return;
+  }
+  if (builtin) {
+    return_builtin(work, original, left);
+  }
+  notch_measure_lower(work, work->open->state, original, left->before, left->after,
+                      left->nothing_left);
+  if (takes_back(view.event)) {
+    take_back(work, original, left, &view);
+  }
+  notch_view_back(work, &view);
+  if (builtin) { /* what came back and is over goes once it has paid for what was taken */
+    notch_expire_due(work, work->moment.now_us / NOTCH_SECOND_US);
   }
   recheck(work);
 }
@@ -387,15 +208,15 @@ static bool part_of(notch_work *work, const notch_original *original, notch_valu
                     notch_lowering *out)
 {
   const notch_event_decl *declared = &work->program->events[original->sent->type];
-  notch_value *left = copy_fields(work, original->sent);
+  notch_value *left = notch_fields_copy(work, original->sent);
   bool any = false, empty = true;
   for (uint32_t i = 0; i < original->earlier_count; i++) {
-    lower_by(work, original->sent, left, &original->lowered[i]);
+    notch_lower_by(work, original->sent, left, &original->lowered[i]);
   }
   *out = (notch_lowering){.fields =
                               NOTCH_NEW_ARRAY(work->run, notch_value, declared->field_count + 1)};
   for (uint32_t i = 0; i < declared->field_count; i++) {
-    empty = empty && (!scales(declared->fields[i].type) || left[i].d == 0 || left[i].n == 0);
+    empty = empty && (!notch_scales(declared->fields[i].type) || left[i].d == 0 || left[i].n == 0);
     if (wanted[i].d == 0 || wanted[i].n == 0 || left[i].d == 0 || left[i].n == 0) {
       continue;
     }
@@ -519,8 +340,8 @@ void notch_do_return(notch_work *work)
 void notch_fold_return(notch_work *work, notch_state *state, const notch_transaction *transaction)
 {
   const notch_original *original = work->in->original;
-  if (original->sent->type >= NOTCH_EVENT_BUILTIN_COUNT) {
-    notch_left left = notch_lower(work, original);
+  notch_left left = notch_lower(work, original);
+  if (!notch_stays_paid(work->program, original)) {
     notch_measure_lower(work, state, original, left.before, left.after, left.nothing_left);
   }
   notch_fold_taken(work, state, transaction);
@@ -529,12 +350,11 @@ void notch_fold_return(notch_work *work, notch_state *state, const notch_transac
 void notch_fold_taken(notch_work *work, notch_state *state, const notch_transaction *transaction)
 {
   const notch_original *original = work->in->original;
-  bool declared = original != NULL && original->sent->type >= NOTCH_EVENT_BUILTIN_COUNT;
   notch_section section = {0};
   while (notch_section_next(transaction, &section)) {
-    int64_t at_us = declared && !section.marked ? original->sent->at_us : section.at_us;
+    int64_t at_us = original != NULL && !section.marked ? original->sent->at_us : section.at_us;
     for (uint32_t i = section.first_posting;
-         i < section.posting_end && (declared || section.marked); i++) {
+         i < section.posting_end && (original != NULL || section.marked); i++) {
       const notch_posting *posting = &transaction->postings[i];
       int64_t sign = posting->target == NOTCH_ACCOUNT_TAKEN_BACK   ? -1
                      : posting->source == NOTCH_ACCOUNT_TAKEN_BACK ? 1

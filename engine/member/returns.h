@@ -3,6 +3,7 @@
 #ifndef NOTCH_MEMBER_RETURNS_H
 #define NOTCH_MEMBER_RETURNS_H
 
+#include "member/lower.h"
 #include "member/run.h"
 
 /* A recorded return: lowers measures and gives room of limits back, at the original's time. */
@@ -15,20 +16,14 @@ void notch_fold_adjust(notch_work *work, notch_state *state, const notch_transac
 /* The programme's own figures: rates, stock, purses, seed, and shared limits of anybody's row. */
 bool notch_fold_house(notch_work *work, notch_state *house, const notch_transaction *transaction);
 
-/* What a return leaves of the original: fields and lines after everything returned so far and by
- * this one (arena-owned); false: more than is left, and the refusal has been made. */
-typedef struct notch_left {
-  const notch_value *before, *after; /* by field of the original */
-  bool nothing_left;
-} notch_left;
-notch_left notch_lower(notch_work *work, const notch_original *original);
-
 /* The rows of a return without `of`, once its own is whole; what is left to be decided in parts
  * stays in `returned`. */
 void notch_return_latest(notch_work *work);
 const notch_part *notch_return_parts(notch_work *work, uint32_t *count);
 /* The row of one part, as of now. */
 void notch_return_part(notch_work *work, notch_state *state, notch_text content);
+/* Others' sides of a return, once the member's row is whole. */
+void notch_return_sides(notch_work *work);
 /* A merge: measures, limits used and fields of the old account join the survivor's. */
 void notch_merge_figures(notch_work *work, notch_state *state, const notch_state *from);
 

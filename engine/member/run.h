@@ -103,6 +103,8 @@ void notch_queue_lots(notch_work *work, const notch_state *other, const notch_po
 void notch_give_queued(notch_work *work);
 void notch_give_lots(notch_work *work, const notch_state *other, const notch_posting *openings,
                      uint32_t count);
+/* Opens a lot by hand, available at once; amount above zero. */
+void notch_add_lot(notch_work *work, uint32_t points, int64_t amount, int64_t earned_us);
 /* What could not be taken back is an entry: a debt, or written off. */
 void notch_fall_short(notch_work *work, uint32_t points, int64_t missing, const notch_share *shares,
                       uint16_t share_count);

@@ -440,12 +440,12 @@ static int64_t in_units(notch_work *work, int64_t amount, const notch_points *po
   return amount / scale;
 }
 
-int64_t *notch_named_amounts(notch_work *work, const int64_t *of)
+int64_t *notch_named_amounts(notch_work *work, const notch_amount *points, uint32_t count,
+                             const int64_t *of)
 {
-  const notch_event *event = work->event;
   int64_t *amounts = NOTCH_NEW_ARRAY(work->run, int64_t, work->program->points_count + 1);
-  for (uint32_t i = 0; i < event->point_count; i++) {
-    const notch_amount *named = &event->points[i];
+  for (uint32_t i = 0; i < count; i++) {
+    const notch_amount *named = &points[i];
     uint32_t kind = named->index == NOTCH_NONE ? only_kind(work, of) : named->index;
     if (kind == NOTCH_NONE) {
       notch_refuse(work, NOTCH_REFUSED_OUT_OF_RANGE, "there are no points left to name");

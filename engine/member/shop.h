@@ -22,9 +22,10 @@ int64_t notch_reward_price(notch_work *work, uint32_t reward, int64_t quantity);
  * a pool have opened, too. */
 void notch_need_points(notch_work *work, uint32_t points, int64_t amount, bool pooled);
 void notch_payment_check(notch_work *work, uint32_t payment, int64_t points);
-/* The event's amounts by points kind; one without a name is of the only kind in `of`, or the
- * event is refused. */
-int64_t *notch_named_amounts(notch_work *work, const int64_t *of);
+/* Amounts that an event names, by points kind; one without a name is of the only kind in `of`, or
+ * the event is refused. */
+int64_t *notch_named_amounts(notch_work *work, const notch_amount *points, uint32_t count,
+                             const int64_t *of);
 void notch_paid(notch_work *work, uint32_t payment, int64_t points);
 int64_t notch_payment_money(notch_work *work, const notch_payment *payment, int64_t points);
 

@@ -207,14 +207,14 @@ static void return_deducts(notch_taking *taking, const notch_giver *giver)
 
 /* ---- grants, times, room, figures ---- */
 
-/* What is unused of a grant, wherever merges took it. */
-static void withdraw(notch_taking *taking, const notch_effect *granted, int64_t count)
+void notch_withdraw_grant(notch_work *work, const notch_original *original,
+                          const notch_effect *granted, int64_t count)
 {
-  const notch_state *state = taking->work->open->state;
+  const notch_state *state = work->open->state;
   for (uint32_t i = 0; i < state->reward_lots_count && count > 0; i++) {
     const notch_reward_lot *lot = &state->reward_lots[i];
-    if (notch_first_grant(taking->original, lot->lot) == granted->effect) {
-      count -= notch_withdraw(taking->work, lot, count, granted->rule);
+    if (notch_first_grant(original, lot->lot) == granted->effect) {
+      count -= notch_withdraw(work, lot, count, granted->rule);
     }
   }
 }
@@ -301,7 +301,7 @@ static void unapply(notch_taking *taking, const notch_giver *giver)
                      effects_before(taking, giver, is_withdrawn, effect->rule, effect->effect);
       if (over > 0) {
         notch_enter_section(taking, giver);
-        withdraw(taking, effect, over);
+        notch_withdraw_grant(work, taking->original, effect, over);
       }
     } else if (effect->kind == NOTCH_EFFECT_GRANT_WAITING && effect->amount > 0) {
       withdraw_promise(taking, giver, effect);
@@ -318,18 +318,26 @@ static void unapply(notch_taking *taking, const notch_giver *giver)
   }
 }
 
+void notch_see_original(notch_work *work, const notch_original *original, const notch_view *view)
+{
+  work->seen = notch_work_copy_as(work, original->then, NOTCH_KEY_OF_ORIGINAL);
+  notch_state_copy((notch_state *)(intptr_t)work->seen, original->then);
+  work->event = original->sent;
+  work->fields = original->sent->fields;
+  work->returned_on = &view->moment;
+  notch_work_see(work, original->sent->at_us);
+}
+
 /* Sees what the limits of a row's rules were keyed by. */
 static void see_then(notch_taking *taking, const notch_giver *giver, const notch_view *view)
 {
   notch_work *work = taking->work;
-  const notch_original *original = taking->original;
-  bool own = giver->rules != NOTCH_CLAIM_ON_EARNING;
-  if (own) {
-    work->seen = notch_work_copy_as(work, original->then, NOTCH_KEY_OF_ORIGINAL);
-    notch_state_copy((notch_state *)(intptr_t)work->seen, original->then);
+  if (giver->rules != NOTCH_CLAIM_ON_EARNING) {
+    notch_see_original(work, taking->original, view);
+    return;
   }
-  work->event = own ? original->sent : NULL;
-  work->fields = own ? original->sent->fields : NULL;
+  work->event = NULL;
+  work->fields = NULL;
   work->returned_on = &view->moment;
   notch_work_see(work, giver->at_us);
 }
@@ -462,7 +470,7 @@ static bool gave_to_other(notch_work *work, const notch_original *original, uint
 static void take_back_from(notch_work *work, const notch_original *original,
                            const notch_state *other, const notch_giver *giver)
 {
-  notch_taking taking = {.work = work, .original = original};
+  notch_taking taking = {.work = work, .original = original, .left = work->left};
   notch_view view = notch_view_of(work);
   if (!notch_side_begin(work, &view, other)->closed) {
     notch_claim_from(&taking, giver);
@@ -473,27 +481,27 @@ static void take_back_from(notch_work *work, const notch_original *original,
 }
 
 void notch_take_back(notch_work *work, const notch_original *original, const notch_awards *now,
-                     bool nothing_left)
+                     const notch_left *left)
 {
-  notch_taking taking = {.work = work, .original = original};
+  notch_taking taking = {.work = work, .original = original, .left = left};
   notch_giver giver;
   const notch_state *other;
   taking.section = notch_claim_from(&taking, &(notch_giver){.row = original->transaction,
                                                             .now = now,
                                                             .rules = NOTCH_CLAIM_OF_EVENT,
                                                             .at_us = original->sent->at_us,
-                                                            .nothing_left = nothing_left});
+                                                            .nothing_left = left->nothing_left});
   add_ripened(&taking, work->open->row.member);
   take_from_givers(&taking);
   for (uint32_t i = 0; i < original->side_count; i++) {
-    if (gave_to_other(work, original, i, now, nothing_left, &other, &giver)) {
-      notch_taking his = {.work = work, .original = original};
+    if (gave_to_other(work, original, i, now, left->nothing_left, &other, &giver)) {
+      notch_taking his = {.work = work, .original = original, .left = left};
       give_room_of_others(&taking, notch_claim_from(&his, &giver));
     }
   }
   work->taken_of = original;
   work->left_of_it = now;
-  work->nothing_is_left = nothing_left;
+  work->left = left;
 }
 
 void notch_take_back_from_others(notch_work *work)
@@ -503,7 +511,8 @@ void notch_take_back_from_others(notch_work *work)
   const notch_state *other;
   work->taken_of = NULL;
   for (uint32_t i = 0; original != NULL && i < original->side_count; i++) {
-    if (gave_to_other(work, original, i, work->left_of_it, work->nothing_is_left, &other, &giver)) {
+    if (gave_to_other(work, original, i, work->left_of_it, work->left->nothing_left, &other,
+                      &giver)) {
       take_back_from(work, original, other, &giver);
     }
   }

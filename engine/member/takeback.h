@@ -3,16 +3,18 @@
 #define NOTCH_MEMBER_TAKEBACK_H
 
 #include "member/award.h"
+#include "member/lower.h"
 
 /* What was posted, less what the rules give for what is left, less what was taken before: of the
  * member, and of others once the member's row is whole. */
 void notch_take_back(notch_work *work, const notch_original *original, const notch_awards *now,
-                     bool nothing_left);
+                     const notch_left *left);
 void notch_take_back_from_others(notch_work *work);
-/* Returns of payments, redemptions, captures, transfers and adjustments. */
-void notch_return_builtin(notch_work *work, const notch_original *original);
-/* Others' sides of a return, once the member's row is whole: of who was given something, the
- * receiver's of a transfer, the owners' of points that a household spent. */
-void notch_return_sides(notch_work *work);
+/* What is unused of a grant of the original, wherever merges took it; `count` at most. */
+void notch_withdraw_grant(notch_work *work, const notch_original *original,
+                          const notch_effect *granted, int64_t count);
+/* The member, the event and the moment of then, for keys of limits; room comes back while the
+ * period is open in `view`. */
+void notch_see_original(notch_work *work, const notch_original *original, const notch_view *view);
 
 #endif

@@ -143,20 +143,18 @@ void notch_give_queued(notch_work *work)
   }
 }
 
-static void add_lot(notch_work *work, uint32_t points, int64_t amount, bool at_once)
+void notch_add_lot(notch_work *work, uint32_t points, int64_t amount, int64_t earned_us)
 {
   notch_posting posting = {.points = points,
                            .source = NOTCH_ACCOUNT_ISSUED,
                            .target = NOTCH_ACCOUNT_POINTS,
                            .amount = amount,
-                           .earned_us = work->moment.now_us,
+                           .earned_us = earned_us,
                            .terms = work->program->points[points].terms,
                            .partner = NOTCH_NONE};
   notch_lot_dates(work, posting.terms, posting.earned_us, &posting.matures_s,
                   &posting.expires_s);
-  if (at_once) {
-    posting.matures_s = INT64_MIN;
-  }
+  posting.matures_s = INT64_MIN;
   int64_t lot = notch_work_post(work, posting);
   notch_measure_earned(work, work->open->state, points, posting.earned_us, amount);
   notch_settle_debt(work, points, lot);
@@ -178,7 +176,7 @@ void notch_do_adjust(notch_work *work)
     uint32_t points = event->points[i].index;
     int64_t amount = event->points[i].amount;
     if (amount > 0) {
-      add_lot(work, points, amount, true);
+      notch_add_lot(work, points, amount, work->moment.now_us);
     } else if (amount < 0) {
       int64_t missing = notch_spend(work, points, -amount, NOTCH_ACCOUNT_TAKEN_BACK, NOTCH_NONE);
       notch_fall_short(work, points, missing, NULL, 0);
@@ -242,7 +240,7 @@ void notch_do_given(notch_work *work)
   const notch_event *event = work->event;
   for (uint32_t i = 0; i < event->point_count; i++) {
     if (event->points[i].amount > 0) {
-      add_lot(work, event->points[i].index, event->points[i].amount, true);
+      notch_add_lot(work, event->points[i].index, event->points[i].amount, work->moment.now_us);
     }
   }
   for (uint32_t i = 0; i < event->tier_count; i++) {

@@ -36,6 +36,7 @@ typedef struct notch_copy { /* a working copy of somebody's state */
 } notch_copy;
 
 struct notch_awards;
+struct notch_left;
 
 typedef struct notch_shared_figure { /* read from outside the member */
   notch_text what;
@@ -101,7 +102,7 @@ typedef struct notch_work {
   const notch_state *merged;            /* the old account, to be emptied */
   const notch_original *taken_of;       /* returned, of which others are still to give back; NULL */
   const struct notch_awards *left_of_it;
-  bool nothing_is_left; /* of it */
+  const struct notch_left *left; /* of `taken_of` */
   NOTCH_VEC(notch_claimed) claimed;
   NOTCH_VEC(notch_given_back) given_back;
   NOTCH_VEC(notch_shared_figure) shared; /* since the open transaction began */

@@ -37,7 +37,7 @@ RUN_TESTS = \
   tests/run/return_gives_again.sh \
   tests/run/return_by_kind_far_back.sh \
   tests/run/sent_again_after_an_erasure.sh \
-  tests/run/sent_to_a_merged_name.sh \
+  tests/run/returns_of_built_ins.sh tests/run/sent_to_a_merged_name.sh \
   tests/run/stock_on_hold.sh \
   tests/run/version_change.sh \
   tests/run/version_changes.sh \

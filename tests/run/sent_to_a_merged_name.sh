@@ -74,8 +74,9 @@ same "as ann" "75 42" "$(points l.ledger dan star available) $(points l.ledger d
 same "who came with a transfer" "5 1" \
   "$(points l.ledger new star available) $(points l.ledger new clap available)"
 run "apply" 0 apply l.ledger third.jsonl --clock events
-# 75 + 20 - 50 - 10; 42 + 10 + 1 - 10 - 20
-same "as dan" "35 23" "$(points l.ledger dan star available) $(points l.ledger dan clap available)"
+# 75 + 20 - 50 - 10; 42 + 10 + 1 - 10 - 20 - 1
+# (all of a transfer goes back with what it gave besides)
+same "as dan" "35 22" "$(points l.ledger dan star available) $(points l.ledger dan clap available)"
 run "again" 3 apply l.ledger second.jsonl --clock events
 stands l.ledger
 for id in e2 t2 t3 t4 r1 r2 r3 r4 r5; do
