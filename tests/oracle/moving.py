@@ -60,6 +60,9 @@ class Moving:
             raise Unspecified('a transfer to who left since')
         if other is not member:
             self.meet(other, record.moment)
+        if any(cause.split('/')[0] == original.event.id and own.applied and own.owner is not member
+               for cause, _, own, _ in self.runs):
+            raise Unspecified('what earning it gave the receiver')
         for lot, part, there in original.moved:
             own = min(there.left, part)
             if not there.mature or own < part and (
@@ -75,6 +78,7 @@ class Moving:
             member.purse.totals[lot.kind]['issued'] += part
             member.purse.back([(lot, part)], record.moment)
         original.gone = True
+        self.room_back(original, sum(part for _, part, _ in original.moved), record.moment)
 
     def meet(self, other, moment):
         """The other member as of now, settled.  Who is only named has lots; what comes round by

@@ -107,8 +107,6 @@ class Spending:
         wish = lowered.get('points', left)
         if wish > left:
             raise Refused('out_of_range')
-        if original.form and original.form.limits:
-            raise Unspecified('room of a redemption')
         if getattr(original.form, 'keeps', False):
             if lowered:
                 raise Unspecified('a part of what stays paid')
@@ -131,7 +129,16 @@ class Spending:
             member.purse.totals[lot.kind]['spent'] -= part
         self.owe_used(original.program, back, -1)
         original.gone = wish == left
+        self.room_back(original, wish, record.moment)
         self.give_back(member, back, record)
+
+    def room_back(self, original, amount, moment):
+        """Of limits of a reward, a payment, or rules on transfer."""
+        for use in self.uses:
+            if use['event'] == original.event.id and not use['names'] and not self.closed(
+                    use, moment):
+                use['amount'] -= amount
+                use['times'] = 0 if original.gone else use['times']
 
     def do_adjust(self, member, record, late):
         (kind, amount), = record.fields['points'].items()
