@@ -9,14 +9,9 @@
 
 #define COMMIT_ROWS 10000u
 
-/* The version whose rules say what falls due at a moment. */
 static notch_edition *edition_at(notch_books *books, int64_t at_us)
 {
-  uint32_t version = books->edition_count;
-  while (version > 1 && books->editions[version - 1]->begins_us > at_us) {
-    version--;
-  }
-  return notch_books_edition(books, version);
+  return notch_books_edition_at(books, at_us, INT64_MAX);
 }
 
 const notch_outcome *notch_books_due(notch_books *books, notch_edition *edition,
@@ -192,12 +187,10 @@ static bool find_ranked(notch_books *books)
   notch_arena one;
   notch_arena_init(&one, books->memory);
   bool good = notch_store_member_last(books->store, &event, 0) == NOTCH_STORE_OK, found = false;
-  const notch_text ranking = notch_text_of(notch_due_word(NOTCH_DUE_RANKING));
   while (good && !found && event > 0) {
     notch_arena_reset(&one);
     good = notch_history_read(books, event, &one, &row);
-    found = good && row.origin == NOTCH_ORIGIN_DUE &&
-            notch_text_equal(notch_store_name_text(books->store, row.type), ranking);
+    found = good && notch_books_is_ranking(books, &row);
     event = row.previous;
   }
   for (event = 1; good && !found && event < end; event++) {
@@ -210,28 +203,28 @@ static bool find_ranked(notch_books *books)
   return good;
 }
 
-/* Whether the cohort is ranked at that very instant. */
-static bool ranks_at(const notch_program *program, uint32_t index, int64_t at_s)
+typedef struct everybody { /* on the way through all members */
+  notch_books *books;
+  notch_edition *edition;
+  int64_t member, count;
+  bool failed;
+} everybody;
+
+static const notch_state *next_member(void *payload)
 {
-  const notch_cohort *cohort = &program->cohorts[index];
-  int64_t next = cohort->each_unit
-                     ? notch_next_of_unit(program, cohort->unit, at_s - 1)
-                     : notch_next_of_year(program, cohort->month, cohort->day, at_s - 1);
-  return next == at_s;
+  everybody *all = payload;
+  if (all->member == all->count) {
+    return NULL;
+  }
+  const notch_seat *seat = notch_seat_get(all->books, ++all->member, all->edition);
+  all->failed = seat == NULL;
+  return all->failed ? NULL : seat->kept.open;
 }
 
-static bool rank_one(notch_books *books, notch_edition *edition, uint32_t cohort, int64_t at_s)
+static bool rank_one(notch_books *books, const notch_ranking *ranking)
 {
-  int64_t count = notch_store_member_count(books->store);
-  const notch_state **members =
-      NOTCH_NEW_ARRAY(&books->run, const notch_state *, (size_t)count + 1);
-  for (int64_t member = 1; member <= count; member++) {
-    notch_seat *seat = notch_seat_get(books, member, edition);
-    if (seat == NULL) {
-      return false;
-    }
-    members[member - 1] = seat->kept.open;
-  }
+  notch_edition *edition = ranking->edition;
+  everybody all = {books, edition, 0, notch_store_member_count(books->store), false};
   notch_seat *house = notch_seat_get(books, 0, edition);
   if (house == NULL) {
     return false;
@@ -240,9 +233,12 @@ static bool rank_one(notch_books *books, notch_edition *edition, uint32_t cohort
   notch_case decision =
       notch_books_case(books, edition, house->kept.open, house->kept.open, next);
   books->edition = edition;
-  const notch_outcome *outcome =
-      notch_rank(books->decider, &decision, cohort, at_s, members, (uint32_t)count);
+  const notch_outcome *outcome = notch_rank(books->decider, &decision, ranking->cohort,
+                                            ranking->at_s, &(notch_everybody){&all, next_member});
   notch_receipt receipt = {.first = 0};
+  if (all.failed) {
+    return false;
+  }
   if (outcome == NULL) {
     return notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
   }
@@ -262,31 +258,9 @@ static bool settle_all(notch_books *books, int64_t to_us, uint64_t *count)
   return true;
 }
 
-static bool rank_under(notch_books *books, notch_edition *edition, int64_t to_us, uint64_t *count)
-{
-  while (books->ranked_us < to_us) {
-    uint32_t first = 0;
-    int64_t at_s = notch_next_ranking(edition->rules->plan, books->ranked_us, &first);
-    if (at_s == NOTCH_NEVER || at_s > to_us / NOTCH_SECOND_US) {
-      return true;
-    }
-    if (!settle_all(books, at_s * NOTCH_SECOND_US, count)) {
-      return false;
-    }
-    for (uint32_t i = first; i < edition->rules->program->cohort_count; i++) {
-      if (ranks_at(edition->rules->program, i, at_s) &&
-          !rank_one(books, edition, i, at_s)) {
-        return false;
-      }
-    }
-    books->ranked_us = at_s * NOTCH_SECOND_US;
-  }
-  return true;
-}
-
-/* What fell due at D goes by the version in force at D, here too. */
 bool notch_books_rank(notch_books *books, int64_t to_us, uint64_t *count)
 {
+  notch_ranking next;
   notch_edition *edition = edition_at(books, to_us);
   if (edition == NULL) {
     return false;
@@ -297,18 +271,24 @@ bool notch_books_rank(notch_books *books, int64_t to_us, uint64_t *count)
   if ((books->ranked_us == 0 || books->ranked_us == INT64_MAX) && !find_ranked(books)) {
     return false;
   }
-  for (uint32_t v = 2; v <= edition->version; v++) {
-    int64_t begins_us = books->editions[v - 1]->begins_us;
-    if (books->ranked_us >= begins_us - 1) {
-      continue; /* or there is nobody */
-    }
-    notch_edition *before = notch_books_edition(books, v - 1);
-    if (before == NULL || !rank_under(books, before, begins_us - 1, count)) {
+  while (books->ranked_us < to_us) {
+    if (!notch_books_ranking_after(books, &books->ranked_us, to_us, INT64_MAX, &next)) {
       return false;
     }
-    books->ranked_us = begins_us - 1;
+    if (next.edition == NULL) {
+      break;
+    }
+    if (!settle_all(books, next.at_s * NOTCH_SECOND_US, count)) {
+      return false;
+    }
+    do {
+      if (!rank_one(books, &next)) {
+        return false;
+      }
+    } while (notch_ranking_beside(&next));
+    books->ranked_us = next.at_s * NOTCH_SECOND_US;
   }
-  return rank_under(books, edition, to_us, count);
+  return true;
 }
 
 /* Every row counts, whatever it is of. */

@@ -522,6 +522,19 @@ bool notch_books_decide(notch_books *books, notch_edition *edition, notch_event 
 bool notch_books_advance(notch_books *books, int64_t to_us, uint64_t *transactions);
 /* Cohorts: the rankings that the ledger passes on its way to a moment, within a transaction. */
 bool notch_books_rank(notch_books *books, int64_t to_us, uint64_t *count);
+/* The version whose rules say what falls due at a moment, of those published before a row. */
+notch_edition *notch_books_edition_at(notch_books *books, int64_t at_us, int64_t before);
+typedef struct notch_ranking { /* of a cohort (rankings.c); zeroed: there is none */
+  notch_edition *edition;
+  uint32_t cohort;
+  int64_t at_s;
+} notch_ranking;
+bool notch_books_is_ranking(const notch_books *books, const notch_transaction *row);
+/* The first one after *after_us up to a moment, by the versions published before a row; *after_us
+ * rises with the versions in which there is none any more.  False: a failure. */
+bool notch_books_ranking_after(notch_books *books, int64_t *after_us, int64_t to_us, int64_t before,
+                               notch_ranking *out);
+bool notch_ranking_beside(notch_ranking *ranking); /* the next at the same instant, if there is */
 /* Records what falls due before an event is decided, each version its own.  Within an event: no
  * arena is reset. */
 bool notch_books_settle_before(notch_books *books, int64_t member, int64_t to_us);

@@ -21,6 +21,7 @@ libengine_la_SOURCES += \
   engine/apply/members.c \
   engine/apply/merged.c \
   engine/apply/names.c \
+  engine/apply/rankings.c \
   engine/apply/read.c \
   engine/apply/refold.c \
   engine/apply/replay.c \
@@ -28,6 +29,8 @@ libengine_la_SOURCES += \
   engine/apply/rerun.c \
   engine/apply/rerun.h \
   engine/apply/rerun_decide.c \
+  engine/apply/rerun_rank.c \
+  engine/apply/rerun_version.c \
   engine/apply/rules.c \
   engine/apply/sent.c \
   engine/apply/shapes.c \

@@ -32,6 +32,7 @@ typedef struct worker {
 typedef struct reading {
   notch_replay *replay;
   bool apart;           /* no member's rows can touch another's state */
+  bool ranks;           /* some version has cohorts */
   bool plain;           /* some rule may ask for any row's id, or for the time of recording */
   bool named;           /* some rule may ask who a member is, or somebody is erased */
   notch_books *books;   /* with every version compiled, for a single worker; else NULL */
@@ -257,6 +258,7 @@ static void start(worker *w)
   w->rerun.ids = r->named ? &r->ids : NULL;
   w->rerun.anonymous = !r->named && !has_type(w->books->store, "erase"); /* since the survey */
   w->rerun.bare = !r->plain;
+  w->rerun.rankings.followed = r->ranks && replay->other == NULL;
   w->rerun.found = found;
   w->rerun.payload = w;
   if (replay->other != NULL && !notch_rerun_adopt(&w->rerun, replay->other)) {
@@ -404,6 +406,7 @@ static void survey_rules(reading *r, const notch_plan *plan)
 {
   bool others = touches_others(plan->program);
   r->apart = r->apart && !plan->uses_house && !others;
+  r->ranks = r->ranks || plan->program->cohort_count > 0;
   r->plain = r->plain || asks_for_all(plan->program);
   r->named = r->named || plan->asks_who || others;
 }

@@ -110,22 +110,12 @@ notch_text notch_rerun_ask_id(notch_rerun *rerun, int64_t member)
   return seat == NULL ? (notch_text){NULL, 0} : seat->id;
 }
 
-/* Not known is not erased: his rows are decided. */
-static inline bool is_erased(notch_rerun *rerun, int64_t member)
-{
-  if (member <= 0 || rerun->anonymous || notch_rerun_id(rerun, member).bytes != NULL) {
-    return false;
-  }
-  const notch_rerun_seat *seat = notch_rerun_place(rerun, member);
-  return rerun->ids != NULL || (seat != NULL && seat->id_is_known);
-}
-
 int64_t notch_rerun_erased(notch_rerun *rerun)
 {
   int64_t count = 0;
   for (int64_t member = 1; member < rerun->block_count * NOTCH_RERUN_BLOCK; member++) {
     const notch_rerun_seat *seat = notch_rerun_place(rerun, member);
-    count += seat != NULL && seat->taken && is_erased(rerun, member) ? 1 : 0;
+    count += seat != NULL && seat->taken && notch_rerun_is_erased(rerun, member) ? 1 : 0;
   }
   return count;
 }
@@ -137,6 +127,8 @@ bool notch_rerun_begin(notch_rerun *rerun, notch_books *books, bool all_rows)
   memset(rerun, 0, sizeof *rerun);
   rerun->books = books;
   rerun->all_rows = all_rows;
+  rerun->rankings =
+      (notch_rerun_rankings){.after_us = INT64_MAX, .due_us = INT64_MIN, .seen_us = INT64_MIN};
   notch_arena_init(&rerun->row, books->memory);
   notch_arena_init(&rerun->names, books->memory);
   notch_arena_init(&rerun->of_parts, books->memory);
@@ -354,6 +346,7 @@ static bool expected_row(notch_rerun *rerun, const notch_transaction *row)
 {
   const notch_transaction *made = &rerun->outcome->transactions[rerun->next++];
   notch_transaction *indexed = index_row(rerun, row, rerun->edition);
+  notch_rerun_tell_version(rerun, row, rerun->edition->version);
   return indexed != NULL && compare(rerun, indexed, made) &&
          absorb(rerun, row, rerun->edition, NULL, indexed, NULL);
 }
@@ -484,7 +477,7 @@ static bool undecided_row(notch_rerun *rerun, const notch_transaction *row, bool
 static bool decided_row(notch_rerun *rerun, const notch_transaction *row)
 {
   notch_rerun_result result;
-  bool erased = is_erased(rerun, row->member);
+  bool erased = notch_rerun_is_erased(rerun, row->member);
   if (erased || (row->origin == NOTCH_ORIGIN_SIDE && !is_part(rerun, row))) {
     return undecided_row(rerun, row, erased);
   }
@@ -509,6 +502,9 @@ bool notch_rerun_row(notch_rerun *rerun, const notch_transaction *row)
 {
   notch_books *books = rerun->books;
   rerun->recorded = row;
+  if (rerun->rankings.followed) {
+    notch_rerun_see(rerun, row);
+  }
   if (is_expected(rerun, row)) {
     bool sent;
     if (!find_id(rerun, row, &sent)) {
@@ -518,7 +514,8 @@ bool notch_rerun_row(notch_rerun *rerun, const notch_transaction *row)
       return expected_row(rerun, row);
     }
   }
-  if (rerun->outcome != NULL && row->origin == NOTCH_ORIGIN_SIDE && is_erased(rerun, row->member)) {
+  if (rerun->outcome != NULL && row->origin == NOTCH_ORIGIN_SIDE &&
+      notch_rerun_is_erased(rerun, row->member)) {
     /* By his name he was not found: what others get beside him has other numbers since. */
     rerun->outcome = NULL;
     rerun->taken_event = row->cause;
@@ -535,5 +532,5 @@ bool notch_rerun_row(notch_rerun *rerun, const notch_transaction *row)
   notch_arena_reset(&rerun->row);
   notch_arena_reset(&books->run);
   rerun->group = row->event;
-  return decided_row(rerun, row);
+  return (!rerun->rankings.followed || notch_rerun_pass(rerun, row)) && decided_row(rerun, row);
 }

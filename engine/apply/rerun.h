@@ -53,6 +53,14 @@ typedef struct notch_rerun_result { /* of one decision; lives until the next row
   notch_event *event;
 } notch_rerun_result;
 
+typedef struct notch_rerun_rankings { /* apply/rerun_rank.c */
+  bool followed;      /* every row of a ledger with cohorts comes; set by the caller */
+  notch_ranking last; /* that was recorded; without an edition: none was */
+  int64_t after_us;   /* its moment, or that of a member's first row; INT64_MAX: nobody was there */
+  int64_t due_us;     /* the next one: whatever is applied from then on comes after its row */
+  int64_t seen_us;    /* which ones are missing up to there was told */
+} notch_rerun_rankings;
+
 typedef struct notch_rerun {
   notch_books *books; /* borrowed */
   const notch_ids *ids; /* borrowed; NULL: ids are looked up one by one */
@@ -85,6 +93,7 @@ typedef struct notch_rerun {
   int64_t taken_event; /* the last one that was taken as recorded */
   int64_t erased_rows;
   bool names_erased; /* the row under way, or what it returns, names a member who is erased */
+  notch_rerun_rankings rankings;
 
   notch_compare compare;
   int64_t at_event; /* of the differences being reported */
@@ -183,11 +192,37 @@ static inline notch_text notch_rerun_id(notch_rerun *rerun, int64_t member)
   }
   return member > 0 && member < ids->count ? ids->items[member] : (notch_text){NULL, 0};
 }
+/* Not known is not erased: his rows are decided. */
+static inline bool notch_rerun_is_erased(notch_rerun *rerun, int64_t member)
+{
+  if (member <= 0 || rerun->anonymous || notch_rerun_id(rerun, member).bytes != NULL) {
+    return false;
+  }
+  const notch_rerun_seat *seat = notch_rerun_place(rerun, member);
+  return rerun->ids != NULL || (seat != NULL && seat->id_is_known);
+}
 /* How many of the members whose rows were seen are erased. */
 int64_t notch_rerun_erased(notch_rerun *rerun);
 /* The edition that decides a row; NULL: a failure. */
 notch_edition *notch_rerun_edition(notch_rerun *rerun, uint32_t version);
 /* apply/rerun_decide.c: the part that needs no comparison. */
 void notch_rerun_host(notch_rerun *rerun);
+/* What decisions about the row under way are given. */
+notch_case notch_rerun_case(const notch_rerun *rerun, const notch_edition *edition,
+                            const notch_state *state, const notch_state *house);
+
+/* A row of the programme that fell due, a ranking or a publication. */
+bool notch_rerun_rank(notch_rerun *rerun, const notch_transaction *row, notch_rerun_result *out);
+/* Where rankings are followed: notes a row, and before one is decided, whether those that fell due
+ * until then are recorded. */
+void notch_rerun_see(notch_rerun *rerun, const notch_transaction *row);
+bool notch_rerun_pass(notch_rerun *rerun, const notch_transaction *row);
+
+/* apply/rerun_version.c: whether rows name the version that was in force. */
+void notch_rerun_tell_version(notch_rerun *rerun, const notch_transaction *row, uint32_t due);
+bool notch_rerun_check_sent(notch_rerun *rerun, const notch_transaction *row,
+                            const notch_rerun_result *result);
+bool notch_rerun_check_due(notch_rerun *rerun, const notch_transaction *row);
+void notch_rerun_check_publication(notch_rerun *rerun, const notch_transaction *row);
 
 #endif

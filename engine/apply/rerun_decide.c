@@ -4,7 +4,6 @@
 #include "apply/rerun.h"
 
 #include <assert.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -170,6 +169,19 @@ static bool out_of_memory(notch_rerun *rerun)
                          "out of memory: the event needs more than it may have");
 }
 
+notch_case notch_rerun_case(const notch_rerun *rerun, const notch_edition *edition,
+                            const notch_state *state, const notch_state *house)
+{
+  return (notch_case){.plan = edition->rules->plan,
+                      .state = state,
+                      .house = house,
+                      .recorded_us = rerun->recorded->recorded_us,
+                      .next_event = rerun->recorded->event,
+                      .next_posting = rerun->next_posting,
+                      .next_effect = rerun->next_effect,
+                      .host = &rerun->host};
+}
+
 static bool run_rules(notch_rerun *rerun, const notch_transaction *row, notch_edition *edition,
                       const notch_returning *returning, notch_trace *trace,
                       notch_rerun_result *out)
@@ -184,18 +196,11 @@ static bool run_rules(notch_rerun *rerun, const notch_transaction *row, notch_ed
   if (house == NULL || (row->member != 0 && state == NULL)) {
     return out->seat != NULL && out_of_memory(rerun);
   }
-  notch_case decision = {.plan = edition->rules->plan,
-                         .state = state,
-                         .spare = state,
-                         .house = house,
-                         .event = out->event,
-                         .original = returning == NULL ? NULL : returning->original,
-                         .recorded_us = row->recorded_us,
-                         .next_event = row->event,
-                         .next_posting = rerun->next_posting,
-                         .next_effect = rerun->next_effect,
-                         .host = &rerun->host,
-                         .trace = trace};
+  notch_case decision = notch_rerun_case(rerun, edition, state, house);
+  decision.spare = state;
+  decision.event = out->event;
+  decision.original = returning == NULL ? NULL : returning->original;
+  decision.trace = trace;
   if (returning != NULL) {
     decision.latest_type = returning->latest_type;
     decision.latest_lowering = returning->latest;
@@ -468,49 +473,6 @@ static bool by_clock(notch_rerun *rerun, const notch_transaction *row, bool *out
   return true;
 }
 
-/* Whether `rules follow` another moment than the event's own in a version known before the row. */
-static bool follows(notch_books *books, const notch_transaction *row, bool *out)
-{
-  *out = false;
-  for (uint32_t i = 0; i < books->edition_count && books->editions[i]->event < row->event; i++) {
-    notch_edition *edition = notch_books_edition(books, i + 1);
-    if (edition == NULL) {
-      return false;
-    }
-    uint32_t type = notch_names_index(books, edition, NOTCH_NAME_TYPE, row->type);
-    *out = *out || (type != NOTCH_NONE &&
-                    edition->rules->program->events[type].follow != NOTCH_NONE);
-  }
-  return true;
-}
-
-/* The version that was in force at the event's own time, of those that were published by then; a
- * return goes by that of what it returns. */
-static bool check_version(notch_rerun *rerun, const notch_transaction *row)
-{
-  notch_books *books = rerun->books;
-  bool elsewhere;
-  if (books->edition_count == 1 || rerun->fixed != NULL || row->verdict != NOTCH_APPLIED ||
-      notch_history_returns(row)) {
-    return true;
-  }
-  if (!follows(books, row, &elsewhere)) {
-    return false;
-  }
-  uint32_t version = books->edition_count;
-  while (version > 1 && (books->editions[version - 1]->event > row->event ||
-                         books->editions[version - 1]->effective_us > row->at_us)) {
-    version--;
-  }
-  if (!elsewhere && version != row->version) {
-    char recorded[16], due[16];
-    snprintf(recorded, sizeof recorded, "%" PRIu32, row->version);
-    snprintf(due, sizeof due, "%" PRIu32, version);
-    rerun->found(rerun->payload, row->event, "version of the rules", recorded, due);
-  }
-  return true;
-}
-
 static bool decide_sent(notch_rerun *rerun, const notch_transaction *row, notch_trace *trace,
                         notch_rerun_result *out)
 {
@@ -569,7 +531,7 @@ bool notch_rerun_decide(notch_rerun *rerun, const notch_transaction *row, notch_
   }
   rerun->names_erased = false;
   if (row->origin == NOTCH_ORIGIN_SENT) {
-    bool decided = check_version(rerun, row) && decide_sent(rerun, row, trace, out);
+    bool decided = decide_sent(rerun, row, trace, out) && notch_rerun_check_sent(rerun, row, out);
     out->taken = out->taken || rerun->names_erased;
     if (decided) {
       keep_parts(rerun, out);
@@ -581,9 +543,10 @@ bool notch_rerun_decide(notch_rerun *rerun, const notch_transaction *row, notch_
     out->taken = rerun->names_erased;
     return decided;
   }
-  if (row->member == 0 || out->edition == NULL) {
-    out->taken = true; /* a publication, a ranking */
-    return true;
+  if (row->member == 0) {
+    return notch_rerun_rank(rerun, row, out);
   }
-  return run_rules(rerun, row, out->edition, NULL, trace, out);
+  out->taken = out->edition == NULL;
+  return notch_rerun_check_due(rerun, row) &&
+         (out->taken || run_rules(rerun, row, out->edition, NULL, trace, out));
 }

@@ -4,6 +4,7 @@
 #include "audit/compare.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 void notch_compare_init(notch_compare *compare, const notch_memory *memory)
@@ -260,8 +261,26 @@ static void put_move(notch_compare *c, notch_buffer *to, const notch_move *move)
   notch_words_moment(to, &c->words, move->since_us);
 }
 
+/* Where it is known. */
+static const notch_cohort *cohort_of(const notch_compare *c, const notch_effect *effect)
+{
+  bool is = effect != NULL && effect->kind == NOTCH_EFFECT_BAND &&
+            effect->subject < c->words.program->cohort_count;
+  return is ? &c->words.program->cohorts[effect->subject] : NULL;
+}
+
+static void put_band(notch_buffer *to, const notch_cohort *cohort, const notch_effect *effect)
+{
+  notch_buffer_print(to, " of member %lld:", (long long)effect->ref);
+  if (effect->amount >= 0 && effect->amount < cohort->band_count) {
+    notch_buffer_put(to, " ", 1);
+    notch_buffer_text(to, cohort->bands[effect->amount].decl.name);
+  }
+}
+
 static void put_effect(notch_compare *c, notch_buffer *to, const notch_effect *effect)
 {
+  const notch_cohort *cohort = cohort_of(c, effect);
   notch_buffer_text(to, notch_text_of(notch_effect_word((notch_effect_kind)effect->kind)));
   if (effect->rule != NOTCH_NONE) {
     notch_buffer_put(to, " ", 1);
@@ -271,7 +290,11 @@ static void put_effect(notch_compare *c, notch_buffer *to, const notch_effect *e
     notch_buffer_put(to, " ", 1);
     notch_buffer_text(to, effect->text);
   }
-  notch_buffer_print(to, " %lld", (long long)effect->amount);
+  if (cohort != NULL) {
+    put_band(to, cohort, effect);
+  } else {
+    notch_buffer_print(to, " %lld", (long long)effect->amount);
+  }
   if (!c->loose) {
     notch_buffer_print(to, ", number %lld, subject %d, ref %lld, matures ",
                        (long long)effect->effect, (int)effect->subject, (long long)effect->ref);
@@ -317,6 +340,25 @@ static void compare_moves(notch_compare *c, const notch_transaction *left,
   }
 }
 
+static void effects_differ(notch_compare *c, uint32_t index, const notch_effect *l,
+                           const notch_effect *r)
+{
+  start(c);
+  notch_buffer_print(&c->what, "effect %u", index + 1);
+  const notch_effect *ranks = cohort_of(c, l) != NULL ? l : r;
+  if (cohort_of(c, ranks) != NULL) {
+    notch_buffer_put(&c->what, ", ", 2);
+    notch_words_cohort(&c->what, &c->words, ranks->subject);
+  }
+  if (l != NULL) {
+    put_effect(c, &c->left, l);
+  }
+  if (r != NULL) {
+    put_effect(c, &c->right, r);
+  }
+  report(c);
+}
+
 static void compare_effects(notch_compare *c, const notch_transaction *left,
                             const notch_transaction *right)
 {
@@ -325,19 +367,56 @@ static void compare_effects(notch_compare *c, const notch_transaction *left,
   for (uint32_t i = 0; i < count; i++) {
     const notch_effect *l = i < left->effect_count ? &left->effects[i] : NULL;
     const notch_effect *r = i < right->effect_count ? &right->effects[i] : NULL;
-    if (l != NULL && r != NULL && same_effect(c, l, r)) {
-      continue;
+    if (l == NULL || r == NULL || !same_effect(c, l, r)) {
+      effects_differ(c, i, l, r);
     }
-    start(c);
-    notch_buffer_print(&c->what, "effect %u", i + 1);
-    if (l != NULL) {
-      put_effect(c, &c->left, l);
-    }
-    if (r != NULL) {
-      put_effect(c, &c->right, r);
-    }
-    report(c);
   }
+}
+
+static int by_ref(const void *left, const void *right)
+{
+  const notch_effect *const *l = left, *const *r = right;
+  return ((*l)->ref > (*r)->ref) - ((*l)->ref < (*r)->ref);
+}
+
+static void sort_effects(const notch_transaction *row, const notch_effect **to)
+{
+  for (uint32_t i = 0; i < row->effect_count; i++) {
+    to[i] = &row->effects[i];
+  }
+  qsort(to, row->effect_count, sizeof *to, by_ref);
+}
+
+static bool is_ranking(const notch_compare *c, const notch_transaction *row)
+{
+  return row->effect_count > 0 && cohort_of(c, &row->effects[0]) != NULL;
+}
+
+/* Other rules may rank everybody in another order and yet put him into the same band. */
+static bool compare_bands(notch_compare *c, const notch_transaction *left,
+                          const notch_transaction *right)
+{
+  const notch_memory *memory = c->what.memory;
+  uint32_t i = 0, j = 0, lefts = left->effect_count, rights = right->effect_count;
+  const notch_effect **sorted =
+      notch_memory_resize(memory, NULL, ((size_t)lefts + rights) * sizeof *sorted);
+  if (sorted == NULL) {
+    return false;
+  }
+  const notch_effect **l = sorted, **r = sorted + lefts;
+  sort_effects(left, l);
+  sort_effects(right, r);
+  while (i < lefts || j < rights) {
+    int order = i == lefts ? 1 : j == rights ? -1 : by_ref(&l[i], &r[j]);
+    if (order != 0 || !same_effect(c, l[i], r[j])) {
+      uint32_t index = (uint32_t)(order <= 0 ? l[i] - left->effects : r[j] - right->effects);
+      effects_differ(c, index, order <= 0 ? l[i] : NULL, order >= 0 ? r[j] : NULL);
+    }
+    i += order <= 0;
+    j += order >= 0;
+  }
+  notch_memory_free(memory, sorted);
+  return true;
 }
 
 /* ---- the whole ---- */
@@ -386,7 +465,11 @@ bool notch_compare_rows(notch_compare *c, const notch_transaction *left,
     lone_posting(c, i, &right->postings[i], false);
   }
   compare_moves(c, left, right);
-  compare_effects(c, left, right);
+  bool sorted = c->loose && is_ranking(c, left) && is_ranking(c, right);
+  bool good = !sorted || compare_bands(c, left, right);
+  if (!sorted) {
+    compare_effects(c, left, right);
+  }
   c->identical = c->identical && c->count == 0 && !c->loose;
-  return !c->what.failed && !c->left.failed && !c->right.failed;
+  return good && !c->what.failed && !c->left.failed && !c->right.failed;
 }

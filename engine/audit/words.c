@@ -207,6 +207,13 @@ uint32_t notch_words_line(const notch_wording *words, const notch_decl *decl)
   return source == NULL ? 0 : notch_source_position(source, decl->span.start).line;
 }
 
+void notch_words_cohort(notch_buffer *to, const notch_wording *words, uint32_t cohort)
+{
+  const notch_decl *decl = &words->program->cohorts[cohort].decl;
+  notch_buffer_print(to, "cohort %.*s (line %u)", (int)decl->name.length, decl->name.bytes,
+                     notch_words_line(words, decl));
+}
+
 static void put_duration(notch_buffer *to, notch_duration duration)
 {
   if (duration.count == 1) {

@@ -31,6 +31,7 @@ void notch_words_value(notch_buffer *to, const notch_wording *words, notch_type 
 void notch_words_source(notch_buffer *to, const notch_wording *words, uint16_t source,
                         notch_span span);
 uint32_t notch_words_line(const notch_wording *words, const notch_decl *decl); /* from 1; 0: none */
+void notch_words_cohort(notch_buffer *to, const notch_wording *words, uint32_t cohort);
 /* A stable word as people read it: "taken back" of `taken_back`; " from points to taken back". */
 void notch_words_plain(notch_buffer *to, const char *word);
 void notch_words_route(notch_buffer *to, const notch_posting *posting);

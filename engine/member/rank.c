@@ -58,13 +58,23 @@ static uint32_t band_of(const notch_cohort *cohort, uint32_t better, uint32_t co
   return cohort->band_count - 1;
 }
 
+static int64_t next_of(const notch_program *program, const notch_cohort *cohort, int64_t after_s)
+{
+  return cohort->each_unit ? notch_next_of_unit(program, cohort->unit, after_s)
+                           : notch_next_of_year(program, cohort->month, cohort->day, after_s);
+}
+
+bool notch_ranks_at(const notch_program *program, uint32_t index, int64_t at_s)
+{
+  const notch_cohort *cohort = &program->cohorts[index];
+  return next_of(program, cohort, at_s - 1) == at_s;
+}
+
 int64_t notch_next_ranking(const notch_plan *plan, int64_t after_us, uint32_t *cohort)
 {
   int64_t next = NOTCH_NEVER, after_s = after_us / NOTCH_SECOND_US;
   for (uint32_t i = 0; i < plan->program->cohort_count; i++) {
-    const notch_cohort *of = &plan->program->cohorts[i];
-    int64_t at = of->each_unit ? notch_next_of_unit(plan->program, of->unit, after_s)
-                               : notch_next_of_year(plan->program, of->month, of->day, after_s);
+    int64_t at = next_of(plan->program, &plan->program->cohorts[i], after_s);
     if (at < next) {
       next = at;
       *cohort = i;
@@ -73,22 +83,22 @@ int64_t notch_next_ranking(const notch_plan *plan, int64_t after_us, uint32_t *c
   return next;
 }
 
-/* Each member was settled by the host up to the instant.  A ranking is a beginning, so it sees the
- * new day, as scheduled rules do: `over last quarter each quarter` is the quarter just ended. */
-static void rank_all(notch_work *work, uint32_t index, const notch_state *const *members,
-                     uint32_t count)
+/* A ranking is a beginning, so it sees the new day, as scheduled rules do: `over last quarter each
+ * quarter` is the quarter just ended. */
+static void rank_all(notch_work *work, uint32_t index, const notch_everybody *all)
 {
   const notch_cohort *cohort = &work->program->cohorts[index];
-  ranked *items = NOTCH_NEW_ARRAY(work->run, ranked, count + 1);
-  uint32_t open = 0;
-  for (uint32_t i = 0; i < count; i++) {
-    if (members[i]->closed || !members[i]->present) {
-      continue;
+  NOTCH_VEC(ranked) found = {0};
+  const notch_state *member;
+  while ((member = all->next(all->payload)) != NULL) {
+    if (notch_is_ranked(member)) {
+      work->seen = member;
+      notch_rational value = notch_value_rational(notch_work_eval(work, cohort->rank_by));
+      *notch_vec_push(&found, work->run) = (ranked){member->member, value};
     }
-    work->seen = members[i];
-    items[open].member = members[i]->member;
-    items[open++].value = notch_value_rational(notch_work_eval(work, cohort->rank_by));
   }
+  ranked *items = found.items;
+  uint32_t open = found.count;
   sort_ranked(items, NOTCH_NEW_ARRAY(work->run, ranked, open + 1), open);
   notch_vec_reserve(&work->open->effects, open, work->run);
   for (uint32_t i = 0, better = 0; i < open; i++) {
@@ -107,7 +117,7 @@ static void rank_all(notch_work *work, uint32_t index, const notch_state *const 
 }
 
 const notch_outcome *notch_rank(notch_decider *decider, const notch_case *decision, uint32_t cohort,
-                                int64_t at_s, const notch_state *const *members, uint32_t count)
+                                int64_t at_s, const notch_everybody *all)
 {
   notch_work *work = &decider->work;
   switch (setjmp(decider->out)) {
@@ -123,8 +133,49 @@ const notch_outcome *notch_rank(notch_decider *decider, const notch_case *decisi
   notch_work_begin(work, house, NOTCH_ORIGIN_DUE, NOTCH_DUE_FIRST + NOTCH_DUE_RANKING,
                    NOTCH_US(at_s), notch_zone_offset(&work->program->zone, at_s) / 60);
   notch_work_see_day(work, NOTCH_US(at_s), notch_work_day(work, NOTCH_US(at_s)));
-  rank_all(work, cohort, members, count);
+  rank_all(work, cohort, all);
   return notch_decider_finish(work, NOTCH_NONE);
+}
+
+/* ---- what rankings go by ---- */
+
+static unsigned reads(const notch_program *program, const notch_expr *expr);
+
+static unsigned measure_reads(const notch_program *program, const notch_measure *measure)
+{
+  unsigned found = 0;
+  for (uint32_t i = 0; i < measure->on_count; i++) {
+    uint32_t value = measure->on[i].value, where = measure->on[i].where;
+    found |= value == NOTCH_NONE ? 0 : reads(program, program->roots[value].expr);
+    found |= where == NOTCH_NONE ? 0 : reads(program, program->roots[where].expr);
+  }
+  return found & ~NOTCH_RANKS_BY_QUOTIENT; /* that refused the event */
+}
+
+static unsigned reads(const notch_program *program, const notch_expr *expr)
+{
+  if (expr == NULL) {
+    return 0;
+  }
+  unsigned found = expr->type.kind == NOTCH_TYPE_MEMBER ? NOTCH_RANKS_BY_NAMED : 0;
+  switch (expr->op) {
+  case NOTCH_EXPR_MEMBER_FIELD:
+  case NOTCH_EXPR_SELF: found |= NOTCH_RANKS_BY_OWN; break;
+  case NOTCH_EXPR_DIV:
+  case NOTCH_EXPR_STEPS:
+  case NOTCH_EXPR_REMAINDER: found |= NOTCH_RANKS_BY_QUOTIENT; break;
+  case NOTCH_EXPR_MEASURE: found |= measure_reads(program, &program->measures[expr->a]); break;
+  default: break;
+  }
+  for (uint32_t i = 0; i < expr->arg_count; i++) {
+    found |= reads(program, expr->args[i]);
+  }
+  return found;
+}
+
+unsigned notch_ranks_by(const notch_program *program, uint32_t cohort)
+{
+  return reads(program, program->roots[program->cohorts[cohort].rank_by].expr);
 }
 
 /* ---- what rankings said ---- */

@@ -11,7 +11,8 @@ AUDIT_TESTS = tests/audit/check_as_made.sh tests/audit/check_audit.sh tests/audi
   tests/audit/check_erased.sh tests/audit/check_erasure.sh tests/audit/check_foreign.sh \
   tests/audit/check_other_rules.sh tests/audit/check_random.sh tests/audit/check_refused.sh \
   tests/audit/check_columns.sh tests/audit/check_tried.sh tests/audit/effects_changed.sh \
-  tests/audit/ids_taken_away.sh tests/audit/version_not_in_force.sh \
+  tests/audit/ids_taken_away.sh tests/audit/ranking_changed.sh \
+  tests/audit/version_not_in_force.sh \
   tests/audit/waiting_list_changed.sh
 TESTS += $(AUDIT_TESTS)
 EXTRA_DIST += $(AUDIT_TESTS) tests/audit/busy_ledgers.py tests/audit/changed_cells.py \
