@@ -189,31 +189,61 @@ static void round_together(notch_work *work, const account *of, uint32_t points)
   }
 }
 
-/* What the account holds: the lots that are still there, and what is held. */
-static int64_t holding(notch_work *work, uint32_t points)
+/* An award to another member: who gets it, as this decision has him; NULL: nobody. */
+static const notch_state *receiver_of(notch_work *work, const notch_award *award)
 {
-  const notch_state *state = work->state;
-  int64_t sum = state->balances[points].held;
-  for (uint32_t i = 0; i < state->lots_count; i++) {
-    const notch_lot *lot = &notch_state_lots(state)[i];
-    int64_t expires = notch_lot_expires(work->plan, state, lot);
-    if (lot->points == points &&
-        (expires == NOTCH_NEVER || work->moment.now_us < NOTCH_US(expires))) {
-      sum += lot->left;
-    }
+  bool another = award->to != 0 && award->to != work->open->row.member;
+  const notch_host *host = work->host;
+  const notch_state *other = another ? host->member_number(host->payload, award->to) : NULL;
+  return other == NULL ? NULL : notch_work_copy(work, other);
+}
+
+static bool has_ended(const notch_work *work, const notch_state *state, const notch_lot *lot)
+{
+  int64_t expires = notch_lot_expires(work->plan, state, lot);
+  return expires != NOTCH_NEVER && work->moment.now_us >= NOTCH_US(expires);
+}
+
+/* Somebody else has not been settled yet: what his holds that ran out give back to lots that are
+ * over is gone. */
+static int64_t held_in_vain(const notch_work *work, const notch_state *state, uint32_t points)
+{
+  int64_t sum = 0;
+  for (uint32_t i = 0; i < state->reservations_count; i++) {
+    const notch_reservation *part = &state->reservations[i];
+    const notch_hold *hold = &state->holds[part->hold];
+    const notch_lot *lot = part->points != points ? NULL : notch_state_lot(state, part->lot);
+    bool ran_out = hold->state == NOTCH_HOLD_OPEN && hold->until_s != NOTCH_NEVER &&
+                   NOTCH_US(hold->until_s) <= work->moment.now_us;
+    sum += ran_out && lot != NULL && has_ended(work, state, lot) ? part->amount : 0;
   }
   return sum;
 }
 
-static void cap(notch_work *work, const account *of, uint32_t points)
+/* What an account holds: the lots that are still there, and what is held. */
+static int64_t holding(notch_work *work, const notch_state *state, uint32_t points)
 {
+  int64_t sum = state->balances[points].held - held_in_vain(work, state, points);
+  for (uint32_t i = 0; i < state->lots_count; i++) {
+    const notch_lot *lot = &notch_state_lots(state)[i];
+    sum += lot->points == points && !has_ended(work, state, lot) ? lot->left : 0;
+  }
+  return sum;
+}
+
+static void cap(notch_work *work, const account *of, const notch_state *holder)
+{
+  const uint32_t points = of->awards[0]->points;
   int64_t most = work->program->points[points].cap, total = 0;
   for (uint32_t i = 0; i < of->count; i++) {
     total += of->awards[i]->posted;
   }
-  int64_t room = most - holding(work, points);
+  if (holder == NULL || total <= 0) {
+    return;
+  }
+  int64_t room = most - holding(work, holder, points);
   room = room < 0 ? 0 : room;
-  if (total <= room || total <= 0) {
+  if (total <= room) {
     return;
   }
   notch_rational part = notch_exact_div(work, NOTCH_INTEGER(room), NOTCH_INTEGER(total));
@@ -282,8 +312,8 @@ void notch_round_awards(notch_work *work, notch_awards *awards, bool capped)
       cut_lowering(work, &of);
     }
     round_together(work, &of, first->points);
-    if (capped && !first->to_other && work->program->points[first->points].cap > 0) {
-      cap(work, &of, first->points);
+    if (capped && work->program->points[first->points].cap > 0) {
+      cap(work, &of, first->to_other ? receiver_of(work, first) : work->state);
     }
   }
   if (work->trace == NULL) {
@@ -293,5 +323,20 @@ void notch_round_awards(notch_work *work, notch_awards *awards, bool capped)
     const notch_award *award = &awards->awards.items[i];
     notch_work_trace(work, NOTCH_TRACE_SHARE, award->rule, award->points, true, NULL,
                      notch_value_of(reduced(award->exact)), award->posted);
+  }
+}
+
+void notch_cap_for(notch_work *work, notch_awards *awards, const notch_state *receiver)
+{
+  for (uint32_t i = 0; i < awards->awards.count; i++) {
+    notch_award *award = &awards->awards.items[i];
+    award->taken = !award->to_other || award->to != receiver->member ||
+                   work->program->points[award->points].cap == 0;
+  }
+  for (uint32_t i = 0; i < awards->awards.count; i++) {
+    if (!awards->awards.items[i].taken) {
+      const account of = account_of(work, awards, i);
+      cap(work, &of, receiver);
+    }
   }
 }

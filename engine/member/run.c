@@ -57,7 +57,8 @@ static void act(notch_work *work, const notch_awards *awards, const notch_ruling
   uint32_t before = open->effects.count + open->moves.count;
   bool paid = false;
   for (uint32_t i = 0; i < ruling->award_count; i++) {
-    paid = paid || awards->awards.items[ruling->first_award + i].posted != 0;
+    const notch_award *award = &awards->awards.items[ruling->first_award + i];
+    paid = paid || (!award->to_other && award->posted != 0);
   }
   for (uint32_t i = 0; i < rule->action_count; i++) {
     const notch_action *action = &rule->actions[i];
@@ -423,13 +424,15 @@ void notch_see_member(notch_work *work, notch_state *state)
   work->order = NOTCH_MISSING;
 }
 
-/* One receiver: settled first, then the lots open, tiers and `on earning` run. */
-static void post_to(notch_work *work, const notch_awards *awards, const notch_state *other)
+/* One receiver: settled first, then the lots open, tiers and `on earning` run.  What rules on a
+ * schedule gave him meanwhile takes its place under a cap, too; limits count what he was to get. */
+static void post_to(notch_work *work, notch_awards *awards, const notch_state *other)
 {
   notch_view view = notch_view_of(work);
-  bool closed = notch_side_begin(work, &view, other)->closed; /* by what fell due */
+  const notch_state *settled = notch_side_begin(work, &view, other);
   notch_note_inflow(work);
-  if (!closed) {
+  if (!settled->closed) { /* by what fell due */
+    notch_cap_for(work, awards, settled);
     post_lots(work, awards, other->member);
     notch_tiers(work);
     notch_run_on_earning(work);
@@ -437,27 +440,42 @@ static void post_to(notch_work *work, const notch_awards *awards, const notch_st
   notch_side_end(work, &view);
 }
 
-void notch_post_to_others(notch_work *work, const notch_awards *awards)
+static bool has_one(const notch_awards *awards, uint32_t before, int64_t to)
 {
+  for (uint32_t i = 0; i < before; i++) {
+    const notch_award *award = &awards->awards.items[i];
+    if (award->to_other && award->posted > 0 && award->to == to) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static void post_first(notch_work *work, notch_awards *awards, const notch_award *award)
+{
+  bool another = award->to != 0 && award->to != work->open->row.member;
+  const notch_state *other =
+      another ? work->host->member_number(work->host->payload, award->to) : NULL;
+  if (other == NULL || other->closed) {
+    notch_work_trace(work, NOTCH_TRACE_NO_RECEIVER, award->rule, NOTCH_NONE, false, NULL,
+                     NOTCH_MISSING, 0);
+  } else {
+    post_to(work, awards, other);
+  }
+}
+
+void notch_post_to_others(notch_work *work, notch_awards *awards)
+{
+  uint32_t *firsts = NOTCH_NEW_ARRAY(work->run, uint32_t, awards->awards.count + 1);
+  uint32_t count = 0;
   for (uint32_t i = 0; i < awards->awards.count; i++) {
     const notch_award *award = &awards->awards.items[i];
-    bool first = award->to_other && award->posted > 0;
-    for (uint32_t j = 0; j < i && first; j++) {
-      const notch_award *earlier = &awards->awards.items[j];
-      first = !earlier->to_other || earlier->posted <= 0 || earlier->to != award->to;
+    if (award->to_other && award->posted > 0 && !has_one(awards, i, award->to)) {
+      firsts[count++] = i;
     }
-    if (!first) {
-      continue;
-    }
-    bool another = award->to != 0 && award->to != work->open->row.member;
-    const notch_state *other =
-        another ? work->host->member_number(work->host->payload, award->to) : NULL;
-    if (other == NULL || other->closed) {
-      notch_work_trace(work, NOTCH_TRACE_NO_RECEIVER, award->rule, NOTCH_NONE, false, NULL,
-                       NOTCH_MISSING, 0);
-      continue;
-    }
-    post_to(work, awards, other);
+  }
+  for (uint32_t i = 0; i < count; i++) { /* whom there was something for before any cap cut it */
+    post_first(work, awards, &awards->awards.items[firsts[i]]);
   }
 }
 

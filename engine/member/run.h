@@ -28,7 +28,7 @@ uint32_t notch_run(notch_work *work, const notch_candidate *candidates, uint32_t
                    int64_t rules_at_us, notch_awards **awards);
 void notch_rule_figures(notch_work *work, notch_ruling *ruling);
 /* The other members' sides of awards `to` somebody, each a transaction of its own. */
-void notch_post_to_others(notch_work *work, const notch_awards *awards);
+void notch_post_to_others(notch_work *work, notch_awards *awards);
 /* Lots that are already past their end expire in the transaction that opened them. */
 void notch_expire_due(notch_work *work, int64_t now_s);
 

@@ -1,4 +1,5 @@
 """Programmes in which sales earn something for a friend, and members' names are merged."""
+import random
 from fractions import Fraction
 
 from shapes import Event
@@ -23,6 +24,10 @@ class Friends:
             self.put(name, event, kind, earn=self.earn(event, kind), to=True, when=(
                 known if self.chance(0.7) else ('and', known, self.condition(event)))
             ).on_return = self.pick(['recompute', 'recompute', 'proportional', 'keep'])
+        draw = random.Random('capped %d' % self.seed)
+        if draw.random() < 0.35:
+            kind = self.program.kinds[draw.choice(self.spendable)]
+            kind.cap, kind.shortfall = Fraction(draw.choice([80, 150, 300])), 'forgive'
 
     def introduce(self, at):
         """Everybody has a friend, most another one than himself, and points to give away."""

@@ -18,6 +18,8 @@ class Giving:
         if other.closed:
             return
         self.meet(other, record.moment)
+        self.cap(other.purse, given, record.pipeline)
+        given = record.given = {n: a for n, a in given.items() if a}
         record.receiver, other.purse.fresh = other.name, {}
         for name in self.program.computed():
             if name in given:

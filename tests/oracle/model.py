@@ -414,7 +414,7 @@ class Model(Returning, Passing, Ladders, Triggers, Spending, Holding, Goods, Mov
         run = record.pipeline = Pipeline(self.program, record.event.type, see, room)
         record.posted, record.applied = dict(run.posted), set(run.active)
         record.original = set(run.active) | run.setaside | set(run.replaced)
-        self.cap(member, record)
+        self.cap(member.purse, record.posted, run)
         self.pay_from_purses(record.posted)
         self.applied |= run.active
         self.skipped |= set(run.rules) - run.active
@@ -477,13 +477,13 @@ class Model(Returning, Passing, Ladders, Triggers, Spending, Holding, Goods, Mov
             if rule.on == record.event.type:
                 look((rule.when, rule.earn))
 
-    def cap(self, member, record):
+    def cap(self, purse, posted, run):
+        """What is awarded to one member stays within what his account may hold."""
         for kind in self.program.kinds.values():
             if kind.cap is None:
                 continue
-            mine = {n: a for n, a in record.posted.items()
+            mine = {n: a for n, a in posted.items()
                     if self.program.rules[n].kind == kind.name}
-            purse = member.purse
             if purse.debt[kind.name]:
                 raise Unspecified('a cap beside a debt')
             room = max(Fraction(0), kind.cap - purse.available(kind.name)
@@ -491,7 +491,7 @@ class Model(Returning, Passing, Ladders, Triggers, Spending, Holding, Goods, Mov
             total = sum(mine.values())
             if total > room:
                 cut = {n: a * room / total for n, a in mine.items()}
-                record.posted.update(share(room, cut, kind.decimals, record.pipeline.order))
+                posted.update(share(room, cut, kind.decimals, run.order))
 
     def do_join(self, member, record, late):
         if record.event.type == 'join' and member.now is not None:

@@ -91,6 +91,7 @@ class Triggers:
             return self.room(owner, place, limit, member, fields, moment)
         run = Pipeline(self.program, None, see, room, rules=rules)
         own.posted, own.applied, own.pipeline = dict(run.posted), set(run.active), run
+        self.cap(member.purse, own.posted, run)
         self.deduct(member, own, see)
         self.effects(member, own, see)
         self.use(member, own)
