@@ -221,6 +221,14 @@ static void differs(void *payload, const char *what, const char *recorded,
                  recomputed);
 }
 
+/* What deciding it finds by itself. */
+static void differs_at(void *payload, int64_t event, const char *what, const char *recorded,
+                       const char *recomputed)
+{
+  (void)event;
+  differs(payload, what, recorded, recomputed);
+}
+
 static void next_numbers(explain *x)
 {
   /* The numbers that its rows were given; where it has none they do not matter. */
@@ -279,6 +287,8 @@ static bool derive(explain *x, const notch_transaction *indexed)
   }
   next_numbers(x);
   x->rerun.group = x->row.event;
+  x->rerun.found = differs_at;
+  x->rerun.payload = x;
   if (!notch_rerun_decide(&x->rerun, &x->row, &trace, &result)) {
     return false;
   }

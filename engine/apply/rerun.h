@@ -44,6 +44,7 @@ typedef struct notch_rerun_seat {
 
 typedef struct notch_rerun_result { /* of one decision; lives until the next row */
   bool taken;                 /* as recorded: for an erased member, or what a clock decided */
+  bool timed;                 /* it could not be read, but when it was could */
   bool plain;                 /* ended before the rules were asked: verdict and detail are all */
   notch_verdict verdict;
   notch_text detail;
@@ -208,8 +209,18 @@ notch_edition *notch_rerun_edition(notch_rerun *rerun, uint32_t version);
 /* apply/rerun_decide.c: the part that needs no comparison. */
 void notch_rerun_host(notch_rerun *rerun);
 /* What decisions about the row under way are given. */
-notch_case notch_rerun_case(const notch_rerun *rerun, const notch_edition *edition,
-                            const notch_state *state, const notch_state *house);
+static inline notch_case notch_rerun_case(const notch_rerun *rerun, const notch_edition *edition,
+                                          const notch_state *state, const notch_state *house)
+{
+  return (notch_case){.plan = edition->rules->plan,
+                      .state = state,
+                      .house = house,
+                      .recorded_us = rerun->recorded->recorded_us,
+                      .next_event = rerun->recorded->event,
+                      .next_posting = rerun->next_posting,
+                      .next_effect = rerun->next_effect,
+                      .host = &rerun->host};
+}
 
 /* A row of the programme that fell due, a ranking or a publication. */
 bool notch_rerun_rank(notch_rerun *rerun, const notch_transaction *row, notch_rerun_result *out);
@@ -220,6 +231,10 @@ bool notch_rerun_pass(notch_rerun *rerun, const notch_transaction *row);
 
 /* apply/rerun_version.c: whether rows name the version that was in force. */
 void notch_rerun_tell_version(notch_rerun *rerun, const notch_transaction *row, uint32_t due);
+static inline bool notch_rerun_checks_versions(const notch_rerun *rerun)
+{
+  return rerun->books->edition_count > 1 && rerun->fixed == NULL;
+}
 bool notch_rerun_check_sent(notch_rerun *rerun, const notch_transaction *row,
                             const notch_rerun_result *result);
 bool notch_rerun_check_due(notch_rerun *rerun, const notch_transaction *row);

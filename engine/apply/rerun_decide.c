@@ -169,19 +169,6 @@ static bool out_of_memory(notch_rerun *rerun)
                          "out of memory: the event needs more than it may have");
 }
 
-notch_case notch_rerun_case(const notch_rerun *rerun, const notch_edition *edition,
-                            const notch_state *state, const notch_state *house)
-{
-  return (notch_case){.plan = edition->rules->plan,
-                      .state = state,
-                      .house = house,
-                      .recorded_us = rerun->recorded->recorded_us,
-                      .next_event = rerun->recorded->event,
-                      .next_posting = rerun->next_posting,
-                      .next_effect = rerun->next_effect,
-                      .host = &rerun->host};
-}
-
 static bool run_rules(notch_rerun *rerun, const notch_transaction *row, notch_edition *edition,
                       const notch_returning *returning, notch_trace *trace,
                       notch_rerun_result *out)
@@ -354,6 +341,15 @@ static bool decide_part(notch_rerun *rerun, const notch_transaction *row, notch_
                         notch_rerun_result *out)
 {
   notch_edition *edition = out->edition;
+  notch_transaction first;
+  if (!notch_history_read(rerun->books, row->cause, &rerun->row, &first)) {
+    return false;
+  }
+  notch_rerun_tell_version(rerun, row, first.version);
+  if (edition == NULL) {
+    out->taken = true;
+    return true;
+  }
   out->event =
       notch_history_part(rerun->books, edition, row->content, rerun->take_back, &rerun->row);
   if (out->event == NULL) {
@@ -364,10 +360,6 @@ static bool decide_part(notch_rerun *rerun, const notch_transaction *row, notch_
   }
   out->event->at_us = row->at_us;
   out->event->offset_min = row->offset_min;
-  notch_transaction first;
-  if (!notch_history_read(rerun->books, row->cause, &rerun->row, &first)) {
-    return false;
-  }
   notch_reader reader = {
       .layout = edition->rules->layout, .run = &rerun->row, .parser = rerun->books->parser};
   uint32_t type = notch_names_index(rerun->books, edition, NOTCH_NAME_TYPE, first.type);
@@ -411,6 +403,10 @@ static bool reread(notch_rerun *rerun, const notch_transaction *row, notch_editi
     out->taken = true;
     return !books->scratch.failed || out_of_memory(rerun);
   }
+  notch_reader of_time = reader;
+  int64_t at_us;
+  int32_t offset_min;
+  out->timed = notch_read_at(&of_time, envelope.at, &at_us, &offset_min);
   out->event = notch_read_event(&reader, &envelope);
   if (out->event == NULL && !notch_text_equal(reader.sentence, row->detail)) {
     reader.words = true; /* it came in a column of CSV */
@@ -531,7 +527,8 @@ bool notch_rerun_decide(notch_rerun *rerun, const notch_transaction *row, notch_
   }
   rerun->names_erased = false;
   if (row->origin == NOTCH_ORIGIN_SENT) {
-    bool decided = decide_sent(rerun, row, trace, out) && notch_rerun_check_sent(rerun, row, out);
+    bool decided = decide_sent(rerun, row, trace, out) &&
+                   (!notch_rerun_checks_versions(rerun) || notch_rerun_check_sent(rerun, row, out));
     out->taken = out->taken || rerun->names_erased;
     if (decided) {
       keep_parts(rerun, out);
@@ -540,13 +537,13 @@ bool notch_rerun_decide(notch_rerun *rerun, const notch_transaction *row, notch_
   }
   if (row->origin == NOTCH_ORIGIN_SIDE) {
     bool decided = decide_part(rerun, row, trace, out);
-    out->taken = rerun->names_erased;
+    out->taken = out->taken || rerun->names_erased;
     return decided;
   }
   if (row->member == 0) {
     return notch_rerun_rank(rerun, row, out);
   }
   out->taken = out->edition == NULL;
-  return notch_rerun_check_due(rerun, row) &&
+  return (!notch_rerun_checks_versions(rerun) || notch_rerun_check_due(rerun, row)) &&
          (out->taken || run_rules(rerun, row, out->edition, NULL, trace, out));
 }

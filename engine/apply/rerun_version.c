@@ -70,9 +70,6 @@ bool notch_rerun_check_sent(notch_rerun *rerun, const notch_transaction *row,
 {
   notch_books *books = rerun->books;
   bool elsewhere;
-  if (books->edition_count == 1 || rerun->fixed != NULL) {
-    return true;
-  }
   if (went_back(result)) {
     notch_rerun_tell_version(rerun, row, result->edition->version);
     return true;
@@ -81,8 +78,8 @@ bool notch_rerun_check_sent(notch_rerun *rerun, const notch_transaction *row,
     return false;
   }
   /* Where not even the time could be read, it was refused by the newest. */
-  bool timeless = notch_books_is_unread(row) && row->version == known_before(books, row);
-  if (!elsewhere && !timeless) {
+  bool timeless = notch_books_is_unread(row) && !result->timed;
+  if (!elsewhere && !(timeless && row->version == known_before(books, row))) {
     notch_rerun_tell_version(rerun, row, in_force(books, row));
   }
   return true;
@@ -115,9 +112,6 @@ static bool is_left(notch_rerun *rerun, const notch_transaction *row, notch_edit
 bool notch_rerun_check_due(notch_rerun *rerun, const notch_transaction *row)
 {
   notch_books *books = rerun->books;
-  if (books->edition_count == 1 || rerun->fixed != NULL) {
-    return true;
-  }
   notch_edition *first = notch_books_edition_at(books, row->at_us, row->event);
   const notch_state *state = first == NULL ? NULL : notch_rerun_state_of(rerun, row->member, first);
   if (state == NULL) {
