@@ -10,6 +10,7 @@
 #include "member/return_builtin.h"
 #include "member/returns.h"
 #include "member/run.h"
+#include "member/schedule.h"
 #include "member/side.h"
 
 #include <assert.h>
@@ -244,6 +245,9 @@ static bool fold_member(notch_work *work, notch_state *state, const notch_event 
       notch_fold_adjust(work, state, transaction);
     }
     notch_fold_taken(work, state, transaction);
+  }
+  if (transaction->origin == NOTCH_ORIGIN_DUE && work->plan->has_schedules) {
+    notch_note_schedules(work->program, state, transaction);
   }
   if (!late && transaction->at_us > state->settled_us) {
     state->settled_us = transaction->at_us;

@@ -46,6 +46,8 @@ libengine_la_SOURCES += \
   engine/member/rounding.c \
   engine/member/run.c \
   engine/member/run.h \
+  engine/member/schedule.c \
+  engine/member/schedule.h \
   engine/member/settle.c \
   engine/member/shared.c \
   engine/member/shared.h \

@@ -54,7 +54,7 @@ static void act(notch_work *work, const notch_awards *awards, const notch_ruling
 {
   const notch_rule *rule = &work->program->rules[ruling->rule];
   notch_open *open = work->open;
-  uint32_t before = open->effects.count + open->moves.count;
+  uint32_t before = open->effects.count;
   bool paid = false;
   for (uint32_t i = 0; i < ruling->award_count; i++) {
     const notch_award *award = &awards->awards.items[ruling->first_award + i];
@@ -87,7 +87,7 @@ static void act(notch_work *work, const notch_awards *awards, const notch_ruling
       notch_work_effect(work, effect);
     }
   }
-  bool silent = !paid && open->effects.count + open->moves.count == before;
+  bool silent = !paid && open->effects.count == before;
   bool counts = (work->plan->rule_does[ruling->rule] & NOTCH_RULE_COUNTS_TIMES) != 0;
   if (counts || (silent && open->row.origin == NOTCH_ORIGIN_DUE)) {
     notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_APPLIED,

@@ -4,6 +4,7 @@
 #include "member/lots.h"
 #include "member/post.h"
 #include "member/run.h"
+#include "member/schedule.h"
 #include "member/shared.h"
 #include "member/term.h"
 
@@ -29,45 +30,6 @@ static int64_t looked_at_s(const notch_plan *plan, const notch_state *state,
 static void sooner(int64_t *next, int64_t candidate)
 {
   *next = candidate < *next ? candidate : *next;
-}
-
-/* When an idle rule runs for the present spell; NOTCH_NEVER: it already has, or nothing started. */
-static int64_t idle_at(const notch_program *program, const notch_state *state, uint32_t rule,
-                       uint32_t variant, int64_t *anchor_us)
-{
-  const notch_trigger *trigger = &program->rules[rule].variants[variant].trigger;
-  *anchor_us = state->joined_us;
-  for (uint32_t i = 0; i < state->clocks_count; i++) {
-    if (state->clocks[i].event == trigger->a) {
-      *anchor_us = state->clocks[i].at_us;
-    }
-  }
-  if (*anchor_us == INT64_MIN) {
-    return NOTCH_NEVER;
-  }
-  return notch_term_end(program, *anchor_us, trigger->after, false, NOTCH_UNIT_DAY);
-}
-
-static int64_t schedule_at(const notch_program *program, const notch_state *state, uint32_t rule,
-                           uint32_t variant, int64_t after_s)
-{
-  const notch_trigger *trigger = &program->rules[rule].variants[variant].trigger;
-  int64_t anchor_us, at;
-  switch (trigger->kind) {
-  case NOTCH_ON_EACH_UNIT: return notch_next_of_unit(program, trigger->unit, after_s);
-  case NOTCH_ON_EACH_DAY: return notch_next_of_year(program, trigger->month, trigger->day, after_s);
-  case NOTCH_ON_EACH_MEMBER_DATE: return notch_next_of_member(program, state, trigger->a, after_s);
-  case NOTCH_ON_IDLE:
-    at = idle_at(program, state, rule, variant, &anchor_us);
-    return at > after_s ? at : NOTCH_NEVER;
-  case NOTCH_ON_EVENT:
-  case NOTCH_ON_PROMOTE:
-  case NOTCH_ON_DEMOTE:
-  case NOTCH_ON_ENTERING:
-  case NOTCH_ON_LEAVING:
-  case NOTCH_ON_EARNING: break;
-  }
-  return NOTCH_NEVER;
 }
 
 static bool looks_at_maturing(const notch_plan *plan)
@@ -108,7 +70,7 @@ static int64_t next_of_time(const notch_plan *plan, const notch_state *state,
   int64_t next = NOTCH_NEVER, after_s = looked_at_s(plan, state, house);
   for (uint32_t i = 0; i < program->rule_count && plan->has_schedules; i++) {
     for (uint32_t j = 0; j < program->rules[i].variant_count; j++) {
-      sooner(&next, schedule_at(program, state, i, j, after_s));
+      sooner(&next, notch_schedule_at(program, state, i, j, after_s));
     }
   }
   if (each_day) {
@@ -220,7 +182,7 @@ static notch_candidate *scheduled(notch_work *work, notch_state *state, int64_t 
     }
     uint32_t rule = program->steps[i].index;
     for (uint32_t j = 0; j < program->rules[rule].variant_count; j++) {
-      if (schedule_at(program, state, rule, j, now_s - 1) == now_s) {
+      if (notch_schedule_at(program, state, rule, j, now_s - 1) == now_s) {
         list[(*count)++] = work->plan->variants[rule][j];
         break;
       }
@@ -356,6 +318,15 @@ static bool settle_instant(notch_work *work, notch_state *state, int64_t now_s)
   }
   /* A lot that was overdue when it was earned ends in the past: nothing there comes again. */
   state->settled_us = now_us > state->settled_us ? now_us : state->settled_us;
+  if (work->plan->has_schedules) {
+    const notch_open *open = work->open;
+    notch_transaction row = open->row; /* as it will be */
+    row.postings = open->postings.items;
+    row.posting_count = open->postings.count;
+    row.effects = open->effects.items;
+    row.effect_count = open->effects.count;
+    notch_note_schedules(work->program, state, &row);
+  }
   notch_absorbed(work, state, now_us);
   notch_awards *given = work->given_away;
   bool stays = notch_work_end(work);

@@ -108,7 +108,7 @@ typedef struct notch_clock {
 
 typedef struct notch_firing {
   uint32_t rule, variant;
-  int64_t anchor_us; /* start of the idle spell it ran for */
+  int64_t anchor_us; /* of an idle spell: the event that began it, INT64_MIN: none; else when */
 } notch_firing;
 
 typedef struct notch_inside {

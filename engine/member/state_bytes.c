@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define STATE_FORMAT UINT32_C(11)
+#define STATE_FORMAT UINT32_C(12)
 
 /*
  * Most words of a packed state are small: four of them are written as a byte that says how many

@@ -55,6 +55,7 @@ class Member:
         self.closed, self.told, self.said, self.took_in = False, None, set(), False
         self.falling, self.promises, self.lifetime = {}, {}, {}
         self.fired, self.spells, self.newest, self.inside = {}, {}, {}, set()
+        self.given_in = {}  # by rules on a member's date, the year in which they last applied
         self.goods, self.household = [], None
 
 

@@ -37,6 +37,9 @@ class Triggers:
             if member.fields.get('birthday') is None:
                 return NEVER
             after = max(after, member.told)
+            if rule.name in member.given_in:
+                last = dt.date(member.given_in[rule.name], 12, 31)
+                after = max(after, self.calendar.midnight(last))
         day = self.calendar.day(after)
         if after == self.calendar.midnight(day) and rule.name not in member.fired and (
                 self.starts(member, form, day)):
@@ -95,6 +98,9 @@ class Triggers:
         self.deduct(member, own, see)
         self.effects(member, own, see)
         self.use(member, own)
+        for rule in rules:
+            if rule.name in run.active and rule.on[:2] == ('each', 'birthday'):
+                member.given_in[rule.name] = self.calendar.day(moment).year
         self.open_lots(member, own, moment, moment, cause)
         if run.active and any(r.on[0] in ('entering', 'leaving') for r in rules):
             self.followed.add(cause.split('/')[0])

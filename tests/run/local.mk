@@ -21,6 +21,7 @@ RUN_TESTS = \
   tests/run/edge_77_same_everywhere.sh \
   tests/run/edge_78_removed_field.sh \
   tests/run/erased_beside_others.sh \
+  tests/run/idle_once_over_versions.sh \
   tests/run/known_before_a_version.sh \
   tests/run/language_draw.sh \
   tests/run/late_join_begins_nothing_anew.sh \
