@@ -1,6 +1,7 @@
 /* member/settle.c -- what falls due by time, in time order (language, section 6, step 4). */
 #include <config.h>
 
+#include "member/claims.h"
 #include "member/lots.h"
 #include "member/post.h"
 #include "member/run.h"
@@ -319,13 +320,7 @@ static bool settle_instant(notch_work *work, notch_state *state, int64_t now_s)
   /* A lot that was overdue when it was earned ends in the past: nothing there comes again. */
   state->settled_us = now_us > state->settled_us ? now_us : state->settled_us;
   if (work->plan->has_schedules) {
-    const notch_open *open = work->open;
-    notch_transaction row = open->row; /* as it will be */
-    row.postings = open->postings.items;
-    row.posting_count = open->postings.count;
-    row.effects = open->effects.items;
-    row.effect_count = open->effects.count;
-    notch_note_schedules(work->program, state, &row);
+    notch_note_schedules(work->program, state, notch_row_so_far(work->open));
   }
   notch_absorbed(work, state, now_us);
   notch_awards *given = work->given_away;
