@@ -158,30 +158,50 @@ static uint32_t cohort_of(notch_rerun *rerun, const notch_transaction *row, notc
              : notch_names_index(rerun->books, edition, NOTCH_NAME_COHORT, row->effects[0].subject);
 }
 
+static bool is_of(notch_rerun *rerun, const notch_ranking *ranking, const notch_transaction *row)
+{
+  uint32_t cohort = cohort_of(rerun, row, ranking->edition);
+  return moment_of(ranking) == row->at_us && (cohort == NOTCH_NONE || cohort == ranking->cohort);
+}
+
+/* The one of a row's own instant and cohort, if there is, from `first` on, which fell due next. */
+static bool find_own(notch_rerun *rerun, const notch_transaction *row, const notch_ranking *first,
+                     notch_ranking *out)
+{
+  int64_t after_us = row->at_us - 1;
+  *out = *first;
+  if (moment_of(first) != row->at_us &&
+      !notch_books_ranking_after(rerun->books, &after_us, row->at_us, row->event, out)) {
+    return false;
+  }
+  while (out->edition != NULL && !is_of(rerun, out, row)) {
+    if (!notch_ranking_beside(out)) {
+      *out = (notch_ranking){0};
+    }
+  }
+  return true;
+}
+
 /* The ranking that a row should be; without an edition: none fell due then. */
 static bool find_meant(notch_rerun *rerun, const notch_transaction *row, notch_ranking *out)
 {
   notch_rerun_rankings *known = &rerun->rankings;
-  notch_ranking first = {0}, last = known->last;
-  int64_t after_us = known->after_us;
+  notch_ranking first;
   *out = (notch_ranking){0};
-  for (bool found = !known->followed || after_us == INT64_MAX; !found;) {
-    if (!find_next(rerun, &last, after_us, row->at_us, out)) {
-      return false;
-    }
-    uint32_t cohort = out->edition == NULL ? NOTCH_NONE : cohort_of(rerun, row, out->edition);
-    found = out->edition == NULL ||
-            (moment_of(out) == row->at_us && (cohort == NOTCH_NONE || cohort == out->cohort));
-    first = found || first.edition != NULL ? first : *out;
-    last = *out;
-    after_us = moment_of(out);
+  if (!known->followed || known->after_us == INT64_MAX) {
+    return true;
+  }
+  if (!find_next(rerun, &known->last, known->after_us, row->at_us, &first) ||
+      (first.edition != NULL && !find_own(rerun, row, &first, out))) {
+    return false;
   }
   if (out->edition == NULL) {
     return true;
   }
   known->last = *out;
   known->after_us = row->at_us;
-  return first.edition == NULL || missed(rerun, &first);
+  bool next = first.at_s == out->at_s && first.cohort == out->cohort;
+  return next || missed(rerun, &first);
 }
 
 /* What other rules make of a row: they rank the cohort of that name then, or do not. */
