@@ -505,18 +505,30 @@ static bool wants(const notch_giver *giver, uint32_t points)
   return false;
 }
 
-static void take_from_others(notch_taking *taking, notch_giver *giver, uint32_t points)
+static void take_from_lots(notch_taking *taking, notch_giver *giver, const int64_t *lots,
+                           uint32_t count)
 {
-  notch_work *work = taking->work;
-  notch_state *state = work->open->state;
-  uint32_t count;
-  int64_t *lots =
-      notch_lots_in_order(work, state, points, work->program->points[points].order, &count);
+  const notch_state *state = taking->work->open->state;
   for (uint32_t i = 0; i < count; i++) {
     const notch_lot *lot = notch_state_lot(state, lots[i]);
     if (lot != NULL) {
       take_from_lot(taking, giver, lot, false);
     }
+  }
+}
+
+/* Nobody owes anything, and nothing is written off, as long as points are still to come. */
+static void take_from_others(notch_taking *taking, notch_giver *giver, uint32_t points)
+{
+  notch_work *work = taking->work;
+  const notch_state *state = work->open->state;
+  uint32_t count;
+  int64_t *lots =
+      notch_lots_in_order(work, state, points, work->program->points[points].order, &count);
+  take_from_lots(taking, giver, lots, count);
+  if (wants(giver, points)) {
+    lots = notch_lots_to_come(work, state, points, &count);
+    take_from_lots(taking, giver, lots, count);
   }
 }
 

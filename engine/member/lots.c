@@ -90,15 +90,15 @@ static bool is_over(notch_work *work, const notch_state *state, const notch_lot 
          !(work->moment.ends && now_us == NOTCH_US(expires));
 }
 
+static bool is_mature(const notch_work *work, const notch_lot *lot)
+{
+  int64_t matures = notch_lot_matures(work->plan, lot);
+  return matures == INT64_MIN || matures <= work->moment.now_us / NOTCH_SECOND_US;
+}
+
 bool notch_lot_available(notch_work *work, const notch_state *state, const notch_lot *lot)
 {
-  int64_t now_us = work->moment.now_us;
-  if (lot->left <= 0) {
-    return false;
-  }
-  int64_t matures = notch_lot_matures(work->plan, lot);
-  return !is_over(work, state, lot) &&
-         (matures == INT64_MIN || matures <= now_us / NOTCH_SECOND_US);
+  return lot->left > 0 && !is_over(work, state, lot) && is_mature(work, lot);
 }
 
 int64_t notch_available(notch_work *work, const notch_state *state, uint32_t points)
@@ -186,14 +186,15 @@ notch_posting notch_lot_opening(const notch_lot *lot, int64_t amount)
                          .partner = lot->partner};
 }
 
-int64_t *notch_lots_in_order(notch_work *work, const notch_state *state, uint32_t points,
-                             notch_lot_order order, uint32_t *count)
+static int64_t *in_order(notch_work *work, const notch_state *state, uint32_t points,
+                         notch_lot_order order, bool available, uint32_t *count)
 {
   uint32_t *items = NOTCH_NEW_ARRAY(work->run, uint32_t, state->lots_count + 1);
   const notch_lot *lots = notch_state_lots(state);
   uint32_t found = 0;
   for (uint32_t i = 0; i < state->lots_count; i++) {
-    if (lots[i].points == points && notch_lot_available(work, state, &lots[i])) {
+    bool of = lots[i].points == points && lots[i].left > 0 && !is_over(work, state, &lots[i]);
+    if (of && is_mature(work, &lots[i]) == available) {
       items[found++] = i;
     }
   }
@@ -207,6 +208,18 @@ int64_t *notch_lots_in_order(notch_work *work, const notch_state *state, uint32_
   }
   *count = found;
   return numbers;
+}
+
+int64_t *notch_lots_in_order(notch_work *work, const notch_state *state, uint32_t points,
+                             notch_lot_order order, uint32_t *count)
+{
+  return in_order(work, state, points, order, true, count);
+}
+
+int64_t *notch_lots_to_come(notch_work *work, const notch_state *state, uint32_t points,
+                            uint32_t *count)
+{
+  return in_order(work, state, points, work->program->points[points].order, false, count);
 }
 
 int64_t notch_spend(notch_work *work, uint32_t points, int64_t amount, notch_account target,

@@ -48,6 +48,9 @@ int64_t notch_pending(notch_work *work, const notch_state *state, uint32_t point
  * leaves to the others; arena-owned. */
 int64_t *notch_lots_in_order(notch_work *work, const notch_state *state, uint32_t points,
                              notch_lot_order order, uint32_t *count);
+/* Those that are still pending, in the same order. */
+int64_t *notch_lots_to_come(notch_work *work, const notch_state *state, uint32_t points,
+                            uint32_t *count);
 /* Of what was taken out of a lot: opens it elsewhere, with the same dates and terms. */
 notch_posting notch_lot_opening(const notch_lot *lot, int64_t amount);
 

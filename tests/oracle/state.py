@@ -141,9 +141,9 @@ class Purse:
             self.totals[lot.kind]['expired'] += lot.left
             lot.left = Fraction(0)
 
-    def in_order(self, kind):
+    def in_order(self, kind, mature=True):
         take = self.program.kinds[kind].take
-        lots = [lot for lot in self.of(kind) if lot.mature and lot.left]
+        lots = [lot for lot in self.of(kind) if lot.mature == mature and lot.left]
         if take != 'soonest' and len({lot.expires == NEVER for lot in lots}) > 1:
             raise Unspecified('where points that never expire come in this order')
         if take == 'soonest':
@@ -187,7 +187,8 @@ class Purse:
 
     def take_back(self, kind, losses, event):
         """A return takes `losses` (rule -> amount) of what `event` had earned: its pending part,
-        the rest of its lots, other lots in spending order, then the shortfall."""
+        the rest of its lots, other lots in spending order, those still pending last, then the
+        shortfall."""
         total = sum(losses.values())
         self.totals[kind]['taken_back'] += total
         mine = [lot for lot in self.of(kind) if lot.event == event]
@@ -210,11 +211,11 @@ class Purse:
                         part -= cut
         if any(lot.event == event + '/up' and lot.left for lot in self.of(kind)):
             raise Unspecified('whether the gift of a promotion is part of its event')
-        lots = self.in_order(kind) if total else []
-        for lot in lots:
-            part = min(lot.left, total)
-            lot.left -= part
-            total -= part
+        for mature in (True, False) if total else ():
+            for lot in self.in_order(kind, mature):
+                part = min(lot.left, total)
+                lot.left -= part
+                total -= part
         self.fall_short(kind, total)
 
     def fall_short(self, kind, missing):
