@@ -56,11 +56,18 @@ bool notch_posting_fits(notch_store *store, const notch_posting *p)
                                    is_none_or(store, NOTCH_NAME_PARTNER, p->partner)));
 }
 
+/* Seconds that can be told in microseconds. */
+static bool is_instant(int64_t seconds)
+{
+  const int64_t most = INT64_MAX / NOTCH_SECOND_US - 1;
+  return seconds == NOTCH_NEVER || (seconds >= -most && seconds <= most);
+}
+
 bool notch_move_fits(notch_store *store, const notch_move *move)
 {
   return notch_store_name_sort(store, move->ladder) == NOTCH_NAME_LADDER &&
          notch_store_name_sort(store, move->tier) == NOTCH_NAME_TIER &&
-         notch_move_words_of(move->cause).word[0] != '\0';
+         is_instant(move->until_s) && notch_move_words_of(move->cause).word[0] != '\0';
 }
 
 static bool subject_fits(notch_store *store, const notch_effect *e)
@@ -102,8 +109,8 @@ bool notch_effect_fits(notch_store *store, const notch_transaction *t, const not
 
 bool notch_row_fits(notch_store *store, const notch_transaction *t)
 {
-  bool fits =
-      notch_type_fits(store, t) && t->member >= 0 && t->member <= notch_store_member_count(store);
+  bool fits = notch_type_fits(store, t) && is_instant(t->at_us / NOTCH_SECOND_US) &&
+              t->member >= 0 && t->member <= notch_store_member_count(store);
   for (uint32_t i = 0; i < t->posting_count && fits; i++) {
     fits = notch_posting_fits(store, &t->postings[i]);
   }
