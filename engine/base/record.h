@@ -101,6 +101,14 @@ typedef struct notch_posting {
   uint32_t partner;
 } notch_posting;
 
+/* 1: takes back what rules or hands gave; -1: gives again what was taken; 0: neither. */
+static inline int64_t notch_takes_back(const notch_posting *posting)
+{
+  return posting->target == NOTCH_ACCOUNT_TAKEN_BACK   ? 1
+         : posting->source == NOTCH_ACCOUNT_TAKEN_BACK ? -1
+                                                       : 0;
+}
+
 typedef struct notch_move {
   uint32_t ladder;
   uint32_t tier;

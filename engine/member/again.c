@@ -34,15 +34,13 @@ static void open_then(notch_work *work, notch_state *then, const notch_awards *n
 {
   for (uint32_t i = from; i < now->awards.count; i++) {
     const notch_award *award = &now->awards.items[i];
-    uint32_t own = work->program->rules[award->rule].terms;
     notch_posting posting = {.posting = INT64_MAX - PSEUDO_LOTS + i,
                              .points = award->points,
                              .source = NOTCH_ACCOUNT_ISSUED,
                              .target = NOTCH_ACCOUNT_POINTS,
                              .amount = award->posted,
                              .earned_us = work->moment.now_us,
-                             .terms = own == NOTCH_NONE ? work->program->points[award->points].terms
-                                                        : own,
+                             .terms = award->terms,
                              .partner = NOTCH_NONE};
     posting.lot = posting.posting;
     if (award->to_other || award->posted <= 0) {

@@ -92,6 +92,8 @@ void notch_group_limit(notch_work *work, notch_awards *awards, uint32_t group);
 /* `per rule` and `per line`: rounded before anything else uses it. */
 void notch_round_award(notch_work *work, notch_award *award);
 void notch_round_awards(notch_work *work, notch_awards *awards, bool cap);
+/* Whom an award is for, other than the member of the event; NULL: nobody. */
+const notch_state *notch_receiver_of(notch_work *work, const notch_award *award);
 /* `capped at` once more, for another member who is settled by now. */
 void notch_cap_for(notch_work *work, notch_awards *awards, const notch_state *receiver);
 /* The order that settles ties: `ranked` in a common group, else code-point order of names. */

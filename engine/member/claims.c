@@ -185,14 +185,6 @@ static void count_posted(const notch_taking *taking, notch_giver *giver)
   }
 }
 
-/* Below 0: given back. */
-static int64_t taken_by(const notch_posting *posting, int64_t amount)
-{
-  return posting->target == NOTCH_ACCOUNT_TAKEN_BACK   ? amount
-         : posting->source == NOTCH_ACCOUNT_TAKEN_BACK ? -amount
-                                                       : 0;
-}
-
 bool notch_taken_next(const notch_taking *taking, const notch_giver *giver, notch_taken_before *at)
 {
   do {
@@ -213,7 +205,7 @@ static void count_taken(const notch_taking *taking, notch_giver *giver)
     for (uint32_t i = at.section.first_posting; i < at.section.posting_end; i++) {
       const notch_posting *posting = &at.row->postings[i];
       for (uint32_t j = 0; j < posting->share_count; j++) {
-        int64_t taken = taken_by(posting, posting->shares[j].amount);
+        int64_t taken = notch_takes_back(posting) * posting->shares[j].amount;
         if (taken != 0 && is_of(taking, giver, posting->shares[j].rule)) {
           claim_of(taking->work, giver, posting->shares[j].rule, posting->points)->taken += taken;
         }
@@ -371,9 +363,8 @@ static int64_t gone_by(const notch_transaction *row, const notch_posting *openin
          i++) {
       const notch_posting *posting = &row->postings[i];
       for (uint32_t j = 0; j < posting->share_count && posting->points == opening->points; j++) {
-        sum += has_share(opening, posting->shares[j].rule)
-                   ? taken_by(posting, posting->shares[j].amount)
-                   : 0;
+        bool of = has_share(opening, posting->shares[j].rule);
+        sum += of ? notch_takes_back(posting) * posting->shares[j].amount : 0;
       }
     }
   }

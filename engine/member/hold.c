@@ -174,13 +174,7 @@ static int64_t *reserved_totals(notch_work *work, const notch_state *state, uint
 static void use_reward(notch_work *work, uint32_t reward, int64_t amount, int64_t lot)
 {
   if (amount > 0) {
-    notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_USE,
-                                           .subject = reward,
-                                           .rule = NOTCH_NONE,
-                                           .amount = amount,
-                                           .ref = lot,
-                                           .matures_s = INT64_MIN,
-                                           .until_s = NOTCH_NEVER});
+    notch_work_plain_effect(work, NOTCH_EFFECT_USE, reward, amount, lot);
   }
 }
 

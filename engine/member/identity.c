@@ -10,18 +10,6 @@
 #include "member/shop.h"
 #include "member/term.h"
 
-static void plain_effect(notch_work *work, notch_effect_kind kind, uint32_t subject, int64_t amount,
-                         int64_t ref)
-{
-  notch_work_effect(work, (notch_effect){.kind = (uint8_t)kind,
-                                         .subject = subject,
-                                         .rule = NOTCH_NONE,
-                                         .amount = amount,
-                                         .ref = ref,
-                                         .matures_s = INT64_MIN,
-                                         .until_s = NOTCH_NEVER});
-}
-
 static void release_holds(notch_work *work)
 {
   const notch_state *state = work->open->state;
@@ -49,11 +37,11 @@ void notch_close_member(notch_work *work)
   for (uint32_t i = 0; i < state->reward_lots_count; i++) {
     notch_reward_lot lot = state->reward_lots[i];
     if (lot.left > 0) {
-      plain_effect(work, NOTCH_EFFECT_WITHDRAW, lot.reward, lot.left, lot.lot);
+      notch_work_plain_effect(work, NOTCH_EFFECT_WITHDRAW, lot.reward, lot.left, lot.lot);
       notch_change_stock(work, lot.reward, lot.left);
     }
   }
-  plain_effect(work, NOTCH_EFFECT_CLOSED, NOTCH_NONE, 0, 0);
+  notch_work_plain_effect(work, NOTCH_EFFECT_CLOSED, NOTCH_NONE, 0, 0);
   if (work->plan->uses_house) {
     notch_effect closed = {.kind = NOTCH_EFFECT_CLOSED};
     notch_house_effect(work->program, notch_work_house(work), &closed, &work->open->row);
@@ -173,7 +161,8 @@ static void move_hold(notch_work *work, const notch_open *main, const notch_stat
     if (reserved->hold == index && reserved->points == NOTCH_NONE) {
       const notch_reward_lot *granted = notch_state_reward_lot(from, reserved->lot);
       granted = moved_reward(main->state, granted, reserved->amount);
-      plain_effect(work, NOTCH_EFFECT_RESERVED, hold->reward, reserved->amount, granted->lot);
+      notch_work_plain_effect(work, NOTCH_EFFECT_RESERVED, hold->reward, reserved->amount,
+                              granted->lot);
       continue;
     }
     const notch_lot *lot = reserved->hold == index ? notch_state_lot(from, reserved->lot) : NULL;
@@ -236,10 +225,10 @@ static void empty_old(notch_work *work, const notch_open *main, const notch_stat
   for (uint32_t i = 0; i < state->reward_lots_count; i++) {
     notch_reward_lot lot = state->reward_lots[i];
     if (lot.left > 0) {
-      plain_effect(work, NOTCH_EFFECT_WITHDRAW, lot.reward, lot.left, lot.lot);
+      notch_work_plain_effect(work, NOTCH_EFFECT_WITHDRAW, lot.reward, lot.left, lot.lot);
     }
   }
-  plain_effect(work, NOTCH_EFFECT_CLOSED, NOTCH_NONE, 0, 0);
+  notch_work_plain_effect(work, NOTCH_EFFECT_CLOSED, NOTCH_NONE, 0, 0);
 }
 
 void notch_merge_rest(notch_work *work)
@@ -303,7 +292,7 @@ void notch_do_merge(notch_work *work)
     notch_refuse(work, NOTCH_REFUSED_NO_MEMBER, "`from` has to name another open member");
   }
   refuse_same_holds(work, from);
-  plain_effect(work, NOTCH_EFFECT_MERGED, NOTCH_NONE, 0, from->member);
+  notch_work_plain_effect(work, NOTCH_EFFECT_MERGED, NOTCH_NONE, 0, from->member);
   notch_merge_figures(work, work->open->state, from);
   notch_take_places(work, from);
   move_points(work, from);

@@ -229,6 +229,14 @@ static int64_t *moved_by(notch_work *work, const notch_original *original)
   return moved;
 }
 
+static int64_t *copy_of(notch_work *work, const int64_t *by_kind)
+{
+  uint32_t kinds = work->program->points_count;
+  int64_t *copy = NOTCH_NEW_ARRAY(work->run, int64_t, kinds + 1);
+  memcpy(copy, by_kind, sizeof *copy * kinds);
+  return copy;
+}
+
 /* False: more than is left. */
 static bool lower_points(notch_work *work, const notch_lowering *lowering, int64_t *left)
 {
@@ -260,12 +268,11 @@ static void lower_figures(notch_work *work, const notch_event *sent, notch_left 
   }
 }
 
-static bool none_moved(const notch_work *work, const notch_event *sent, const notch_left *left,
-                       const int64_t *moved)
+static bool none_moved(const notch_work *work, const notch_event *sent, const notch_left *left)
 {
   bool any = false, none = true;
   for (uint32_t i = 0; i < work->program->points_count; i++) {
-    any = any || moved[i] != 0;
+    any = any || left->moved[i] != 0;
     none = none && left->points[i] == 0;
   }
   return sent->type == NOTCH_EVENT_REDEEM ? left->quantity == 0 : any && none;
@@ -289,8 +296,7 @@ static void lower_once(notch_work *work, const notch_original *original, lowered
   }
   so_far->left.nothing_left =
       so_far->left.nothing_left || lowering->all ||
-      (declared ? is_nothing(work, sent, so_far->fields)
-                : none_moved(work, sent, &so_far->left, so_far->left.moved));
+      (declared ? is_nothing(work, sent, so_far->fields) : none_moved(work, sent, &so_far->left));
 }
 
 notch_left notch_lower(notch_work *work, const notch_original *original)
@@ -299,7 +305,7 @@ notch_left notch_lower(notch_work *work, const notch_original *original)
   lowered so_far = {.fields = notch_fields_copy(work, sent), .left.quantity = sent->quantity};
   if (sent->type < NOTCH_EVENT_BUILTIN_COUNT) {
     so_far.left.moved = moved_by(work, original);
-    so_far.left.points = moved_by(work, original);
+    so_far.left.points = copy_of(work, so_far.left.moved);
   }
   for (uint32_t i = 0; i < original->earlier_count; i++) {
     lower_once(work, original, &so_far, &original->lowered[i]);
@@ -314,8 +320,7 @@ notch_left notch_lower(notch_work *work, const notch_original *original)
   int64_t *points = so_far.left.points;
   if (points != NULL) {
     so_far.left.points_before = points;
-    so_far.left.points = NOTCH_NEW_ARRAY(work->run, int64_t, work->program->points_count + 1);
-    memcpy(so_far.left.points, points, sizeof *points * work->program->points_count);
+    so_far.left.points = copy_of(work, points);
   }
   lower_once(work, original, &so_far, original->lowering);
   so_far.left.after = so_far.fields;

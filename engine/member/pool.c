@@ -122,13 +122,8 @@ void notch_do_pool(notch_work *work, bool enters)
     notch_refuse(work, NOTCH_REFUSED_LIMIT_REACHED, "the pool %.*s is full",
                  (int)pool->decl.name.length, pool->decl.name.bytes);
   }
-  notch_work_effect(
-      work, (notch_effect){.kind = enters ? NOTCH_EFFECT_POOL_ENTER : NOTCH_EFFECT_POOL_EXIT,
-                           .subject = event->pool,
-                           .rule = NOTCH_NONE,
-                           .ref = whose,
-                           .matures_s = INT64_MIN,
-                           .until_s = NOTCH_NEVER});
+  notch_work_plain_effect(work, enters ? NOTCH_EFFECT_POOL_ENTER : NOTCH_EFFECT_POOL_EXIT,
+                          event->pool, 0, whose);
 }
 
 /* The membership through which this member may spend a kind together with others; NULL: none. */
@@ -283,12 +278,8 @@ void notch_take_places(notch_work *work, const notch_state *from)
 {
   for (uint32_t i = 0; i < from->pools_count; i++) {
     if (membership_in(work->open->state, from->pools[i].pool) == NULL) {
-      notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_POOL_ENTER,
-                                             .subject = from->pools[i].pool,
-                                             .rule = NOTCH_NONE,
-                                             .ref = from->pools[i].with,
-                                             .matures_s = INT64_MIN,
-                                             .until_s = NOTCH_NEVER});
+      notch_work_plain_effect(work, NOTCH_EFFECT_POOL_ENTER, from->pools[i].pool, 0,
+                              from->pools[i].with);
     }
   }
 }

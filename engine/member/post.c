@@ -504,6 +504,18 @@ int64_t notch_work_effect(notch_work *work, notch_effect effect)
   return effect.effect;
 }
 
+void notch_work_plain_effect(notch_work *work, notch_effect_kind kind, uint32_t subject,
+                             int64_t amount, int64_t ref)
+{
+  notch_work_effect(work, (notch_effect){.kind = (uint8_t)kind,
+                                         .subject = subject,
+                                         .rule = NOTCH_NONE,
+                                         .amount = amount,
+                                         .ref = ref,
+                                         .matures_s = INT64_MIN,
+                                         .until_s = NOTCH_NEVER});
+}
+
 void notch_work_take(notch_work *work, const notch_lot *lot, int64_t amount, notch_account target,
                      const notch_share *shares, uint16_t share_count)
 {
@@ -552,16 +564,15 @@ static inline void use_limits(notch_work *work, notch_state *state, uint32_t rul
 
 void notch_state_use_limits(notch_work *work, notch_state *state, const notch_posting *posting)
 {
-  bool taken = posting->target == NOTCH_ACCOUNT_TAKEN_BACK;
-  bool given = posting->source == NOTCH_ACCOUNT_TAKEN_BACK;
-  if (posting->source != NOTCH_ACCOUNT_ISSUED && !taken && !given) {
+  int64_t counts = posting->source == NOTCH_ACCOUNT_ISSUED ? 1 : -notch_takes_back(posting);
+  if (counts == 0) {
     return;
   }
   const uint8_t *rule_does = work->plan->rule_does;
   const notch_share *share = posting->shares, *end = share + posting->share_count;
   for (; share < end; share++) {
     if ((rule_does[share->rule] & NOTCH_RULE_LIMITED) != 0) {
-      use_limits(work, state, share->rule, posting->points, taken ? -share->amount : share->amount);
+      use_limits(work, state, share->rule, posting->points, counts * share->amount);
     }
   }
 }

@@ -32,6 +32,9 @@ int64_t notch_work_post(notch_work *work, notch_posting posting);
 int64_t notch_work_posted(notch_work *work, notch_posting *posting);
 void notch_work_move(notch_work *work, notch_move move);
 int64_t notch_work_effect(notch_work *work, notch_effect effect);
+/* One of no rule, that neither waits nor ends. */
+void notch_work_plain_effect(notch_work *work, notch_effect_kind kind, uint32_t subject,
+                             int64_t amount, int64_t ref);
 
 /* Moves `amount` out of one lot: points -> target. */
 void notch_work_take(notch_work *work, const notch_lot *lot, int64_t amount, notch_account target,

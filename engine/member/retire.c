@@ -135,13 +135,7 @@ static void empty_reward(notch_work *work, notch_state *state, uint32_t reward)
     if (lot.reward != reward || lot.left == 0) {
       continue;
     }
-    notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_WITHDRAW,
-                                           .subject = reward,
-                                           .rule = NOTCH_NONE,
-                                           .amount = lot.left,
-                                           .ref = lot.lot,
-                                           .matures_s = INT64_MIN,
-                                           .until_s = NOTCH_NEVER});
+    notch_work_plain_effect(work, NOTCH_EFFECT_WITHDRAW, reward, lot.left, lot.lot);
     int64_t given = c.retired->with == NOTCH_RETIRE_BECOMES ? part_of(&c, lot.left) : 0;
     if (given > 0) {
       notch_grant_from_stock(work, /* with the dates of the old one */

@@ -98,13 +98,7 @@ static void return_granted(notch_work *work, const notch_original *original)
       int64_t stock = notch_stock_left(work, effect->subject);
       int64_t part = effect->amount < stock ? effect->amount : stock;
       if (part > 0) {
-        notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_RETURN_USE,
-                                               .subject = effect->subject,
-                                               .rule = NOTCH_NONE,
-                                               .amount = part,
-                                               .ref = effect->ref,
-                                               .matures_s = INT64_MIN,
-                                               .until_s = NOTCH_NEVER});
+        notch_work_plain_effect(work, NOTCH_EFFECT_RETURN_USE, effect->subject, part, effect->ref);
         notch_change_stock(work, effect->subject, -part);
       }
     }
@@ -127,11 +121,8 @@ void notch_return_adjust(notch_work *work, const notch_original *original, const
   }
   for (uint32_t i = first; i < work->open->postings.count; i++) {
     const notch_posting *posting = &work->open->postings.items[i];
-    int64_t sign = posting->target == NOTCH_ACCOUNT_TAKEN_BACK   ? -1
-                   : posting->source == NOTCH_ACCOUNT_TAKEN_BACK ? 1
-                                                                 : 0;
     notch_measure_earned(work, work->open->state, posting->points, sent->at_us,
-                         sign * posting->amount);
+                         -notch_takes_back(posting) * posting->amount);
   }
   if (original->lowering->all) {
     return_granted(work, original);

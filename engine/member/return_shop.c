@@ -233,13 +233,7 @@ static void return_redeem(notch_work *work, const notch_original *original)
     if (part == 0) {
       continue;
     }
-    notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_RETURN_USE,
-                                           .subject = use->subject,
-                                           .rule = NOTCH_NONE,
-                                           .amount = part,
-                                           .ref = use->ref,
-                                           .matures_s = INT64_MIN,
-                                           .until_s = NOTCH_NEVER});
+    notch_work_plain_effect(work, NOTCH_EFFECT_RETURN_USE, use->subject, part, use->ref);
     if (use->ref == 0) {
       notch_change_stock(work, use->subject, part);
     }
@@ -297,14 +291,8 @@ static void return_paid(notch_work *work, const notch_original *original, const 
     const notch_payment *payment = &work->program->payments[paid->subject];
     int64_t points = amounts[payment->points];
     if (points > 0) {
-      notch_work_effect(work,
-                        (notch_effect){.kind = NOTCH_EFFECT_PAID,
-                                       .subject = paid->subject,
-                                       .rule = NOTCH_NONE,
-                                       .amount = -notch_payment_money(work, payment, points),
-                                       .ref = points,
-                                       .matures_s = INT64_MIN,
-                                       .until_s = NOTCH_NEVER});
+      notch_work_plain_effect(work, NOTCH_EFFECT_PAID, paid->subject,
+                              -notch_payment_money(work, payment, points), points);
     }
     give_shop_room(work, original, payment->limits, payment->limit_count,
                    left->nothing_left ? 1 : 0, payment->points, points);

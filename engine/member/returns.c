@@ -356,10 +356,8 @@ void notch_fold_taken(notch_work *work, notch_state *state, const notch_transact
     for (uint32_t i = section.first_posting;
          i < section.posting_end && (original != NULL || section.marked); i++) {
       const notch_posting *posting = &transaction->postings[i];
-      int64_t sign = posting->target == NOTCH_ACCOUNT_TAKEN_BACK   ? -1
-                     : posting->source == NOTCH_ACCOUNT_TAKEN_BACK ? 1
-                                                                   : 0;
-      notch_measure_earned(work, state, posting->points, at_us, sign * posting->amount);
+      notch_measure_earned(work, state, posting->points, at_us,
+                           -notch_takes_back(posting) * posting->amount);
     }
   }
   notch_fold_limits(work, state, transaction);

@@ -189,12 +189,17 @@ static void round_together(notch_work *work, const account *of, uint32_t points)
   }
 }
 
-/* An award to another member: who gets it, as this decision has him; NULL: nobody. */
-static const notch_state *receiver_of(notch_work *work, const notch_award *award)
+const notch_state *notch_receiver_of(notch_work *work, const notch_award *award)
 {
   bool another = award->to != 0 && award->to != work->open->row.member;
   const notch_host *host = work->host;
-  const notch_state *other = another ? host->member_number(host->payload, award->to) : NULL;
+  return another ? host->member_number(host->payload, award->to) : NULL;
+}
+
+/* As this decision has him. */
+static const notch_state *receiver_here(notch_work *work, const notch_award *award)
+{
+  const notch_state *other = notch_receiver_of(work, award);
   return other == NULL ? NULL : notch_work_copy(work, other);
 }
 
@@ -313,7 +318,7 @@ void notch_round_awards(notch_work *work, notch_awards *awards, bool capped)
     }
     round_together(work, &of, first->points);
     if (capped && work->program->points[first->points].cap > 0) {
-      cap(work, &of, first->to_other ? receiver_of(work, first) : work->state);
+      cap(work, &of, first->to_other ? receiver_here(work, first) : work->state);
     }
   }
   if (work->trace == NULL) {

@@ -453,9 +453,7 @@ static bool has_one(const notch_awards *awards, uint32_t before, int64_t to)
 
 static void post_first(notch_work *work, notch_awards *awards, const notch_award *award)
 {
-  bool another = award->to != 0 && award->to != work->open->row.member;
-  const notch_state *other =
-      another ? work->host->member_number(work->host->payload, award->to) : NULL;
+  const notch_state *other = notch_receiver_of(work, award);
   if (other == NULL || other->closed) {
     notch_work_trace(work, NOTCH_TRACE_NO_RECEIVER, award->rule, NOTCH_NONE, false, NULL,
                      NOTCH_MISSING, 0);

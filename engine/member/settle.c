@@ -238,11 +238,7 @@ void notch_look_at_segments(notch_work *work)
     if (now == inside(state, i)) {
       continue;
     }
-    notch_work_effect(work, (notch_effect){.kind = now ? NOTCH_EFFECT_ENTERED : NOTCH_EFFECT_LEFT,
-                                           .subject = i,
-                                           .rule = NOTCH_NONE,
-                                           .matures_s = INT64_MIN,
-                                           .until_s = NOTCH_NEVER});
+    notch_work_plain_effect(work, now ? NOTCH_EFFECT_ENTERED : NOTCH_EFFECT_LEFT, i, 0, 0);
     segment_trigger fired = {now ? NOTCH_ON_ENTERING : NOTCH_ON_LEAVING, i};
     uint32_t count;
     notch_candidate *list = notch_candidates(work, is_segment_trigger, &fired, &count);

@@ -123,13 +123,7 @@ int64_t notch_take_granted(notch_work *work, notch_effect_kind how, uint32_t rew
       break;
     }
     int64_t part = lot->left < quantity ? lot->left : quantity;
-    notch_work_effect(work, (notch_effect){.kind = (uint8_t)how,
-                                           .subject = reward,
-                                           .rule = NOTCH_NONE,
-                                           .amount = part,
-                                           .ref = lot->lot,
-                                           .matures_s = INT64_MIN,
-                                           .until_s = NOTCH_NEVER});
+    notch_work_plain_effect(work, how, reward, part, lot->lot);
     quantity -= part;
   }
   return quantity;
@@ -319,12 +313,7 @@ void notch_do_redeem(notch_work *work)
   const notch_reward *reward = &work->program->rewards[event->reward];
   int64_t amount = notch_reward_price(work, event->reward, left);
   notch_need_points(work, reward->costs_points, amount, true);
-  notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_USE,
-                                         .subject = event->reward,
-                                         .rule = NOTCH_NONE,
-                                         .amount = left,
-                                         .matures_s = INT64_MIN,
-                                         .until_s = NOTCH_NEVER});
+  notch_work_plain_effect(work, NOTCH_EFFECT_USE, event->reward, left, 0);
   notch_change_stock(work, event->reward, -left);
   spend(work, reward->costs_points, amount);
 }
@@ -460,13 +449,7 @@ int64_t *notch_named_amounts(notch_work *work, const notch_amount *points, uint3
 void notch_paid(notch_work *work, uint32_t payment, int64_t points)
 {
   int64_t money = notch_payment_money(work, &work->program->payments[payment], points);
-  notch_work_effect(work, (notch_effect){.kind = NOTCH_EFFECT_PAID,
-                                         .subject = payment,
-                                         .rule = NOTCH_NONE,
-                                         .amount = money,
-                                         .ref = points,
-                                         .matures_s = INT64_MIN,
-                                         .until_s = NOTCH_NEVER});
+  notch_work_plain_effect(work, NOTCH_EFFECT_PAID, payment, money, points);
 }
 
 void notch_do_pay(notch_work *work)

@@ -350,12 +350,10 @@ static void give_room_back(notch_taking *taking, const notch_giver *giver, uint3
   see_then(taking, giver, &view);
   for (uint32_t i = first, last = work->open->postings.count; i < last; i++) {
     const notch_posting posting = work->open->postings.items[i];
-    bool taken = posting.target == NOTCH_ACCOUNT_TAKEN_BACK;
-    bool given = posting.source == NOTCH_ACCOUNT_TAKEN_BACK;
-    for (uint32_t j = 0; (taken || given) && j < posting.share_count; j++) {
-      int64_t amount = posting.shares[j].amount;
-      notch_limit_note(work, posting.shares[j].rule, posting.points, taken ? -amount : amount,
-                       true);
+    int64_t taken = notch_takes_back(&posting);
+    for (uint32_t j = 0; taken != 0 && j < posting.share_count; j++) {
+      notch_limit_note(work, posting.shares[j].rule, posting.points,
+                       -taken * posting.shares[j].amount, true);
     }
   }
   notch_view_back(work, &view);
@@ -384,13 +382,12 @@ static void lower_figures(notch_taking *taking, const notch_giver *giver, uint32
   notch_work *work = taking->work;
   for (uint32_t i = first; i < work->open->postings.count; i++) {
     const notch_posting posting = work->open->postings.items[i];
-    bool taken = posting.target == NOTCH_ACCOUNT_TAKEN_BACK;
-    bool given = posting.source == NOTCH_ACCOUNT_TAKEN_BACK;
-    if (taken || given) {
+    int64_t taken = notch_takes_back(&posting);
+    if (taken != 0) {
       notch_measure_earned(work, work->open->state, posting.points, giver->at_us,
-                           taken ? -posting.amount : posting.amount);
+                           -taken * posting.amount);
     }
-    if ((taken || given) && work->program->partner_count > 0) {
+    if (taken != 0 && work->program->partner_count > 0) {
       notch_use_purse(work, &posting);
     }
   }

@@ -280,7 +280,7 @@ static void settle_back(notch_liability *liability, const notch_deed *deed,
                         const notch_posting *posting, const notch_program *then)
 {
   uint32_t kind = notch_kinds_find(&liability->kinds, deed->program, posting->points);
-  int64_t sign = posting->target == NOTCH_ACCOUNT_TAKEN_BACK ? -1 : 1;
+  int64_t sign = -notch_takes_back(posting);
   int64_t funded = 0, rest = posting->amount;
   for (uint16_t i = 0; i < posting->share_count; i++) {
     const notch_share *share = &posting->shares[i];
@@ -310,8 +310,7 @@ static void settle_section(notch_liability *liability, const notch_deed *deed,
       section->from > 0 ? decided_by(liability, section->from) : deed->program;
   for (uint32_t i = section->first_posting; i < section->posting_end; i++) {
     const notch_posting *posting = &deed->row->postings[i];
-    if (posting->target == NOTCH_ACCOUNT_TAKEN_BACK ||
-        posting->source == NOTCH_ACCOUNT_TAKEN_BACK) {
+    if (notch_takes_back(posting) != 0) {
       settle_back(liability, deed, posting, then);
     } else if (posting->source == NOTCH_ACCOUNT_SPENT && posting->lot > 0 &&
                posting->lot < liability->lot_capacity &&

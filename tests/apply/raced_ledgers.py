@@ -15,8 +15,8 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'oracle'))
 import generate
 import spell
+from verbs import NOTCH, command
 
-NOTCH = os.environ.get('NOTCH', './notch')
 COPIES = 150  # of each event, of members and under ids of their own
 ROUNDS = 5
 # Salts are random, and so what depends on them: leaves and digests.
@@ -27,12 +27,6 @@ TABLES = (
     'select * from posting order by posting', 'select * from move order by move',
     'select * from effect order by effect', 'select name, sort, text from name order by name',
     'select member, field, event, value from personal order by member, field, event')
-
-
-def command(*arguments):
-    done = subprocess.run([NOTCH] + list(arguments), stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, timeout=300)
-    return done.returncode, done.stdout.decode('utf-8', 'replace')
 
 
 def journal(path):

@@ -6,11 +6,11 @@ import datetime as dt
 import json
 import os
 import random
-import subprocess
 import sys
 import tempfile
 
-NOTCH = os.environ.get('NOTCH', './notch')
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'oracle'))
+from verbs import command
 
 HEAD = '''program busy
   timezone "%s"
@@ -314,26 +314,20 @@ def programme(chance):
     return '\n'.join([line for line in head.split('\n') if line.strip() or not line] + parts)
 
 
-def notch(*arguments):
-    done = subprocess.run([NOTCH] + list(arguments), stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, timeout=300)
-    return done.returncode, done.stdout.decode('utf-8', 'replace')
-
-
 def problems(rules, events, ledger, until):
-    code, output = notch('init', ledger, rules, '--clock', 'events')
+    code, output = command('init', ledger, rules, '--clock', 'events')
     if code:
-        return ['init: exit code %d\n%s' % (code, output)]
-    code, output = notch('apply', ledger, events, '--clock', 'events', '--json')
+        return ['init: exit code %s\n%s' % (code, output)]
+    code, output = command('apply', ledger, events, '--clock', 'events', '--json')
     if code not in (0, 3):
-        return ['apply: exit code %d\n%s' % (code, output)]
+        return ['apply: exit code %s\n%s' % (code, output)]
     found = []
     written = json.loads(output.split('\n')[-2])['transactions']
 
     def must(*arguments):
-        code, output = notch(*arguments)
+        code, output = command(*arguments)
         if code:
-            found.append('%s: exit code %d\n%s' % (' '.join(arguments), code, output))
+            found.append('%s: exit code %s\n%s' % (' '.join(arguments), code, output))
         return output
 
     if json.loads(must('info', ledger, '--json'))['transactions'] != written + 1:
@@ -367,14 +361,14 @@ def known(rules, lines, ledger, half):
         begin += 1
     with open(half + '.jsonl', 'w') as file:
         file.writelines(lines[:begin])
-    notch('run', rules, half + '.jsonl', '--ledger', half)
+    command('run', rules, half + '.jsonl', '--ledger', half)
     found = []
     moment = dt.datetime.strptime(until, '%Y-%m-%dT%H:%M:%SZ') + dt.timedelta(seconds=1)
     second = moment.strftime('%Y-%m-%dT%H:%M:%SZ')
     later = min([json.loads(line)['at'] for line in lines[begin:]] + ['9'])
     for who in ([], ['ann'], ['bob']) if later > second else ():
-        then = notch('balance', half, *who, '--at', until, '--json')
-        now = notch('balance', ledger, *who, '--at', until, '--known', second, '--json')
+        then = command('balance', half, *who, '--at', until, '--json')
+        now = command('balance', ledger, *who, '--at', until, '--known', second, '--json')
         if then != now and then[0] == 0:
             found.append('known at %s: %s\nof then: %s' % (until, now, then))
     return found

@@ -8,15 +8,13 @@ import os
 import random
 import shutil
 import sqlite3
-import subprocess
 import sys
 import tempfile
 
 import busy_ledgers
 import foreign_proofs
+from verbs import command
 
-NOTCH = os.environ.get('NOTCH', './notch')
-SECONDS = 120
 MOST = 2**63 - 1
 TABLES = ('effect', 'event', 'event_more', 'form', 'posting_more', 'move', 'name', 'shape',
           'member', 'version', 'state')
@@ -41,15 +39,6 @@ rule cupped
   on each month
   grant cup
 '''
-
-
-def command(*arguments):
-    try:
-        done = subprocess.run([NOTCH] + list(arguments), stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, timeout=SECONDS)
-    except subprocess.TimeoutExpired:
-        return 'no end', ''
-    return done.returncode, done.stdout.decode('utf-8', 'replace')
 
 
 def make(folder, chance):

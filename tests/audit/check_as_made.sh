@@ -1,9 +1,7 @@
 #!/bin/sh
 # check_as_made.sh -- a row that is as it was made is told by its numbers; whichever of them is
 # another one, replay says so.
-. "${top_srcdir:-.}/tests/cli/common.sh"
-command -v sqlite3 >/dev/null 2>&1 || { echo "no sqlite3"; exit 77; }
-cd "$work" || exit 99
+. "$(dirname "$0")/behind_lib"
 
 cat >rules.notch <<'R'
 program made

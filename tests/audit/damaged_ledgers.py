@@ -7,28 +7,17 @@ import os
 import random
 import shutil
 import sqlite3
-import subprocess
 import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'oracle'))
 import generate
 import spell
+from verbs import command
 
-NOTCH = os.environ.get('NOTCH', './notch')
-SECONDS = 120
 DAMAGES = 5
 ODD = (None, 0, 1, -1, 2, 300, 2**31, 2**62, -2**63, 2**63 - 1, '', 'x', b'', b'\0', 3.5, '[1,2',
        '{"a":', bytes(range(200)))
-
-
-def command(*arguments):
-    try:
-        done = subprocess.run([NOTCH] + list(arguments), stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, timeout=SECONDS)
-    except subprocess.TimeoutExpired:
-        return 'no end', ''
-    return done.returncode, done.stdout.decode('utf-8', 'replace')
 
 
 def make(folder, seed):

@@ -1,8 +1,6 @@
 #!/bin/sh
 # effects_changed.sh -- effects that lack what their kind needs: whoever reads them says so.
-. "${top_srcdir:-.}/tests/cli/common.sh"
-command -v sqlite3 >/dev/null 2>&1 || { echo "no sqlite3"; exit 77; }
-cd "$work" || exit 99
+. "$(dirname "$0")/behind_lib"
 
 cat >rules.notch <<'R'
 program cafe

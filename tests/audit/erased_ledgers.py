@@ -8,15 +8,14 @@ import json
 import os
 import random
 import sqlite3
-import subprocess
 import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'oracle'))
 import generate
 import spell
+from verbs import command
 
-NOTCH = os.environ.get('NOTCH', './notch')
 TURNS = 3  # erasures before the last events
 
 
@@ -53,12 +52,9 @@ class Life:
         return os.path.join(self.folder, name)
 
     def expect(self, codes, *arguments):
-        done = subprocess.run([NOTCH] + list(arguments), stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, timeout=300)
-        output = done.stdout.decode('utf-8', 'replace')
-        if done.returncode not in codes:
-            self.wrong.append('%s: exit code %s\n%s' % (' '.join(arguments), done.returncode,
-                                                        output[-1500:]))
+        code, output = command(*arguments)
+        if code not in codes:
+            self.wrong.append('%s: exit code %s\n%s' % (' '.join(arguments), code, output[-1500:]))
         return output
 
     def apply(self, events):

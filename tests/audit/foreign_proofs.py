@@ -10,27 +10,20 @@ import os
 import random
 import sqlite3
 import struct
-import subprocess
 import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'oracle'))
 import generate
 import spell
+from verbs import command
 
-NOTCH = os.environ.get('NOTCH', './notch')
-
-
-def command(*arguments):
-    done = subprocess.run([NOTCH] + list(arguments), stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, timeout=300)
-    return done.returncode, done.stdout.decode('utf-8', 'replace')
 
 
 def answer(*arguments):
     code, output = command(*arguments)
     if code:
-        raise AssertionError('%s: exit code %d\n%s' % (' '.join(arguments), code, output))
+        raise AssertionError('%s: exit code %s\n%s' % (' '.join(arguments), code, output))
     return output
 
 

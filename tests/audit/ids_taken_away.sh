@@ -1,22 +1,9 @@
 #!/bin/sh
 # ids_taken_away.sh -- a member whose id is gone from a ledger that never erased anybody is not
 # erased: replay decides the rows, verify says what is missing.
-. "${top_srcdir:-.}/tests/cli/common.sh"
-command -v sqlite3 >/dev/null 2>&1 || { echo "no sqlite3"; exit 77; }
-cd "$work" || exit 99
+. "$(dirname "$0")/behind_lib"
 
-cat >rules.notch <<'R'
-program cafe
-  timezone "UTC"
-  currency EUR
-  rounded down per event
-points star
-event purchase
-  field amount EUR in 0.00 EUR .. 10_000.00 EUR
-rule base
-  on purchase
-  earn 1 star per 1.00 EUR of amount
-R
+cafe >rules.notch
 cat >events.jsonl <<'J'
 {"id":"a1","type":"purchase","member":"ann","at":"2026-01-01T10:00:00Z","amount":"5.00"}
 {"id":"b1","type":"purchase","member":"bob","at":"2026-01-01T11:00:00Z","amount":"7.00"}

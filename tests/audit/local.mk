@@ -15,7 +15,8 @@ AUDIT_TESTS = tests/audit/check_as_made.sh tests/audit/check_audit.sh tests/audi
   tests/audit/version_not_in_force.sh \
   tests/audit/waiting_list_changed.sh
 TESTS += $(AUDIT_TESTS)
-EXTRA_DIST += $(AUDIT_TESTS) tests/audit/busy_ledgers.py tests/audit/changed_cells.py \
+EXTRA_DIST += $(AUDIT_TESTS) tests/audit/behind_lib \
+  tests/audit/busy_ledgers.py tests/audit/changed_cells.py \
   tests/audit/damaged_ledgers.py tests/audit/erased_ledgers.py \
   tests/audit/foreign_proofs.py tests/audit/random_ledgers.py \
   tests/audit/tried_ledgers.py

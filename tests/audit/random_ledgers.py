@@ -9,21 +9,14 @@ import datetime as dt
 import json
 import os
 import random
-import subprocess
 import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'oracle'))
 import generate
 import spell
+from verbs import command
 
-NOTCH = os.environ.get('NOTCH', './notch')
-
-
-def command(*arguments):
-    done = subprocess.run([NOTCH] + list(arguments), stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, timeout=300)
-    return done.returncode, done.stdout.decode('utf-8', 'replace')
 
 
 def disturbed(sent, seed):
@@ -60,7 +53,7 @@ def problems(folder, seed):
         file.writelines(spell.json_line(e) + '\n' for e in sent)
     code, output = command('run', rules, events, '--ledger', ledger)
     if code not in (0, 3):
-        return ['run: exit code %d\n%s' % (code, output)]
+        return ['run: exit code %s\n%s' % (code, output)]
     latest = max([e.at for e in sent] + [dt.datetime(2024, 1, 1)])
     until = (latest + dt.timedelta(days=400)).strftime('%Y-%m-%d')
     found = []
@@ -68,7 +61,7 @@ def problems(folder, seed):
                       ['replay', ledger, '--threads', '1'], ['replay', ledger]):
         code, output = command(*arguments)
         if code:
-            found.append('%s: exit code %d\n%s' % (' '.join(arguments), code, output))
+            found.append('%s: exit code %s\n%s' % (' '.join(arguments), code, output))
     try:
         rows = json.loads(command('verify', ledger, '--json')[1])['transactions']
     except ValueError:

@@ -1,9 +1,7 @@
 #!/bin/sh
 # ranking_changed.sh -- replay ranks everybody once more: another band than the figures of then give
 # is a difference, and so is a ranking that fell due and is not there, or that did not fall due.
-. "${top_srcdir:-.}/tests/cli/common.sh"
-command -v sqlite3 >/dev/null 2>&1 || { echo "no sqlite3"; exit 77; }
-cd "$work" || exit 99
+. "$(dirname "$0")/behind_lib"
 
 cat >rules.notch <<'R'
 program cafe

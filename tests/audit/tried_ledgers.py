@@ -12,7 +12,7 @@ import sys
 import tempfile
 
 import busy_ledgers
-from busy_ledgers import notch
+from verbs import command
 
 
 def other_number(chance):
@@ -77,9 +77,9 @@ def tried(chance, text):
 
 
 def make(rules, events, ledger):
-    code, output = notch('init', ledger, rules, '--clock', 'events')
+    code, output = command('init', ledger, rules, '--clock', 'events')
     if code == 0:
-        code, output = notch('apply', ledger, events, '--clock', 'events', '--json')
+        code, output = command('apply', ledger, events, '--clock', 'events', '--json')
     return code, output
 
 
@@ -153,21 +153,21 @@ def problems(folder, seed, name):
         text = tried(chance, recorded)
         with open(paths['tried.notch'], 'w') as file:
             file.write(text)
-        if text != recorded and notch('check', paths['tried.notch'])[0] == 0:
+        if text != recorded and command('check', paths['tried.notch'])[0] == 0:
             break
     else:
         return ['no other rules could be made'], paths
     for rules, ledger in (('notch', 'ledger'), ('tried.notch', 'fresh')):
         code, output = make(paths[rules], paths['jsonl'], paths[ledger])
         if code not in (0, 3):
-            return ['%s: exit code %d\n%s' % (ledger, code, output)], paths
-    code, output = notch('backtest', paths['ledger'], paths['tried.notch'], '--json')
+            return ['%s: exit code %s\n%s' % (ledger, code, output)], paths
+    code, output = command('backtest', paths['ledger'], paths['tried.notch'], '--json')
     if code:
-        return ['backtest: exit code %d\n%s' % (code, output)], paths
+        return ['backtest: exit code %s\n%s' % (code, output)], paths
     tested = json.loads(output.split('\n')[-2])
-    code, output = notch('balance', paths['fresh'], '--at', tested['to'], '--json')
+    code, output = command('balance', paths['fresh'], '--at', tested['to'], '--json')
     if code:
-        return ['balance: exit code %d\n%s' % (code, output)], paths
+        return ['balance: exit code %s\n%s' % (code, output)], paths
     fresh = json.loads(output.split('\n')[-2])
     then, now = verdicts(paths['ledger']), verdicts(paths['fresh'])
     if any(e['type'] == 'merge' and then[e['id']] == 'applied' != now[e['id']]

@@ -1,9 +1,7 @@
 #!/bin/sh
 # version_not_in_force.sh -- replay asks which version was in force as well as what it gives, and
 # whether what was refused as too early was later than the moment at which it came.
-. "${top_srcdir:-.}/tests/cli/common.sh"
-command -v sqlite3 >/dev/null 2>&1 || { echo "no sqlite3"; exit 77; }
-cd "$work" || exit 99
+. "$(dirname "$0")/behind_lib"
 
 cat >v1.notch <<'R'
 program cafe

@@ -7,17 +7,16 @@ import copy
 import datetime as dt
 import json
 import os
-import subprocess
 import sys
 import tempfile
 from fractions import Fraction
 
 import generate
 import spell
+from verbs import command
 from model import Model
 from pipeline import Unspecified
 
-NOTCH = os.environ.get('NOTCH', './notch')
 AHEAD = (1, 9, 40, 200)
 
 
@@ -97,12 +96,6 @@ class Case:
             '  %s\n' % line for line in self.lines)
 
 
-def command(*arguments):
-    done = subprocess.run([NOTCH] + list(arguments), stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, timeout=300)
-    return done.returncode, done.stdout.decode('utf-8', 'replace')
-
-
 def agrees(folder, case):
     path = os.path.join(folder, 'one.notch')
     with open(path, 'w') as file:
@@ -174,7 +167,7 @@ def differences(model, ledger, now):
                     wrong.append('%s at %s: %s, the ledger %s' % (
                         name, at, tier, got['tiers'][ladder]))
         except (ValueError, KeyError) as problem:
-            wrong.append('balance %s: exit code %d, %r: %s' % (name, code, problem, output))
+            wrong.append('balance %s: exit code %s, %r: %s' % (name, code, problem, output))
     return wrong + unsettled(model, ledger, at)
 
 
@@ -184,7 +177,7 @@ def unsettled(model, ledger, at):
         return []
     code, output = command('liability', ledger, '--at', at, '--json')
     if code:
-        return ['liability: exit code %d\n%s' % (code, output)]
+        return ['liability: exit code %s\n%s' % (code, output)]
     nothing = (Fraction(0), Fraction(0))
     have = {(p['partner'], p['points'], p['on']): (Fraction(p['amount']), Fraction(p['money']))
             for p in json.loads(output)['partners']}
@@ -216,7 +209,7 @@ def in_a_ledger(folder, case):
             0, 1)[:1 if e.member is None else 2])
     code, output = command('run', rules, events, '--ledger', ledger)
     if code not in (0, 3):
-        return ['run: exit code %d\n%s' % (code, output)]
+        return ['run: exit code %s\n%s' % (code, output)]
     model = Model(case.program)
     for event in case.events:
         model.apply(event)

@@ -9,6 +9,6 @@ EXTRA_DIST += tests/oracle/check_oracle.sh tests/oracle/calendar_of.py tests/ora
   tests/oracle/retiring.py tests/oracle/returning.py tests/oracle/rungs.py \
   tests/oracle/settling.py tests/oracle/shapes.py tests/oracle/shelf.py tests/oracle/spell.py \
   tests/oracle/spending.py tests/oracle/state.py tests/oracle/triggers.py \
-  tests/oracle/versions.py tests/oracle/waiting.py
+  tests/oracle/verbs.py tests/oracle/versions.py tests/oracle/waiting.py
 
 tests/oracle/check_oracle.log: $(bin_PROGRAMS) $(lib_LTLIBRARIES)

@@ -8,7 +8,6 @@ import sys
 import tempfile
 from fractions import Fraction
 
-import compare
 import spell
 from compare import Case, command
 from shapes import Event
@@ -37,7 +36,7 @@ class Bench:
     def must(self, *arguments):
         code, output = command(*arguments)
         if code not in (0, 3):
-            raise Broken('%s: exit code %d: %s' % (' '.join(arguments), code, output))
+            raise Broken('%s: exit code %s: %s' % (' '.join(arguments), code, output))
         return output
 
     def outcome(self, text, batches, members, at):
@@ -205,7 +204,6 @@ def main(first, last):
 
 
 if __name__ == '__main__':
-    compare.NOTCH = os.environ.get('NOTCH', './notch')
     figures = main(int(sys.argv[1]), int(sys.argv[-1]))
     print('%d passed, %d failed' % figures)
     sys.exit(1 if figures[1] else 0)

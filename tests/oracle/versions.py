@@ -240,7 +240,7 @@ def one(folder, seed):
                   ('apply', paths[3], paths[2], '--ahead', '20000 days')):
         code, output = command(*words)
         if code not in (0, 3):
-            return ['%s: exit code %d\n%s' % (words[0], code, output)]
+            return ['%s: exit code %s\n%s' % (words[0], code, output)]
     latest, wrong = compare.latest_of(model), []
     for days in AHEAD:
         try:
@@ -272,7 +272,6 @@ def main(first, last):
 
 
 if __name__ == '__main__':
-    compare.NOTCH = os.environ.get('NOTCH', './notch')
     figures = main(int(sys.argv[1]), int(sys.argv[-1]))
     print('%d passed, %d failed' % figures)
     sys.exit(1 if figures[1] else 0)
