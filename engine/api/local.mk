@@ -20,5 +20,7 @@ libengine_la_SOURCES += \
   engine/api/script.c \
   engine/api/test.c \
   engine/api/totals.c \
+  engine/api/transit.c \
+  engine/api/transit.h \
   engine/api/walk.c \
   engine/api/walk.h

@@ -2,6 +2,7 @@
 #include <config.h>
 
 #include "api/api.h"
+#include "api/transit.h"
 #include "report/report.h"
 
 #include <assert.h>
@@ -13,6 +14,7 @@
 typedef struct kind_total {
   __int128 issued, spent, expired, taken_back, forgiven; /* by the accounts */
   __int128 available, pending, held, debt;               /* by the members */
+  __int128 in_transit; /* by the accounts: nobody's at this moment */
 } kind_total;
 
 typedef struct reward_total {
@@ -35,11 +37,11 @@ static void account(kind_total *kind, uint8_t of, __int128 amount)
   case NOTCH_ACCOUNT_EXPIRED: kind->expired += amount; break;
   case NOTCH_ACCOUNT_TAKEN_BACK: kind->taken_back += amount; break;
   case NOTCH_ACCOUNT_FORGIVEN: kind->forgiven -= amount; break;
+  case NOTCH_ACCOUNT_IN_TRANSIT: kind->in_transit += amount; break;
   case NOTCH_ACCOUNT_NONE:
   case NOTCH_ACCOUNT_POINTS:
   case NOTCH_ACCOUNT_HELD:
   case NOTCH_ACCOUNT_DEBT:
-  case NOTCH_ACCOUNT_IN_TRANSIT:
   case NOTCH_ACCOUNT_COUNT: break;
   }
 }
@@ -109,6 +111,27 @@ static void add_member(totals *t, const notch_state *state)
   }
 }
 
+/* Counted as the lot is that they will be in. */
+static void add_in_transit(void *payload, uint32_t named, int64_t amount, int64_t matures_s,
+                           int64_t expires_s)
+{
+  totals *t = payload;
+  int64_t at_us = t->q->reading.at_us;
+  uint32_t points = notch_names_index(t->q->books, t->q->edition, NOTCH_NAME_POINTS, named);
+  if (points == NOTCH_NONE) {
+    return;
+  }
+  kind_total *kind = &t->kinds[points];
+  if (expires_s != NOTCH_NEVER && expires_s * NOTCH_SECOND_US <= at_us) {
+    kind->expired += amount;
+  } else if (matures_s == NOTCH_NEVER ||
+             (matures_s != INT64_MIN && matures_s * NOTCH_SECOND_US > at_us)) {
+    kind->pending += amount;
+  } else {
+    kind->available += amount;
+  }
+}
+
 static notch_status gather(totals *t)
 {
   notch_question *q = t->q;
@@ -135,7 +158,12 @@ static notch_status gather(totals *t)
     }
     add_member(t, state);
   }
-  return state != NULL ? NOTCH_OK : notch_api_books(q->ledger);
+  bool some = false;
+  for (uint32_t i = 0; i < q->edition->rules->program->points_count; i++) {
+    some = some || t->kinds[i].in_transit != 0;
+  }
+  bool good = state != NULL && (!some || notch_transit_at(books, &q->reading, add_in_transit, t));
+  return good ? NOTCH_OK : notch_api_books(q->ledger);
 }
 
 /* ---- writing ---- */

@@ -51,12 +51,6 @@ static bool give(notch_walk *walk, const notch_transaction *recorded)
   return walk->each(walk->payload, walk, &deed);
 }
 
-static bool is_seen(const notch_walk *walk, const notch_transaction *row)
-{
-  return row->booked_us <= walk->reading.at_us &&
-         (walk->reading.upto == 0 || row->event <= walk->reading.upto);
-}
-
 static bool rows(notch_walk *walk, int64_t member, notch_state *state)
 {
   (void)member;
@@ -82,7 +76,7 @@ static bool rows(notch_walk *walk, int64_t member, notch_state *state)
   const notch_transaction *row;
   while (good && (row = notch_cursor_next(cursor)) != NULL) {
     notch_arena_reset(&walk->row);
-    good = !is_seen(walk, row) || give(walk, row);
+    good = !notch_reading_sees(&walk->reading, row) || give(walk, row);
   }
   walk->row.escape = walk->run->escape = walk->books->run.escape = outer;
   status = notch_cursor_status(cursor);
@@ -127,7 +121,7 @@ static bool chain(notch_walk *walk, int64_t member, notch_state *state)
   for (uint32_t i = numbers.count; i-- > 0;) {
     notch_arena_reset(&walk->row);
     if (!notch_history_read(walk->books, numbers.items[i], &walk->row, &row) ||
-        (is_seen(walk, &row) && !give(walk, &row))) {
+        (notch_reading_sees(&walk->reading, &row) && !give(walk, &row))) {
       return false;
     }
   }

@@ -24,6 +24,11 @@ typedef struct notch_walk {
   void *payload;
 } notch_walk;
 
+static inline bool notch_reading_sees(const notch_reading *reading, const notch_transaction *row)
+{
+  return row->booked_us <= reading->at_us && (reading->upto == 0 || row->event <= reading->upto);
+}
+
 /* Rows booked at or before the moment, in ledger order. */
 bool notch_walk_rows(notch_walk *walk);
 /* The same rows of one member. */

@@ -168,6 +168,79 @@ static void bequeath_worth(notch_liability *liability, const notch_transaction *
       (notch_moving_lot){.cause = cause_of(row), .lot = lot, .arrives = false};
 }
 
+/* ---- points in transit ---- */
+
+static void note_transit(notch_liability *liability, const notch_deed *deed,
+                         const notch_posting *posting)
+{
+  bool arrives = posting->source == NOTCH_ACCOUNT_IN_TRANSIT;
+  if (!arrives && posting->target != NOTCH_ACCOUNT_IN_TRANSIT) {
+    return;
+  }
+  bool opens = posting->lot == posting->posting;
+  bool known = opens || (posting->lot < liability->lot_capacity &&
+                         liability->lots[posting->lot].cohort != 0);
+  liability->under_way += arrives ? -posting->amount : posting->amount;
+  *notch_vec_push(&liability->transit, liability->arena) = (notch_in_transit){
+      .lot = known ? posting->lot : 0,
+      .again = arrives && !opens,
+      .amount = posting->amount,
+      .kind = notch_kinds_find(&liability->kinds, deed->program, posting->points),
+      .arrives = arrives};
+}
+
+static bool same_move(const notch_liability *liability, const notch_in_transit *one,
+                      const notch_in_transit *other)
+{
+  return one->arrives != other->arrives && one->kind == other->kind &&
+         (one->lot == 0 || other->lot == 0 || same_points(liability, one->lot, other->lot));
+}
+
+/* Counts them as there, or as not there; what is over by the moment that is asked for is expired.
+ * What came to a lot that is over already left one that was not. */
+static void put_back(notch_liability *liability, const notch_in_transit *one)
+{
+  if (one->lot == 0) {
+    return;
+  }
+  notch_lot_of_cohort *lot = &liability->lots[one->lot];
+  int64_t amount = one->arrives ? -one->amount : one->amount;
+  bool over = !one->again && lot->expires_s != NOTCH_NEVER &&
+              lot->expires_s * NOTCH_SECOND_US <= liability->at_us;
+  allocate(liability, lot, amount);
+  if (over) {
+    liability->cohorts.items[lot->cohort - 1].expired += amount;
+  } else {
+    lot->left += amount;
+  }
+}
+
+/*
+ * An event's rows are booked one by one, and the moment may lie between them.  What has left one
+ * account and has not come to the other is still owed: it is counted where it was.  What has come
+ * and not left yet is counted once.
+ */
+static void end_transit(notch_liability *liability)
+{
+  uint32_t count = liability->under_way == 0 ? 0 : liability->transit.count;
+  for (uint32_t i = 0; i < count; i++) {
+    notch_in_transit *one = &liability->transit.items[i];
+    for (uint32_t j = 0; j < i; j++) {
+      notch_in_transit *other = &liability->transit.items[j];
+      if (same_move(liability, one, other)) {
+        int64_t part = other->amount < one->amount ? other->amount : one->amount;
+        other->amount -= part;
+        one->amount -= part;
+      }
+    }
+  }
+  for (uint32_t i = 0; i < count; i++) {
+    put_back(liability, &liability->transit.items[i]);
+  }
+  liability->transit.count = 0;
+  liability->under_way = 0;
+}
+
 /* ---- lots ---- */
 
 static void open_lot(notch_liability *liability, const notch_deed *deed,
@@ -185,7 +258,8 @@ static void open_lot(notch_liability *liability, const notch_deed *deed,
   notch_cohort_of_lots *cohort = &liability->cohorts.items[index];
   *lot = (notch_lot_of_cohort){.cohort = index + 1,
                                .left = posting->amount,
-                               .earned_us = posting->earned_us};
+                               .earned_us = posting->earned_us,
+                               .expires_s = posting->expires_s};
   if (points->has_worth) {
     const notch_currency *currency = &program->currencies[points->worth_currency];
     cohort->mixed = cohort->mixed || (cohort->currency.length > 0 &&
@@ -330,6 +404,9 @@ void notch_liability_add(notch_liability *liability, const notch_deed *deed)
   if (row->origin == NOTCH_ORIGIN_SENT) {
     liability->moving.count = 0;
   }
+  if (row->origin != NOTCH_ORIGIN_SIDE) {
+    end_transit(liability);
+  }
   uint32_t known = liability->decided.count;
   if (known == 0 || liability->decided.items[known - 1].program != deed->program) {
     *notch_vec_push(&liability->decided, liability->arena) =
@@ -337,6 +414,7 @@ void notch_liability_add(notch_liability *liability, const notch_deed *deed)
   }
   for (uint32_t i = 0; i < row->posting_count; i++) {
     const notch_posting *posting = &row->postings[i];
+    note_transit(liability, deed, posting);
     if (posting->lot != 0 && posting->lot == posting->posting) {
       open_lot(liability, deed, posting);
     } else if (posting->lot != 0 && posting->lot < liability->lot_capacity &&
@@ -426,6 +504,7 @@ static int by_kind_and_month(const void *left, const void *right)
 
 void notch_liability_settle(notch_liability *liability)
 {
+  end_transit(liability);
   for (int64_t i = 0; i < liability->lot_capacity; i++) {
     const notch_lot_of_cohort *lot = &liability->lots[i];
     if (lot->cohort != 0 && lot->left != 0) {

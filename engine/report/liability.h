@@ -38,7 +38,7 @@ typedef struct notch_settlement_line { /* what a partner pays for points earned 
 typedef struct notch_lot_of_cohort {
   uint32_t cohort; /* index + 1; 0: not seen */
   int64_t left;    /* available, pending or held */
-  int64_t earned_us;
+  int64_t earned_us, expires_s;
   notch_rational worth; /* den 0: none */
 } notch_lot_of_cohort;
 
@@ -46,6 +46,12 @@ typedef struct notch_moving_lot { /* of the event at hand: into transit, or out 
   int64_t cause, lot;
   bool arrives;
 } notch_moving_lot;
+
+typedef struct notch_in_transit { /* what left a lot, or came in one, in the event at hand */
+  int64_t lot, amount;            /* lot 0: nothing was left, it is owed */
+  uint32_t kind;
+  bool arrives, again; /* again: in a lot that was there before */
+} notch_in_transit;
 
 typedef struct notch_rows_of { /* from this row on, to where the next begins */
   int64_t event;
@@ -61,6 +67,8 @@ typedef struct notch_liability {
   notch_lot_of_cohort *lots; /* by posting number */
   int64_t lot_capacity;
   NOTCH_VEC(notch_moving_lot) moving;
+  NOTCH_VEC(notch_in_transit) transit;
+  __int128 under_way; /* of all kinds together: what left less what came */
   NOTCH_VEC(notch_rows_of) decided;
   int64_t at_us;
   notch_rational given; /* --redeemed as a fraction; den 0: from history */

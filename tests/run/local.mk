@@ -27,6 +27,7 @@ RUN_TESTS = \
   tests/run/late_join_begins_nothing_anew.sh \
   tests/run/many_figures.sh \
   tests/run/merged_into_who_was_given.sh \
+  tests/run/points_in_transit.sh \
   tests/run/pool_sides.sh \
   tests/run/ranked_before_a_version.sh \
   tests/run/ranked_when_nobody_is_there.sh \
