@@ -222,15 +222,11 @@ int64_t *notch_lots_to_come(notch_work *work, const notch_state *state, uint32_t
   return in_order(work, state, points, work->program->points[points].order, false, count);
 }
 
-int64_t notch_spend(notch_work *work, uint32_t points, int64_t amount, notch_account target,
-                    uint32_t rule)
+static int64_t take_in_turn(notch_work *work, const int64_t *numbers, uint32_t count,
+                            int64_t amount, notch_account target, uint32_t rule)
 {
-  notch_state *state = work->state;
-  uint32_t count;
-  int64_t *numbers =
-      notch_lots_in_order(work, state, points, work->program->points[points].order, &count);
   for (uint32_t i = 0; i < count && amount > 0; i++) {
-    const notch_lot *lot = notch_state_lot(state, numbers[i]);
+    const notch_lot *lot = notch_state_lot(work->state, numbers[i]);
     int64_t part = lot->left < amount ? lot->left : amount;
     notch_share *share = NOTCH_NEW(work->run, notch_share);
     *share = (notch_share){rule, part};
@@ -238,6 +234,26 @@ int64_t notch_spend(notch_work *work, uint32_t points, int64_t amount, notch_acc
     amount -= part;
   }
   return amount;
+}
+
+int64_t notch_spend(notch_work *work, uint32_t points, int64_t amount, notch_account target,
+                    uint32_t rule)
+{
+  uint32_t count;
+  const int64_t *numbers =
+      notch_lots_in_order(work, work->state, points, work->program->points[points].order, &count);
+  return take_in_turn(work, numbers, count, amount, target, rule);
+}
+
+int64_t notch_take_any(notch_work *work, uint32_t points, int64_t amount, notch_account target)
+{
+  amount = notch_spend(work, points, amount, target, NOTCH_NONE);
+  if (amount == 0) {
+    return 0;
+  }
+  uint32_t count;
+  const int64_t *numbers = notch_lots_to_come(work, work->state, points, &count);
+  return take_in_turn(work, numbers, count, amount, target, NOTCH_NONE);
 }
 
 int64_t notch_pay_debt(notch_work *work, uint32_t points, int64_t number)

@@ -58,6 +58,8 @@ notch_posting notch_lot_opening(const notch_lot *lot, int64_t amount);
  * of each posting; NOTCH_NONE: for no rule); returns what could not be taken. */
 int64_t notch_spend(notch_work *work, uint32_t points, int64_t amount, notch_account target,
                     uint32_t rule);
+/* The same for no rule, where what is available does not do also of what is still to come. */
+int64_t notch_take_any(notch_work *work, uint32_t points, int64_t amount, notch_account target);
 
 /* Points that came in settle a debt first: points -> debt from the lot; returns how much. */
 int64_t notch_pay_debt(notch_work *work, uint32_t points, int64_t lot);

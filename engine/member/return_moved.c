@@ -39,7 +39,7 @@ static void take_added(notch_work *work, const notch_original *original, uint32_
       amount = take_from_lot(work, original, added->lot, amount, NOTCH_ACCOUNT_TAKEN_BACK);
     }
   }
-  amount = notch_spend(work, points, amount, NOTCH_ACCOUNT_TAKEN_BACK, NOTCH_NONE);
+  amount = notch_take_any(work, points, amount, NOTCH_ACCOUNT_TAKEN_BACK);
   notch_fall_short(work, points, amount, NULL, 0);
 }
 
@@ -157,7 +157,7 @@ void notch_take_claimed(notch_work *work)
         left = take_from_lot(work, claim->original, opened->lot, left, NOTCH_ACCOUNT_IN_TRANSIT);
       }
     }
-    left = notch_spend(work, claim->points, left, NOTCH_ACCOUNT_IN_TRANSIT, NOTCH_NONE);
+    left = notch_take_any(work, claim->points, left, NOTCH_ACCOUNT_IN_TRANSIT);
     notch_work_post(work, (notch_posting){.points = claim->points,
                                           .source = NOTCH_ACCOUNT_DEBT,
                                           .target = NOTCH_ACCOUNT_IN_TRANSIT,
