@@ -170,9 +170,9 @@ class Ladders:
         if lasts is None:
             return None
         if lasts[0] == 'until':
-            if lasts[2]:
-                return self.calendar.add(moment, *lasts[2])
-            return self.calendar.end_of_day(last_day(self.calendar.day(moment), lasts[1]))
+            n, unit = lasts[2] or (0, 'day')  # also after a grace, whose end is no unit's
+            before = self.calendar.day(self.calendar.add(moment, -n, unit))
+            return self.plus(self.calendar.end_of_day(last_day(before, lasts[1])), lasts[2])
         end = self.calendar.add(moment, lasts[1], lasts[2])
         if lasts[3]:
             day = self.calendar.day(end)
