@@ -43,23 +43,34 @@ bool notch_section_next(const notch_transaction *row, notch_section *section)
   return true;
 }
 
+static void begin_section(notch_work *work, int64_t from, int64_t at_us)
+{
+  uint32_t count = work->open->postings.count;
+  notch_work_effect(
+      work,
+      (notch_effect){.kind = NOTCH_EFFECT_RETURNED,
+                     .rule = NOTCH_NONE,
+                     .subject = NOTCH_NONE,
+                     .ref = from,
+                     .amount = at_us,
+                     .matures_s = count == 0 ? 0 : work->open->postings.items[count - 1].posting,
+                     .until_s = NOTCH_NEVER});
+}
+
 void notch_enter_section(notch_taking *taking, const notch_giver *giver)
 {
-  notch_work *work = taking->work;
-  if (taking->section == giver) {
-    return;
+  if (taking->section != giver) {
+    taking->section = giver;
+    begin_section(taking->work, giver->row->event, giver->at_us);
   }
-  uint32_t count = work->open->postings.count;
-  taking->section = giver;
-  notch_work_effect(
-      work, (notch_effect){.kind = NOTCH_EFFECT_RETURNED,
-                           .rule = NOTCH_NONE,
-                           .subject = NOTCH_NONE,
-                           .ref = giver->row->event,
-                           .amount = giver->at_us,
-                           .matures_s =
-                               count == 0 ? 0 : work->open->postings.items[count - 1].posting,
-                           .until_s = NOTCH_NEVER});
+}
+
+void notch_enter_own_section(notch_work *work)
+{
+  if (work->open->of_original) {
+    work->open->of_original = false;
+    begin_section(work, work->open->row.event, work->open->row.at_us);
+  }
 }
 
 const notch_transaction *notch_row_so_far(notch_open *open)

@@ -10,7 +10,7 @@
 #include "member/lower.h"
 
 typedef struct notch_section {
-  int64_t from;  /* the row whose figures are taken back */
+  int64_t from;  /* the row whose figures are taken back; the row itself: what it gives anew */
   int64_t at_us; /* its time; of the first section of a return: that of its original */
   bool marked;   /* by an effect; else it is the original's */
   bool begun;    /* false only before the first */
@@ -67,6 +67,8 @@ int64_t notch_claim_lost(const notch_giver *giver, const notch_claim *claim);
 void notch_settle_claims(notch_taking *taking, notch_giver *giver);
 /* What follows is written for this one. */
 void notch_enter_section(notch_taking *taking, const notch_giver *giver);
+/* What follows in a return's row is its own, not the original's: rules that it lets run. */
+void notch_enter_own_section(notch_work *work);
 
 /* What returns later than `after` took back, this one included, of what opened a lot. */
 int64_t notch_gone_of_lot(const notch_taking *taking, int64_t lot, int64_t after);

@@ -287,20 +287,7 @@ static void member_event(notch_work *work, notch_state *state)
     notch_run(work, work->plan->on_events[event->type], declared->variant_count, rules_at(work),
               &awards);
   }
-  if (state->booked_us > event->at_us) {
-    notch_expire_due(work, state->booked_us / NOTCH_SECOND_US);
-  }
-  bool late = work->in->then != NULL && open->row.booked_us > event->at_us;
-  if (!state->closed && late) {
-    notch_tiers_late(work, work->seen);
-  } else if (!state->closed) {
-    notch_tiers(work);
-  }
-  work->seen = state;
-  if (!state->closed && work->plan->watches_segments) {
-    notch_look_at_segments(work);
-  }
-  notch_run_on_earning(work);
+  notch_conclude(work, work->in->then != NULL && open->row.booked_us > event->at_us);
   if (work->in->then == NULL && event->at_us > state->settled_us) {
     state->settled_us = event->at_us;
   }

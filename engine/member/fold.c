@@ -101,15 +101,17 @@ void notch_fold_limits(notch_work *work, notch_state *state, const notch_transac
   while (notch_section_next(transaction, &section)) {
     /* The original's own may come after what it set off later, and is marked then. */
     bool own = returns && (!section.marked || section.from == original->event);
+    bool anew = section.marked && section.from == transaction->event;
+    bool elsewhere = !anew && (section.marked || returns);
     /* Room comes back in the period it was used in, if it is open. */
-    if (section.marked || returns) {
+    if (elsewhere) {
       work->event = own ? original->sent : NULL;
       work->fields = own ? original->sent->fields : NULL;
       work->returned_on = &view.moment;
       notch_work_see(work, own ? original->sent->at_us : section.at_us);
     }
     fold_section_limits(work, state, transaction, &section);
-    if (section.marked || returns) {
+    if (elsewhere) {
       notch_view_back(work, &view);
     }
   }

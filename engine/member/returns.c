@@ -150,6 +150,7 @@ static void return_one(notch_work *work, const notch_original *original)
   notch_view view = notch_view_of(work);
   bool builtin = original->sent->type < NOTCH_EVENT_BUILTIN_COUNT;
   work->open->row.cause = original->event;
+  work->open->of_original = true;
   notch_left *left = NOTCH_NEW(work->run, notch_left);
   *left = notch_lower(work, original);
   if (builtin && notch_stays_paid(work->program, original)) {
@@ -168,6 +169,16 @@ static void return_one(notch_work *work, const notch_original *original)
     notch_expire_due(work, work->moment.now_us / NOTCH_SECOND_US);
   }
   recheck(work);
+}
+
+/* By a row of its own, of an event that the return does not name. */
+static void return_part(notch_work *work, const notch_original *original, notch_text content)
+{
+  work->open->row.content = content;
+  notch_note_inflow(work);
+  return_one(work, original);
+  notch_conclude(work, false);
+  notch_return_sides(work);
 }
 
 static void print_field(notch_work *work, notch_buffer *to, const notch_field *field,
@@ -294,9 +305,7 @@ void notch_return_latest(notch_work *work)
     }
     notch_work_begin(work, main->state, NOTCH_ORIGIN_SIDE, main->row.type, main->row.at_us,
                      main->row.offset_min);
-    work->open->row.content = lowering_text(work, original->sent->type, original->lowering);
-    return_one(work, original);
-    notch_return_sides(work);
+    return_part(work, original, lowering_text(work, original->sent->type, original->lowering));
   }
   work->returned.items += i;
   work->returned.count -= i;
@@ -323,9 +332,7 @@ void notch_return_part(notch_work *work, notch_state *state, notch_text content)
   work->event = event;
   work->fields = event->fields;
   notch_work_see(work, event->at_us);
-  work->open->row.content = content;
-  return_one(work, work->in->original);
-  notch_return_sides(work);
+  return_part(work, work->in->original, content);
 }
 
 void notch_do_return(notch_work *work)

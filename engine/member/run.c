@@ -1,6 +1,7 @@
 /* member/run.c -- from rules that fired to postings and effects. */
 #include <config.h>
 
+#include "member/claims.h"
 #include "member/limit.h"
 #include "member/lots.h"
 #include "member/measure.h"
@@ -399,6 +400,9 @@ uint32_t notch_run(notch_work *work, const notch_candidate *candidates, uint32_t
     settle_figures(work, awards);
   }
   work->open->runs += applied > 0;
+  if ((done & NOTCH_RULE_LIMITED) != 0) {
+    notch_enter_own_section(work);
+  }
   if ((done & NOTCH_RULE_DEDUCTS) != 0) {
     deduct_all(work, awards);
   }
@@ -520,4 +524,22 @@ void notch_run_on_earning(notch_work *work)
     }
     work->earned_now = NULL;
   }
+}
+
+void notch_conclude(notch_work *work, bool late)
+{
+  notch_state *state = work->open->state;
+  if (state->booked_us > work->open->row.at_us) {
+    notch_expire_due(work, state->booked_us / NOTCH_SECOND_US);
+  }
+  if (!state->closed && late) {
+    notch_tiers_late(work, work->seen);
+  } else if (!state->closed) {
+    notch_tiers(work);
+  }
+  work->seen = state;
+  if (!state->closed && work->plan->watches_segments) {
+    notch_look_at_segments(work);
+  }
+  notch_run_on_earning(work);
 }

@@ -41,6 +41,9 @@ static inline void notch_note_inflow(notch_work *work)
 }
 /* Those rules, for what became available in the open transaction. */
 void notch_run_on_earning(notch_work *work);
+/* What a row of a member's event ends with: what is over by his newest booking, tiers, segments,
+ * rules on earning. */
+void notch_conclude(notch_work *work, bool late);
 
 /* Promotions, floors, lifetime tiers, and the rules that follow from them, until none is left. */
 void notch_tiers(notch_work *work);

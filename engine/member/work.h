@@ -18,6 +18,7 @@ typedef struct notch_open { /* a transaction being built */
   notch_transaction row;
   notch_state *state; /* whose it is */
   uint32_t runs;      /* how often rules applied in it */
+  bool of_original;   /* of a return: what has been written so far counts at that one's time */
   NOTCH_VEC(notch_posting) postings;
   NOTCH_VEC(notch_move) moves;
   NOTCH_VEC(notch_effect) effects;

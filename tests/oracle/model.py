@@ -453,7 +453,9 @@ class Model(Returning, Passing, Ladders, Triggers, Spending, Holding, Goods, Mov
                 own = sum(a for n, a in mine.items() if n not in funded)
                 if own < 0 or any(a < 0 for a in funded.values()):
                     raise Unspecified('who bears what is lowered beside a partner')
-                mine = {'': own, **funded}
+                first = next((n for n, a in mine.items() if n not in funded and a > 0), '')
+                mine = {'' if n == first else n: own if n == first else a
+                        for n, a in mine.items() if n == first or n in funded}
             for name, amount in mine.items():
                 if amount:
                     rule = self.program.rules.get(name)

@@ -295,7 +295,8 @@ class Ladders:
                 if ladder.promote != 'at review':
                     below = max(below, self.reached_up_to(member, ladder, tier, moment, below))
                 if ladder.demote != 'never' and below < tier:
-                    self.move(member, ladder, below, self.term(ladder, moment) if below else None)
+                    lasts = below or self.bottom(ladder)
+                    self.move(member, ladder, below, self.term(ladder, moment) if lasts else None)
 
     def reached_up_to(self, member, ladder, most, moment, above):
         """What would be reached again at once was not lost."""
