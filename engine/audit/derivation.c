@@ -430,10 +430,35 @@ static void add_effect(notch_derivation *d, notch_node *parent, const notch_effe
   notch_node_line(d, node);
 }
 
+/* Where a section of a return's row begins (member/claims.h). */
+static void add_section(notch_derivation *d, notch_node *parent, const notch_transaction *row,
+                        const notch_effect *mark)
+{
+  notch_node *node = notch_node_add(d, parent, "effects");
+  notch_node_text(d, node, "kind", notch_text_of(notch_effect_word(NOTCH_EFFECT_RETURNED)));
+  notch_node_integer(d, node, "row", mark->ref);
+  notch_words_moment(d->scratch, &d->words, mark->amount);
+  notch_node_scratch(d, node, "at");
+  if (mark->ref == row->event) {
+    put(d, "what follows the return itself gives");
+  } else {
+    notch_buffer_print(d->scratch, "what follows undoes what #%lld did", (long long)mark->ref);
+  }
+  notch_node_line(d, node);
+}
+
 void notch_derive_row(notch_derivation *d, notch_node *parent, const notch_transaction *row)
 {
+  uint32_t mark = 0;
   notch_buffer_clear(d->scratch);
   for (uint32_t i = 0; i < row->posting_count; i++) {
+    for (; mark < row->effect_count && (row->effects[mark].kind != NOTCH_EFFECT_RETURNED ||
+                                        row->effects[mark].matures_s < row->postings[i].posting);
+         mark++) {
+      if (row->effects[mark].kind == NOTCH_EFFECT_RETURNED) {
+        add_section(d, parent, row, &row->effects[mark]);
+      }
+    }
     notch_derive_posting(d, notch_node_add(d, parent, "postings"), &row->postings[i]);
   }
   for (uint32_t i = 0; i < row->move_count; i++) {
@@ -442,6 +467,10 @@ void notch_derive_row(notch_derivation *d, notch_node *parent, const notch_trans
     }
   }
   for (uint32_t i = 0; i < row->effect_count; i++) {
-    add_effect(d, parent, &row->effects[i]);
+    if (row->effects[i].kind != NOTCH_EFFECT_RETURNED) {
+      add_effect(d, parent, &row->effects[i]);
+    } else if (i >= mark) { /* no posting follows it */
+      add_section(d, parent, row, &row->effects[i]);
+    }
   }
 }

@@ -55,6 +55,7 @@ RUN_TESTS = \
   tests/run/version_unnamed.sh \
   tests/run/version_waiting.sh \
   tests/run/version_widened_and_returned.sh \
+  tests/run/what_a_return_gives.sh \
   tests/run/who_is_only_named.sh
 TESTS += $(RUN_TESTS)
 EXTRA_DIST += $(RUN_TESTS) tests/run/edge_lib
