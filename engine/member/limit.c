@@ -327,6 +327,11 @@ static void note(notch_work *work, uint32_t rule, uint32_t limit, uint32_t varia
   notch_limit_note_key(work, rule, limit, points, key, amount);
 }
 
+void notch_limit_note_own(notch_work *work, uint32_t limit, uint32_t points, int64_t amount)
+{
+  note(work, NOTCH_NONE, limit, 0, points, amount);
+}
+
 void notch_limit_reserve(notch_work *work, uint32_t limit, notch_text hold, int64_t amount,
                          int64_t until_s)
 {

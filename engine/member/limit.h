@@ -24,6 +24,8 @@ notch_text notch_limit_key_of(notch_work *work, uint32_t limit, uint32_t variant
  * limits; true: of those whose key is recorded).  points NOTCH_NONE: times. */
 void notch_limit_note(notch_work *work, uint32_t rule, uint32_t points, int64_t amount, bool shown);
 
+/* The same of a limit that is a reward's or a payment's own. */
+void notch_limit_note_own(notch_work *work, uint32_t limit, uint32_t points, int64_t amount);
 /* The same of one limit under a key that is known; `rule` NOTCH_NONE: of a reward or a payment. */
 void notch_limit_note_key(notch_work *work, uint32_t rule, uint32_t limit, uint32_t points,
                           notch_text key, int64_t amount);

@@ -251,15 +251,13 @@ static void give_shop_room(notch_work *work, const notch_original *original, con
     const notch_limit *limit = &work->program->limits[limits[i]];
     int64_t back = limit->times ? times : limit->points == points ? amount : 0;
     if (back > 0 && !limit->per_event) {
-      notch_text key = notch_arena_text(work->run, notch_limit_key_of(work, limits[i], 0));
-      notch_limit_note_key(work, NOTCH_NONE, limits[i], limit->times ? NOTCH_NONE : points, key,
-                           -back);
+      notch_limit_note_own(work, limits[i], limit->times ? NOTCH_NONE : points, -back);
     }
   }
   notch_view_back(work, &view);
 }
 
-/* What went back of rewards that were bought, out of the member's own lots as it was counted. */
+/* What went back of rewards that were bought, to the member or to others of the household. */
 static void give_reward_room(notch_work *work, const notch_original *original)
 {
   const notch_transaction *row = original->transaction, *now = notch_row_so_far(work->open);
@@ -274,6 +272,10 @@ static void give_reward_room(notch_work *work, const notch_original *original)
       const notch_posting *back = &now->postings[j];
       bool given = back->source == NOTCH_ACCOUNT_SPENT && back->points == reward->costs_points;
       points += given ? back->amount : 0;
+    }
+    for (uint32_t j = 0; j < work->given_back.count; j++) {
+      const notch_given_back *back = &work->given_back.items[j];
+      points += back->points == reward->costs_points ? back->amount : 0;
     }
     give_shop_room(work, original, reward->limits, reward->limit_count,
                    uses_of(now, NOTCH_EFFECT_RETURN_USE, true), reward->costs_points, points);

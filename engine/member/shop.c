@@ -294,12 +294,24 @@ void notch_need_points(notch_work *work, uint32_t points, int64_t amount, bool p
                kind->decl.name.bytes);
 }
 
-/* Own lots first, then what others of the pool have opened. */
-static void spend(notch_work *work, uint32_t points, int64_t amount)
+/* Own lots first, then what others of the pool have opened; how much of it. */
+static int64_t spend(notch_work *work, uint32_t points, int64_t amount)
 {
   int64_t missing = notch_spend(work, points, amount, NOTCH_ACCOUNT_SPENT, NOTCH_NONE);
   if (missing > 0) {
     notch_pool_spend(work, points, missing);
+  }
+  return missing;
+}
+
+/* What of a reward's price is in rows of others counts in its limits as well. */
+static void note_pooled(notch_work *work, const notch_reward *reward, int64_t amount)
+{
+  for (uint32_t i = 0; i < reward->limit_count && amount > 0; i++) {
+    const notch_limit *limit = &work->program->limits[reward->limits[i]];
+    if (!limit->per_event && wanted_of(limit, 0, reward->costs_points, amount) > 0) {
+      notch_limit_note_own(work, reward->limits[i], reward->costs_points, amount);
+    }
   }
 }
 
@@ -315,7 +327,7 @@ void notch_do_redeem(notch_work *work)
   notch_need_points(work, reward->costs_points, amount, true);
   notch_work_plain_effect(work, NOTCH_EFFECT_USE, event->reward, left, 0);
   notch_change_stock(work, event->reward, -left);
-  spend(work, reward->costs_points, amount);
+  note_pooled(work, reward, spend(work, reward->costs_points, amount));
 }
 
 /* What `points` are worth at this payment, rounded down to a minor unit. */
