@@ -8,6 +8,7 @@ import os
 import random
 import sys
 import tempfile
+from fractions import Fraction
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'oracle'))
 from verbs import command
@@ -352,6 +353,24 @@ def problems(rules, events, ledger, until):
     return found
 
 
+def adds_up(ledger, at):
+    """The books of all members (L6), and what is owed, at one moment."""
+    found = []
+    answers = [command(verb, ledger, '--at', at, '--json') for verb in ('balance', 'liability')]
+    if any(code for code, _ in answers):
+        return ['at %s: %s' % (at, answers)]
+    books, owed = (json.loads(output)['points'] for _, output in answers)
+    for kind, of in books.items():
+        state = {name: Fraction(figure) for name, figure in of.items()}
+        here = state['available'] + state['pending'] + state['held']
+        if state['issued'] + state['debt'] + state['forgiven'] != (
+                here + state['spent'] + state['expired'] + state['taken_back']):
+            found.append('at %s the books of %s do not add up: %s' % (at, kind, of))
+        if kind in owed and Fraction(owed[kind]['outstanding']) != here:
+            found.append('at %s of %s is owed: %s, there is: %s' % (at, kind, owed[kind], of))
+    return found
+
+
 def known(rules, lines, ledger, half):
     """What is known at a moment of the whole ledger is what a ledger of then says.  Rows of one
     second are recorded microseconds after it, so that is the second before the next event."""
@@ -396,6 +415,8 @@ def main(first, last, kept):
             with open(events, 'w') as file:
                 file.writelines(json.dumps(e) + '\n' for e in story.out)
             found = problems(rules, events, ledger, until)
+            for at in chance.sample([e['at'] for e in story.out], 3):
+                found += adds_up(ledger, at)
             found += known(rules, [json.dumps(e) + '\n' for e in story.out], ledger,
                            os.path.join(folder, 'half'))
             if found:

@@ -43,6 +43,7 @@ class Pooling:
             if other is member or other.household != member.household:
                 continue
             self.meet(other, record.moment)
+            self.one_share(other.purse.of(kind))
             for lot in other.purse.of(kind):
                 amount = min(lot.left, lot.shared)
                 if lot.mature and amount:
@@ -50,6 +51,14 @@ class Pooling:
                         raise Unspecified('a part of a point is open')
                     out.append((other, lot, amount))
         return sorted(out, key=lambda part: (self.runs_out(*part[:2]), part[1].earned))
+
+    def one_share(self, lots):
+        """Rules share a lot, which is open as one."""
+        for place in {lot.place for lot in lots}:
+            alike = [lot for lot in lots if lot.place == place]
+            if sum(min(lot.left, lot.shared) for lot in alike) != min(
+                    sum(lot.left for lot in alike), sum(lot.shared for lot in alike)):
+                raise Unspecified('what is open of a lot of several rules, some of it gone')
 
     def runs_out(self, owner, lot):
         return min(lot.expires, owner.activity.get(lot.kind, lot.expires))
