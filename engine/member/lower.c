@@ -180,8 +180,7 @@ void notch_lower_by(notch_work *work, const notch_event *sent, notch_value *fiel
   lower_totals(work, sent, fields, list_field, lowering, lost);
 }
 
-/* All of an event is returned when none of its amounts, nor of its lines' quantities, is left. */
-static bool is_nothing(const notch_work *work, const notch_event *sent, const notch_value *fields)
+bool notch_is_nothing(const notch_work *work, const notch_event *sent, const notch_value *fields)
 {
   const notch_event_decl *declared = &work->program->events[sent->type];
   bool any = false;
@@ -294,9 +293,9 @@ static void lower_once(notch_work *work, const notch_original *original, lowered
   if (!declared) {
     lower_figures(work, sent, &so_far->left, lowering, so_far->fields);
   }
-  so_far->left.nothing_left =
-      so_far->left.nothing_left || lowering->all ||
-      (declared ? is_nothing(work, sent, so_far->fields) : none_moved(work, sent, &so_far->left));
+  so_far->left.nothing_left = so_far->left.nothing_left || lowering->all ||
+                              (declared ? notch_is_nothing(work, sent, so_far->fields)
+                                        : none_moved(work, sent, &so_far->left));
 }
 
 notch_left notch_lower(notch_work *work, const notch_original *original)

@@ -24,5 +24,7 @@ bool notch_scales(notch_type type);
 notch_value *notch_fields_copy(notch_work *work, const notch_event *event);
 void notch_lower_by(notch_work *work, const notch_event *sent, notch_value *fields,
                     const notch_lowering *lowering);
+/* All of an event is returned when none of its amounts, nor of its lines' quantities, is left. */
+bool notch_is_nothing(const notch_work *work, const notch_event *sent, const notch_value *fields);
 
 #endif

@@ -224,11 +224,12 @@ static bool part_of(notch_work *work, const notch_original *original, notch_valu
   for (uint32_t i = 0; i < original->earlier_count; i++) {
     notch_lower_by(work, original->sent, left, &original->lowered[i]);
   }
+  bool gone = notch_is_nothing(work, original->sent, left);
   *out = (notch_lowering){.fields =
                               NOTCH_NEW_ARRAY(work->run, notch_value, declared->field_count + 1)};
   for (uint32_t i = 0; i < declared->field_count; i++) {
     empty = empty && (!notch_scales(declared->fields[i].type) || left[i].d == 0 || left[i].n == 0);
-    if (wanted[i].d == 0 || wanted[i].n == 0 || left[i].d == 0 || left[i].n == 0) {
+    if (gone || wanted[i].d == 0 || wanted[i].n == 0 || left[i].d == 0 || left[i].n == 0) {
       continue;
     }
     bool all =
@@ -238,7 +239,7 @@ static bool part_of(notch_work *work, const notch_original *original, notch_valu
                                                notch_value_rational(out->fields[i])));
     any = true;
   }
-  if (empty) {
+  if (empty || gone) {
     work->host->empty(work->host->payload, original);
   }
   return any;
