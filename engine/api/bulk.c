@@ -223,7 +223,8 @@ static uint64_t lines_in(notch_text record)
 {
   uint64_t lines = 0;
   for (uint32_t i = 0; i < record.length; i++) {
-    lines += record.bytes[i] == '\n' ? 1 : 0;
+    bool half = i + 1 < record.length && record.bytes[i + 1] == '\n';
+    lines += record.bytes[i] == '\n' || (record.bytes[i] == '\r' && !half) ? 1 : 0;
   }
   return lines > 0 ? lines : 1;
 }

@@ -16,9 +16,11 @@ size_t notch_csv_record(const char *bytes, size_t size, bool last)
       quoted = !quoted;
     } else if (bytes[i] == '\n' && !quoted) {
       return i + 1;
+    } else if (bytes[i] == '\r' && !quoted && i + 1 < size && bytes[i + 1] != '\n') {
+      return i + 1;
     }
   }
-  return last ? size : 0;
+  return last ? size : 0; /* what ends in a carriage return may go on with the other half */
 }
 
 static notch_text without_line_end(notch_text record)

@@ -108,6 +108,14 @@ prints '"applied":1,"known":0,"refused":0,"waiting":0,"unreadable":1'
 expect 1 apply "$work/good" "$work/long.csv" --csv --type join
 says "the row of line 2 is longer than 16 MiB"
 
+# Lines of CSV that end in a carriage return alone, as old Macs wrote them, or in both by turns.
+printf 'member,at,note\rann,2026-03-02T10:00:00Z,a\rbob,2026-03-02T11:00:00Z,"a\rb"\r\n' \
+  >"$work/mac.csv"
+printf 'cat,2026-03-02T12:00:00Z,x,y\r' >>"$work/mac.csv"
+expect 3 apply "$work/good" "$work/mac.csv" --csv --type join --json
+says "mac.csv:5: unreadable: the row has more fields than the header names"
+prints '"refused":2,"waiting":0,"unreadable":1'
+
 # Standard output that is full is a failure.
 if [ -w /dev/full ]; then
   "$notch" help >/dev/full 2>"$work/err"
