@@ -22,6 +22,7 @@ typedef struct explain {
   notch_node *root;
   notch_transaction row;
   notch_edition *edition;
+  notch_trace trace; /* of its decision */
 } explain;
 
 static void put(explain *x, notch_text text)
@@ -276,8 +277,8 @@ static bool add_parts(explain *x, const notch_outcome *outcome)
 
 static bool derive(explain *x, const notch_transaction *indexed)
 {
-  notch_trace trace = {.arena = &x->run};
   notch_rerun_result result;
+  x->trace = (notch_trace){.arena = &x->run};
   if (is_erased(x)) {
     say_taken(x, "the member was erased: the outcome is as it was recorded");
     return true;
@@ -289,7 +290,7 @@ static bool derive(explain *x, const notch_transaction *indexed)
   x->rerun.group = x->row.event;
   x->rerun.found = differs_at;
   x->rerun.payload = x;
-  if (!notch_rerun_decide(&x->rerun, &x->row, &trace, &result)) {
+  if (!notch_rerun_decide(&x->rerun, &x->row, &x->trace, &result)) {
     return false;
   }
   if (x->rerun.names_erased) {
@@ -297,7 +298,7 @@ static bool derive(explain *x, const notch_transaction *indexed)
     return true;
   }
   if (result.taken) {
-    say_taken(x, "nothing was computed: a publication, a ranking, or what the clock decided");
+    say_taken(x, "nothing was computed: a publication, or what the clock decided");
     return true;
   }
   if (result.edition != NULL && result.outcome != NULL) {
@@ -307,7 +308,7 @@ static bool derive(explain *x, const notch_transaction *indexed)
   if (!look_for_erased(x)) {
     return false;
   }
-  notch_derive_trace(&x->tree, x->root, &trace);
+  notch_derive_trace(&x->tree, x->root, &x->trace);
   if (!add_parts(x, result.outcome)) {
     return false;
   }
@@ -501,6 +502,7 @@ static bool build(explain *x, int64_t event)
   if (!add_settled(x) || !derive(x, &indexed)) {
     return false;
   }
+  notch_derive_ranking(&x->tree, x->root, &indexed, &x->trace);
   notch_derive_row(&x->tree, x->root, &indexed);
   return add_sides(x) && add_became(x);
 }

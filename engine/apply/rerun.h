@@ -222,8 +222,10 @@ static inline notch_case notch_rerun_case(const notch_rerun *rerun, const notch_
                       .host = &rerun->host};
 }
 
-/* A row of the programme that fell due, a ranking or a publication. */
-bool notch_rerun_rank(notch_rerun *rerun, const notch_transaction *row, notch_rerun_result *out);
+/* A row of the programme that fell due, a ranking or a publication.  Without all rows, a ranking
+ * asks for the states of all members; trace may be NULL. */
+bool notch_rerun_rank(notch_rerun *rerun, const notch_transaction *row, notch_trace *trace,
+                      notch_rerun_result *out);
 /* Where rankings are followed: notes a row, and before one is decided, whether those that fell due
  * until then are recorded. */
 void notch_rerun_see(notch_rerun *rerun, const notch_transaction *row);

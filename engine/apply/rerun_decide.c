@@ -541,7 +541,7 @@ bool notch_rerun_decide(notch_rerun *rerun, const notch_transaction *row, notch_
     return decided;
   }
   if (row->member == 0) {
-    return notch_rerun_rank(rerun, row, out);
+    return notch_rerun_rank(rerun, row, trace, out);
   }
   out->taken = out->edition == NULL;
   return (!notch_rerun_checks_versions(rerun) || notch_rerun_check_due(rerun, row)) &&

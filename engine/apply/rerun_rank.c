@@ -21,14 +21,14 @@ typedef struct crowd { /* on the way through all members */
   bool failed;
 } crowd;
 
-/* Members without a row were not there. */
+/* Members without a row were not there.  Where not all rows came by, that is told by the states. */
 static notch_rerun_seat *next_seat(const notch_rerun *rerun, int64_t *member)
 {
   while (++*member < rerun->block_count * NOTCH_RERUN_BLOCK) {
     notch_rerun_seat *seat = notch_rerun_place(rerun, *member);
     if (seat == NULL) {
       *member += NOTCH_RERUN_BLOCK - 1 - *member % NOTCH_RERUN_BLOCK;
-    } else if (seat->last != 0) {
+    } else if (seat->last != 0 || (!rerun->all_rows && seat->known)) {
       return seat;
     }
   }
@@ -41,6 +41,15 @@ static bool prepare(notch_rerun *rerun, notch_edition *edition)
 {
   const notch_rerun_seat *seat;
   uint32_t folded = 0;
+  int64_t count = rerun->all_rows ? 0 : notch_store_member_count(rerun->books->store);
+  for (int64_t member = 1; member <= count; member++) {
+    if (notch_rerun_seat_of(rerun, member, edition) == NULL) {
+      return false;
+    }
+    if (member % NOTCH_RERUN_BLOCK == 0) {
+      notch_desk_clear(&rerun->desk);
+    }
+  }
   for (int64_t member = 0; (seat = next_seat(rerun, &member)) != NULL;) {
     bool known = seat->known && seat->version == edition->version;
     if (!known && notch_rerun_seat_of(rerun, member, edition) == NULL) {
@@ -76,7 +85,8 @@ static const notch_state *next_member(void *payload)
 }
 
 /* *hidden: whatever comes of it need not be what came of it then. */
-static const notch_outcome *rank(notch_rerun *rerun, const notch_ranking *ranking, bool *hidden)
+static const notch_outcome *rank(notch_rerun *rerun, const notch_ranking *ranking,
+                                 notch_trace *trace, bool *hidden)
 {
   notch_edition *edition = ranking->edition;
   crowd all = {.rerun = rerun,
@@ -90,6 +100,7 @@ static const notch_outcome *rank(notch_rerun *rerun, const notch_ranking *rankin
     return NULL;
   }
   notch_case decision = notch_rerun_case(rerun, edition, house, house);
+  decision.trace = trace;
   const notch_outcome *outcome = notch_rank(rerun->decider, &decision, ranking->cohort,
                                             ranking->at_s, &(notch_everybody){&all, next_member});
   *hidden = all.hidden;
@@ -146,7 +157,7 @@ static bool missed(notch_rerun *rerun, const notch_ranking *ranking)
        NOTCH_RANKS_BY_QUOTIENT) != 0) {
     return true;
   }
-  const notch_outcome *outcome = rank(rerun, ranking, &hidden);
+  const notch_outcome *outcome = rank(rerun, ranking, NULL, &hidden);
   return outcome != NULL && (outcome->count == 0 || tell(rerun, ranking, false));
 }
 
@@ -204,13 +215,14 @@ static bool find_meant(notch_rerun *rerun, const notch_transaction *row, notch_r
   return next || missed(rerun, &first);
 }
 
-/* What other rules make of a row: they rank the cohort of that name then, or do not. */
-static void find_named(notch_rerun *rerun, const notch_transaction *row, notch_ranking *out)
+/* What rules make of a row by itself: they rank the cohort of that name then, or do not. */
+static void find_named(notch_rerun *rerun, const notch_transaction *row, notch_edition *edition,
+                       notch_ranking *out)
 {
   int64_t at_s = row->at_us / NOTCH_SECOND_US;
-  uint32_t cohort = cohort_of(rerun, row, rerun->fixed);
-  bool there = cohort != NOTCH_NONE && notch_ranks_at(rerun->fixed->rules->program, cohort, at_s);
-  *out = (notch_ranking){there ? rerun->fixed : NULL, cohort, at_s};
+  uint32_t cohort = cohort_of(rerun, row, edition);
+  bool there = cohort != NOTCH_NONE && notch_ranks_at(edition->rules->program, cohort, at_s);
+  *out = (notch_ranking){there ? edition : NULL, cohort, at_s};
 }
 
 static bool tell_lone(notch_rerun *rerun, const notch_transaction *row)
@@ -226,34 +238,38 @@ static bool tell_lone(notch_rerun *rerun, const notch_transaction *row)
   return tell(rerun, &lone, true);
 }
 
-static bool decide_ranking(notch_rerun *rerun, const notch_transaction *row,
+static bool decide_ranking(notch_rerun *rerun, const notch_transaction *row, notch_trace *trace,
                            notch_rerun_result *out)
 {
   notch_ranking meant;
-  if (rerun->fixed != NULL) {
-    find_named(rerun, row, &meant);
+  notch_edition *alone = rerun->all_rows ? rerun->fixed : out->edition;
+  if (alone != NULL) {
+    find_named(rerun, row, alone, &meant);
   } else if (!find_meant(rerun, row, &meant)) {
     return false;
   }
   if (meant.edition == NULL) {
-    bool nobody = rerun->fixed != NULL && row->effect_count == 0; /* in whatever cohort it was */
+    bool nobody = alone != NULL && row->effect_count == 0; /* in whatever cohort it was */
     return nobody || tell_lone(rerun, row);
   }
-  notch_rerun_tell_version(rerun, row, meant.edition->version);
+  if (rerun->all_rows) {
+    notch_rerun_tell_version(rerun, row, meant.edition->version);
+  }
   out->edition = meant.edition;
-  out->outcome = rank(rerun, &meant, &rerun->names_erased);
+  out->outcome = rank(rerun, &meant, trace, &rerun->names_erased);
   out->taken = rerun->names_erased;
   return out->outcome != NULL;
 }
 
-bool notch_rerun_rank(notch_rerun *rerun, const notch_transaction *row, notch_rerun_result *out)
+bool notch_rerun_rank(notch_rerun *rerun, const notch_transaction *row, notch_trace *trace,
+                      notch_rerun_result *out)
 {
   out->taken = true;
   if (!notch_books_is_ranking(rerun->books, row)) {
     notch_rerun_check_publication(rerun, row);
     return true;
   }
-  return !rerun->all_rows || decide_ranking(rerun, row, out);
+  return decide_ranking(rerun, row, trace, out);
 }
 
 /* ---- what events pass ---- */

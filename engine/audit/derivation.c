@@ -146,6 +146,7 @@ static void add_step(notch_derivation *d, notch_node *rule, const notch_trace_re
   case NOTCH_TRACE_CAPPED:
   case NOTCH_TRACE_REACH:
   case NOTCH_TRACE_KEEP:
+  case NOTCH_TRACE_RANKED:
   case NOTCH_TRACE_COUNT: return;
   }
   say_step(d, rule, "why", "");
@@ -153,8 +154,8 @@ static void add_step(notch_derivation *d, notch_node *rule, const notch_trace_re
 
 static bool is_of_rule(notch_trace_kind kind)
 {
-  return kind != NOTCH_TRACE_ROUNDED && kind != NOTCH_TRACE_CAPPED &&
-         kind != NOTCH_TRACE_REACH && kind != NOTCH_TRACE_KEEP;
+  return kind != NOTCH_TRACE_ROUNDED && kind != NOTCH_TRACE_CAPPED && kind != NOTCH_TRACE_REACH &&
+         kind != NOTCH_TRACE_KEEP && kind != NOTCH_TRACE_RANKED;
 }
 
 static void add_rule(notch_derivation *d, notch_node *parent, const notch_trace *trace,
@@ -467,7 +468,9 @@ void notch_derive_row(notch_derivation *d, notch_node *parent, const notch_trans
     }
   }
   for (uint32_t i = 0; i < row->effect_count; i++) {
-    if (row->effects[i].kind != NOTCH_EFFECT_RETURNED) {
+    if (row->effects[i].kind == NOTCH_EFFECT_BAND) {
+      continue; /* audit/derive_ranking.c */
+    } else if (row->effects[i].kind != NOTCH_EFFECT_RETURNED) {
       add_effect(d, parent, &row->effects[i]);
     } else if (i >= mark) { /* no posting follows it */
       add_section(d, parent, row, &row->effects[i]);

@@ -51,7 +51,10 @@ void notch_node_json(notch_buffer *to, const notch_node *root);
 
 /* Rules, groups, rounding and tiers of one decision, as children of `parent`. */
 void notch_derive_trace(notch_derivation *d, notch_node *parent, const notch_trace *trace);
-/* Postings, moves and effects of a row with indexes of the programme. */
+/* The bands of a row that ranked a cohort; nothing of any other.  An empty trace: no figures. */
+void notch_derive_ranking(notch_derivation *d, notch_node *parent, const notch_transaction *row,
+                          const notch_trace *trace);
+/* Postings, moves and other effects of a row with indexes of the programme. */
 void notch_derive_row(notch_derivation *d, notch_node *parent, const notch_transaction *row);
 /* One line and its fields for a posting, without where it is listed. */
 void notch_derive_posting(notch_derivation *d, notch_node *node, const notch_posting *posting);

@@ -1,7 +1,7 @@
 # Sources of engine/audit, one a line.
 libengine_la_SOURCES += \
   %D%/compare.c %D%/compare.h \
-  %D%/derivation.c %D%/derivation.h \
+  %D%/derivation.c %D%/derivation.h %D%/derive_ranking.c \
   %D%/node.c \
   %D%/note.c %D%/note.h \
   %D%/pass.def \

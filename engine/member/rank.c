@@ -83,13 +83,26 @@ int64_t notch_next_ranking(const notch_plan *plan, int64_t after_us, uint32_t *c
   return next;
 }
 
+static void tell_place(notch_work *work, uint32_t index, const ranked *one, uint32_t band,
+                       uint32_t better)
+{
+  const notch_expr *by = work->program->roots[work->program->cohorts[index].rank_by].expr;
+  if (work->trace != NULL) {
+    notch_work_record(work, NOTCH_TRACE_RANKED, index, band, false, by, notch_value_of(one->value),
+                      (int64_t)better + 1);
+    work->trace->records.items[work->trace->records.count - 1].member = one->member;
+  }
+}
+
 /* A ranking is a beginning, so it sees the new day, as scheduled rules do: `over last quarter each
  * quarter` is the quarter just ended. */
 static void rank_all(notch_work *work, uint32_t index, const notch_everybody *all)
 {
+  notch_trace *trace = work->trace;
   const notch_cohort *cohort = &work->program->cohorts[index];
   NOTCH_VEC(ranked) found = {0};
   const notch_state *member;
+  work->trace = NULL; /* a figure is told with its place */
   while ((member = all->next(all->payload)) != NULL) {
     if (notch_is_ranked(member)) {
       work->seen = member;
@@ -100,10 +113,12 @@ static void rank_all(notch_work *work, uint32_t index, const notch_everybody *al
   ranked *items = found.items;
   uint32_t open = found.count;
   sort_ranked(items, NOTCH_NEW_ARRAY(work->run, ranked, open + 1), open);
+  work->trace = trace;
   notch_vec_reserve(&work->open->effects, open, work->run);
   for (uint32_t i = 0, better = 0; i < open; i++) {
     bool tie = i > 0 && notch_rational_compare(items[i].value, items[i - 1].value) == 0;
     better = tie ? better : i;
+    tell_place(work, index, &items[i], band_of(cohort, better, open), better);
     *notch_vec_push(&work->open->effects, work->run) =
         (notch_effect){.effect = work->next_effect++,
                        .kind = NOTCH_EFFECT_BAND,

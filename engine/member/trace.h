@@ -13,7 +13,7 @@ typedef enum notch_trace_kind {
 
 typedef struct notch_trace_record {
   notch_trace_kind kind;
-  int64_t member; /* whose transaction was open */
+  int64_t member; /* whose transaction was open; who was ranked */
   uint32_t subject, other;
   bool flag;
   const notch_expr *expr;

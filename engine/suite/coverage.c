@@ -312,6 +312,7 @@ void notch_coverage_trace(notch_coverage *coverage, const notch_trace *trace)
     case NOTCH_TRACE_CAPPED:
     case NOTCH_TRACE_REACH:
     case NOTCH_TRACE_KEEP:
+    case NOTCH_TRACE_RANKED:
     case NOTCH_TRACE_NO_RECEIVER:
     case NOTCH_TRACE_COUNT: break;
     }

@@ -118,6 +118,24 @@ form="form=(SELECT form FROM event WHERE event"
 changed "UPDATE form SET type=(SELECT type FROM form WHERE $form=1)) WHERE $form=$row)" \
   "a2 (#$((row + 2))): ranking: recorded nothing, recomputed $place, 2026-02-01T00:00:00Z"
 
+# explain ranks everybody once more: the figures, and what they say otherwise than the row
+expect 0 explain l.ledger "#$row"
+prints "$place, by spend over last month"
+prints "band a: 2 members"
+prints "1. eve: 86.00 EUR"
+prints "3. bob: 30.00 EUR"
+prints "3. cat: 30.00 EUR"
+lacks "dan"
+lacks "DIFFERS"
+expect 0 explain l.ledger "#$row" --json
+prints '{"member":"cat","place":3,"value":"30.00 EUR"}'
+json "$work/out"
+cp l.ledger copy.ledger
+sqlite3 copy.ledger "DROP TRIGGER effect_u; UPDATE effect SET amount=0 WHERE $bob"
+expect 0 explain copy.ledger "#$row"
+prints "band a: 3 members"
+prints "DIFFERS: effect 3, $place: recorded band of member 2: a"
+
 # other rules: the bands that they give, in whatever order, or none
 sed 's/over last month each month/over last month each quarter/' rules.notch >each.notch
 sed 's/rank by spend over last month/rank by 2 * spend over last month/' rules.notch >same.notch
@@ -138,6 +156,9 @@ erase() {
 life own.ledger own.notch
 erase own.ledger
 prints "1 erased member: 8 transactions taken as recorded"
+expect 0 explain own.ledger "#$((row + 1))"
+prints "it names a member who was erased"
+prints "band many"
 erase l.ledger
 prints "1 erased member: 5 transactions taken as recorded"
 changed "UPDATE effect SET amount=0 WHERE $bob" \
