@@ -237,7 +237,8 @@ static bool fold_member(notch_work *work, notch_state *state, const notch_event 
         return false;
       }
       notch_merge_figures(work, state, from);
-      notch_pool_moved(work->program, state, from);
+      notch_pool_moved(work->program, state, from, transaction->postings,
+                       transaction->posting_count);
     }
   }
   if (event != NULL && event->type == NOTCH_EVENT_RETURN && work->in->original != NULL) {

@@ -66,6 +66,15 @@ static void move_points(notch_work *work, const notch_state *from)
   }
 }
 
+/* What one of the two owed is paid by what the other had, as far as it goes. */
+static void pay_debts(notch_work *work)
+{
+  for (uint32_t points = 0; points < work->program->points_count; points++) {
+    int64_t owed = work->open->state->balances[points].debt;
+    notch_take_any(work, points, owed, NOTCH_ACCOUNT_DEBT);
+  }
+}
+
 static void higher_tiers(notch_work *work, const notch_state *from)
 {
   notch_state *state = work->open->state;
@@ -296,7 +305,9 @@ void notch_do_merge(notch_work *work)
   notch_merge_figures(work, work->open->state, from);
   notch_take_places(work, from);
   move_points(work, from);
-  notch_pool_moved(work->program, work->open->state, from);
+  pay_debts(work);
+  notch_pool_moved(work->program, work->open->state, from, work->open->postings.items,
+                   work->open->postings.count);
   higher_tiers(work, from);
   move_rewards(work, from);
   work->merged = from;

@@ -299,13 +299,23 @@ static bool share_household(const notch_program *program, const notch_state *sta
   return same;
 }
 
-/* Lots arrive last, in the order in which they left; of damaged rows they need not. */
-void notch_pool_moved(const notch_program *program, notch_state *state, const notch_state *from)
+/* Lots arrive in the order in which they left; of damaged rows they need not. */
+void notch_pool_moved(const notch_program *program, notch_state *state, const notch_state *from,
+                      const notch_posting *arrived, uint32_t count)
 {
-  uint32_t at = state->lots_count;
-  for (uint32_t i = from->lots_count; i-- > 0 && at > 0;) {
-    const notch_lot *left = &notch_state_lots(from)[i];
-    notch_lot *lot = left->left > 0 ? &notch_state_lots(state)[--at] : NULL;
+  uint32_t at = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    if (arrived[i].source != NOTCH_ACCOUNT_IN_TRANSIT || arrived[i].lot != arrived[i].posting) {
+      continue;
+    }
+    while (at < from->lots_count && notch_state_lots(from)[at].left == 0) {
+      at++;
+    }
+    if (at == from->lots_count) {
+      return;
+    }
+    const notch_lot *left = &notch_state_lots(from)[at++];
+    notch_lot *lot = notch_state_lot(state, arrived[i].lot); /* NULL: it paid a debt */
     if (lot != NULL && share_household(program, state, from, lot->points)) {
       lot->open = left->open < left->left ? left->open : left->left;
     }

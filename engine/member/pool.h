@@ -16,9 +16,10 @@ void notch_pool_spend(notch_work *work, uint32_t points, int64_t amount);
 void notch_pool_settle(notch_work *work);
 
 /* A merge: the survivor's place in the households of the old account; then, once the lots have
- * moved, what of them stays open to the same others. */
+ * moved by the postings of its row, what of them stays open to the same others. */
 void notch_take_places(notch_work *work, const notch_state *from);
-void notch_pool_moved(const notch_program *program, notch_state *state, const notch_state *from);
+void notch_pool_moved(const notch_program *program, notch_state *state, const notch_state *from,
+                      const notch_posting *arrived, uint32_t count);
 
 /* A lot opened while its owner is in a pool that shares the kind is open to the others in part. */
 void notch_open_to_pool(const notch_program *program, notch_state *state, int64_t lot);

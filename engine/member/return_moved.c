@@ -81,6 +81,7 @@ static void give_taken(notch_work *work, const notch_original *original, uint32_
                                             .target = taken->source,
                                             .amount = part,
                                             .lot = taken->lot});
+      notch_settle_debt(work, points, taken->lot);
     }
   }
 }
@@ -227,6 +228,7 @@ void notch_return_transfer(notch_work *work, const notch_original *original, con
                                               .target = NOTCH_ACCOUNT_POINTS,
                                               .amount = part,
                                               .lot = moved->lot});
+        notch_settle_debt(work, kind, moved->lot);
         take_from_receiver(work, original, side, kind, part);
       }
     }
