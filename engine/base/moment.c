@@ -146,6 +146,9 @@ bool notch_moment_parse(int64_t *utc_us, int32_t *offset_min, notch_text text,
     if (local != (int64_t)day * NOTCH_DAY_S + second)
       us = 0;
   }
+  /* As it is printed in UTC its year has four digits: it can be read back. */
+  if (utc_s < NOTCH_DAY_FIRST * NOTCH_DAY_S || utc_s >= (NOTCH_DAY_LAST + 1) * NOTCH_DAY_S)
+    return false;
   *utc_us = utc_s * NOTCH_SECOND_US + us;
   if (offset_min != NULL)
     *offset_min = offset;
