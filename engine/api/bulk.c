@@ -320,6 +320,17 @@ static notch_status skip_line(bulk *b)
   return status == NOTCH_OK ? unreadable(b, "a line has at most 16 MiB") : status;
 }
 
+/* A carriage return alone ends a line, too: in JSON it stands nowhere else. */
+static size_t next_line(const char *from, size_t size, bool last)
+{
+  const char *newline = size == 0 ? NULL : memchr(from, '\n', size);
+  size_t end = newline != NULL ? (size_t)(newline - from) + 1 : last ? size : 0;
+  size_t within = newline != NULL ? (size_t)(newline - from) : size;
+  const char *half = within == 0 ? NULL : memchr(from, '\r', within);
+  bool alone = half != NULL && half + 1 < from + size && half[1] != '\n';
+  return alone ? (size_t)(half - from) + 1 : end;
+}
+
 static size_t next_record(const bulk *b)
 {
   const char *from = b->input + b->start;
@@ -327,8 +338,7 @@ static size_t next_record(const bulk *b)
   if (b->options->csv) {
     return notch_csv_record(from, size, b->at_end);
   }
-  const char *newline = size == 0 ? NULL : memchr(from, '\n', size);
-  return newline != NULL ? (size_t)(newline - from) + 1 : b->at_end ? size : 0;
+  return next_line(from, size, b->at_end);
 }
 
 static notch_status run(bulk *b)

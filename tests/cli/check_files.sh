@@ -108,7 +108,14 @@ prints '"applied":1,"known":0,"refused":0,"waiting":0,"unreadable":1'
 expect 1 apply "$work/good" "$work/long.csv" --csv --type join
 says "the row of line 2 is longer than 16 MiB"
 
-# Lines of CSV that end in a carriage return alone, as old Macs wrote them, or in both by turns.
+# Lines that end in a carriage return alone, as old Macs wrote them, or in both by turns.
+printf '{"id":"mac1","type":"join","member":"mac1","at":"2026-03-02T10:00:00Z"}\r{"id":\r\n' \
+  >"$work/mac.jsonl"
+printf '{"id":"mac2","type":"join","member":"mac2","at":"2026-03-02T10:00:00Z"}\r' \
+  >>"$work/mac.jsonl"
+expect 3 apply "$work/good" "$work/mac.jsonl" --json
+says "mac.jsonl:2: unreadable: not JSON"
+prints '"applied":2,"known":0,"refused":0,"waiting":0,"unreadable":1'
 printf 'member,at,note\rann,2026-03-02T10:00:00Z,a\rbob,2026-03-02T11:00:00Z,"a\rb"\r\n' \
   >"$work/mac.csv"
 printf 'cat,2026-03-02T12:00:00Z,x,y\r' >>"$work/mac.csv"
