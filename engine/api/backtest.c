@@ -292,8 +292,12 @@ static notch_status ask_backtest(notch_question *question)
   if (!open_other(b) || !feed_all(b) || (b->figures.to_us == OPEN_END && !find_end(b))) {
     return failed(b);
   }
-  if (b->figures.from_us > b->figures.to_us) {
-    return notch_api_say(question->ledger, NOTCH_EVALUE, "the period ends before it begins");
+  const notch_backtest_options *options = b->options;
+  status =
+      notch_walk_period(question, options == NULL ? NULL : options->from,
+                        options == NULL ? NULL : options->to, b->figures.from_us, b->figures.to_us);
+  if (status != NOTCH_OK) {
+    return status;
   }
   if (!advance_other(b) || !add_up(b, NOTCH_RECORDED, question->books) || !add_up_other(b)) {
     return failed(b);

@@ -135,8 +135,9 @@ static notch_status ask_statement(notch_question *question)
   if (status != NOTCH_OK) {
     return status;
   }
-  if (from_us > question->reading.at_us) {
-    return notch_api_say(question->ledger, NOTCH_EVALUE, "the period ends before it begins");
+  status = notch_walk_period(question, r->from, r->to, from_us, question->reading.at_us);
+  if (status != NOTCH_OK) {
+    return status;
   }
   notch_text id = notch_text_of(question->member);
   notch_store_status found = notch_store_member_find(question->books->store, &member, id);

@@ -246,3 +246,24 @@ notch_status notch_walk_moment(notch_question *question, const char *text, bool 
   *out = notch_zone_midnight(zone, day + (last ? 1 : 0)) * NOTCH_SECOND_US - (last ? 1 : 0);
   return NOTCH_OK;
 }
+
+notch_status notch_walk_period(notch_question *question, const char *from, const char *to,
+                               int64_t from_us, int64_t to_us)
+{
+  if (from_us <= to_us) {
+    return NOTCH_OK;
+  }
+  if (to != NULL) {
+    return notch_api_say(question->ledger, NOTCH_EVALUE,
+                         "the period ends before it begins: %s is after %s", from, to);
+  }
+  notch_buffer end;
+  notch_buffer_init(&end, question->books->memory);
+  notch_moment_print_zone(&end, to_us, &question->edition->rules->program->zone);
+  notch_status status =
+      notch_api_say(question->ledger, NOTCH_EVALUE,
+                    "nothing is known yet of %s and later: the ledger ends at %.*s", from,
+                    (int)end.length, end.bytes);
+  notch_buffer_free(&end);
+  return status;
+}

@@ -45,5 +45,8 @@ notch_text notch_walk_id(notch_walk *walk, int64_t member, notch_arena *arena);
 /* "2026-03-03" as the first or the last instant of that day, or a moment. */
 notch_status notch_walk_moment(notch_question *question, const char *text, bool last,
                                int64_t *out);
+/* Whether a period has any moment in it; `from` and `to` as they were asked for, NULL: not. */
+notch_status notch_walk_period(notch_question *question, const char *from, const char *to,
+                               int64_t from_us, int64_t to_us);
 
 #endif

@@ -203,5 +203,8 @@ done
 
 expect 1 backtest "$ledger" "$work/missing.notch"
 expect 2 backtest "$ledger" "$work/other.notch" --from 2027-01-01
+says "nothing is known yet of 2027-01-01 and later: the ledger ends at"
+expect 2 backtest "$ledger" "$work/other.notch" --from 2026-05-01 --to 2026-04-01
+says "the period ends before it begins: 2026-05-01 is after 2026-04-01"
 says "ends before it begins"
 finish
