@@ -10,6 +10,7 @@ AUDIT_TESTS = tests/audit/check_as_made.sh tests/audit/check_audit.sh tests/audi
   tests/audit/check_cells.sh tests/audit/check_damaged.sh \
   tests/audit/check_erased.sh tests/audit/check_erasure.sh tests/audit/check_foreign.sh \
   tests/audit/check_other_rules.sh tests/audit/check_random.sh tests/audit/check_refused.sh \
+  tests/audit/check_reversed.sh \
   tests/audit/check_columns.sh tests/audit/check_tried.sh tests/audit/effects_changed.sh \
   tests/audit/ids_taken_away.sh tests/audit/ranking_changed.sh \
   tests/audit/version_not_in_force.sh \
@@ -19,6 +20,6 @@ EXTRA_DIST += $(AUDIT_TESTS) tests/audit/behind_lib \
   tests/audit/busy_ledgers.py tests/audit/changed_cells.py \
   tests/audit/damaged_ledgers.py tests/audit/erased_ledgers.py \
   tests/audit/foreign_proofs.py tests/audit/random_ledgers.py \
-  tests/audit/tried_ledgers.py
+  tests/audit/reversed_ledgers.py tests/audit/tried_ledgers.py
 
 $(AUDIT_TESTS:.sh=.log): $(bin_PROGRAMS) $(lib_LTLIBRARIES)
