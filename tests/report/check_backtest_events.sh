@@ -98,7 +98,7 @@ prints '"recorded":"20","recomputed":"20"'
 expect 0 backtest few.ledger more.notch --from 2026-03-04 --json
 prints '"recorded":"0","recomputed":"500"'
 expect 2 backtest few.ledger few.notch --from 2026-03-04
-says "ends before it begins"
+says "nothing is known yet of 2026-03-04 and later: the ledger ends at 2026-03-03T10:00:00Z"
 
 # A return that waited is not one that was refused.
 {
