@@ -243,7 +243,7 @@ static bool rank_one(notch_books *books, const notch_ranking *ranking)
     return notch_books_say(books, NOTCH_STORE_NOMEM, "out of memory");
   }
   /* Also where nobody was there: another process must not rank then whoever comes later. */
-  return outcome->count == 0 || notch_books_write(books, edition, NULL, NULL, outcome, &receipt);
+  return notch_books_write(books, edition, NULL, NULL, outcome, &receipt);
 }
 
 static bool settle_all(notch_books *books, int64_t to_us, uint64_t *count)

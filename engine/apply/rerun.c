@@ -127,8 +127,7 @@ bool notch_rerun_begin(notch_rerun *rerun, notch_books *books, bool all_rows)
   memset(rerun, 0, sizeof *rerun);
   rerun->books = books;
   rerun->all_rows = all_rows;
-  rerun->rankings =
-      (notch_rerun_rankings){.after_us = INT64_MAX, .due_us = INT64_MIN, .seen_us = INT64_MIN};
+  rerun->rankings = (notch_rerun_rankings){.after_us = INT64_MAX, .due_us = INT64_MIN};
   notch_arena_init(&rerun->row, books->memory);
   notch_arena_init(&rerun->names, books->memory);
   notch_arena_init(&rerun->of_parts, books->memory);

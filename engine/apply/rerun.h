@@ -56,10 +56,9 @@ typedef struct notch_rerun_result { /* of one decision; lives until the next row
 
 typedef struct notch_rerun_rankings { /* apply/rerun_rank.c */
   bool followed;      /* every row of a ledger with cohorts comes; set by the caller */
-  notch_ranking last; /* that was recorded; without an edition: none was */
+  notch_ranking last; /* that was recorded or told as missing; without an edition: none was */
   int64_t after_us;   /* its moment, or that of a member's first row; INT64_MAX: nobody was there */
   int64_t due_us;     /* the next one: whatever is applied from then on comes after its row */
-  int64_t seen_us;    /* which ones are missing up to there was told */
 } notch_rerun_rankings;
 
 typedef struct notch_rerun {

@@ -137,28 +137,34 @@ static bool tell(notch_rerun *rerun, const notch_ranking *ranking, bool recorded
   return good;
 }
 
-/* The one after `last`, or after a moment; without an edition: none up to the other moment. */
-static bool find_next(notch_rerun *rerun, const notch_ranking *last, int64_t after_us,
-                      int64_t to_us, notch_ranking *out)
+/* Without an edition: none up to the moment. */
+static bool find_next(notch_rerun *rerun, int64_t to_us, notch_ranking *out)
 {
-  *out = *last;
-  bool beside = last->edition != NULL && moment_of(last) <= to_us && notch_ranking_beside(out);
+  const notch_rerun_rankings *known = &rerun->rankings;
+  int64_t after_us = known->after_us;
+  *out = known->last;
+  bool beside = out->edition != NULL && moment_of(out) <= to_us && notch_ranking_beside(out);
   return beside ||
          notch_books_ranking_after(rerun->books, &after_us, to_us, rerun->recorded->event, out);
 }
 
-/* One that is not recorded.  Where a figure could not be computed none was, and later rows may have
- * mended that. */
-static bool missed(notch_rerun *rerun, const notch_ranking *ranking)
+/* Those up to a moment, or before `own`, which are not recorded: each should be, also of nobody. */
+static bool tell_missing(notch_rerun *rerun, int64_t to_us, const notch_ranking *own)
 {
-  bool hidden;
-  if (moment_of(ranking) <= rerun->rankings.seen_us ||
-      (notch_ranks_by(ranking->edition->rules->program, ranking->cohort) &
-       NOTCH_RANKS_BY_QUOTIENT) != 0) {
-    return true;
+  notch_rerun_rankings *known = &rerun->rankings;
+  notch_ranking next;
+  while (find_next(rerun, to_us, &next)) {
+    if (next.edition == NULL ||
+        (own != NULL && next.at_s == own->at_s && next.cohort == own->cohort)) {
+      return true;
+    }
+    if (!tell(rerun, &next, false)) {
+      return false;
+    }
+    known->last = next;
+    known->after_us = moment_of(&next);
   }
-  const notch_outcome *outcome = rank(rerun, ranking, NULL, &hidden);
-  return outcome != NULL && (outcome->count == 0 || tell(rerun, ranking, false));
+  return false;
 }
 
 /* Of the row's cohort, as the edition calls it; NOTCH_NONE: nobody was ranked, or it has none. */
@@ -202,17 +208,17 @@ static bool find_meant(notch_rerun *rerun, const notch_transaction *row, notch_r
   if (!known->followed || known->after_us == INT64_MAX) {
     return true;
   }
-  if (!find_next(rerun, &known->last, known->after_us, row->at_us, &first) ||
+  if (!find_next(rerun, row->at_us, &first) ||
       (first.edition != NULL && !find_own(rerun, row, &first, out))) {
     return false;
   }
   if (out->edition == NULL) {
     return true;
   }
+  bool good = tell_missing(rerun, row->at_us, out);
   known->last = *out;
   known->after_us = row->at_us;
-  bool next = first.at_s == out->at_s && first.cohort == out->cohort;
-  return next || missed(rerun, &first);
+  return good;
 }
 
 /* What rules make of a row by itself: they rank the cohort of that name then, or do not. */
@@ -298,11 +304,9 @@ bool notch_rerun_pass(notch_rerun *rerun, const notch_transaction *row)
   if (edition == NULL || edition->rules->program->cohort_count == 0) {
     return edition != NULL;
   }
-  if (!find_next(rerun, &known->last, known->after_us, row->at_us, &next) ||
-      (next.edition != NULL && !missed(rerun, &next))) {
+  if (!tell_missing(rerun, row->at_us, NULL)) {
     return false;
   }
-  known->seen_us = row->at_us > known->seen_us ? row->at_us : known->seen_us;
   int64_t after_us = row->at_us > known->after_us ? row->at_us : known->after_us;
   if (!notch_books_ranking_after(rerun->books, &after_us, INT64_MAX, row->event, &next)) {
     return false;

@@ -37,17 +37,18 @@ static void add_member(ranking *r, notch_node *band, const notch_effect *effect,
   notch_derivation *d = r->d;
   notch_node *node = notch_node_add(d, band, "ranked");
   const notch_trace_record *record = figure_of(r, effect->ref);
-  notch_text name = d->name(d->payload, effect->ref), value = {NULL, 0};
+  notch_text name = d->name(d->payload, effect->ref);
   notch_node_text(d, node, "member", name);
-  if (record != NULL) {
+  if (record == NULL) {
+    notch_buffer_text(d->scratch, name);
+  } else if (record->amount == 0) {
+    notch_buffer_print(d->scratch, "%.*s: no figure to be ranked by", (int)name.length, name.bytes);
+  } else {
     notch_node_integer(d, node, "place", record->amount);
     notch_words_value(d->scratch, &d->words, record->expr->type, record->value, record->text);
-    value = notch_node_scratch(d, node, "value");
-    notch_buffer_print(d->scratch, "%lld. ", (long long)record->amount);
-  }
-  notch_buffer_text(d->scratch, name);
-  if (record != NULL) {
-    notch_buffer_print(d->scratch, ": %.*s", (int)value.length, value.bytes);
+    notch_text value = notch_node_scratch(d, node, "value");
+    notch_buffer_print(d->scratch, "%lld. %.*s: %.*s", (long long)record->amount, (int)name.length,
+                       name.bytes, (int)value.length, value.bytes);
   }
   if (shown) {
     notch_node_line(d, node);

@@ -253,18 +253,16 @@ typedef struct notch_everybody {
 
 /* Cohorts: the first ranking after a moment (UTC seconds; NOTCH_NEVER), whether one is ranked at
  * that very instant, and a ranking of all members, each settled up to `at_s`: one transaction of
- * the programme.  Nothing comes of it where a member's figure cannot be computed. */
+ * the programme.  Who has no figure (a division by zero) is in `rest`, beside those ranked. */
 int64_t notch_next_ranking(const notch_plan *plan, int64_t after_us, uint32_t *cohort);
 bool notch_ranks_at(const notch_program *program, uint32_t cohort, int64_t at_s);
 static inline bool notch_is_ranked(const notch_state *member)
 {
   return member->present && !member->closed;
 }
-/* What a ranking goes by besides figures: personal values of who is ranked, whom events name; and
- * quotients, which there may be none of. */
+/* What a ranking goes by besides figures: personal values of who is ranked, whom events name. */
 #define NOTCH_RANKS_BY_OWN 1u
 #define NOTCH_RANKS_BY_NAMED 2u
-#define NOTCH_RANKS_BY_QUOTIENT 4u
 unsigned notch_ranks_by(const notch_program *program, uint32_t cohort);
 const notch_outcome *notch_rank(notch_decider *decider, const notch_case *decision, uint32_t cohort,
                                 int64_t at_s, const notch_everybody *all);

@@ -58,6 +58,15 @@ static uint32_t band_of(const notch_cohort *cohort, uint32_t better, uint32_t co
   return cohort->band_count - 1;
 }
 
+static uint32_t rest_of(const notch_cohort *cohort)
+{
+  uint32_t band = 0;
+  while (!cohort->bands[band].rest) {
+    band++;
+  }
+  return band;
+}
+
 static int64_t next_of(const notch_program *program, const notch_cohort *cohort, int64_t after_s)
 {
   return cohort->each_unit ? notch_next_of_unit(program, cohort->unit, after_s)
@@ -83,51 +92,90 @@ int64_t notch_next_ranking(const notch_plan *plan, int64_t after_us, uint32_t *c
   return next;
 }
 
+/* Place 0: there is none, for want of a figure. */
 static void tell_place(notch_work *work, uint32_t index, const ranked *one, uint32_t band,
-                       uint32_t better)
+                       int64_t place)
 {
   const notch_expr *by = work->program->roots[work->program->cohorts[index].rank_by].expr;
   if (work->trace != NULL) {
     notch_work_record(work, NOTCH_TRACE_RANKED, index, band, false, by, notch_value_of(one->value),
-                      (int64_t)better + 1);
+                      place);
     work->trace->records.items[work->trace->records.count - 1].member = one->member;
   }
 }
 
-/* A ranking is a beginning, so it sees the new day, as scheduled rules do: `over last quarter each
- * quarter` is the quarter just ended. */
-static void rank_all(notch_work *work, uint32_t index, const notch_everybody *all)
+/* False: nothing to divide by, no rate, or a number too large to be exact. */
+static bool find_figure(notch_work *work, uint32_t root, notch_rational *out)
+{
+  notch_value value;
+  notch_eval ended = notch_work_try(work, root, NULL, &value);
+  if (ended == NOTCH_EVAL_NOMEM) {
+    longjmp(work->decider->out, NOTCH_OUT_OF_MEMORY);
+  }
+  if (ended == NOTCH_EVAL_OK) {
+    *out = notch_value_rational(value);
+  }
+  return ended == NOTCH_EVAL_OK;
+}
+
+static void put_into(notch_work *work, uint32_t index, const ranked *one, uint32_t band,
+                     int64_t place)
+{
+  tell_place(work, index, one, band, place);
+  *notch_vec_push(&work->open->effects, work->run) = (notch_effect){.effect = work->next_effect++,
+                                                                    .kind = NOTCH_EFFECT_BAND,
+                                                                    .subject = index,
+                                                                    .rule = NOTCH_NONE,
+                                                                    .amount = band,
+                                                                    .ref = one->member,
+                                                                    .matures_s = INT64_MIN,
+                                                                    .until_s = NOTCH_NEVER};
+}
+
+typedef struct ranking {
+  NOTCH_VEC(ranked) placed;
+  NOTCH_VEC(ranked) others; /* without a figure */
+} ranking;
+
+static void ask(notch_work *work, uint32_t index, const notch_everybody *all, ranking *out)
 {
   notch_trace *trace = work->trace;
-  const notch_cohort *cohort = &work->program->cohorts[index];
-  NOTCH_VEC(ranked) found = {0};
   const notch_state *member;
   work->trace = NULL; /* a figure is told with its place */
   while ((member = all->next(all->payload)) != NULL) {
-    if (notch_is_ranked(member)) {
-      work->seen = member;
-      notch_rational value = notch_value_rational(notch_work_eval(work, cohort->rank_by));
-      *notch_vec_push(&found, work->run) = (ranked){member->member, value};
+    if (!notch_is_ranked(member)) {
+      continue;
+    }
+    ranked one = {member->member, NOTCH_INTEGER(0)};
+    work->seen = member;
+    if (find_figure(work, work->program->cohorts[index].rank_by, &one.value)) {
+      *notch_vec_push(&out->placed, work->run) = one;
+    } else {
+      *notch_vec_push(&out->others, work->run) = one;
     }
   }
-  ranked *items = found.items;
-  uint32_t open = found.count;
-  sort_ranked(items, NOTCH_NEW_ARRAY(work->run, ranked, open + 1), open);
   work->trace = trace;
-  notch_vec_reserve(&work->open->effects, open, work->run);
-  for (uint32_t i = 0, better = 0; i < open; i++) {
+}
+
+/* A ranking is a beginning, so it sees the new day, as scheduled rules do: `over last quarter each
+ * quarter` is the quarter just ended.  Who has no figure is put into `rest`: he may have been in
+ * another band before, and a ranking that says nothing could not be missed. */
+static void rank_all(notch_work *work, uint32_t index, const notch_everybody *all)
+{
+  const notch_cohort *cohort = &work->program->cohorts[index];
+  ranking made = {0};
+  ask(work, index, all, &made);
+  ranked *items = made.placed.items;
+  uint32_t count = made.placed.count, others = made.others.count;
+  sort_ranked(items, NOTCH_NEW_ARRAY(work->run, ranked, count + 1), count);
+  notch_vec_reserve(&work->open->effects, count + others, work->run);
+  for (uint32_t i = 0, better = 0; i < count; i++) {
     bool tie = i > 0 && notch_rational_compare(items[i].value, items[i - 1].value) == 0;
     better = tie ? better : i;
-    tell_place(work, index, &items[i], band_of(cohort, better, open), better);
-    *notch_vec_push(&work->open->effects, work->run) =
-        (notch_effect){.effect = work->next_effect++,
-                       .kind = NOTCH_EFFECT_BAND,
-                       .subject = index,
-                       .rule = NOTCH_NONE,
-                       .amount = band_of(cohort, better, open),
-                       .ref = items[i].member,
-                       .matures_s = INT64_MIN,
-                       .until_s = NOTCH_NEVER};
+    put_into(work, index, &items[i], band_of(cohort, better, count), (int64_t)better + 1);
+  }
+  for (uint32_t i = 0; i < others; i++) {
+    put_into(work, index, &made.others.items[i], rest_of(cohort), 0);
   }
 }
 
@@ -135,12 +183,8 @@ const notch_outcome *notch_rank(notch_decider *decider, const notch_case *decisi
                                 int64_t at_s, const notch_everybody *all)
 {
   notch_work *work = &decider->work;
-  switch (setjmp(decider->out)) {
-  case 0: break;
-  case NOTCH_OUT_REFUSED:
-    decider->outcome = (notch_outcome){.verdict = work->verdict, .detail = work->detail};
-    return &decider->outcome;
-  default: return NULL;
+  if (setjmp(decider->out) != 0) { /* out of memory: nothing is refused on the way */
+    return NULL;
   }
   notch_decider_begin(decider, decision, decision->plan);
   notch_state *house = notch_work_house(work);
@@ -164,7 +208,7 @@ static unsigned measure_reads(const notch_program *program, const notch_measure 
     found |= value == NOTCH_NONE ? 0 : reads(program, program->roots[value].expr);
     found |= where == NOTCH_NONE ? 0 : reads(program, program->roots[where].expr);
   }
-  return found & ~NOTCH_RANKS_BY_QUOTIENT; /* that refused the event */
+  return found;
 }
 
 static unsigned reads(const notch_program *program, const notch_expr *expr)
@@ -176,9 +220,6 @@ static unsigned reads(const notch_program *program, const notch_expr *expr)
   switch (expr->op) {
   case NOTCH_EXPR_MEMBER_FIELD:
   case NOTCH_EXPR_SELF: found |= NOTCH_RANKS_BY_OWN; break;
-  case NOTCH_EXPR_DIV:
-  case NOTCH_EXPR_STEPS:
-  case NOTCH_EXPR_REMAINDER: found |= NOTCH_RANKS_BY_QUOTIENT; break;
   case NOTCH_EXPR_MEASURE: found |= measure_reads(program, &program->measures[expr->a]); break;
   default: break;
   }

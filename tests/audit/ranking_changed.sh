@@ -84,9 +84,10 @@ honest() {
 life l.ledger rules.notch
 lacks "taken as recorded"
 
-# changed SQL TEXT...: behind the triggers
+# changed SQL TEXT...: behind the triggers, in a copy of $ledger
+ledger=l.ledger
 changed() {
-  cp l.ledger copy.ledger
+  cp "$ledger" copy.ledger
   sqlite3 copy.ledger "DROP TRIGGER effect_u; DROP TRIGGER effect_d; DROP TRIGGER event_u;
     DROP TRIGGER form_u; DROP TRIGGER event_more_u; $1" || failed=$((failed + 1))
   shift
@@ -116,7 +117,8 @@ changed "UPDATE event SET at=at-86400000000 WHERE event=$row" \
 # both of an instant are no rankings any more: the next event should have come after them
 form="form=(SELECT form FROM event WHERE event"
 changed "UPDATE form SET type=(SELECT type FROM form WHERE $form=1)) WHERE $form=$row)" \
-  "a2 (#$((row + 2))): ranking: recorded nothing, recomputed $place, 2026-02-01T00:00:00Z"
+  "a2 (#$((row + 2))): ranking: recorded nothing, recomputed $place, 2026-02-01T00:00:00Z" \
+  "a2 (#$((row + 2))): ranking: recorded nothing, recomputed $also, 2026-02-01T00:00:00Z"
 
 # explain ranks everybody once more: the figures, and what they say otherwise than the row
 expect 0 explain l.ledger "#$row"
@@ -176,4 +178,19 @@ life nobody.ledger rules.notch
 sed 's/rank by visits ever/rank by visits ever \/ (visits over last month - 1)/' \
   rules.notch >over.notch
 life over.ledger over.notch
+ledger=over.ledger
+last=$(sqlite3 $ledger "SELECT max(event) FROM effect WHERE kind=20")
+expect 0 explain $ledger "#$last"
+prints "band few: 1 member"
+prints "bob: no figure to be ranked by"
+expect 0 explain $ledger "#$last" --json
+prints '{"band":"few","members":1,"ranked":[{"member":"bob"}]}'
+json "$work/out"
+expect 0 explain $ledger "#$((last - 1))"
+lacks "no figure"
+# every ranking is of one form: none of them is one any more
+first=$((last - 1))
+changed "UPDATE form SET type=(SELECT type FROM form WHERE $form=1)) WHERE $form=$first)" \
+  "4 (#$((last + 1))): ranking: recorded nothing, recomputed $place, 2026-03-01T00:00:00Z" \
+  "4 (#$((last + 1))): ranking: recorded nothing, recomputed $also, 2026-03-01T00:00:00Z"
 finish
