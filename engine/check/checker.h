@@ -187,6 +187,8 @@ void notch_check_unknown(notch_checker *c, const notch_tree_node *node, notch_te
                          notch_text nearest);
 notch_symbol *notch_scope_event(notch_checker *c, notch_names *names, const notch_tree_node *node);
 uint32_t notch_scope_field(const notch_field *fields, uint32_t count, notch_text name);
+/* The date of `each member.DATE`; NOTCH_NONE: when the member joined.  False when reported. */
+bool notch_scope_member_date(notch_checker *c, const notch_tree_node *path, uint32_t *field);
 uint32_t notch_scope_choice(const notch_choice_set *set, notch_text word);
 notch_decl notch_decl_of(notch_checker *c, const notch_item *item);
 

@@ -195,24 +195,6 @@ static void read_lasts(notch_checker *c, const notch_tree_node *declaration, not
   }
 }
 
-static void review_member_date(notch_checker *c, const notch_tree_node *path,
-                               notch_ladder *ladder)
-{
-  const notch_tree_node *part = notch_tree_find(path, NOTCH_AST_NAME);
-  ladder->review = NOTCH_REVIEW_EACH_MEMBER_DATE;
-  if (notch_text_equal(part->text, NOTCH_TEXT("joined"))) return;
-  uint32_t at = notch_scope_field(c->program->member_fields, c->program->member_field_count,
-                                  part->text);
-  if (at == NOTCH_NONE) {
-    notch_check_unknown(c, part, part->text, (notch_text){0});
-  } else if (c->program->member_fields[at].type.kind != NOTCH_TYPE_DATE) {
-    CHECK_REPORT(c, path, NOT_A_DATE,
-                 notch_type_describe(c, c->program->member_fields[at].type));
-  } else {
-    ladder->review_field = at;
-  }
-}
-
 static void read_review(notch_checker *c, const notch_tree_node *declaration,
                         notch_ladder *ladder)
 {
@@ -234,7 +216,8 @@ static void read_review(notch_checker *c, const notch_tree_node *declaration,
     ladder->review_unit = (notch_unit)each->first->detail;
     calendar_unit(c, each->first, ladder->review_unit);
   } else {
-    review_member_date(c, each->first, ladder);
+    ladder->review = NOTCH_REVIEW_EACH_MEMBER_DATE;
+    notch_scope_member_date(c, each->first, &ladder->review_field);
   }
 }
 

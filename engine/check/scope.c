@@ -256,6 +256,28 @@ uint32_t notch_scope_field(const notch_field *fields, uint32_t count, notch_text
   return NOTCH_NONE;
 }
 
+bool notch_scope_member_date(notch_checker *c, const notch_tree_node *path, uint32_t *field)
+{
+  const notch_program *program = c->program;
+  const notch_tree_node *part = notch_tree_find(path, NOTCH_AST_NAME);
+  *field = NOTCH_NONE;
+  if (notch_text_equal(part->text, NOTCH_TEXT("joined"))) return true;
+  uint32_t at =
+      notch_scope_field(program->member_fields, program->member_field_count, part->text);
+  if (at == NOTCH_NONE) {
+    notch_nearest nearest = {.wanted = part->text};
+    notch_nearest_try(&nearest, NOTCH_TEXT("joined"));
+    for (uint32_t i = 0; i < program->member_field_count; i++)
+      notch_nearest_try(&nearest, program->member_fields[i].name);
+    notch_check_unknown(c, part, part->text, nearest.best);
+    return false;
+  }
+  notch_type type = program->member_fields[at].type;
+  *field = at;
+  if (type.kind != NOTCH_TYPE_DATE) CHECK_REPORT(c, path, NOT_A_DATE, notch_type_describe(c, type));
+  return type.kind == NOTCH_TYPE_DATE;
+}
+
 uint32_t notch_scope_choice(const notch_choice_set *set, notch_text word)
 {
   for (uint32_t i = 0; i < set->count; i++)

@@ -63,26 +63,41 @@ static void read_default(notch_checker *c, notch_names *names, const notch_tree_
   field->type.optional = false; /* there is always a value */
 }
 
-/* What every event says about itself, beside its fields. */
-static bool is_envelope(notch_text name)
+/* What every event and every member says of itself, beside its fields. */
+static const char *const of_events[] = {"id", "type", "member", "at", NULL};
+static const char *const of_members[] = {"joined", "tags", NULL};
+
+static bool is_among(notch_text name, const char *const words[])
 {
-  return notch_text_equal(name, NOTCH_TEXT("id")) || notch_text_equal(name, NOTCH_TEXT("type")) ||
-         notch_text_equal(name, NOTCH_TEXT("member")) || notch_text_equal(name, NOTCH_TEXT("at"));
+  while (*words && !notch_text_equal(name, notch_text_of(*words))) words++;
+  return *words;
+}
+
+/* Fields of members come with events, too. */
+static bool is_reserved(notch_checker *c, const notch_tree_node *declaration,
+                        const notch_tree_node *field)
+{
+  if (declaration->kind == NOTCH_AST_RECORD) return false;
+  if (is_among(field->text, of_events)) {
+    CHECK_REPORT(c, field, FIELD_RESERVED, field->text);
+    return true;
+  }
+  if (declaration->kind != NOTCH_AST_MEMBER || !is_among(field->text, of_members)) return false;
+  CHECK_REPORT(c, field, FIELD_OF_MEMBERS, field->text);
+  return true;
 }
 
 static void read_fields(notch_checker *c, notch_names *names, const notch_tree_node *declaration,
-                        field_list *fields, bool in_record)
+                        field_list *fields)
 {
+  bool in_record = declaration->kind == NOTCH_AST_RECORD;
   for (const notch_tree_node *node = notch_tree_find(declaration, NOTCH_AST_FIELD); node;
        node = notch_tree_find_next(node)) {
     if (notch_scope_field(fields->items, fields->count, node->text) != NOTCH_NONE) {
       CHECK_REPORT(c, node, NAME_TAKEN, node->text, "a field");
       continue;
     }
-    if (!in_record && is_envelope(node->text)) {
-      CHECK_REPORT(c, node, FIELD_RESERVED, node->text);
-      continue;
-    }
+    if (is_reserved(c, declaration, node)) continue;
     notch_field field = {.name = notch_arena_text(c->arena, node->text),
                          .doc = notch_arena_text(c->arena, node->doc),
                          .range = notch_range_all(),
@@ -228,7 +243,7 @@ void notch_shape_check(notch_checker *c)
   for (uint32_t i = 0; i < program->record_count; i++) {
     const notch_item *item = &c->items[NOTCH_SYMBOL_RECORD].items[i];
     field_list fields = {0};
-    read_fields(c, item->names, item->node, &fields, true);
+    read_fields(c, item->names, item->node, &fields);
     watch_measures(c, item->names, item->node);
     if (!fields.count) CHECK_REPORT(c, item->node, NO_FIELDS, item->node->text);
     program->records[i].fields = fields.items;
@@ -240,7 +255,7 @@ void notch_shape_check(notch_checker *c)
     event->decl = notch_decl_of(c, item);
     event->has_member = true;
     field_list fields = {0};
-    read_fields(c, item->names, item->node, &fields, false);
+    read_fields(c, item->names, item->node, &fields);
     watch_measures(c, item->names, item->node);
     event->fields = fields.items;
     event->field_count = fields.count;
@@ -249,7 +264,7 @@ void notch_shape_check(notch_checker *c)
   field_list members = {0};
   for (uint32_t i = 0; i < c->items[NOTCH_SYMBOL_MEMBER].count; i++) {
     const notch_item *item = &c->items[NOTCH_SYMBOL_MEMBER].items[i];
-    read_fields(c, item->names, item->node, &members, false);
+    read_fields(c, item->names, item->node, &members);
   }
   program->member_fields = members.items;
   program->member_field_count = members.count;

@@ -58,22 +58,8 @@ static bool on_each(notch_checker *c, const notch_tree_node *node, notch_trigger
     trigger->kind = NOTCH_ON_EACH_DAY;
     return notch_literal_day_of_year(c, what, &trigger->month, &trigger->day);
   }
-  const notch_tree_node *part = notch_tree_find(what, NOTCH_AST_NAME);
   trigger->kind = NOTCH_ON_EACH_MEMBER_DATE;
-  if (notch_text_equal(part->text, NOTCH_TEXT("joined"))) return true;
-  const notch_program *program = c->program;
-  trigger->a = notch_scope_field(program->member_fields, program->member_field_count, part->text);
-  if (trigger->a == NOTCH_NONE) {
-    notch_nearest nearest = {.wanted = part->text};
-    for (uint32_t i = 0; i < program->member_field_count; i++)
-      notch_nearest_try(&nearest, program->member_fields[i].name);
-    notch_check_unknown(c, part, part->text, nearest.best);
-    return false;
-  }
-  if (program->member_fields[trigger->a].type.kind == NOTCH_TYPE_DATE) return true;
-  CHECK_REPORT(c, what, NOT_A_DATE,
-               notch_type_describe(c, program->member_fields[trigger->a].type));
-  return false;
+  return notch_scope_member_date(c, what, &trigger->a);
 }
 
 bool notch_trigger_read(notch_checker *c, const notch_item *rule, const notch_tree_node *node,

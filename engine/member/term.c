@@ -251,9 +251,7 @@ int64_t notch_next_of_member(const notch_program *program, const notch_state *st
     if (value.d == 0) {
       return NOTCH_NEVER;
     }
-    day = program->member_fields[field].type.kind == NOTCH_TYPE_MOMENT
-              ? notch_zone_day(&program->zone, value.n)
-              : (int32_t)value.n;
+    day = (int32_t)value.n;
   }
   notch_civil civil = notch_civil_of(day);
   int64_t next = next_day_of_year(program, civil.month, civil.day, after_s);
