@@ -74,7 +74,7 @@ static bool is_among(notch_text name, const char *const words[])
 }
 
 /* Fields of members come with events, too. */
-static bool is_reserved(notch_checker *c, const notch_tree_node *declaration,
+static bool refuse_reserved(notch_checker *c, const notch_tree_node *declaration,
                         const notch_tree_node *field)
 {
   if (declaration->kind == NOTCH_AST_RECORD) return false;
@@ -97,7 +97,7 @@ static void read_fields(notch_checker *c, notch_names *names, const notch_tree_n
       CHECK_REPORT(c, node, NAME_TAKEN, node->text, "a field");
       continue;
     }
-    if (is_reserved(c, declaration, node)) continue;
+    if (refuse_reserved(c, declaration, node)) continue;
     notch_field field = {.name = notch_arena_text(c->arena, node->text),
                          .doc = notch_arena_text(c->arena, node->doc),
                          .range = notch_range_all(),
@@ -113,17 +113,22 @@ static void read_fields(notch_checker *c, notch_names *names, const notch_tree_n
   }
 }
 
-/* A bare name in a rule reads the event's field: a measure of that name would be hidden. */
-static void watch_measures(notch_checker *c, notch_names *names,
-                           const notch_tree_node *declaration)
+/* What a bare name reads, unless a field of the event has it. */
+static bool is_read_by_name(const notch_symbol *symbol)
+{
+  return symbol->kind == NOTCH_SYMBOL_MEASURE || symbol->kind == NOTCH_SYMBOL_DEFINE ||
+         symbol->kind == NOTCH_SYMBOL_SEGMENT || symbol->kind == NOTCH_SYMBOL_COHORT;
+}
+
+static void watch_names(notch_checker *c, notch_names *names, const notch_tree_node *declaration)
 {
   for (const notch_tree_node *node = notch_tree_find(declaration, NOTCH_AST_FIELD); node;
        node = notch_tree_find_next(node)) {
     const notch_symbol *symbol = notch_names_find(names, node->text);
-    if (!symbol || symbol->kind != NOTCH_SYMBOL_MEASURE) continue;
-    CHECK_REPORT(c, node, FIELD_LIKE_MEASURE, node->text);
+    if (!symbol || !is_read_by_name(symbol)) continue;
+    CHECK_REPORT(c, node, FIELD_HIDES, node->text, notch_symbol_words(symbol->kind));
     notch_diag_note(c->diag, notch_check_source(c, symbol->node), symbol->node->span,
-                    "the measure");
+                    "the other '%t' is declared here", node->text);
   }
 }
 
@@ -244,7 +249,7 @@ void notch_shape_check(notch_checker *c)
     const notch_item *item = &c->items[NOTCH_SYMBOL_RECORD].items[i];
     field_list fields = {0};
     read_fields(c, item->names, item->node, &fields);
-    watch_measures(c, item->names, item->node);
+    watch_names(c, item->names, item->node);
     if (!fields.count) CHECK_REPORT(c, item->node, NO_FIELDS, item->node->text);
     program->records[i].fields = fields.items;
     program->records[i].field_count = fields.count;
@@ -256,7 +261,7 @@ void notch_shape_check(notch_checker *c)
     event->has_member = true;
     field_list fields = {0};
     read_fields(c, item->names, item->node, &fields);
-    watch_measures(c, item->names, item->node);
+    watch_names(c, item->names, item->node);
     event->fields = fields.items;
     event->field_count = fields.count;
     index_fields(event);
