@@ -109,6 +109,12 @@ static inline int64_t notch_takes_back(const notch_posting *posting)
                                                        : 0;
 }
 
+/* 1: gives, or gives again; -1: takes that back; 0: a movement that is no award. */
+static inline int64_t notch_award_sign(const notch_posting *posting)
+{
+  return posting->source == NOTCH_ACCOUNT_ISSUED ? 1 : -notch_takes_back(posting);
+}
+
 typedef struct notch_move {
   uint32_t ladder;
   uint32_t tier;

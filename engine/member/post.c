@@ -564,7 +564,7 @@ static inline void use_limits(notch_work *work, notch_state *state, uint32_t rul
 
 void notch_state_use_limits(notch_work *work, notch_state *state, const notch_posting *posting)
 {
-  int64_t counts = posting->source == NOTCH_ACCOUNT_ISSUED ? 1 : -notch_takes_back(posting);
+  int64_t counts = notch_award_sign(posting);
   if (counts == 0) {
     return;
   }

@@ -230,10 +230,7 @@ static bool earned_in_step(notch_stage *stage, int64_t *earned, const notch_even
     }
     for (uint32_t i = 0; row.member == stage->member && i < row.posting_count; i++) {
       const notch_posting *posting = &row.postings[i];
-      bool taken = posting->target == NOTCH_ACCOUNT_TAKEN_BACK;
-      if (posting->source == NOTCH_ACCOUNT_ISSUED || taken) {
-        earned[posting->points] += taken ? -posting->amount : posting->amount;
-      }
+      earned[posting->points] += notch_award_sign(posting) * posting->amount;
     }
   }
   return true;

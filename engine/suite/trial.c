@@ -93,10 +93,7 @@ static void add_earned(const notch_transaction *row, int64_t *earned)
 {
   for (uint32_t i = 0; i < row->posting_count; i++) {
     const notch_posting *posting = &row->postings[i];
-    bool taken = posting->target == NOTCH_ACCOUNT_TAKEN_BACK;
-    if (posting->source == NOTCH_ACCOUNT_ISSUED || taken) {
-      earned[posting->points] += taken ? -posting->amount : posting->amount;
-    }
+    earned[posting->points] += notch_award_sign(posting) * posting->amount;
   }
 }
 
